@@ -1,0 +1,178 @@
+/**
+ * The contract between managers and agents: socket.io namespace `/agent`, dialled out by the agent.
+ * Commands with ids go down and are acknowledged; facts with sequence numbers come up. An agent never learns a user.
+ */
+import { z } from 'zod';
+import { capabilitiesSchema } from './capabilities.ts';
+import type { ErrorBody } from './errors.ts';
+import { execRequestSchema, execResponseSchema } from './http.ts';
+import {
+  hostNameSchema,
+  nodeNameSchema,
+  portNumberSchema,
+  sessionIdSchema,
+  streamIdSchema,
+  terminalIdSchema,
+  viewerIdSchema,
+} from './ids.ts';
+import { MAX_NODES_PER_SESSION, MAX_REPORTED_PORTS } from './limits.ts';
+import { nodeLimitsSchema, nodeReportSchema } from './node.ts';
+import { nodePortSchema } from './ports.ts';
+import {
+  attachResultSchema,
+  colsSchema,
+  offsetSchema,
+  outputBytesSchema,
+  rowsSchema,
+  type terminalExitSchema,
+  terminalInputSchema,
+  terminalResizeSchema,
+  terminalViewSchema,
+} from './terminal.ts';
+
+export const AGENT_NAMESPACE = '/agent';
+/** The path at which an agent brings a byte stream: `GET <path>/<streamId>` with `Upgrade: drydock-stream`, then raw bytes. */
+export const AGENT_STREAM_PATH = '/agent-stream';
+export const AGENT_STREAM_UPGRADE = 'drydock-stream';
+
+/** socket.io `auth` of an agent. `key` is the host's own secret. */
+export const agentAuthSchema = z.object({
+  name: hostNameSchema,
+  key: z.string().min(32).max(256),
+  protocol: z.number().int(),
+});
+
+export const sessionNodeSchema = z.object({ sessionId: sessionIdSchema, node: nodeNameSchema });
+/** A node of a session as it crosses this border: names are unique in a session only. */
+export const agentNodeReportSchema = nodeReportSchema.extend({ sessionId: sessionIdSchema });
+export type AgentNodeReport = z.infer<typeof agentNodeReportSchema>;
+
+export const capacitySchema = z.object({
+  /** What nodes may use in all, after the operator's reserve. */
+  cpus: z.number(),
+  memoryBytes: z.number().int(),
+  diskBytes: z.number().int(),
+  /** Booted nodes that belong to nobody yet. */
+  pool: z.number().int(),
+  /** How many nodes of the default size this host takes at most. */
+  maxNodes: z.number().int(),
+  defaultLimits: nodeLimitsSchema,
+});
+export type Capacity = z.infer<typeof capacitySchema>;
+
+/** First message of a connection: all that the host has, so that the manager needs no memory of it. */
+export const agentHelloSchema = z.object({
+  version: z.string(),
+  capabilities: capabilitiesSchema,
+  capacity: capacitySchema,
+  nodes: z.array(agentNodeReportSchema),
+  terminals: z.array(terminalViewSchema.extend({ sessionId: sessionIdSchema })),
+});
+export type AgentHello = z.infer<typeof agentHelloSchema>;
+
+/** The manager's answer: which sessions live on this host. The agent destroys what belongs to none of them. */
+export const helloAnswerSchema = z.object({ sessions: z.array(sessionIdSchema) });
+
+const egressSchema = z.enum(['internet', 'mirror-only', 'none']);
+
+/** Commands (manager -> agent event `command`), each with its request and answer. All are idempotent. */
+export const agentCommands = {
+  'node.create': {
+    request: sessionNodeSchema.extend({
+      /** The node's number in its session; its address is nodeAddress(index). */
+      index: z.number().int().min(1).max(MAX_NODES_PER_SESSION),
+      limits: nodeLimitsSchema,
+      egress: egressSchema.optional(),
+    }),
+    answer: agentNodeReportSchema,
+  },
+  'node.destroy': { request: sessionNodeSchema, answer: z.object({}) },
+  'session.destroy': { request: z.object({ sessionId: sessionIdSchema }), answer: z.object({}) },
+  'node.exec': { request: sessionNodeSchema.extend(execRequestSchema.shape), answer: execResponseSchema },
+  'terminal.open': {
+    request: sessionNodeSchema.extend({ terminalId: terminalIdSchema, cols: colsSchema, rows: rowsSchema }),
+    answer: z.object({}),
+  },
+  'terminal.attach': {
+    request: z.object({ terminalId: terminalIdSchema, viewerId: viewerIdSchema, offset: offsetSchema }),
+    answer: attachResultSchema,
+  },
+  'terminal.detach': { request: z.object({ viewerId: viewerIdSchema }), answer: z.object({}) },
+  'terminal.input': { request: terminalInputSchema, answer: z.object({}) },
+  'terminal.resize': { request: terminalResizeSchema, answer: z.object({}) },
+  'terminal.close': { request: z.object({ terminalId: terminalIdSchema }), answer: z.object({}) },
+  /**
+   * Asks the agent to bring a byte stream to AGENT_STREAM_PATH/<streamId>: connected to a TCP port of the node (`tcp`; on the
+   * node's address, else its loopback), or to stdin and stdout of a command run as the node's root (`exec`).
+   * Answered when the target is connected or started; errors: PORT_REFUSED, PORT_TIMEOUT, NODE_NOT_FOUND.
+   */
+  'stream.open': {
+    request: sessionNodeSchema.extend({
+      streamId: streamIdSchema,
+      target: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('tcp'), port: portNumberSchema }),
+        z.object({ kind: z.literal('exec'), command: z.array(z.string().max(8192)).min(1).max(64) }),
+      ]),
+    }),
+    answer: z.object({ loopback: z.boolean().optional() }),
+  },
+} as const;
+export type AgentCommandName = keyof typeof agentCommands;
+export type AgentRequest<C extends AgentCommandName> = z.output<(typeof agentCommands)[C]['request']>;
+export type AgentAnswer<C extends AgentCommandName> = z.output<(typeof agentCommands)[C]['answer']>;
+
+/** The envelope of a command. `id` makes a repeated command harmless. */
+export interface AgentCommandMessage<C extends AgentCommandName = AgentCommandName> {
+  id: string;
+  name: C;
+  request: AgentRequest<C>;
+}
+
+/** Facts (agent -> manager event `fact`). */
+export const agentFactSchema = z.discriminatedUnion('kind', [
+  /** A node's report as it is now; sent at each change of state, docker readiness, swarm role and every few seconds for usage. */
+  z.object({ kind: z.literal('node'), node: agentNodeReportSchema }),
+  z.object({
+    kind: z.literal('node-gone'),
+    sessionId: sessionIdSchema,
+    name: nodeNameSchema,
+    reason: z.enum(['deleted', 'lost', 'failed']),
+  }),
+  z.object({
+    kind: z.literal('ports'),
+    sessionId: sessionIdSchema,
+    node: nodeNameSchema,
+    ports: z.array(nodePortSchema).max(MAX_REPORTED_PORTS),
+  }),
+  z.object({ kind: z.literal('capacity'), capacity: capacitySchema }),
+]);
+export type AgentFact = z.infer<typeof agentFactSchema>;
+export const agentFactEventSchema = z.object({ seq: z.number().int().min(1), fact: agentFactSchema });
+
+/** Terminal bytes to one viewer (agent -> manager event `output`), in order, without gap or overlap. */
+export const viewerOutputSchema = z.object({ viewerId: viewerIdSchema, offset: offsetSchema, data: outputBytesSchema });
+export type ViewerOutput = z.infer<typeof viewerOutputSchema>;
+/** A viewer fell behind the log: `screen` stands for all before `offset` (event `screen`). */
+export const viewerScreenSchema = z.object({ viewerId: viewerIdSchema, screen: z.string(), offset: offsetSchema });
+/** A viewer drew all before `offset` (manager -> agent event `ack`, not acknowledged). */
+export const viewerAckSchema = z.object({ viewerId: viewerIdSchema, offset: offsetSchema });
+/** The PTY's size changed (agent -> manager event `size`). */
+export const terminalSizeSchema = terminalResizeSchema;
+
+type Ack<T> = (answer: T | { error: ErrorBody }) => void;
+
+/** socket.io's typing: what an agent sends. */
+export interface AgentToManagerEvents {
+  hello: (hello: AgentHello, ack: Ack<z.infer<typeof helloAnswerSchema>>) => void;
+  fact: (event: z.infer<typeof agentFactEventSchema>) => void;
+  output: (output: ViewerOutput) => void;
+  screen: (screen: z.infer<typeof viewerScreenSchema>) => void;
+  size: (size: z.infer<typeof terminalSizeSchema>) => void;
+  exit: (exit: z.infer<typeof terminalExitSchema>) => void;
+}
+
+/** socket.io's typing: what a manager sends. */
+export interface ManagerToAgentEvents {
+  command: (message: AgentCommandMessage, ack: Ack<unknown>) => void;
+  ack: (ack: z.infer<typeof viewerAckSchema>) => void;
+}

@@ -1,0 +1,107 @@
+/**
+ * The realtime contract with browsers: socket.io namespace `/lab`, `auth: {sessionId, token?}` (the cookie serves as token too).
+ * Every call is acknowledged with its answer's fields or `{error}`. docs/PROTOCOL.md holds the numbered rules.
+ */
+import { z } from 'zod';
+import type { ErrorBody } from './errors.ts';
+import { nodeNameSchema, sessionIdSchema, terminalIdSchema, tokenSchema } from './ids.ts';
+import { nodeViewSchema } from './node.ts';
+import { publishedPortSchema } from './ports.ts';
+import { rightSchema, sessionViewSchema } from './session.ts';
+import {
+  attachResultSchema,
+  colsSchema,
+  offsetSchema,
+  outputBytesSchema,
+  rowsSchema,
+  type terminalExitSchema,
+  terminalInputSchema,
+  terminalResizeSchema,
+  terminalViewSchema,
+} from './terminal.ts';
+
+export const LAB_NAMESPACE = '/lab';
+
+export const labAuthSchema = z.object({ sessionId: sessionIdSchema, token: tokenSchema.optional() });
+
+/** client -> server calls: the request's schema and its answer's. */
+export const labCalls = {
+  'terminal:open': {
+    request: z.object({ node: nodeNameSchema, cols: colsSchema, rows: rowsSchema }),
+    answer: z.object({ terminalId: terminalIdSchema, offset: offsetSchema }),
+  },
+  'terminal:attach': {
+    request: z.object({ terminalId: terminalIdSchema, offset: offsetSchema }),
+    answer: attachResultSchema,
+  },
+  'terminal:detach': { request: z.object({ terminalId: terminalIdSchema }), answer: z.object({}) },
+  'terminal:input': { request: terminalInputSchema, answer: z.object({}) },
+  'terminal:resize': { request: terminalResizeSchema, answer: z.object({}) },
+  'terminal:close': { request: z.object({ terminalId: terminalIdSchema }), answer: z.object({}) },
+  /** Measures the way there and back; the answer is empty. */
+  'lab:ping': { request: z.object({}), answer: z.object({}) },
+} as const;
+export type LabCall = keyof typeof labCalls;
+export type LabRequest<C extends LabCall> = z.input<(typeof labCalls)[C]['request']>;
+export type LabAnswer<C extends LabCall> = z.output<(typeof labCalls)[C]['answer']>;
+
+/** client -> server without an answer: all bytes before `offset` are drawn. */
+export const terminalAckSchema = z.object({ terminalId: terminalIdSchema, offset: offsetSchema });
+
+export const terminalOutputSchema = z.object({
+  terminalId: terminalIdSchema,
+  offset: offsetSchema,
+  data: outputBytesSchema,
+});
+export type TerminalOutput = z.infer<typeof terminalOutputSchema>;
+
+/** A viewer that fell too far behind gets a screen in place of the bytes it missed; output goes on at `offset`. */
+export const terminalScreenSchema = z.object({
+  terminalId: terminalIdSchema,
+  screen: z.string(),
+  offset: offsetSchema,
+});
+
+/** One change of the session's state; applying all of them in order to the snapshot gives the state of now. */
+export const labChangeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('node'), node: nodeViewSchema }),
+  z.object({ kind: z.literal('node-gone'), name: nodeNameSchema, reason: z.enum(['deleted', 'lost', 'failed']) }),
+  z.object({ kind: z.literal('ports'), node: nodeNameSchema, ports: z.array(publishedPortSchema) }),
+  z.object({ kind: z.literal('session'), state: sessionViewSchema.shape.state, expiresAt: z.number().int() }),
+  z.object({ kind: z.literal('terminal'), terminal: terminalViewSchema }),
+  z.object({ kind: z.literal('terminal-gone'), terminalId: terminalIdSchema }),
+  z.object({ kind: z.literal('progress'), text: z.string(), done: z.number(), total: z.number() }),
+]);
+export type LabChange = z.infer<typeof labChangeSchema>;
+
+export const labSnapshotSchema = z.object({
+  seq: z.number().int(),
+  right: rightSchema,
+  session: sessionViewSchema,
+  terminals: z.array(terminalViewSchema),
+  ports: z.record(nodeNameSchema, z.array(publishedPortSchema)),
+});
+export type LabSnapshot = z.infer<typeof labSnapshotSchema>;
+
+export const labChangeEventSchema = z.object({ seq: z.number().int(), change: labChangeSchema });
+export type LabChangeEvent = z.infer<typeof labChangeEventSchema>;
+
+/** An acknowledgement as it crosses the wire. */
+export type Acked<T> = T | { error: ErrorBody };
+
+/** socket.io's typing of what the server sends. */
+export interface LabServerEvents {
+  'lab:snapshot': (snapshot: LabSnapshot) => void;
+  'lab:change': (event: LabChangeEvent) => void;
+  /** The session is over; the socket is closed after it. */
+  'lab:ended': (why: { reason: 'expired' | 'closed' | 'revoked' }) => void;
+  'terminal:output': (output: TerminalOutput) => void;
+  'terminal:screen': (screen: z.infer<typeof terminalScreenSchema>) => void;
+  'terminal:size': (size: { terminalId: string; cols: number; rows: number }) => void;
+  'terminal:exit': (exit: z.infer<typeof terminalExitSchema>) => void;
+}
+
+/** socket.io's typing of what the client sends. */
+export type LabClientEvents = {
+  [C in LabCall]: (request: LabRequest<C>, ack: (answer: Acked<LabAnswer<C>>) => void) => void;
+} & { 'terminal:ack': (ack: z.input<typeof terminalAckSchema>) => void };

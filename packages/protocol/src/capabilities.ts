@@ -1,0 +1,18 @@
+/** What nodes of a host can honestly do; shown in the product instead of faked (architecture.md). */
+import { z } from 'zod';
+
+export const capabilitiesSchema = z.object({
+  /** Who does swarm's VIPs and routing mesh: the kernel's IPVS, our nftables mesh, or nobody. */
+  ingress: z.enum(['kernel', 'mesh', 'none']),
+  /** Whether `docker network create -o encrypted` overlays can work (ESP in the kernel). */
+  encryptedOverlay: z.boolean(),
+  /** Whether 802.1Q sub-interfaces can be made. */
+  vlan: z.boolean(),
+  /** Platforms whose images run, e.g. linux/amd64, linux/arm64. */
+  platforms: z.array(z.string()),
+  cgroup: z.union([z.literal(1), z.literal(2)]),
+  isolation: z.enum(['shared-kernel', 'microvm', 'none']),
+  /** What the node reaches: the internet, only the image mirror, or nothing. */
+  egress: z.enum(['internet', 'mirror-only', 'none']).optional(),
+});
+export type Capabilities = z.infer<typeof capabilitiesSchema>;

@@ -1,0 +1,101 @@
+/** Requests and answers of the public HTTP API, `/api/v1` (the contract; documented in /api/v1/openapi.json). */
+import { z } from 'zod';
+import { capabilitiesSchema } from './capabilities.ts';
+import { ERROR_CODES } from './errors.ts';
+import { nodeNameSchema, tokenSchema } from './ids.ts';
+import * as limits from './limits.ts';
+import { nodeViewSchema } from './node.ts';
+import { publishedPortSchema } from './ports.ts';
+import { linkViewSchema, rightSchema, sessionViewSchema } from './session.ts';
+
+export const errorBodySchema = z.object({
+  error: z.object({
+    code: z.enum(ERROR_CODES),
+    message: z.string(),
+    retry: z.enum(['never', 'later', 'now']),
+    details: z.record(z.string(), z.unknown()).optional(),
+  }),
+});
+
+/** `POST /sessions`; `hours` may be a fraction. */
+export const createSessionRequestSchema = z.strictObject({
+  template: z.string().max(64).optional(),
+  hours: z.number().positive().max(168).optional(),
+  name: z.string().trim().min(1).max(80).optional(),
+});
+export type CreateSessionRequest = z.infer<typeof createSessionRequestSchema>;
+
+/** `links` are URLs that open the session with their right; `token` is the owner's. */
+export const createSessionResponseSchema = z.object({
+  session: sessionViewSchema,
+  token: tokenSchema,
+  links: z.object({ owner: z.string(), collaborator: z.string(), viewer: z.string() }),
+});
+export type CreateSessionResponse = z.infer<typeof createSessionResponseSchema>;
+
+export const createLinkRequestSchema = z.strictObject({ right: rightSchema });
+export const createLinkResponseSchema = z.object({ link: linkViewSchema, token: tokenSchema, url: z.string() });
+
+export const extendRequestSchema = z.strictObject({ hours: z.number().positive().max(168) });
+export const applyTemplateRequestSchema = z.strictObject({ template: z.string().max(64) });
+
+export const createNodeRequestSchema = z.strictObject({ name: nodeNameSchema.optional() });
+export const createNodeResponseSchema = nodeViewSchema;
+
+export const execRequestSchema = z.strictObject({
+  command: z.array(z.string().max(limits.MAX_EXEC_ARGUMENT_BYTES)).min(1).max(limits.MAX_EXEC_ARGUMENTS),
+  stdin: z.string().max(limits.MAX_EXEC_STDIN_BYTES).optional(),
+  timeoutSeconds: z.number().positive().max(limits.MAX_EXEC_TIMEOUT_SECONDS).optional(),
+  workingDir: z.string().max(4096).regex(/^\//).optional(),
+});
+export type ExecRequest = z.infer<typeof execRequestSchema>;
+
+export const execResponseSchema = z.object({
+  exitCode: z.number().int(),
+  stdout: z.string(),
+  stderr: z.string(),
+  truncated: z.boolean(),
+  durationMs: z.number().nonnegative(),
+});
+export type ExecResponse = z.infer<typeof execResponseSchema>;
+
+export const portsResponseSchema = z.array(publishedPortSchema);
+export const patchPortRequestSchema = z.strictObject({ visibility: z.enum(['private', 'public']) });
+
+export const templateViewSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  description: z.string(),
+  nodes: z.array(nodeNameSchema),
+});
+export type TemplateView = z.infer<typeof templateViewSchema>;
+
+/** An image of the library that nodes pull without the internet. */
+export const libraryImageSchema = z.object({
+  repository: z.string(),
+  tags: z.array(z.string()),
+  description: z.string(),
+  sizeBytes: z.number().int().nonnegative(),
+});
+export type LibraryImage = z.infer<typeof libraryImageSchema>;
+
+export const statusResponseSchema = z.object({
+  version: z.string(),
+  ready: z.boolean(),
+  hosts: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(['connected', 'draining', 'lost']),
+      nodes: z.number().int(),
+      pool: z.number().int(),
+      capabilities: capabilitiesSchema,
+    }),
+  ),
+  sessions: z.number().int(),
+  capacity: z.object({ nodes: z.number().int(), free: z.number().int() }),
+  pool: z.number().int(),
+  library: z.array(libraryImageSchema),
+  sessionHours: z.number(),
+  maxHours: z.number(),
+});
+export type StatusResponse = z.infer<typeof statusResponseSchema>;

@@ -1,0 +1,24 @@
+/** Ports of nodes as they are reported, shown and opened. */
+import { z } from 'zod';
+import { portNumberSchema } from './ids.ts';
+
+/** Who opened a port: a container's published port, a swarm service's, or any process of the node. */
+export const portSourceSchema = z.enum(['container', 'swarm', 'process']);
+
+/** A port as the agent sees it in the node. */
+export const nodePortSchema = z.object({
+  port: portNumberSchema,
+  protocol: z.enum(['tcp', 'udp']),
+  source: portSourceSchema,
+  /** Container, service or process name; learner-made text, at most 128 characters. */
+  label: z.string().max(128).optional(),
+  /** True when it listens on the node's loopback only. */
+  loopback: z.boolean().optional(),
+});
+export type NodePort = z.infer<typeof nodePortSchema>;
+
+export const portVisibilitySchema = z.enum(['private', 'public']);
+
+/** A port as the public API shows it. */
+export const publishedPortSchema = nodePortSchema.extend({ url: z.string(), visibility: portVisibilitySchema });
+export type PublishedPort = z.infer<typeof publishedPortSchema>;

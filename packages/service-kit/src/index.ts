@@ -1,0 +1,7 @@
+/** What both daemons share. */
+export * from './backoff.ts';
+export * from './cleanup-stack.ts';
+export * from './clock.ts';
+export * from './env.ts';
+export * from './logger.ts';
+export * from './shutdown.ts';
