@@ -1,0 +1,84 @@
+/** The seam between the sockets (edge/) and the terminal relay: what each side may call, free of any transport. */
+import type {
+  AgentAnswer,
+  AgentCommandName,
+  AgentHello,
+  AgentRequest,
+  AttachResult,
+  LabChange,
+  TerminalExit,
+  TerminalInput,
+  TerminalOutput,
+  TerminalResize,
+  TerminalView,
+  ViewerOutput,
+} from '@drydock/protocol';
+
+/** Where one browser connection's terminal events go. Calls must not throw; they are made in the order of the bytes. */
+export interface TerminalSink {
+  output(output: TerminalOutput): void;
+  /** `screen` stands for all bytes before `offset`; output goes on there. */
+  screen(screen: { terminalId: string; screen: string; offset: number }): void;
+  size(size: TerminalResize): void;
+  exit(exit: TerminalExit): void;
+}
+
+/** A terminal's entry appeared, changed or went: the gateway passes these on to every client of the session. */
+export type TerminalChange = Extract<LabChange, { kind: 'terminal' | 'terminal-gone' }>;
+
+export interface TerminalRelayDeps {
+  /**
+   * Sends a command to a host's agent and waits for its answer.
+   * @throws DrydockError HOST_UNAVAILABLE when the agent is not connected or does not answer in time, or the agent's own error.
+   */
+  sendCommand<C extends AgentCommandName>(host: string, name: C, request: AgentRequest<C>): Promise<AgentAnswer<C>>;
+  /** Tells the host that a viewer drew all before `offset`; lost silently when the agent is away. */
+  sendAck(host: string, ack: { viewerId: string; offset: number }): void;
+  /** A new id of the protocol's form: `t` terminalIdSchema, `v` viewerIdSchema. */
+  newId(prefix: 't' | 'v'): string;
+  /** Hears of every change of a session's list of terminals (opened, resized, ended). */
+  onChange(sessionId: string, change: TerminalChange): void;
+}
+
+/**
+ * One browser connection in one session. Rights are checked by the caller; that the terminal belongs to the session is
+ * checked here (TERMINAL_NOT_FOUND for unknown and foreign ones alike).
+ */
+export interface RelayClient {
+  /** Opens a terminal on a node that lives on `host`, and attaches this client at offset 0. */
+  open(request: {
+    host: string;
+    node: string;
+    cols: number;
+    rows: number;
+  }): Promise<{ terminalId: string; offset: number }>;
+  /** Attaches; a client that is attached already is attached anew at `offset`. No byte reaches the sink before the answer. */
+  attach(request: { terminalId: string; offset: number }): Promise<AttachResult>;
+  detach(request: { terminalId: string }): Promise<void>;
+  /** Answers when the PTY has it. */
+  input(request: TerminalInput): Promise<void>;
+  /** All before `offset` is drawn; unknown terminals are ignored. */
+  ack(request: { terminalId: string; offset: number }): void;
+  resize(request: TerminalResize): Promise<void>;
+  close(request: { terminalId: string }): Promise<void>;
+  /** The connection is gone: detaches every viewer. Does not wait for agents. */
+  dispose(): void;
+}
+
+export interface TerminalRelay {
+  addClient(sessionId: string, sink: TerminalSink): RelayClient;
+  /** The session's terminals as far as its hosts are known. */
+  list(sessionId: string): TerminalView[];
+  /** All that a host has; viewers of its terminals are attached again at the offsets that were forwarded. */
+  onAgentHello(host: string, hello: AgentHello): void;
+  onOutput(host: string, output: ViewerOutput): void;
+  onScreen(host: string, screen: { viewerId: string; screen: string; offset: number }): void;
+  onSize(host: string, size: TerminalResize): void;
+  onExit(host: string, exit: TerminalExit): void;
+  /** The link broke; terminals are kept, since they outlive the agent. */
+  onAgentLost(host: string): void;
+  /** A node ended: its terminals are gone without an exit of their own. */
+  onNodeGone(sessionId: string, node: string): void;
+  /** A session ended: all its terminals are forgotten. */
+  onSessionGone(sessionId: string): void;
+}
