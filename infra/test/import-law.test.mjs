@@ -1,0 +1,76 @@
+// The import law is held by tools: each probe below breaks it once, in a copy of the configuration, and must be refused.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const RULE = 'lint/style/noRestrictedImports';
+
+const forbidden = [
+  ['sessions know no web framework', 'apps/session-manager/src/sessions/probe.ts', 'fastify', RULE],
+  ['sessions know no edge', 'apps/session-manager/src/sessions/probe.ts', '../edge/http-routes.ts', RULE],
+  ['scheduling knows no Redis', 'apps/session-manager/src/scheduling/probe.ts', 'ioredis', RULE],
+  ['the relay knows no sockets', 'apps/session-manager/src/relay/probe.ts', 'socket.io', RULE],
+  ['nodes know no PTY', 'apps/node-agent/src/nodes/probe.ts', 'node-pty', RULE],
+  ['nodes know no link', 'apps/node-agent/src/nodes/probe.ts', '../link/dispatch.ts', RULE],
+  ['apps never import apps', 'apps/node-agent/src/probe.ts', '../../session-manager/src/manager.ts', RULE],
+  ['the page knows the protocol only', 'apps/web/src/lab/probe.ts', '@drydock/service-kit', RULE],
+  ['the page runs in a browser', 'apps/web/src/lab/probe.ts', 'node:fs', RULE],
+  ['the protocol knows no Node.js', 'packages/protocol/src/probe.ts', 'node:fs', 'lint/correctness/noNodejsModules'],
+  ['the protocol imports zod alone', 'packages/protocol/src/probe.ts', 'pino', RULE],
+  ['infra imports nothing', 'infra/bootstrap/probe.mjs', '@drydock/protocol', RULE],
+  [
+    'dependencies are declared',
+    'packages/protocol/src/probe.ts',
+    'fastify',
+    'lint/correctness/noUndeclaredDependencies',
+  ],
+];
+const allowed = [
+  ['the edge speaks sockets', 'apps/session-manager/src/edge/probe.ts', 'socket.io'],
+  ['the Redis store names Redis', 'apps/session-manager/src/sessions/redis-store.ts', 'ioredis'],
+  ['the terminal host holds the PTYs', 'apps/node-agent/src/terminals/terminal-host.ts', 'node-pty'],
+];
+
+describe('import law', () => {
+  let copy = '';
+  beforeAll(() => {
+    copy = mkdtempSync(join(tmpdir(), 'import-law-'));
+    execFileSync('git', ['init', '-q', copy]);
+    for (const file of [
+      'biome.json',
+      'package.json',
+      ...['protocol', 'service-kit'].map((name) => `packages/${name}/package.json`),
+      ...['web', 'session-manager', 'node-agent'].map((name) => `apps/${name}/package.json`),
+    ]) {
+      mkdirSync(dirname(join(copy, file)), { recursive: true });
+      cpSync(join(root, file), join(copy, file));
+    }
+  });
+  afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+  function lint(file, specifier) {
+    const path = join(copy, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `import { probe } from '${specifier}';\n\nexport const held = probe;\n`);
+    const run = spawnSync(join(root, 'node_modules/.bin/biome'), ['lint', '--colors=off', file], {
+      cwd: copy,
+      encoding: 'utf8',
+    });
+    rmSync(path);
+    return { status: run.status, output: run.stdout + run.stderr };
+  }
+
+  test.each(forbidden)('%s', (_name, file, specifier, rule) => {
+    const { status, output } = lint(file, specifier);
+    expect(output).toContain(rule);
+    expect(status).toBe(1);
+  });
+
+  test.each(allowed)('%s', (_name, file, specifier) => {
+    expect(lint(file, specifier).output).not.toContain(RULE);
+  });
+});
