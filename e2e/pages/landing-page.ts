@@ -1,0 +1,28 @@
+/** The landing page as a visitor uses it. */
+import { expect, type Page } from '@playwright/test';
+import { LabPage } from './lab-page.ts';
+
+export class LandingPage {
+  readonly page: Page;
+  readonly origin: string;
+
+  constructor(page: Page, origin: string) {
+    this.page = page;
+    this.origin = origin;
+  }
+
+  async open(): Promise<void> {
+    await this.page.goto(this.origin);
+    await expect(this.page.getByRole('button', { name: 'Start', exact: true })).toBeVisible();
+  }
+
+  /** Presses Start and waits for the lab page. */
+  async start(): Promise<LabPage> {
+    await this.page.getByRole('button', { name: 'Start', exact: true }).click();
+    await this.page.waitForURL(/\/s\/[a-z2-7]{8}/);
+    const sessionId = /\/s\/([a-z2-7]{8})/.exec(this.page.url())?.[1] ?? '';
+    const lab = new LabPage(this.page, sessionId);
+    await lab.ready();
+    return lab;
+  }
+}
