@@ -1,0 +1,25 @@
+/** Loads the native addon that works inside other network namespaces (native/netns), and says what it offers. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+/** The addon's functions: synchronous, microseconds; errors carry errno's name as `code`. */
+export interface NetnsAddon {
+  /** Opens an IPv4 socket in the namespace at `path` (`inode` 0: whichever is there); `host` null: unbound; `backlog` > 0: listening. */
+  openSocket(
+    path: string,
+    inode: number,
+    kind: 'tcp' | 'udp',
+    host: string | null,
+    port: number,
+    backlog: number,
+  ): number;
+  /** Writes `/proc/sys/net/<name>` as the namespace at `path` sees it. */
+  writeSysctl(path: string, name: string, value: string): void;
+  /** Connects to a unix socket by its path in the file tree of `pid`; never leaves that tree. `netnsInode` 0: any namespace. */
+  connectUnix(pid: number, path: string, netnsInode: number): number;
+}
+
+/** Loads `netns.node` from the directory of native builds. @throws when it was not built. */
+export function loadNetnsAddon(nativeDir: string): NetnsAddon {
+  return createRequire(import.meta.url)(join(nativeDir, 'netns.node')) as NetnsAddon;
+}

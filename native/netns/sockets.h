@@ -1,0 +1,37 @@
+/* Opens sockets and writes sysctls in another network namespace than the caller's. */
+#ifndef DRYDOCK_NETNS_SOCKETS_H
+#define DRYDOCK_NETNS_SOCKETS_H
+
+#include <stdint.h>
+
+/* Where a namespace is, and which one it must be: `inode` 0 accepts any. A pid in `path` may have been reused: the inode tells. */
+struct dd_netns {
+  const char *path;
+  uint64_t inode;
+};
+
+/* What to make in the namespace. */
+struct dd_socket {
+  int type;         /* SOCK_STREAM or SOCK_DGRAM */
+  const char *host; /* IPv4 address to bind to; NULL leaves the socket unbound */
+  uint16_t port;
+  int backlog; /* > 0: listen (streams only) */
+};
+
+/*
+ * Returns a non-blocking, close-on-exec IPv4 socket of that namespace, or -errno. ESTALE: another namespace is at the path now.
+ * The calling thread is in its own namespace again on return; when that fails the process aborts.
+ */
+int dd_netns_socket(const struct dd_netns *netns, const struct dd_socket *wanted);
+
+/* Writes `value` to /proc/sys/net/<name> as that namespace sees it; 0 or -errno. `name` must not contain "..". */
+int dd_netns_sysctl(const struct dd_netns *netns, const char *name, const char *value);
+
+/*
+ * Connects to the unix stream socket at `path` as the process `pid` sees the file tree: no symbolic link leads out of its root, whatever the
+ * process did to its files. `netns_inode` != 0: the process must be in that network namespace (its pid may have been reused).
+ * Returns a non-blocking, close-on-exec socket or -errno.
+ */
+int dd_connect_unix(int pid, const char *path, uint64_t netns_inode);
+
+#endif
