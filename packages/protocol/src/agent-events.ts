@@ -24,13 +24,15 @@ import {
   offsetSchema,
   outputBytesSchema,
   rowsSchema,
-  type terminalExitSchema,
+  terminalExitSchema,
   terminalInputSchema,
   terminalResizeSchema,
   terminalViewSchema,
 } from './terminal.ts';
 
 export const AGENT_NAMESPACE = '/agent';
+/** The socket.io `path` at which agents connect: apart from browsers', since an agent's messages may be larger. */
+export const AGENT_SOCKET_PATH = '/agent-socket';
 /** The path at which an agent brings a byte stream: `GET <path>/<streamId>` with `Upgrade: drydock-stream`, then raw bytes. */
 export const AGENT_STREAM_PATH = '/agent-stream';
 export const AGENT_STREAM_UPGRADE = 'drydock-stream';
@@ -156,8 +158,15 @@ export type ViewerOutput = z.infer<typeof viewerOutputSchema>;
 export const viewerScreenSchema = z.object({ viewerId: viewerIdSchema, screen: z.string(), offset: offsetSchema });
 /** A viewer drew all before `offset` (manager -> agent event `ack`, not acknowledged). */
 export const viewerAckSchema = z.object({ viewerId: viewerIdSchema, offset: offsetSchema });
-/** The PTY's size changed (agent -> manager event `size`). */
-export const terminalSizeSchema = terminalResizeSchema;
+/** The PTY's size changed, in its place among a viewer's bytes (agent -> manager event `size`). */
+export const viewerSizeSchema = terminalResizeSchema.extend({ viewerId: viewerIdSchema, offset: offsetSchema });
+export type ViewerSize = z.infer<typeof viewerSizeSchema>;
+/**
+ * With `viewerId`: the shell ended, and that viewer has been sent every byte before. Without: the terminal is forgotten, there is
+ * nothing left to attach to (agent -> manager event `exit`).
+ */
+export const agentExitSchema = terminalExitSchema.extend({ viewerId: viewerIdSchema.optional() });
+export type AgentExit = z.infer<typeof agentExitSchema>;
 
 type Ack<T> = (answer: T | { error: ErrorBody }) => void;
 
@@ -167,8 +176,8 @@ export interface AgentToManagerEvents {
   fact: (event: z.infer<typeof agentFactEventSchema>) => void;
   output: (output: ViewerOutput) => void;
   screen: (screen: z.infer<typeof viewerScreenSchema>) => void;
-  size: (size: z.infer<typeof terminalSizeSchema>) => void;
-  exit: (exit: z.infer<typeof terminalExitSchema>) => void;
+  size: (size: ViewerSize) => void;
+  exit: (exit: AgentExit) => void;
 }
 
 /** socket.io's typing: what a manager sends. */

@@ -70,7 +70,14 @@ export const labChangeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('session'), state: sessionViewSchema.shape.state, expiresAt: z.number().int() }),
   z.object({ kind: z.literal('terminal'), terminal: terminalViewSchema }),
   z.object({ kind: z.literal('terminal-gone'), terminalId: terminalIdSchema }),
-  z.object({ kind: z.literal('progress'), text: z.string(), done: z.number(), total: z.number() }),
+  /** A template at work; `failed` ends it, with everything it made taken back. */
+  z.object({
+    kind: z.literal('progress'),
+    text: z.string(),
+    done: z.number(),
+    total: z.number(),
+    failed: z.boolean().optional(),
+  }),
 ]);
 export type LabChange = z.infer<typeof labChangeSchema>;
 

@@ -34,6 +34,11 @@ const registry = {
   NODE_LIMIT: { status: 409, retry: 'never', message: 'The session has as many nodes as it may have.' },
   TERMINAL_LIMIT: { status: 409, retry: 'never', message: 'The node has as many terminals as it may have.' },
   NODE_NOT_READY: { status: 409, retry: 'later', message: 'The node is not ready for that yet.' },
+  INPUT_OUT_OF_ORDER: {
+    status: 409,
+    retry: 'now',
+    message: 'A piece of typing before this one is missing; `details.expected` is the number to go on with.',
+  },
   SESSION_ENDED: { status: 410, retry: 'never', message: 'The session has ended.' },
   CONFLICT: { status: 412, retry: 'never', message: 'It was changed by somebody else in the meantime.' },
   BODY_TOO_LARGE: { status: 413, retry: 'never', message: 'The body is larger than this call takes.' },

@@ -33,8 +33,16 @@ export const createSessionResponseSchema = z.object({
 });
 export type CreateSessionResponse = z.infer<typeof createSessionResponseSchema>;
 
+/** `POST /sessions/:id/open`: the page hands over the token of its address's fragment and gets the HttpOnly cookie `dd_<id>`. */
+export const openSessionRequestSchema = z.strictObject({ token: tokenSchema });
+export const openSessionResponseSchema = z.object({ right: rightSchema, session: sessionViewSchema });
+export type OpenSessionResponse = z.infer<typeof openSessionResponseSchema>;
+
 export const createLinkRequestSchema = z.strictObject({ right: rightSchema });
 export const createLinkResponseSchema = z.object({ link: linkViewSchema, token: tokenSchema, url: z.string() });
+
+/** `GET /sessions/:id/links`, owner only: never tokens, only what can be revoked. */
+export const linksResponseSchema = z.array(linkViewSchema);
 
 export const extendRequestSchema = z.strictObject({ hours: z.number().positive().max(168) });
 export const applyTemplateRequestSchema = z.strictObject({ template: z.string().max(64) });
@@ -61,6 +69,38 @@ export type ExecResponse = z.infer<typeof execResponseSchema>;
 
 export const portsResponseSchema = z.array(publishedPortSchema);
 export const patchPortRequestSchema = z.strictObject({ visibility: z.enum(['private', 'public']) });
+
+/** `POST …/ports/:port/share`: a link that opens one port for a while; `url` holds its secret. */
+export const sharePortRequestSchema = z.strictObject({
+  minutes: z
+    .number()
+    .positive()
+    .max(7 * 24 * 60),
+});
+export const sharePortResponseSchema = z.object({ url: z.string(), expiresAt: z.number().int() });
+
+/** `GET …/files?list=1`. */
+export const fileEntrySchema = z.object({
+  name: z.string(),
+  kind: z.enum(['file', 'directory', 'link', 'other']),
+  sizeBytes: z.number().int().nonnegative(),
+  /** Milliseconds since the epoch. */
+  modifiedAt: z.number().int(),
+  /** Permission bits, e.g. 0o644. */
+  mode: z.number().int().nonnegative(),
+  uid: z.number().int().nonnegative(),
+  gid: z.number().int().nonnegative(),
+  /** Where a symbolic link points. */
+  target: z.string().optional(),
+});
+export type FileEntry = z.infer<typeof fileEntrySchema>;
+export const fileListResponseSchema = z.object({
+  path: z.string(),
+  entries: z.array(fileEntrySchema),
+  /** True when the directory holds more entries than an answer does. */
+  truncated: z.boolean(),
+});
+export type FileListResponse = z.infer<typeof fileListResponseSchema>;
 
 export const templateViewSchema = z.object({
   id: z.string(),

@@ -4,6 +4,8 @@
 export const MAX_JSON_BODY_BYTES = 1024 * 1024;
 /** One socket.io message (bytes): a terminal chunk or a JSON call, never a file. */
 export const MAX_SOCKET_MESSAGE_BYTES = 1024 * 1024;
+/** One socket.io message of an agent (bytes): an `exec` answer with both outputs full and every byte escaped in JSON. */
+export const MAX_AGENT_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** One `terminal:input` (bytes); the page cuts larger pastes into pieces. */
 export const MAX_TERMINAL_INPUT_BYTES = 64 * 1024;
 /** One `terminal:output` (bytes): small enough that a key's echo never waits long behind it. */
@@ -12,6 +14,10 @@ export const MAX_TERMINAL_OUTPUT_BYTES = 64 * 1024;
 export const TERMINAL_LOG_BYTES = 1024 * 1024;
 /** Bytes sent to one viewer and not yet acknowledged as drawn; the time to a prompt after Ctrl-C grows with it. */
 export const TERMINAL_WINDOW_BYTES = 256 * 1024;
+/** A serialised screen (UTF-8 bytes), scrollback included: it travels as one message. */
+export const MAX_SCREEN_BYTES = 768 * 1024;
+/** Typed bytes that one terminal holds for a program that does not read; more is refused with RATE_LIMITED. */
+export const MAX_PENDING_INPUT_BYTES = 256 * 1024;
 /** Writers whose last input number a terminal remembers (each tab is one); the oldest is forgotten first. */
 export const MAX_WRITERS_PER_TERMINAL = 256;
 /** Terminals of one node. */

@@ -46,5 +46,9 @@ export const nodeReportSchema = z.object({
 export type NodeReport = z.infer<typeof nodeReportSchema>;
 
 /** A node as the public API shows it. */
-export const nodeViewSchema = nodeReportSchema.extend({ host: z.string().optional() });
+export const nodeViewSchema = nodeReportSchema.extend({
+  host: z.string().optional(),
+  /** False while the host's agent is away: the node lives on, but nothing can be asked of it. */
+  reachable: z.boolean().optional(),
+});
 export type NodeView = z.infer<typeof nodeViewSchema>;

@@ -26,7 +26,9 @@ export type TerminalResize = z.infer<typeof terminalResizeSchema>;
 export const attachResultSchema = z.object({
   offset: offsetSchema,
   screen: z.string().optional(),
-  /** The size the PTY has now; a viewer that does not drive draws at this size. */
+  /** Where the output ends at this moment: bytes before it are old, and a viewer answers no terminal query in them. */
+  end: offsetSchema.optional(),
+  /** The size at `offset`; a later one comes in its place among the bytes (terminal:size). */
   cols: colsSchema,
   rows: rowsSchema,
 });
