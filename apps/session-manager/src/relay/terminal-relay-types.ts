@@ -2,6 +2,7 @@
 import type {
   AgentAnswer,
   AgentCommandName,
+  AgentExit,
   AgentHello,
   AgentRequest,
   AttachResult,
@@ -12,6 +13,7 @@ import type {
   TerminalResize,
   TerminalView,
   ViewerOutput,
+  ViewerSize,
 } from '@drydock/protocol';
 
 /** Where one browser connection's terminal events go. Calls must not throw; they are made in the order of the bytes. */
@@ -73,8 +75,10 @@ export interface TerminalRelay {
   onAgentHello(host: string, hello: AgentHello): void;
   onOutput(host: string, output: ViewerOutput): void;
   onScreen(host: string, screen: { viewerId: string; screen: string; offset: number }): void;
-  onSize(host: string, size: TerminalResize): void;
-  onExit(host: string, exit: TerminalExit): void;
+  /** A size in its place among a viewer's bytes. */
+  onSize(host: string, size: ViewerSize): void;
+  /** A shell's end in a viewer's stream, or a terminal that is forgotten (no viewerId). */
+  onExit(host: string, exit: AgentExit): void;
   /** The link broke; terminals are kept, since they outlive the agent. */
   onAgentLost(host: string): void;
   /** A node ended: its terminals are gone without an exit of their own. */
