@@ -1,0 +1,58 @@
+/* The daemons of a node, started with the command lines of the distribution's own unit files. */
+#include "catalogue.h"
+
+static const char *const containerd_arguments[] = {"/usr/bin/containerd", NULL};
+static const char *const docker_arguments[] = {"/usr/sbin/dockerd", "-H", "fd://",
+                                               "--containerd=/run/containerd/containerd.sock", NULL};
+static const char *const ssh_arguments[] = {"/usr/sbin/sshd", "-D", NULL};
+static const char *const mesh_arguments[] = {"/usr/lib/drydock/swarm-mesh", NULL};
+
+const struct service_definition service_catalogue[] = {
+    {
+        .name = "containerd",
+        .description = "containerd container runtime",
+        .documentation = "https://containerd.io",
+        .arguments = containerd_arguments,
+        .environment_file = "/etc/default/containerd",
+        .notifies = true,
+        .restart = RESTART_ALWAYS,
+    },
+    {
+        .name = "docker",
+        .description = "Docker Application Container Engine",
+        .documentation = "https://docs.docker.com",
+        .arguments = docker_arguments,
+        .options_variable = "DOCKER_OPTS",
+        .environment_file = "/etc/default/docker",
+        .after = "containerd",
+        .starts_dependency = true,
+        .listen_path = "/run/docker.sock",
+        .listen_group = "docker",
+        .notifies = true,
+        .restart = RESTART_ALWAYS,
+    },
+    {
+        .name = "ssh",
+        .description = "OpenBSD Secure Shell server",
+        .documentation = "man:sshd(8)",
+        .arguments = ssh_arguments,
+        .options_variable = "SSHD_OPTS",
+        .environment_file = "/etc/default/ssh",
+        .runtime_directory = "/run/sshd",
+        /* A pooled node belongs to nobody: it gets host keys, and may be logged in to, only with its identity. */
+        .needs_file = "/etc/ssh/ssh_host_ed25519_key",
+        .optional = true,
+        .notifies = true,
+        .restart = RESTART_ON_FAILURE,
+    },
+    {
+        .name = "drydock-swarm-mesh",
+        .description = "Swarm load balancing where the kernel lends no IPVS",
+        .arguments = mesh_arguments,
+        .after = "docker",
+        .optional = true,
+        .restart = RESTART_ALWAYS,
+    },
+};
+
+const unsigned service_catalogue_count = sizeof service_catalogue / sizeof service_catalogue[0];

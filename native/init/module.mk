@@ -1,0 +1,2 @@
+# PID 1 of a node; static, so that it depends on nothing a learner may break.
+$(eval $(call program,drydock-init,init,$(wildcard init/*.c),,$(STATIC)))
