@@ -1,0 +1,78 @@
+/** The store without Redis: for tests and for trying the manager alone. It forgets everything at its end. */
+import type { Clock } from '@drydock/service-kit';
+import type { SessionRecord } from './session.ts';
+import { placementDeltas, type SessionStore, TOMBSTONE_MS } from './session-store.ts';
+
+/** Builds an empty store. */
+export function createMemoryStore(clock: Clock): SessionStore {
+  const records = new Map<string, { record: SessionRecord; forgetAt: number }>();
+  const placed = new Map<string, number>();
+  const tickets = new Map<string, { value: string; expiresAt: number }>();
+  const listeners = new Set<(id: string) => void>();
+
+  function forgetOld(): void {
+    const now = clock.now();
+    for (const [id, entry] of records) if (entry.forgetAt <= now) records.delete(id);
+    for (const [hash, ticket] of tickets) if (ticket.expiresAt <= now) tickets.delete(hash);
+  }
+
+  function write(previous: SessionRecord | undefined, next: SessionRecord): void {
+    for (const [host, delta] of placementDeltas(previous, next)) {
+      const count = (placed.get(host) ?? 0) + delta;
+      if (count === 0) placed.delete(host);
+      else placed.set(host, count);
+    }
+    const forgetAt = next.state === 'closed' ? clock.now() + TOMBSTONE_MS : Number.POSITIVE_INFINITY;
+    records.set(next.id, { record: structuredClone(next), forgetAt });
+    for (const listener of listeners) listener(next.id);
+  }
+
+  const open = () => [...records.values()].filter(({ record }) => record.state !== 'closed');
+
+  return {
+    async create(record, maxSessions) {
+      forgetOld();
+      if (records.has(record.id)) return 'conflict';
+      if (open().length >= maxSessions) return 'full';
+      write(undefined, record);
+      return 'written';
+    },
+    async get(id) {
+      forgetOld();
+      const found = records.get(id);
+      return found === undefined ? undefined : structuredClone(found.record);
+    },
+    async list() {
+      return open().map(({ record }) => structuredClone(record));
+    },
+    async replace(previous, next, bound) {
+      if (records.get(next.id)?.record.version !== previous.version) return 'conflict';
+      const delta = bound === undefined ? 0 : (placementDeltas(previous, next).get(bound.host) ?? 0);
+      if (bound !== undefined && delta > 0 && (placed.get(bound.host) ?? 0) + delta > bound.maxNodes)
+        return 'host-full';
+      write(previous, next);
+      return 'written';
+    },
+    async placements() {
+      return Object.fromEntries(placed);
+    },
+    async putTicket(hash, value, ttlMs) {
+      forgetOld();
+      tickets.set(hash, { value, expiresAt: clock.now() + ttlMs });
+    },
+    async takeTicket(hash) {
+      forgetOld();
+      const ticket = tickets.get(hash);
+      tickets.delete(hash);
+      return ticket?.value;
+    },
+    healthy: () => true,
+    onChanged(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      listeners.clear();
+    },
+  };
+}

@@ -1,0 +1,50 @@
+/** The store's atomic writes, as Lua; keys are documented in docs/operations.md and all share one hash tag (one cluster slot). */
+
+/** One hash tag for all keys, so that a script may touch several of them on a Redis Cluster too. */
+const PREFIX = '{drydock}';
+
+export const sessionKey = (id: string) => `${PREFIX}:session:${id}`;
+export const ticketKey = (hash: string) => `${PREFIX}:ticket:${hash}`;
+/** Set of the ids of all sessions that are not closed. */
+export const SESSIONS_KEY = `${PREFIX}:sessions`;
+/** Hash: host -> number of nodes placed on it. */
+export const PLACED_KEY = `${PREFIX}:placed`;
+/** Channel on which every write publishes the session's id. */
+export const CHANGED_CHANNEL = `${PREFIX}:changed`;
+
+/** Applies `host, delta` pairs from ARGV[first] on; a count of zero leaves no field behind. */
+const APPLY_DELTAS = `
+local function apply(first)
+  for i = first, #ARGV, 2 do
+    if redis.call('HINCRBY', KEYS[3], ARGV[i], ARGV[i + 1]) <= 0 then redis.call('HDEL', KEYS[3], ARGV[i]) end
+  end
+end`;
+
+/** KEYS: session, sessions, placed. ARGV: id, document, version, most sessions, channel, then host/delta pairs. */
+export const CREATE_SCRIPT = `${APPLY_DELTAS}
+if redis.call('EXISTS', KEYS[1]) == 1 then return 'conflict' end
+if redis.call('SCARD', KEYS[2]) >= tonumber(ARGV[4]) then return 'full' end
+redis.call('HSET', KEYS[1], 'document', ARGV[2], 'version', ARGV[3])
+redis.call('SADD', KEYS[2], ARGV[1])
+apply(6)
+redis.call('PUBLISH', ARGV[5], ARGV[1])
+return 'written'`;
+
+/**
+ * KEYS: session, sessions, placed. ARGV: id, document, expected version, new version, tombstone ms (0: it lives), channel,
+ * bounded host ('' for none), its most nodes, its delta, then host/delta pairs.
+ */
+export const REPLACE_SCRIPT = `${APPLY_DELTAS}
+if redis.call('HGET', KEYS[1], 'version') ~= ARGV[3] then return 'conflict' end
+if ARGV[7] ~= '' and tonumber(ARGV[9]) > 0 then
+  local placed = tonumber(redis.call('HGET', KEYS[3], ARGV[7]) or '0')
+  if placed + tonumber(ARGV[9]) > tonumber(ARGV[8]) then return 'host-full' end
+end
+redis.call('HSET', KEYS[1], 'document', ARGV[2], 'version', ARGV[4])
+if ARGV[5] ~= '0' then
+  redis.call('SREM', KEYS[2], ARGV[1])
+  redis.call('PEXPIRE', KEYS[1], ARGV[5])
+end
+apply(10)
+redis.call('PUBLISH', ARGV[6], ARGV[1])
+return 'written'`;

@@ -1,0 +1,65 @@
+import { createLogger } from '@drydock/service-kit';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startTestRedis, type TestRedis } from '../testing/redis-server.ts';
+import { createRedisStore } from './redis-store.ts';
+import { exampleSession, sessionStoreContract } from './session-store.contract.ts';
+import type { SessionStore } from './session-store.ts';
+
+const logger = createLogger('test', 'silent');
+let redis: TestRedis;
+const opened: SessionStore[] = [];
+let database = 0;
+
+async function connect(db: number): Promise<SessionStore> {
+  const store = await createRedisStore(`${redis.url}/${db}`, logger, 5000);
+  opened.push(store);
+  return store;
+}
+
+beforeAll(async () => {
+  redis = await startTestRedis();
+});
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((store) => store.close()));
+  database += 1;
+});
+afterAll(() => redis.stop());
+
+sessionStoreContract('redis store', () => connect(database));
+
+describe('redis store, when Redis breaks', () => {
+  it('says STORE_UNAVAILABLE at once while Redis is down, and has everything when it is back', async () => {
+    const store = await connect(database);
+    const session = exampleSession();
+    await store.create(session, 10);
+    await redis.kill();
+    await expect.poll(() => store.healthy()).toBe(false);
+    const since = Date.now();
+    await expect(store.get(session.id)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await expect(store.create(exampleSession(), 10)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(Date.now() - since).toBeLessThan(1000);
+    let learned = 0;
+    store.onChanged((id) => {
+      if (id === 'all') learned += 1;
+    });
+    await redis.start();
+    await expect.poll(() => store.healthy(), { timeout: 5000 }).toBe(true);
+    expect(await store.get(session.id)).toEqual(session);
+    await expect.poll(() => learned).toBeGreaterThan(0);
+  });
+
+  it('hears of the writes of another manager', async () => {
+    const [mine, other] = [await connect(database), await connect(database)];
+    const heard: string[] = [];
+    mine.onChanged((id) => heard.push(id));
+    const session = exampleSession();
+    await other.create(session, 10);
+    await expect.poll(() => heard).toContain(session.id);
+  });
+
+  it('gives up a start without Redis in the time it was given', async () => {
+    await expect(createRedisStore('redis://127.0.0.1:1', logger, 200)).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    });
+  });
+});

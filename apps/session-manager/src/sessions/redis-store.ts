@@ -1,0 +1,171 @@
+/** Sessions in Redis 6 or later: the only file that names ioredis. */
+import { DrydockError } from '@drydock/protocol';
+import { createBackoff, type Logger } from '@drydock/service-kit';
+import { Redis } from 'ioredis';
+import {
+  CHANGED_CHANNEL,
+  CREATE_SCRIPT,
+  PLACED_KEY,
+  REPLACE_SCRIPT,
+  SESSIONS_KEY,
+  sessionKey,
+  ticketKey,
+} from './redis-scripts.ts';
+import type { SessionRecord } from './session.ts';
+import { placementDeltas, type SessionStore, TOMBSTONE_MS, type WriteResult } from './session-store.ts';
+
+/** A Redis on the same host answers in under a millisecond; after this long (ms) it is as good as gone. */
+const COMMAND_TIMEOUT_MS = 3000;
+/** Longest wait between two attempts to reach a lost Redis (ms); creation is paused meanwhile, so it is short. */
+const MAX_RECONNECT_MS = 1000;
+/** How long a start waits for a Redis that is starting too (ms). */
+const START_PATIENCE_MS = 10_000;
+/** Documents fetched at once when all are read. */
+const LIST_BATCH = 500;
+
+/** Connects to the Redis of `url`. @throws DrydockError STORE_UNAVAILABLE when it cannot be reached within the start's patience. */
+export async function createRedisStore(
+  url: string,
+  logger: Logger,
+  patienceMs = START_PATIENCE_MS,
+): Promise<SessionStore> {
+  const backoff = createBackoff({ minMs: 50, maxMs: MAX_RECONNECT_MS });
+  const options = {
+    lazyConnect: true,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: COMMAND_TIMEOUT_MS,
+    // A write that waits in a queue through an outage would happen long after its caller was told that it failed.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => backoff.next(),
+  };
+  const redis = new Redis(url, options);
+  const subscriber = new Redis(url, { ...options, commandTimeout: undefined });
+  const listeners = new Set<(id: string | 'all') => void>();
+  const tell = (id: string | 'all') => {
+    for (const listener of listeners) listener(id);
+  };
+  let lastError = '';
+  let wasReady = false;
+
+  for (const client of [redis, subscriber]) {
+    client.on('error', (error: Error) => {
+      if (error.message !== lastError) logger.warn({ err: error }, 'redis is out of reach');
+      lastError = error.message;
+    });
+  }
+  redis.on('ready', () => {
+    backoff.reset();
+    if (lastError !== '') logger.info('redis is back');
+    lastError = '';
+    // Whatever was written while this manager could not listen is learned anew.
+    if (wasReady) tell('all');
+    wasReady = true;
+  });
+  subscriber.on('ready', () => {
+    subscriber.subscribe(CHANGED_CHANNEL).then(
+      () => tell('all'),
+      (error: unknown) => logger.warn({ err: error }, 'redis subscription failed'),
+    );
+  });
+  subscriber.on('message', (_channel: string, id: string) => tell(id));
+
+  await waitUntilReady(redis, patienceMs).catch((cause: unknown) => {
+    redis.disconnect();
+    subscriber.disconnect();
+    throw new DrydockError('STORE_UNAVAILABLE', undefined, undefined, { cause });
+  });
+  await waitUntilReady(subscriber, patienceMs).catch(() => undefined);
+
+  async function ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question();
+    } catch (cause) {
+      throw new DrydockError('STORE_UNAVAILABLE', undefined, undefined, { cause });
+    }
+  }
+
+  const script = (lua: string, id: string, args: (string | number)[]) =>
+    ask(async () => String(await redis.eval(lua, 3, sessionKey(id), SESSIONS_KEY, PLACED_KEY, ...args)));
+  const pairs = (deltas: Map<string, number>) => [...deltas].flat();
+
+  return {
+    async create(record, maxSessions) {
+      const args = [record.id, JSON.stringify(record), record.version, maxSessions, CHANGED_CHANNEL];
+      const deltas = placementDeltas(undefined, record);
+      return (await script(CREATE_SCRIPT, record.id, [...args, ...pairs(deltas)])) as 'written' | 'conflict' | 'full';
+    },
+    async get(id) {
+      const document = await ask(() => redis.hget(sessionKey(id), 'document'));
+      return document === null ? undefined : (JSON.parse(document) as SessionRecord);
+    },
+    async list() {
+      const ids = await ask(() => redis.smembers(SESSIONS_KEY));
+      const records: SessionRecord[] = [];
+      for (let start = 0; start < ids.length; start += LIST_BATCH) {
+        const batch = ids.slice(start, start + LIST_BATCH);
+        const documents = await ask(() => Promise.all(batch.map((id) => redis.hget(sessionKey(id), 'document'))));
+        for (const document of documents) if (document !== null) records.push(JSON.parse(document) as SessionRecord);
+      }
+      return records;
+    },
+    async replace(previous, next, bound) {
+      const deltas = placementDeltas(previous, next);
+      const args = [
+        next.id,
+        JSON.stringify(next),
+        previous.version,
+        next.version,
+        next.state === 'closed' ? TOMBSTONE_MS : 0,
+        CHANGED_CHANNEL,
+        bound?.host ?? '',
+        bound?.maxNodes ?? 0,
+        bound === undefined ? 0 : (deltas.get(bound.host) ?? 0),
+      ];
+      return (await script(REPLACE_SCRIPT, next.id, [...args, ...pairs(deltas)])) as WriteResult;
+    },
+    async placements() {
+      const counts = await ask(() => redis.hgetall(PLACED_KEY));
+      return Object.fromEntries(Object.entries(counts).map(([host, count]) => [host, Number(count)]));
+    },
+    async putTicket(hash, value, ttlMs) {
+      await ask(() => redis.set(ticketKey(hash), value, 'PX', Math.ceil(ttlMs)));
+    },
+    async takeTicket(hash) {
+      const taken = await ask(() => redis.multi().get(ticketKey(hash)).del(ticketKey(hash)).exec());
+      const value = taken?.[0]?.[1];
+      return typeof value === 'string' ? value : undefined;
+    },
+    healthy: () => redis.status === 'ready',
+    onChanged(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      listeners.clear();
+      redis.disconnect();
+      subscriber.disconnect();
+    },
+  };
+}
+
+async function waitUntilReady(client: Redis, patienceMs: number): Promise<void> {
+  client.connect().catch(() => undefined); // The retry strategy goes on; the wait below decides.
+  await new Promise<void>((resolve, reject) => {
+    let last = new Error('no answer');
+    const onError = (error: Error) => {
+      last = error;
+    };
+    const done = (settle: () => void) => {
+      clearTimeout(timer);
+      client.off('error', onError);
+      client.off('ready', onReady);
+      settle();
+    };
+    const onReady = () => done(resolve);
+    const timer = setTimeout(() => done(() => reject(last)), patienceMs);
+    client.on('error', onError);
+    client.once('ready', onReady);
+  });
+}

@@ -1,0 +1,132 @@
+/** What every session store promises; run against each implementation. */
+import { describe, expect, it } from 'vitest';
+import { hashToken, newId, newLink, newToken } from './links.ts';
+import { addNode, beginClosing, clearHost, newSession, type SessionRecord, setNodeState } from './session.ts';
+import type { SessionStore } from './session-store.ts';
+
+const LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
+const MANY = 1000;
+
+/** A fresh active session. */
+export function exampleSession(): SessionRecord {
+  const now = Date.now();
+  return newSession({
+    id: newId('', 8),
+    name: 'example',
+    template: null,
+    createdAt: now,
+    expiresAt: now + 60_000,
+    links: [newLink('owner', now).link],
+    portSecret: newToken(),
+  });
+}
+
+function withNode(session: SessionRecord, host: string): SessionRecord {
+  const added = addNode(session, { name: undefined, host, limits: LIMITS, now: Date.now(), maxNodes: 8 });
+  return { ...added.session, version: session.version + 1 };
+}
+
+/** Declares the suite; `make` gives an empty store, the same for one test. */
+export function sessionStoreContract(name: string, make: () => Promise<SessionStore>): void {
+  describe(name, () => {
+    it('gives back what was written', async () => {
+      const store = await make();
+      const session = exampleSession();
+      expect(await store.create(session, MANY)).toBe('written');
+      expect(await store.get(session.id)).toEqual(session);
+      expect(await store.list()).toEqual([session]);
+    });
+
+    it('knows nothing of an unknown id', async () => {
+      const store = await make();
+      expect(await store.get('aaaaaaaa')).toBeUndefined();
+      expect(await store.list()).toEqual([]);
+    });
+
+    it('refuses a taken id, and more sessions than allowed', async () => {
+      const store = await make();
+      const session = exampleSession();
+      await store.create(session, MANY);
+      expect(await store.create({ ...exampleSession(), id: session.id }, MANY)).toBe('conflict');
+      expect(await store.create(exampleSession(), 1)).toBe('full');
+      expect(await store.get(session.id)).toEqual(session);
+    });
+
+    it('lets only one of two writers change the same version', async () => {
+      const store = await make();
+      const session = exampleSession();
+      await store.create(session, MANY);
+      const changes = ['one', 'two', 'three', 'four'].map((text) => ({ ...session, name: text, version: 2 }));
+      const results = await Promise.all(changes.map((next) => store.replace(session, next)));
+      expect(results.filter((result) => result === 'written')).toHaveLength(1);
+      expect(results.filter((result) => result === 'conflict')).toHaveLength(3);
+      const winner = changes[results.indexOf('written')];
+      expect(await store.get(session.id)).toEqual(winner);
+    });
+
+    it('never places more nodes on a host than it takes, however many ask at once', async () => {
+      const store = await make();
+      const sessions = Array.from({ length: 6 }, exampleSession);
+      for (const session of sessions) await store.create(session, MANY);
+      const results = await Promise.all(
+        sessions.map((session) => store.replace(session, withNode(session, 'h1'), { host: 'h1', maxNodes: 4 })),
+      );
+      expect(results.filter((result) => result === 'written')).toHaveLength(4);
+      expect(results.filter((result) => result === 'host-full')).toHaveLength(2);
+      expect(await store.placements()).toEqual({ h1: 4 });
+    });
+
+    it('frees a place when a node is lost or its session is closed', async () => {
+      const store = await make();
+      const first = exampleSession();
+      await store.create(first, MANY);
+      const second = withNode(first, 'h1');
+      await store.replace(first, second);
+      const third = withNode(second, 'h2');
+      await store.replace(second, third);
+      expect(await store.placements()).toEqual({ h1: 1, h2: 1 });
+      const lost = { ...setNodeState(third, 'node1', 'lost'), version: 4 };
+      await store.replace(third, lost);
+      expect(await store.placements()).toEqual({ h2: 1 });
+      const closing = { ...beginClosing(lost, 'closed', Date.now()), version: 5 };
+      await store.replace(lost, closing);
+      expect(await store.placements()).toEqual({ h2: 1 });
+      await store.replace(closing, { ...clearHost(closing, 'h2'), version: 6 });
+      expect(await store.placements()).toEqual({});
+    });
+
+    it('remembers a closed session without counting or listing it', async () => {
+      const store = await make();
+      const session = exampleSession();
+      await store.create(session, MANY);
+      const closing = beginClosing(session, 'closed', Date.now());
+      const closed = { ...clearHost(closing, undefined), version: 2 };
+      expect(closed.state).toBe('closed');
+      expect(await store.replace(session, closed)).toBe('written');
+      expect(await store.list()).toEqual([]);
+      expect((await store.get(session.id))?.state).toBe('closed');
+      expect(await store.create(exampleSession(), 1)).toBe('written');
+    });
+
+    it('gives a ticket to the first who takes it, and to nobody after its time', async () => {
+      const store = await make();
+      const hash = hashToken(newToken());
+      await store.putTicket(hash, 'value', 60_000);
+      const taken = await Promise.all([store.takeTicket(hash), store.takeTicket(hash), store.takeTicket(hash)]);
+      expect(taken.filter((value) => value === 'value')).toHaveLength(1);
+      await store.putTicket(hash, 'late', 1);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(await store.takeTicket(hash)).toBeUndefined();
+    });
+
+    it('tells of every write', async () => {
+      const store = await make();
+      const heard: string[] = [];
+      store.onChanged((id) => heard.push(id));
+      const session = exampleSession();
+      await store.create(session, MANY);
+      await store.replace(session, { ...session, name: 'x', version: 2 });
+      await expect.poll(() => heard.filter((id) => id === session.id).length).toBe(2);
+    });
+  });
+}

@@ -1,0 +1,52 @@
+/** Where sessions are kept; two implementations (memory, Redis) pass one contract suite. */
+import type { SessionRecord } from './session.ts';
+
+/** How long a closed session is remembered, so that its links can say `ended` instead of `unknown` (ms). */
+export const TOMBSTONE_MS = 24 * 60 * 60 * 1000;
+
+/** Bounds that must hold over all managers, checked with the write itself. */
+export interface PlacementBound {
+  host: string;
+  /** Nodes of all sessions that the host takes. */
+  maxNodes: number;
+}
+
+export type WriteResult = 'written' | 'conflict' | 'host-full';
+
+/**
+ * The one store. Every method rejects with DrydockError STORE_UNAVAILABLE while the store is out of reach.
+ * A record's `version` is what makes writes atomic: `replace` writes only when the stored version is `record.version - 1`.
+ */
+export interface SessionStore {
+  /** Writes a new session; false when the id is taken, or `maxSessions` live already. */
+  create(record: SessionRecord, maxSessions: number): Promise<'written' | 'conflict' | 'full'>;
+  get(id: string): Promise<SessionRecord | undefined>;
+  /** Every session that is not closed. */
+  list(): Promise<SessionRecord[]>;
+  /**
+   * Replaces `previous` by `next` (whose version is one higher). A closed session becomes a tombstone.
+   * `bound` refuses the write when it would place more nodes on a host than it takes.
+   */
+  replace(previous: SessionRecord, next: SessionRecord, bound?: PlacementBound): Promise<WriteResult>;
+  /** Nodes placed on each host, over all sessions that are not closed. */
+  placements(): Promise<Record<string, number>>;
+  /** Keeps a one-time secret for `ttlMs`. */
+  putTicket(hash: string, value: string, ttlMs: number): Promise<void>;
+  /** Takes a one-time secret: the first call gets it, every later one nothing. */
+  takeTicket(hash: string): Promise<string | undefined>;
+  /** Whether the store can be reached now. */
+  healthy(): boolean;
+  /** Hears of each session that was written by anybody, and of `all` when changes may have been missed. Returns how to stop. */
+  onChanged(listener: (id: string | 'all') => void): () => void;
+  close(): Promise<void>;
+}
+
+/** How many more nodes `next` places on each host than `previous` did. Lost nodes hold no place: their host is gone. */
+export function placementDeltas(previous: SessionRecord | undefined, next: SessionRecord): Map<string, number> {
+  const deltas = new Map<string, number>();
+  const add = (host: string, by: number) => deltas.set(host, (deltas.get(host) ?? 0) + by);
+  for (const node of previous?.nodes ?? []) if (node.state !== 'lost') add(node.host, -1);
+  for (const node of next.nodes) if (node.state !== 'lost') add(node.host, 1);
+  for (const [host, delta] of deltas) if (delta === 0) deltas.delete(host);
+  return deltas;
+}

@@ -1,0 +1,245 @@
+/** A session as it is stored, and every way in which it may change: pure functions from one record to the next. */
+import {
+  DrydockError,
+  MAX_NODES_PER_SESSION,
+  type NodeLimits,
+  nodeAddress,
+  nodeNameSchema,
+  type Right,
+  type SessionState,
+} from '@drydock/protocol';
+
+/** A link: who holds a token with this hash has the right. */
+export interface LinkRecord {
+  readonly id: string;
+  readonly right: Right;
+  /** SHA-256 of the token, base64url; the token itself is nowhere stored. */
+  readonly tokenHash: string;
+  readonly createdAt: number;
+}
+
+/** A node's place. `index` fixes its address for its life; what the node is doing is known by its host alone. */
+export interface NodeRecord {
+  readonly name: string;
+  readonly index: number;
+  readonly host: string;
+  readonly limits: NodeLimits;
+  /** creating -> running -> destroying or lost; lost stays visible until the learner deletes the node. */
+  readonly state: 'creating' | 'running' | 'destroying' | 'lost';
+  readonly createdAt: number;
+}
+
+/** An expiring link to one port. */
+export interface ShareRecord {
+  readonly id: string;
+  readonly node: string;
+  readonly port: number;
+  readonly tokenHash: string;
+  readonly expiresAt: number;
+}
+
+export interface SessionRecord {
+  readonly id: string;
+  readonly name: string | null;
+  readonly template: string | null;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly state: SessionState;
+  readonly endReason: 'expired' | 'closed' | null;
+  readonly endedAt: number | null;
+  readonly nodes: readonly NodeRecord[];
+  readonly links: readonly LinkRecord[];
+  readonly shares: readonly ShareRecord[];
+  /** Ports that the owner made public, as `node:port`. */
+  readonly publicPorts: readonly string[];
+  /** Signs the cookies of private ports; worth no more than the sight of this session's ports. */
+  readonly portSecret: string;
+  /** Counts changes; the store refuses a change that was made from an older one. */
+  readonly version: number;
+}
+
+/** Links of one session: enough for a class with one each; more is a mistake or an attack on the store. */
+export const MAX_LINKS_PER_SESSION = 200;
+/** Port shares that are alive in one session. */
+export const MAX_SHARES_PER_SESSION = 200;
+/** Ports made public in one session. */
+export const MAX_PUBLIC_PORTS_PER_SESSION = 200;
+
+type New = Pick<SessionRecord, 'id' | 'name' | 'template' | 'createdAt' | 'expiresAt' | 'links' | 'portSecret'>;
+
+/** The first record of a session. */
+export function newSession(fields: New): SessionRecord {
+  return {
+    ...fields,
+    state: 'active',
+    endReason: null,
+    endedAt: null,
+    nodes: [],
+    shares: [],
+    publicPorts: [],
+    version: 1,
+  };
+}
+
+/** Whether the session lives at `now`; a session past its end is over even before anybody has written that down. */
+export function isLive(session: SessionRecord, now: number): boolean {
+  return session.state === 'active' && now < session.expiresAt;
+}
+
+/** @throws DrydockError SESSION_ENDED. */
+export function requireLive(session: SessionRecord, now: number): SessionRecord {
+  if (!isLive(session, now)) throw new DrydockError('SESSION_ENDED');
+  return session;
+}
+
+/** @throws DrydockError NODE_NOT_FOUND. */
+export function requireNode(session: SessionRecord, name: string): NodeRecord {
+  const node = session.nodes.find((candidate) => candidate.name === name);
+  if (node === undefined) throw new DrydockError('NODE_NOT_FOUND');
+  return node;
+}
+
+/** The name that a node without a wish gets: the first free of node1, node2, ... */
+export function firstFreeName(session: SessionRecord): string {
+  const taken = new Set(session.nodes.map((node) => node.name));
+  for (let number = 1; ; number += 1) {
+    if (!taken.has(`node${number}`)) return `node${number}`;
+  }
+}
+
+function firstFreeIndex(session: SessionRecord, wanted: number | undefined): number {
+  const taken = new Set(session.nodes.map((node) => node.index));
+  // node3 at .13 is easier to remember than node3 at .11, so a number in the name is taken as a wish.
+  if (wanted !== undefined && wanted >= 1 && wanted <= MAX_NODES_PER_SESSION && !taken.has(wanted)) return wanted;
+  for (let index = 1; index <= MAX_NODES_PER_SESSION; index += 1) {
+    if (!taken.has(index)) return index;
+  }
+  throw new DrydockError('NODE_LIMIT');
+}
+
+/** Reserves name, address and place of a node; `maxNodes` is the operator's limit. */
+export function addNode(
+  session: SessionRecord,
+  wish: { name: string | undefined; host: string; limits: NodeLimits; now: number; maxNodes: number },
+): { session: SessionRecord; node: NodeRecord } {
+  requireLive(session, wish.now);
+  if (wish.name !== undefined) {
+    if (!nodeNameSchema.safeParse(wish.name).success) throw new DrydockError('BAD_NAME');
+    if (session.nodes.some((node) => node.name === wish.name)) throw new DrydockError('NODE_EXISTS');
+  }
+  if (session.nodes.length >= wish.maxNodes) {
+    throw new DrydockError('NODE_LIMIT', undefined, { limit: wish.maxNodes });
+  }
+  const name = wish.name ?? firstFreeName(session);
+  const number = /^node([1-9]\d{0,2})$/.exec(name)?.[1];
+  const node: NodeRecord = {
+    name,
+    index: firstFreeIndex(session, number === undefined ? undefined : Number(number)),
+    host: wish.host,
+    limits: wish.limits,
+    state: 'creating',
+    createdAt: wish.now,
+  };
+  return { session: { ...session, nodes: [...session.nodes, node] }, node };
+}
+
+/** Moves a node's state forward; the same state again, or a step back, changes nothing. */
+export function setNodeState(session: SessionRecord, name: string, state: NodeRecord['state']): SessionRecord {
+  const order: Record<NodeRecord['state'], number> = { creating: 0, running: 1, destroying: 2, lost: 2 };
+  const node = session.nodes.find((candidate) => candidate.name === name);
+  if (node === undefined || order[state] <= order[node.state]) return session;
+  return { ...session, nodes: session.nodes.map((each) => (each === node ? { ...node, state } : each)) };
+}
+
+/** Forgets a node that is gone from its host, with everything that named it. */
+export function removeNode(session: SessionRecord, name: string): SessionRecord {
+  if (!session.nodes.some((node) => node.name === name)) return session;
+  return {
+    ...session,
+    nodes: session.nodes.filter((node) => node.name !== name),
+    shares: session.shares.filter((share) => share.node !== name),
+    publicPorts: session.publicPorts.filter((key) => !key.startsWith(`${name}:`)),
+  };
+}
+
+/** Adds `ms` to the session's time, up to `maxMs` from its birth. */
+export function extendSession(session: SessionRecord, ms: number, maxMs: number, now: number): SessionRecord {
+  requireLive(session, now);
+  const latest = session.createdAt + maxMs;
+  return { ...session, expiresAt: Math.max(session.expiresAt, Math.min(session.expiresAt + ms, latest)) };
+}
+
+/** Ends an active session; its nodes are still to be destroyed. */
+export function beginClosing(session: SessionRecord, reason: 'expired' | 'closed', now: number): SessionRecord {
+  if (session.state !== 'active') return session;
+  return {
+    ...session,
+    state: 'closing',
+    endReason: reason,
+    endedAt: now,
+    shares: [],
+    publicPorts: [],
+    // What a lost host still has of it, the host destroys when it comes back: no session of its own names it.
+    nodes: session.nodes.filter(({ state }) => state !== 'lost').map((node) => ({ ...node, state: 'destroying' })),
+  };
+}
+
+/** Forgets the nodes of a closing session that `host` has destroyed; with none left the session is closed. */
+export function clearHost(session: SessionRecord, host: string | undefined): SessionRecord {
+  if (session.state !== 'closing') return session;
+  const nodes = session.nodes.filter((node) => node.host !== host);
+  return { ...session, nodes, state: nodes.length === 0 ? 'closed' : 'closing' };
+}
+
+/** Adds a link; @throws DrydockError RATE_LIMITED at the bound. */
+export function addLink(session: SessionRecord, link: LinkRecord, now: number): SessionRecord {
+  requireLive(session, now);
+  if (session.links.length >= MAX_LINKS_PER_SESSION) {
+    throw new DrydockError('RATE_LIMITED', 'The session has as many links as it may have; revoke some first.');
+  }
+  return { ...session, links: [...session.links, link] };
+}
+
+/** Revokes a link. The last owner's link stays: nobody could close the session any more. */
+export function revokeLink(session: SessionRecord, linkId: string, now: number): SessionRecord {
+  requireLive(session, now);
+  const link = session.links.find((candidate) => candidate.id === linkId);
+  if (link === undefined) throw new DrydockError('NOT_FOUND');
+  if (link.right === 'owner' && session.links.filter(({ right }) => right === 'owner').length === 1) {
+    throw new DrydockError('BAD_REQUEST', 'This is the session’s last owner link; make another one first.');
+  }
+  return { ...session, links: session.links.filter((candidate) => candidate !== link) };
+}
+
+/** Opens a port to everybody, or to holders of links only. */
+export function setPortVisibility(
+  session: SessionRecord,
+  node: string,
+  port: number,
+  visibility: 'private' | 'public',
+  now: number,
+): SessionRecord {
+  requireLive(session, now);
+  requireNode(session, node);
+  const key = `${node}:${port}`;
+  const others = session.publicPorts.filter((candidate) => candidate !== key);
+  if (visibility === 'private') {
+    return others.length === session.publicPorts.length ? session : { ...session, publicPorts: others };
+  }
+  if (others.length >= MAX_PUBLIC_PORTS_PER_SESSION) throw new DrydockError('RATE_LIMITED');
+  return { ...session, publicPorts: [...others, key] };
+}
+
+/** Adds an expiring link to a port, and forgets those that have expired. */
+export function addShare(session: SessionRecord, share: ShareRecord, now: number): SessionRecord {
+  requireLive(session, now);
+  requireNode(session, share.node);
+  const alive = session.shares.filter(({ expiresAt }) => expiresAt > now);
+  if (alive.length >= MAX_SHARES_PER_SESSION) throw new DrydockError('RATE_LIMITED');
+  return { ...session, shares: [...alive, share] };
+}
+
+/** The node's address in its session. */
+export function addressOf(node: NodeRecord): string {
+  return nodeAddress(node.index);
+}
