@@ -1,0 +1,128 @@
+/** A terminal's bytes on their way to the screen: in order, each once, whole characters, acknowledged when drawn (T-3 to T-9). */
+import type { TerminalScreen } from './terminal-types.ts';
+
+/** Drawn bytes after which an acknowledgement goes at once: a fraction of the window, so that the stream never stands still. */
+const ACK_EVERY_BYTES = 32 * 1024;
+/** Fewer drawn bytes than that are acknowledged after this time (ms): a key's echo needs no message of its own. */
+const ACK_DELAY_MS = 100;
+
+export interface TerminalOutput {
+  /** All bytes before this offset have been handed to the screen or stand in it. */
+  received(): number;
+  /**
+   * Goes on at `offset` after an attach: with the exact bytes, or with `screen` in place of everything before. Bytes before
+   * `end` are old. @returns whether the stream can go on: exact bytes must join what is there.
+   */
+  begin(attach: { offset: number; end: number; cols: number; rows: number; screen?: string | undefined }): boolean;
+  /** Takes bytes at `offset`. @returns false when bytes before them are missing; nothing is taken then. */
+  receive(offset: number, data: Uint8Array): boolean;
+  /** Replaces everything by a screen; output goes on at `offset`. */
+  replace(screen: string, offset: number): void;
+  /** Changes the screen's size after what was received, before what comes. */
+  resize(cols: number, rows: number): void;
+  /** Calls back when everything that was received is drawn. */
+  afterDrawn(callback: () => void): void;
+  dispose(): void;
+}
+
+export interface TerminalOutputDeps {
+  screen: TerminalScreen;
+  ack(offset: number): void;
+  onResized(cols: number, rows: number): void;
+}
+
+/** Builds the way from the link to one screen; the screen must be new. */
+export function createTerminalOutput({ screen, ack, onResized }: TerminalOutputDeps): TerminalOutput {
+  let received = 0;
+  let drawn = 0;
+  let acked = 0;
+  let oldUntil = 0;
+  // xterm's own decoder drops a character when a write ends inside it, so that it gets text, never bytes (terminal notes 2).
+  let decoder = new TextDecoder();
+  let ackTimer: ReturnType<typeof setTimeout> | undefined;
+  let disposed = false;
+
+  function sendAck(): void {
+    clearTimeout(ackTimer);
+    ackTimer = undefined;
+    if (disposed || drawn <= acked) return;
+    acked = drawn;
+    ack(drawn);
+  }
+
+  function onDrawn(offset: number): void {
+    drawn = Math.max(drawn, offset);
+    if (drawn - acked >= ACK_EVERY_BYTES) sendAck();
+    else ackTimer ??= setTimeout(sendAck, ACK_DELAY_MS);
+  }
+
+  /** Does `change` in its place among the bytes: after the screen has drawn all before, before it draws anything after. */
+  function inOrder(change: () => void): void {
+    screen.write('', () => {
+      if (!disposed) change();
+    });
+  }
+
+  function write(data: Uint8Array): void {
+    received += data.byteLength;
+    const end = received;
+    screen.write(decoder.decode(data, { stream: true }), () => onDrawn(end));
+  }
+
+  function replace(text: string, offset: number): void {
+    decoder = new TextDecoder();
+    received = offset;
+    inOrder(() => screen.reset());
+    screen.write(text, () => onDrawn(offset));
+  }
+
+  function resize(cols: number, rows: number): void {
+    inOrder(() => {
+      screen.resize(cols, rows);
+      onResized(cols, rows);
+    });
+  }
+
+  return {
+    received: () => received,
+    begin({ offset, end, cols, rows, screen: text }) {
+      if (text === undefined && offset > received) return false;
+      acked = offset;
+      if (text !== undefined) {
+        received = offset;
+        decoder = new TextDecoder();
+        inOrder(() => screen.reset());
+      }
+      resize(cols, rows);
+      if (text !== undefined) screen.write(text, () => onDrawn(offset));
+      if (end > received) {
+        oldUntil = end;
+        inOrder(() => screen.muteQueries(true));
+      }
+      return true;
+    },
+    receive(offset, data) {
+      if (offset > received) return false;
+      const fresh = data.subarray(Math.min(data.byteLength, received - offset));
+      if (fresh.byteLength === 0) return true;
+      const old = fresh.subarray(0, Math.max(0, oldUntil - received));
+      if (old.byteLength > 0) {
+        write(old);
+        if (received === oldUntil) inOrder(() => screen.muteQueries(false));
+      }
+      if (old.byteLength < fresh.byteLength) write(fresh.subarray(old.byteLength));
+      return true;
+    },
+    replace(text, offset) {
+      replace(text, offset);
+      if (offset >= oldUntil) inOrder(() => screen.muteQueries(false));
+    },
+    resize,
+    afterDrawn: inOrder,
+    dispose() {
+      disposed = true;
+      clearTimeout(ackTimer);
+      ackTimer = undefined;
+    },
+  };
+}
