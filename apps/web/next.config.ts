@@ -1,0 +1,14 @@
+/** Next.js serves pages only; the API, sockets and published ports belong to the session manager in front of it. */
+import type { NextConfig } from 'next';
+
+const config: NextConfig = {
+  reactStrictMode: true,
+  poweredByHeader: false,
+  // `tsc -b` of the whole repository is the type check; Next's own would run it a second time with other settings.
+  typescript: { ignoreBuildErrors: true },
+  // No image is optimised at run time, so that the server never writes a cache.
+  images: { unoptimized: true },
+  turbopack: { root: `${import.meta.dirname}/../..` },
+};
+
+export default config;

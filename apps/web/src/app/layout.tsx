@@ -1,0 +1,35 @@
+import type { Metadata, Viewport } from 'next';
+import { headers } from 'next/headers';
+import { themeScript } from '../lab/theme.ts';
+import { strings } from '../strings.ts';
+import './globals.css';
+
+export const metadata: Metadata = {
+  title: { default: strings.product.title, template: `%s · ${strings.product.name}` },
+  description: strings.product.description,
+};
+
+export const viewport: Viewport = {
+  width: 'device-width',
+  initialScale: 1,
+  interactiveWidget: 'resizes-content',
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#f2f4f2' },
+    { media: '(prefers-color-scheme: dark)', color: '#0a1214' },
+  ],
+};
+
+export default async function RootLayout({ children }: { children: React.ReactNode }) {
+  const nonce = (await headers()).get('x-nonce') ?? undefined;
+  return (
+    <html lang="en" data-theme="light" suppressHydrationWarning>
+      <head>
+        {/* Sets the theme before the first paint, so that a dark room stays dark. */}
+        <script nonce={nonce} suppressHydrationWarning>
+          {themeScript}
+        </script>
+      </head>
+      <body>{children}</body>
+    </html>
+  );
+}

@@ -1,0 +1,31 @@
+/** The start page: what this is, Start, templates, and the way back to recent sessions. */
+import { DockDrawing } from '../components/landing/dock-drawing.tsx';
+import { Facts } from '../components/landing/facts.tsx';
+import { StartPanel } from '../components/landing/start-panel.tsx';
+import { Wordmark } from '../components/ui/logo.tsx';
+import { ThemeSwitch } from '../components/ui/theme-switch.tsx';
+import { strings } from '../strings.ts';
+
+export default function StartPage() {
+  return (
+    <div className="mx-auto flex min-h-dvh max-w-[1280px] flex-col px-5 sm:px-10">
+      <header className="flex h-16 items-center justify-between">
+        <Wordmark />
+        <ThemeSwitch />
+      </header>
+      <main className="grid flex-1 items-center gap-x-16 gap-y-10 py-6 lg:grid-cols-[minmax(0,31rem)_1fr]">
+        <div>
+          <h1 className="lettering text-balance text-[clamp(2.3rem,4.6vw,3.6rem)] leading-[1.04]">
+            {strings.landing.headline}
+          </h1>
+          <p className="mt-5 mb-8 max-w-[34rem] text-pretty text-[17px] text-ink-2">{strings.landing.lead}</p>
+          <StartPanel />
+        </div>
+        <DockDrawing className="w-full max-w-[680px] justify-self-center lg:justify-self-end" />
+      </main>
+      <footer className="pb-7">
+        <Facts />
+      </footer>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+/** Everything on the start page that can be pressed. */
+'use client';
+
+import { formatDuration } from '../../lab/format.ts';
+import { strings } from '../../strings.ts';
+import { Button } from '../ui/button.tsx';
+import { CapacityLine } from './capacity-line.tsx';
+import { RecentSessionsList } from './recent-sessions-list.tsx';
+import { StartNotice } from './start-notice.tsx';
+import { TemplateList } from './template-list.tsx';
+import { useCapacity, useTemplates } from './use-landing-data.ts';
+import { useStart } from './use-start.ts';
+
+const text = strings.landing;
+const HOUR_MS = 3_600_000;
+
+export function StartPanel() {
+  const { state, start, stop } = useStart();
+  const capacity = useCapacity();
+  const templates = useTemplates();
+  const busy = state.kind === 'starting';
+  const hours = capacity.kind === 'ready' ? capacity.value.sessionHours : 4;
+  return (
+    <div className="flex flex-col gap-7">
+      <div className="flex flex-wrap items-center gap-x-5 gap-y-3">
+        <Button kind="primary" size="lg" disabled={busy} onClick={() => void start(null)}>
+          {busy ? text.starting : text.start}
+        </Button>
+        <div className="flex flex-col gap-0.5">
+          <CapacityLine capacity={capacity} />
+          <p className="text-ink-3 text-sm">{text.noAccount(formatDuration(hours * HOUR_MS))}</p>
+        </div>
+      </div>
+      <StartNotice state={state} onStop={stop} />
+      <RecentSessionsList />
+      <TemplateList templates={templates} busy={busy} onStart={(template) => void start(template)} />
+    </div>
+  );
+}

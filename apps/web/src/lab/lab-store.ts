@@ -1,0 +1,129 @@
+/** What the page knows of its session: a snapshot, the changes since, and how the connection is. */
+import type {
+  ErrorCode,
+  LabChange,
+  LabChangeEvent,
+  LabSnapshot,
+  PublishedPort,
+  Right,
+  SessionView,
+  TerminalView,
+} from '@drydock/protocol';
+
+export type Connection =
+  | { kind: 'connecting' }
+  | { kind: 'online'; since: number }
+  /** `since` and `retryAt` in this browser's clock (ms). */
+  | { kind: 'offline'; since: number; retryAt: number }
+  | { kind: 'refused'; code: ErrorCode | 'NETWORK'; message: string }
+  | { kind: 'ended'; reason: 'expired' | 'closed' | 'revoked' };
+
+export interface Progress {
+  text: string;
+  done: number;
+  total: number;
+}
+
+export interface LabData {
+  seq: number;
+  right: Right;
+  session: SessionView;
+  terminals: TerminalView[];
+  ports: Record<string, PublishedPort[]>;
+  progress: Progress | null;
+}
+
+export interface LabState {
+  connection: Connection;
+  /** Null until the first snapshot; kept while offline, so that the page stays readable. */
+  data: LabData | null;
+  /** The server's clock minus this browser's (ms). */
+  clockSkewMs: number;
+  /** The last way there and back (ms); null while unknown. */
+  latencyMs: number | null;
+}
+
+export type ChangeListener = (change: LabChange, before: LabData, after: LabData) => void;
+
+function replaceBy<T>(list: readonly T[], item: T, same: (other: T) => boolean): T[] {
+  const index = list.findIndex(same);
+  return index === -1 ? [...list, item] : list.with(index, item);
+}
+
+/** The state after one change. Facts about unknown nodes and terminals are taken as they come. */
+export function applyChange(data: LabData, { seq, change }: LabChangeEvent): LabData {
+  const next = { ...data, seq };
+  switch (change.kind) {
+    case 'node': {
+      const nodes = replaceBy(data.session.nodes, change.node, (node) => node.name === change.node.name);
+      return { ...next, session: { ...data.session, nodes } };
+    }
+    case 'node-gone': {
+      const { [change.name]: _gone, ...ports } = data.ports;
+      const nodes = data.session.nodes.filter((node) => node.name !== change.name);
+      return { ...next, ports, session: { ...data.session, nodes } };
+    }
+    case 'ports':
+      return { ...next, ports: { ...data.ports, [change.node]: change.ports } };
+    case 'session':
+      return { ...next, session: { ...data.session, state: change.state, expiresAt: change.expiresAt } };
+    case 'terminal': {
+      const { terminal } = change;
+      const same = (other: TerminalView) => other.terminalId === terminal.terminalId;
+      return { ...next, terminals: replaceBy(data.terminals, terminal, same) };
+    }
+    case 'terminal-gone':
+      return { ...next, terminals: data.terminals.filter((terminal) => terminal.terminalId !== change.terminalId) };
+    case 'progress': {
+      const { text, done, total } = change;
+      return { ...next, progress: done >= total ? null : { text, done, total } };
+    }
+  }
+}
+
+export type LabStore = ReturnType<typeof createLabStore>;
+
+/** Holds the state and tells its listeners; `now` is this browser's clock (ms). */
+export function createLabStore(now: () => number = Date.now) {
+  let state: LabState = { connection: { kind: 'connecting' }, data: null, clockSkewMs: 0, latencyMs: null };
+  const listeners = new Set<() => void>();
+  const changeListeners = new Set<ChangeListener>();
+
+  function set(patch: Partial<LabState>): void {
+    state = { ...state, ...patch };
+    for (const listener of listeners) listener();
+  }
+
+  return {
+    getState: () => state,
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    /** Hears every change with the state before and after it; snapshots are not changes. */
+    onChange(listener: ChangeListener): () => void {
+      changeListeners.add(listener);
+      return () => changeListeners.delete(listener);
+    },
+    snapshot(snapshot: LabSnapshot): void {
+      const { seq, right, session, terminals, ports } = snapshot;
+      set({ clockSkewMs: session.now - now(), data: { seq, right, session, terminals, ports, progress: null } });
+    },
+    /** Applies the next change. `gap` means that one was missed: only a new snapshot helps. An old one is `stale`. */
+    change(event: LabChangeEvent): 'applied' | 'stale' | 'gap' {
+      const before = state.data;
+      if (before === null || event.seq > before.seq + 1) return 'gap';
+      if (event.seq <= before.seq) return 'stale';
+      const after = applyChange(before, event);
+      set({ data: after });
+      for (const listener of changeListeners) listener(event.change, before, after);
+      return 'applied';
+    },
+    connection(connection: Connection): void {
+      set(connection.kind === 'online' ? { connection } : { connection, latencyMs: null });
+    },
+    latency(latencyMs: number): void {
+      set({ latencyMs });
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/** What the start page asks of the server; checked by hand, since the start page must not carry a schema library. */
+import type { CreateSessionResponse, StatusResponse, TemplateView } from '@drydock/protocol';
+import { callApi, type Reader } from './api.ts';
+import { rememberSession, sessionPath } from './recent-sessions.ts';
+
+type Fields = Record<string, unknown>;
+
+function fields(value: unknown): Fields {
+  if (typeof value !== 'object' || value === null) throw new TypeError('not an object');
+  return value as Fields;
+}
+
+const readTemplates: Reader<TemplateView[]> = {
+  parse(value) {
+    if (!Array.isArray(value)) throw new TypeError('not a list');
+    return value.map((item) => {
+      const { id, title, description, nodes } = fields(item);
+      if (typeof id !== 'string' || typeof title !== 'string' || !Array.isArray(nodes)) throw new TypeError('template');
+      return { id, title, description: typeof description === 'string' ? description : '', nodes: nodes.map(String) };
+    });
+  },
+};
+
+export type Capacity = Pick<StatusResponse, 'ready' | 'capacity' | 'pool' | 'sessionHours'>;
+
+const readCapacity: Reader<Capacity> = {
+  parse(value) {
+    const { ready, capacity, pool, sessionHours } = fields(value);
+    const { nodes, free } = fields(capacity);
+    const numbers = [nodes, free, pool, sessionHours];
+    if (typeof ready !== 'boolean' || numbers.some((n) => typeof n !== 'number')) throw new TypeError('status');
+    return {
+      ready,
+      capacity: { nodes: Number(nodes), free: Number(free) },
+      pool: Number(pool),
+      sessionHours: Number(sessionHours),
+    };
+  },
+};
+
+const readCreated: Reader<CreateSessionResponse> = {
+  parse(value) {
+    const { session, token, links } = fields(value);
+    const { id, expiresAt } = fields(session);
+    const { owner } = fields(links);
+    if ([id, token, owner].some((s) => typeof s !== 'string') || typeof expiresAt !== 'number') throw new TypeError();
+    return value as CreateSessionResponse;
+  },
+};
+
+export function fetchTemplates(signal: AbortSignal): Promise<TemplateView[]> {
+  return callApi('GET', '/templates', { read: readTemplates, signal });
+}
+
+export function fetchCapacity(signal: AbortSignal): Promise<Capacity> {
+  return callApi('GET', '/status', { read: readCapacity, signal });
+}
+
+/**
+ * Starts a session, remembers it in this browser and returns the way into it.
+ * @throws ApiError `NO_CAPACITY`, `RATE_LIMITED`, `UNKNOWN_TEMPLATE` or `NETWORK`.
+ */
+export async function startSession(template: string | null): Promise<string> {
+  const body = template === null ? {} : { template };
+  const { session, token, links } = await callApi('POST', '/sessions', { body, read: readCreated });
+  const { id, name, expiresAt } = session;
+  rememberSession({ id, name, right: 'owner', expiresAt, token, links });
+  return sessionPath(id, token);
+}
