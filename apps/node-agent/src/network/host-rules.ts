@@ -1,0 +1,69 @@
+/** The host's one static table: sessions reach neither the host nor one another, and what leaves is masqueraded. */
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { TRANSIT_RANGE } from './addresses.ts';
+import { PRIVATE_RANGES } from './egress.ts';
+import { loadRules, runTool } from './run-tool.ts';
+
+/** Loading it again replaces it in one transaction, so agents of one host may all do so. Runs before the usual tables. */
+const HOST_TABLE = `
+table inet drydock
+flush table inet drydock
+table inet drydock {
+  set private {
+    type ipv4_addr
+    flags interval
+    elements = { ${PRIVATE_RANGES.join(', ')} }
+  }
+  chain input {
+    type filter hook input priority filter - 10; policy accept;
+    iifname "dd-*" counter drop
+  }
+  chain forward {
+    type filter hook forward priority filter - 10; policy accept;
+    iifname "dd-*" meta nfproto ipv6 drop
+    iifname "dd-*" oifname "dd-*" counter drop
+    oifname "dd-*" ct state established,related accept
+    oifname "dd-*" counter drop
+    iifname "dd-*" ip saddr != ${TRANSIT_RANGE} counter drop
+    iifname "dd-*" ip daddr @private counter drop
+    iifname "dd-*" tcp flags syn tcp option maxseg size set rt mtu
+  }
+  chain postrouting {
+    type nat hook postrouting priority srcnat - 10; policy accept;
+    ip saddr ${TRANSIT_RANGE} oifname != "dd-*" masquerade
+  }
+}
+`;
+
+/** Both directions of the accept that Docker's own FORWARD policy (DROP) makes necessary. */
+const DOCKER_USER_RULES = [
+  ['-i', 'dd-+', '-j', 'ACCEPT'],
+  ['-o', 'dd-+', '-m', 'conntrack', '--ctstate', 'ESTABLISHED,RELATED', '-j', 'ACCEPT'],
+];
+
+/** Makes the host route for sessions. Idempotent. Leaves every foreign table alone but Docker's own place for additions. */
+export async function installHostRules(): Promise<void> {
+  await writeFile('/proc/sys/net/ipv4/ip_forward', '1');
+  await loadRules(HOST_TABLE);
+  await dockerUser('-I', false);
+}
+
+/** Takes the host's table away; for when no session of any agent is left. */
+export async function removeHostRules(): Promise<void> {
+  await runTool(['nft', 'delete', 'table', 'inet', 'drydock']).catch(() => undefined);
+  await dockerUser('-D', true);
+}
+
+async function dockerUser(action: '-I' | '-D', whenPresent: boolean): Promise<void> {
+  if (!existsSync('/usr/sbin/iptables')) return;
+  const chain = await runTool(['iptables', '-w', '-S', 'DOCKER-USER']).catch(() => undefined);
+  if (chain === undefined) return; // No Docker on this host.
+  for (const rule of DOCKER_USER_RULES) {
+    const present = await runTool(['iptables', '-w', '-C', 'DOCKER-USER', ...rule]).then(
+      () => true,
+      () => false,
+    );
+    if (present === whenPresent) await runTool(['iptables', '-w', action, 'DOCKER-USER', ...rule]);
+  }
+}

@@ -1,0 +1,225 @@
+/** The networks of this host's sessions: makes, adopts and removes namespaces, bridges, node links and uplinks. */
+import { stat, writeFile } from 'node:fs/promises';
+import { nodeAddress } from '@drydock/protocol';
+import type { Logger } from '@drydock/service-kit';
+import { z } from 'zod';
+import * as plan from './addresses.ts';
+import type { Egress } from './egress.ts';
+import { createKeyedQueue } from './keyed-queue.ts';
+import type { NetnsAddon } from './netns-addon.ts';
+import { ipBatch, loadRules, runTool } from './run-tool.ts';
+import { sessionRules } from './session-rules.ts';
+import type { TransitClaims } from './transit-claims.ts';
+
+export interface Peer {
+  name: string;
+  ip: string;
+}
+
+export interface SessionNetworks {
+  /** Makes the session's network if it is not there. `egress` counts at the first call. */
+  ensure(sessionId: string, egress: Egress): Promise<void>;
+  /** Gives the namespace of `pid` its eth0 with the address of node `index`; repeats harmlessly. The session must be ensured. */
+  attach(sessionId: string, node: { name: string; index: number; pid: number }): Promise<{ ip: string; mac: string }>;
+  /** Takes a node's link away, and its name out of DNS. */
+  detach(sessionId: string, node: { name: string; index: number }): Promise<void>;
+  /** Removes the whole network; complete also when parts are missing. */
+  destroy(sessionId: string): Promise<void>;
+  /** After a restart: takes over the networks of these sessions and removes all others of this agent. */
+  adopt(sessionIds: readonly string[]): Promise<void>;
+  /** Nodes of the session that are attached now. */
+  peers(sessionId: string): Peer[];
+  /** Sessions that have a network. */
+  sessions(): string[];
+}
+
+/** What runs on the gateway address of a session (DNS, mirror); must be closed before the namespace can vanish. */
+export interface GatewayServices {
+  open(sessionId: string, egress: Egress): Promise<{ close(): Promise<void> }>;
+}
+
+export interface SessionNetworksDeps {
+  addon: NetnsAddon;
+  claims: TransitClaims;
+  logger: Logger;
+  services: GatewayServices;
+}
+
+interface SessionNetwork {
+  peers: Map<number, Peer>;
+  services: { close(): Promise<void> };
+}
+
+/** Sysctls of a session's namespace. */
+const SYSCTLS = [
+  ['ipv4/ip_forward', '1'],
+  ['ipv6/conf/all/disable_ipv6', '1'],
+  ['ipv6/conf/default/disable_ipv6', '1'],
+  // Bridged traffic is the bridge table's business; through the inet hooks each frame would cost a connection entry.
+  ['bridge/bridge-nf-call-iptables', '0'],
+  ['bridge/bridge-nf-call-ip6tables', '0'],
+  ['bridge/bridge-nf-call-arptables', '0'],
+] as const;
+
+const linksSchema = z.array(z.object({ ifname: z.string(), ifalias: z.string().optional() }));
+
+/** Builds the networks of one agent; `claims` names the owner. */
+export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetworks {
+  const { addon, claims, logger, services } = deps;
+  const networks = new Map<string, SessionNetwork>();
+  const queue = createKeyedQueue();
+
+  async function build(sessionId: string, egress: Egress): Promise<void> {
+    const netns = plan.sessionNetnsPath(sessionId);
+    const link = plan.sessionLink(sessionId);
+    const { transit } = await claims.claim(sessionId, egress);
+    const { host, session } = plan.transitAddresses(transit);
+    await ipBatch([
+      `netns add ${link}`,
+      `link add ${link} mtu 1500 type veth peer name ${plan.UPLINK} mtu 1500 netns ${link}`,
+    ]);
+    for (const [name, value] of SYSCTLS) writeSysctl(netns, name, value);
+    await writeFile(`/proc/sys/net/ipv6/conf/${link}/disable_ipv6`, '1').catch(ignoreMissing);
+    // Rules before any link is up: there is no moment without them.
+    await loadRules(sessionRules(sessionId, egress), netns);
+    await Promise.all([
+      ipBatch(
+        [
+          'link set lo up',
+          `link add ${plan.BRIDGE} mtu 1500 address ${plan.nodeMac(sessionId, 0)} type bridge stp_state 0 mcast_snooping 0`,
+          `addr add ${plan.GATEWAY_ADDRESS}/24 dev ${plan.BRIDGE}`,
+          `link set ${plan.BRIDGE} up`,
+          `addr add ${session}/30 dev ${plan.UPLINK}`,
+          `link set ${plan.UPLINK} up`,
+          `route add default via ${host} onlink dev ${plan.UPLINK}`,
+        ],
+        netns,
+      ),
+      ipBatch([`addr add ${host}/30 dev ${link}`, `link set ${link} up`]),
+    ]);
+  }
+
+  function writeSysctl(netns: string, name: string, value: string): void {
+    try {
+      addon.writeSysctl(netns, name, value);
+    } catch (error) {
+      // A kernel without IPv6 or bridge filtering has nothing to switch off.
+      ignoreMissing(error);
+    }
+  }
+
+  async function removeLeftovers(sessionId: string): Promise<void> {
+    const link = plan.sessionLink(sessionId);
+    // The link first: a namespace that something still holds would keep it, and with it the name.
+    await ipBatch([`link del ${link}`]).catch(() => undefined);
+    if (await exists(plan.sessionNetnsPath(sessionId))) await ipBatch([`netns del ${link}`]);
+    for (const claim of await claims.list()) {
+      if (claim.sessionId === sessionId) await claims.release(claim.transit);
+    }
+  }
+
+  async function ensure(sessionId: string, egress: Egress): Promise<SessionNetwork> {
+    const existing = networks.get(sessionId);
+    if (existing) return existing;
+    try {
+      await removeLeftovers(sessionId);
+      await build(sessionId, egress);
+      const network = { peers: new Map<number, Peer>(), services: await services.open(sessionId, egress) };
+      networks.set(sessionId, network);
+      return network;
+    } catch (error) {
+      await removeLeftovers(sessionId).catch((err: unknown) => logger.error({ err, sessionId }, 'network not removed'));
+      throw error;
+    }
+  }
+
+  async function destroy(sessionId: string): Promise<void> {
+    const network = networks.get(sessionId);
+    networks.delete(sessionId);
+    await network?.services.close();
+    await removeLeftovers(sessionId);
+  }
+
+  async function adoptOne(sessionId: string, egress: Egress): Promise<void> {
+    const netns = plan.sessionNetnsPath(sessionId);
+    const links = linksSchema.parse(JSON.parse(await runTool(['ip', '-j', 'link', 'show'], { netns })));
+    const peers = new Map<number, Peer>();
+    for (const { ifname, ifalias } of links) {
+      const index = plan.portIndex(ifname);
+      if (index !== undefined && ifalias !== undefined) peers.set(index, { name: ifalias, ip: nodeAddress(index) });
+    }
+    networks.set(sessionId, { peers, services: await services.open(sessionId, egress) });
+  }
+
+  async function attachLinks(sessionId: string, node: { name: string; index: number; pid: number }): Promise<void> {
+    const netns = plan.sessionNetnsPath(sessionId);
+    const port = plan.portLink(node.index);
+    const add = [
+      `link add ${port} mtu 1500 type veth peer name eth0 address ${plan.nodeMac(sessionId, node.index)} mtu 1500 netns ${node.pid}`,
+      `link set ${port} alias ${node.name}`,
+      `link set ${port} master ${plan.BRIDGE}`,
+      `link set ${port} up`,
+    ];
+    await ipBatch(add, netns).catch(async () => {
+      // What an earlier, interrupted attach left.
+      await ipBatch([`link del ${port}`], netns).catch(() => undefined);
+      await ipBatch(add, netns);
+    });
+    await ipBatch(
+      [
+        'link set lo up',
+        `addr add ${nodeAddress(node.index)}/24 dev eth0`,
+        'link set eth0 up',
+        `route add default via ${plan.GATEWAY_ADDRESS}`,
+      ],
+      `/proc/${node.pid}/ns/net`,
+    );
+  }
+
+  return {
+    ensure: (sessionId, egress) => queue.run(sessionId, async () => void (await ensure(sessionId, egress))),
+    async attach(sessionId, node) {
+      const network = networks.get(sessionId);
+      if (!network) throw new Error(`session ${sessionId} has no network`);
+      await attachLinks(sessionId, node);
+      const ip = nodeAddress(node.index);
+      network.peers.set(node.index, { name: node.name, ip });
+      return { ip, mac: plan.nodeMac(sessionId, node.index) };
+    },
+    async detach(sessionId, node) {
+      const peers = networks.get(sessionId)?.peers;
+      if (peers?.get(node.index)?.name === node.name) peers.delete(node.index);
+      const netns = plan.sessionNetnsPath(sessionId);
+      // The link goes with the node's namespace too; asked for by name so that it is gone on return.
+      if (await exists(netns)) await ipBatch([`link del ${plan.portLink(node.index)}`], netns).catch(() => undefined);
+    },
+    destroy: (sessionId) => queue.run(sessionId, () => destroy(sessionId)),
+    async adopt(sessionIds) {
+      const wanted = new Set(sessionIds);
+      for (const { sessionId, egress } of await claims.list()) {
+        await queue.run(sessionId, async () => {
+          if (networks.has(sessionId)) return;
+          if (wanted.has(sessionId) && (await exists(plan.sessionNetnsPath(sessionId)))) {
+            await adoptOne(sessionId, egress);
+          } else {
+            await removeLeftovers(sessionId);
+            logger.info({ sessionId }, 'removed the network of a session that is gone');
+          }
+        });
+      }
+    },
+    peers: (sessionId) => [...(networks.get(sessionId)?.peers.values() ?? [])],
+    sessions: () => [...networks.keys()],
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function ignoreMissing(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+}

@@ -1,0 +1,122 @@
+/** The rules of one session's own namespace: who may be whom, what nodes reach outside, and what they reach of the gateway. */
+import { MAX_NODES_PER_SESSION } from '@drydock/protocol';
+import { allPorts, BRIDGE, DNS_PORT, GATEWAY_ADDRESS, MIRROR_PORT, SESSION_SUBNET, UPLINK } from './addresses.ts';
+import {
+  type Egress,
+  MAIL_PORTS,
+  MINING_PORTS,
+  NODE_CONNECTION_RATE,
+  NODE_CONNECTIONS,
+  PRIVATE_RANGES,
+} from './egress.ts';
+
+/** Counters of refused packets by reason; "spoofed" is the bridge table's own. */
+export const SESSION_COUNTERS = [
+  'to_private',
+  'to_mail',
+  'to_mining',
+  'over_rate',
+  'over_total',
+  'to_gateway',
+  'to_outside',
+] as const;
+
+/** The nft ruleset of a session, all nodes it can ever have included: attaching a node changes no rule. */
+export function sessionRules(sessionId: string, egress: Egress): string {
+  return [bridgeTable(sessionId), inetTable(egress)].join('\n');
+}
+
+/** A node's port passes only its own MAC with its own IPv4 address; nothing but IPv4 and ARP. */
+function bridgeTable(sessionId: string): string {
+  const ports = allPorts(sessionId);
+  return `
+table bridge session {
+  counter spoofed {
+  }
+  set macs {
+    type ifname . ether_addr
+    elements = { ${ports.map((port) => `"${port.link}" . ${port.mac}`).join(', ')} }
+  }
+  set addresses {
+    type ifname . ipv4_addr
+    elements = { ${ports.map((port) => `"${port.link}" . ${port.ip}`).join(', ')} }
+  }
+  chain prerouting {
+    type filter hook prerouting priority -300; policy accept;
+    ether type ip6 drop
+    iifname . ether saddr != @macs counter name spoofed drop
+    ether type ip iifname . ip saddr @addresses accept
+    ether type arp arp htype 1 arp ptype ip iifname . arp saddr ether @macs iifname . arp saddr ip @addresses accept
+    counter name spoofed drop
+  }
+}`;
+}
+
+function inetTable(egress: Egress): string {
+  const services = egress === 'none' ? [DNS_PORT] : [DNS_PORT, MIRROR_PORT];
+  return `
+table inet session {
+  ${SESSION_COUNTERS.map((name) => `counter ${name} {\n  }`).join('\n  ')}
+  set private {
+    type ipv4_addr
+    flags interval
+    elements = { ${PRIVATE_RANGES.join(', ')} }
+  }
+  set held {
+    type ipv4_addr
+    size ${MAX_NODES_PER_SESSION * 2}
+    flags dynamic
+  }
+  set made {
+    type ipv4_addr
+    size ${MAX_NODES_PER_SESSION * 2}
+    flags dynamic,timeout
+    timeout 1m
+  }
+  chain input {
+    type filter hook input priority filter; policy drop;
+    ct state established,related accept
+    iifname "lo" accept
+    iifname "${BRIDGE}" ip daddr ${GATEWAY_ADDRESS} icmp type echo-request limit rate 200/second accept
+    iifname "${BRIDGE}" ip daddr ${GATEWAY_ADDRESS} udp dport ${DNS_PORT} accept
+    iifname "${BRIDGE}" ip daddr ${GATEWAY_ADDRESS} tcp dport { ${services.join(', ')} } accept
+    counter name to_gateway
+    iifname "${BRIDGE}" goto refuse
+  }
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    iifname "${BRIDGE}" oifname "${BRIDGE}" accept
+    meta nfproto ipv6 drop
+    ct state established,related accept
+    iifname "${BRIDGE}" oifname "${UPLINK}" ip saddr ${SESSION_SUBNET} jump egress
+    iifname "${BRIDGE}" goto refuse
+  }
+  chain egress {
+    ${egressRules(egress).join('\n    ')}
+  }
+  chain refuse {
+    limit rate over 500/second drop
+    meta l4proto tcp reject with tcp reset
+    reject with icmpx type admin-prohibited
+  }
+  chain postrouting {
+    type nat hook postrouting priority srcnat; policy accept;
+    oifname "${UPLINK}" masquerade
+  }
+}
+`;
+}
+
+function egressRules(egress: Egress): string[] {
+  if (egress !== 'internet') return ['counter name to_outside'];
+  const { perSecond, burst } = NODE_CONNECTION_RATE;
+  return [
+    'ip daddr @private counter name to_private goto refuse',
+    `tcp dport { ${MAIL_PORTS.join(', ')} } counter name to_mail goto refuse`,
+    `tcp dport { ${MINING_PORTS.join(', ')} } counter name to_mining goto refuse`,
+    `ct state new update @made { ip saddr limit rate over ${perSecond}/second burst ${burst} packets } counter name over_rate drop`,
+    `ct state new add @held { ip saddr ct count over ${NODE_CONNECTIONS} } counter name over_total goto refuse`,
+    'tcp flags syn tcp option maxseg size set rt mtu',
+    'ct state new accept',
+  ];
+}
