@@ -1,0 +1,175 @@
+/** Every setting of Drydock: the one table that validates the environment and that `.env.example` is checked against. */
+import { absolutePath, decimal, domainName, flag, integer, ipAddress, oneOf, size, text, url } from './env-kinds.mjs';
+
+/**
+ * @typedef {object} Setting
+ * @property {string} name
+ * @property {import('./env-kinds.mjs').Kind} kind
+ * @property {string | undefined} fallback what holds when it is unset; undefined = nothing, or worked out at start
+ * @property {string} reason what it does and why one would change it
+ * @property {boolean} [outside] not named DRYDOCK_*, but read all the same
+ */
+
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+
+/** @type {readonly Setting[]} */
+export const SETTINGS = [
+  {
+    name: 'DRYDOCK_PORT',
+    kind: integer(1, 65535),
+    fallback: '3000',
+    reason: 'The one public port: pages, API, sockets and published ports.',
+  },
+  {
+    name: 'DRYDOCK_HOST',
+    kind: ipAddress,
+    fallback: '127.0.0.1',
+    reason: 'The address it listens on. 0.0.0.0 opens it to all who can reach this machine: an explicit choice.',
+  },
+  {
+    name: 'DRYDOCK_DOMAIN',
+    kind: domainName,
+    fallback: 'localhost',
+    reason:
+      'The domain of the pages; published ports are <port>-<node>-<session>.<domain>, so it needs a wildcard record.',
+  },
+  {
+    name: 'DRYDOCK_PUBLIC_URL',
+    kind: url(['http', 'https']),
+    fallback: undefined,
+    reason: 'The address that browsers see when a proxy stands in front (TLS), e.g. https://lab.example.org.',
+  },
+  {
+    name: 'REDIS_URL',
+    kind: url(['redis', 'rediss']),
+    fallback: undefined,
+    reason: 'A Redis of your own. Unset: a redis-server child with an append-only file in the state directory.',
+    outside: true,
+  },
+  {
+    name: 'DRYDOCK_STATE_DIR',
+    kind: absolutePath,
+    fallback: '/var/lib/drydock',
+    reason: 'Lasting data: images, Redis, disks of nodes, secrets, logs. Two stacks on a machine need two of them.',
+  },
+  {
+    name: 'DRYDOCK_IMAGES_DIR',
+    kind: absolutePath,
+    fallback: undefined,
+    reason: 'Where built images lie; unset: images/ in the state directory. Stacks may share one.',
+  },
+  {
+    name: 'DRYDOCK_RUN_DIR',
+    kind: absolutePath,
+    fallback: '/run/drydock',
+    reason: 'Sockets and host-wide claims of addresses and user ids. All stacks of a machine must share one.',
+  },
+  {
+    name: 'DRYDOCK_LOG_LEVEL',
+    kind: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    fallback: 'info',
+    reason: 'How much the processes log; the logs lie in logs/ in the state directory.',
+  },
+  {
+    name: 'DRYDOCK_SESSION_HOURS',
+    kind: decimal(0.01, 168),
+    fallback: '4',
+    reason: 'How long a session lasts unless its creator asks for less or more.',
+  },
+  {
+    name: 'DRYDOCK_MAX_HOURS',
+    kind: decimal(0.01, 720),
+    fallback: '12',
+    reason: 'The longest a session may last, extensions included.',
+  },
+  {
+    name: 'DRYDOCK_NODES_PER_SESSION',
+    kind: integer(1, 100),
+    fallback: '8',
+    reason: 'Nodes that one session may have at once.',
+  },
+  {
+    name: 'DRYDOCK_POOL_SIZE',
+    kind: integer(0, 64),
+    fallback: undefined,
+    reason: 'Nodes kept booted for nobody yet, so that Add node is instant. Unset: chosen by the memory of the host.',
+  },
+  {
+    name: 'DRYDOCK_EGRESS',
+    kind: oneOf(['internet', 'mirror-only', 'none']),
+    fallback: 'internet',
+    reason: 'What nodes reach: the internet (never private ranges or this host), only the image mirror, or nothing.',
+  },
+  {
+    name: 'DRYDOCK_NODE_CPUS',
+    kind: decimal(0.1, 256),
+    fallback: '2',
+    reason: 'CPU time of one node, in cores: a ceiling, not a reservation.',
+  },
+  {
+    name: 'DRYDOCK_NODE_MEMORY',
+    kind: size(256 * MIB, 1024 * GIB),
+    fallback: '2g',
+    reason: 'Memory of one node; what goes over it is killed inside the node.',
+  },
+  {
+    name: 'DRYDOCK_NODE_DISK',
+    kind: size(GIB, 4096 * GIB),
+    fallback: '10g',
+    reason: 'Disk of one node: a sparse file, so that it takes only what was written.',
+  },
+  {
+    name: 'DRYDOCK_NODE_PIDS',
+    kind: integer(256, 1_000_000),
+    fallback: '4096',
+    reason: 'Processes and threads of one node: a fork bomb stops here.',
+  },
+  {
+    name: 'DRYDOCK_HUB_URL',
+    kind: url(['http', 'https']),
+    fallback: undefined,
+    reason: 'The registry that is asked for images that the library lacks. Unset: Docker Hub when egress is internet.',
+  },
+  {
+    name: 'DRYDOCK_APT_MIRROR',
+    kind: url(['http', 'https', 'file']),
+    fallback: undefined,
+    reason: "The archive that the node image and the library are built from. Unset: the host's own.",
+  },
+  {
+    name: 'DRYDOCK_MUST_WORK',
+    kind: flag,
+    fallback: '0',
+    reason: 'Tests only: 1 turns a skip for want of a kernel feature into a failure.',
+  },
+  {
+    name: 'DRYDOCK_CHROMIUM',
+    kind: absolutePath,
+    fallback: '/usr/bin/chromium',
+    reason: 'Tests only: the Chromium that end-to-end tests drive.',
+  },
+  {
+    name: 'DRYDOCK_TEST_ONLY',
+    kind: text(/^[a-z0-9]+(,[a-z0-9]+)*$/, 'stage names separated by commas, e.g. unit,native'),
+    fallback: undefined,
+    reason: 'Tests only: the stages of `npm test` to run; the others count as skipped.',
+  },
+];
+
+/** Handed between the tests' own processes; a stack that they start sees them too and ignores them. */
+export const TEST_VARIABLES = ['DRYDOCK_E2E_STACK'];
+
+/** What the supervisor tells its children; an operator who sets one of these for `npm start` is told so. */
+export const INTERNAL_VARIABLES = [
+  'DRYDOCK_INSTANCE',
+  'DRYDOCK_WEB_URL',
+  'DRYDOCK_METRICS_PORT',
+  'DRYDOCK_AGENT_KEYS_FILE',
+  'DRYDOCK_MANAGER_SECRET_FILE',
+  'DRYDOCK_MANAGER_URL',
+  'DRYDOCK_AGENT_NAME',
+  'DRYDOCK_AGENT_KEY_FILE',
+  'DRYDOCK_TERMINALS_SOCKET',
+  'DRYDOCK_LIBRARY_URL',
+];

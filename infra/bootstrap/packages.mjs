@@ -1,0 +1,36 @@
+/** What Drydock needs from the distribution, each package with its reason. Whoever needs another adds it here. */
+
+/** @typedef {{name: string, reason: string}} Package */
+
+/** @type {readonly Package[]} */
+export const PACKAGES = [
+  { name: 'runc', reason: 'makes nodes from OCI specs' },
+  { name: 'iproute2', reason: 'namespaces, links and addresses of sessions' },
+  { name: 'nftables', reason: 'egress rules of sessions and the host' },
+  { name: 'iptables', reason: "a host's own Docker rules, which the agent has to see" },
+  { name: 'e2fsprogs', reason: 'mkfs.ext4 for the disks of nodes' },
+  { name: 'util-linux', reason: 'unshare, setpriv, nsenter' },
+  { name: 'mount', reason: 'loop and bind mounts' },
+  { name: 'procps', reason: 'sysctl' },
+  { name: 'mmdebstrap', reason: 'makes the root file system of nodes and of library images' },
+  { name: 'debian-archive-keyring', reason: 'lets mmdebstrap check the signatures of the archive' },
+  { name: 'ca-certificates', reason: 'lets the mirror fetch from Docker Hub' },
+  { name: 'redis-server', reason: 'the store, unless REDIS_URL names another' },
+  { name: 'docker-registry', reason: 'the image mirror' },
+  { name: 'gcc', reason: 'compiles native/' },
+  { name: 'g++', reason: 'compiles node-pty' },
+  { name: 'libc6-dev', reason: 'headers for native/ and node-pty' },
+  { name: 'linux-libc-dev', reason: 'kernel headers for native/' },
+  { name: 'make', reason: 'builds native/ and node-pty' },
+  { name: 'python3', reason: 'node-gyp needs it to build node-pty' },
+];
+
+/** What `npm test` needs besides. */
+/** @type {readonly Package[]} */
+export const TEST_PACKAGES = [
+  { name: 'chromium', reason: 'the browser of the end-to-end tests' },
+  { name: 'fonts-dejavu-core', reason: 'screenshots with real letters, box-drawing included' },
+];
+
+/** Services of the packages above that would start by themselves; we run our own copies and want none of theirs. */
+export const UNWANTED_SERVICES = ['redis-server', 'docker-registry'];

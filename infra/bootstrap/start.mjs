@@ -1,0 +1,103 @@
+/** `npm start`: checks the machine, installs and builds what is missing, and runs everything. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { layoutOf, REPO } from '../common/paths.mjs';
+import { describeFailure, Problem } from '../common/problem.mjs';
+import { runStack } from '../supervisor/run-stack.mjs';
+import { runningStack } from '../supervisor/state-file.mjs';
+import { loadSettings } from './load-settings.mjs';
+import { thisMachine } from './machine.mjs';
+import { START_CHECKS } from './preflight.mjs';
+import { prepare } from './prepare.mjs';
+import { terminalProgress } from './progress.mjs';
+import { Interrupted } from './run-steps.mjs';
+import { prepareStateDir } from './state-dir.mjs';
+import { ensureSystemUser } from './system-user.mjs';
+
+const USAGE = `npm start [-- --detach]
+
+Installs, builds and starts what is missing, in the foreground; Ctrl-C stops everything.
+  --detach   returns when Drydock is ready; npm stop ends it
+Settings are environment variables, listed in .env.example.`;
+
+const abort = new AbortController();
+for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(name, () => abort.abort());
+
+/** @param {readonly string[]} args */
+async function start(args) {
+  const unknown = args.find((arg) => !['--detach', '--help'].includes(arg));
+  if (unknown !== undefined) throw new Problem('UNKNOWN_OPTION', `There is no option ${unknown}.`, USAGE);
+  if (args.includes('--help')) return console.log(USAGE);
+
+  const settings = loadSettings();
+  const layout = layoutOf(settings);
+  const running = runningStack(layout.stateFile);
+  if (running !== undefined) {
+    throw new Problem(
+      'ALREADY_RUNNING',
+      `Drydock is already running: ${running.url} (process ${running.pid}, state in ${layout.state}).`,
+      'Use it, or end it first: npm stop',
+    );
+  }
+  const progress = terminalProgress();
+  try {
+    await prepare({ settings, layout, machine: thisMachine(), progress, signal: abort.signal, checks: START_CHECKS });
+    progress.started('start', 'starting the processes');
+    if (args.includes('--detach')) await detach(progress);
+    else await runInForeground({ settings, layout, progress });
+  } finally {
+    progress.close();
+  }
+}
+
+/** @param {{settings: Record<string, string>, layout: import('../common/paths.mjs').Layout, progress: import('./progress.mjs').Progress}} options */
+async function runInForeground({ settings, layout, progress }) {
+  const user = await ensureSystemUser();
+  await runStack({
+    settings,
+    layout,
+    user,
+    secrets: prepareStateDir(layout, user),
+    signal: abort.signal,
+    say: (line) => {
+      progress.ended('start', 'done');
+      progress.say(line);
+    },
+    onReady: () => progress.say(`Logs: ${layout.logs}. Ctrl-C stops everything.`),
+  });
+}
+
+/**
+ * Starts the supervisor as a process of its own and waits until it says that it is ready.
+ * @param {import('./progress.mjs').Progress} progress
+ */
+function detach(progress) {
+  const child = spawn(process.execPath, [join(REPO, 'infra/supervisor/main.mjs')], {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const stop = () => child.kill('SIGTERM');
+  abort.signal.addEventListener('abort', stop, { once: true });
+  return new Promise((/** @type {(value: void) => void} */ resolve, reject) => {
+    child.on('message', (/** @type {{ready?: string, failed?: string}} */ message) => {
+      if (message.ready === undefined) return reject(new StartFailed(message.failed ?? 'unknown'));
+      progress.ended('start', 'done');
+      progress.say(`Drydock is ready: ${message.ready}`);
+      child.unref();
+      resolve();
+    });
+    child.on('exit', () => reject(abort.signal.aborted ? new Interrupted() : new StartFailed('the supervisor ended')));
+  });
+}
+
+/** The detached supervisor's own description of what went wrong. */
+class StartFailed extends Error {}
+
+try {
+  await start(process.argv.slice(2));
+} catch (error) {
+  const known = error instanceof Interrupted || error instanceof StartFailed;
+  console.error(`\n${known ? error.message : describeFailure(error)}`);
+  process.exitCode = error instanceof Interrupted ? 130 : 1;
+}

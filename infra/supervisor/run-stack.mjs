@@ -1,0 +1,169 @@
+/** Runs one stack from its first process to its last: plans it, starts it, says when it is ready, and stops it cleanly. */
+import { readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Problem } from '../common/problem.mjs';
+import { lastLines, runCommand } from '../common/run-command.mjs';
+import { openLog } from './log-file.mjs';
+import { freePorts } from './ports.mjs';
+import { answersHttp } from './readiness.mjs';
+import { writeMirrorConfig, writeRedisConfig } from './service-configs.mjs';
+import { agentCommand, agentEnvironment, localOrigin, stackServices } from './services.mjs';
+import { endStaleProcesses, readState, removeState, thisProcess, writeState } from './state-file.mjs';
+import { createSupervisor } from './supervisor.mjs';
+
+/** Destroying the nodes of a full host (ms). */
+const DESTROY_MS = 90_000;
+
+/**
+ * @typedef {object} StackOptions
+ * @property {Record<string, string>} settings
+ * @property {import('../common/paths.mjs').Layout} layout
+ * @property {import('../bootstrap/system-user.mjs').UserIds} user
+ * @property {import('../bootstrap/state-dir.mjs').Secrets} secrets
+ * @property {AbortSignal} signal ends the stack
+ * @property {(line: string) => void} say one line for the operator
+ * @property {(url: string) => void} onReady
+ */
+
+/**
+ * Resolves when everything has stopped after `signal`.
+ * @param {StackOptions} options
+ * @throws {Problem} when a process does not come up; all others are stopped by then
+ */
+export async function runStack({ settings, layout, user, secrets, signal, say, onReady }) {
+  const before = readState(layout.stateFile);
+  if (before !== undefined) await endStaleProcesses(before);
+
+  const journal = openLog(join(layout.logs, 'supervisor.log'));
+  /** @param {string} line */
+  const tell = (line) => {
+    journal.write(`${new Date().toISOString()} ${line}\n`);
+    say(line);
+  };
+  const plan = await planStack({ settings, layout, user, secrets });
+  const state = {
+    ...thisProcess(),
+    since: new Date().toISOString(),
+    url: publicUrl(settings),
+    origin: localOrigin(plan),
+    ready: false,
+    processes: /** @type {import('./child.mjs').ChildView[]} */ ([]),
+  };
+  const save = () => writeState(layout.stateFile, state);
+  save();
+  const supervisor = createSupervisor(stackServices(plan), {
+    openLog: (name) => openLog(join(layout.logs, `${name}.log`)),
+    say: tell,
+    changed: (views) => {
+      state.processes = views;
+      save();
+    },
+  });
+
+  const aborted = new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  try {
+    const started = supervisor.start().then(() => assertPagesServed(state.origin));
+    await Promise.race([started, aborted]);
+    // A start that is cut off fails in all its parts; that is no news.
+    started.catch(() => {});
+    if (!signal.aborted) {
+      state.ready = true;
+      save();
+      tell(`Drydock is ready: ${state.url}`);
+      onReady(state.url);
+      await aborted;
+    }
+  } finally {
+    tell('Stopping: nodes first, then the processes.');
+    await supervisor.stop();
+    await destroyLeftNodes(plan, tell);
+    removeVolatile(layout);
+    removeState(layout.stateFile);
+    tell('Stopped.');
+    journal.close();
+  }
+}
+
+/**
+ * @param {Pick<StackOptions, 'settings' | 'layout' | 'user' | 'secrets'>} options
+ * @returns {Promise<import('./services.mjs').StackPlan>}
+ */
+export async function planStack({ settings, layout, user, secrets }) {
+  const [redis = 0, mirror = 0, web = 0, metrics = 0] = await freePorts(4);
+  const directory = join(layout.state, 'redis');
+  return {
+    settings,
+    layout,
+    user,
+    ports: { redis, mirror, web, metrics },
+    redisUrl: settings.REDIS_URL ?? `redis://:${secrets.redisPassword}@127.0.0.1:${redis}`,
+    hostName: secrets.hostName,
+    agentKeyFile: secrets.agentKeyFile,
+    managerSecrets: secrets.managerDirectory,
+    redisConfig: writeRedisConfig({ directory, port: redis, password: secrets.redisPassword, user }),
+    mirrorConfig: writeMirrorConfig({
+      path: join(layout.runInstance, 'mirror.json'),
+      library: join(layout.images, 'library/current'),
+      port: mirror,
+    }),
+  };
+}
+
+/**
+ * The last part of readiness: the page comes through the one public origin.
+ * @param {string} origin
+ */
+async function assertPagesServed(origin) {
+  if (await answersHttp(`${origin}/`).catch(() => false)) return;
+  throw new Problem(
+    'PAGES_UNREACHABLE',
+    `All processes run, but ${origin}/ does not answer with the page.`,
+    'Read logs/manager.log and logs/web.log in the state directory.',
+  );
+}
+
+/**
+ * The agent destroys its nodes when it stops; when it could not (it was just dead), this does, by its own program.
+ * @param {import('./services.mjs').StackPlan} plan
+ * @param {(line: string) => void} say
+ */
+export async function destroyLeftNodes(plan, say) {
+  if (entries(join(plan.layout.state, 'nodes')).length === 0) return;
+  say('Nodes are left; destroying them.');
+  const [command = '', ...args] = agentCommand();
+  const env = agentEnvironment(plan);
+  const { code, output } = await runCommand(command, [...args, '--destroy-all'], { env, timeoutMs: DESTROY_MS });
+  if (code !== 0) say(`Some nodes could not be destroyed (exit code ${code}):\n${lastLines(output, 5)}`);
+}
+
+/** @param {import('../common/paths.mjs').Layout} layout */
+export function removeVolatile(layout) {
+  rmSync(layout.runInstance, { recursive: true, force: true });
+  // The parent of all nodes' groups goes with the last stack; a group in use refuses to be removed.
+  for (const hierarchy of ['', ...entries('/sys/fs/cgroup')]) {
+    try {
+      rmdirSync(join('/sys/fs/cgroup', hierarchy, 'drydock'));
+    } catch {
+      // Not there, or another stack's.
+    }
+  }
+}
+
+/** @param {Record<string, string>} settings */
+export function publicUrl(settings) {
+  if (settings.DRYDOCK_PUBLIC_URL !== undefined) return settings.DRYDOCK_PUBLIC_URL;
+  const port = settings.DRYDOCK_PORT === '80' ? '' : `:${settings.DRYDOCK_PORT}`;
+  return `http://${settings.DRYDOCK_DOMAIN}${port}`;
+}
+
+/** @param {string} directory */
+function entries(directory) {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}

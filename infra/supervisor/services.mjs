@@ -1,0 +1,246 @@
+/** The six processes of a stack: how each is started, what it is told, when it is ready, how it is stopped. */
+import { existsSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { REPO } from '../common/paths.mjs';
+import { confined, privileged } from './jail.mjs';
+import { acceptsOnSocket, answersHttp, answersRedis, hostConnected } from './readiness.mjs';
+
+/** First start on a busy machine of two cores; a healthy process takes a tenth of it (ms). */
+const READY_MS = 60_000;
+/** Time to answer what was begun and to close (ms). */
+const STOP_MS = 10_000;
+/** A host full of nodes to destroy (ms). */
+const AGENT_STOP_MS = 90_000;
+
+/**
+ * @typedef {object} StackPlan
+ * @property {Record<string, string>} settings
+ * @property {import('../common/paths.mjs').Layout} layout
+ * @property {import('../bootstrap/system-user.mjs').UserIds} user
+ * @property {{redis: number, mirror: number, web: number, metrics: number}} ports
+ * @property {string} redisUrl
+ * @property {string} hostName
+ * @property {string} agentKeyFile
+ * @property {string} managerSecrets directory that the manager may read
+ * @property {string} redisConfig
+ * @property {string} mirrorConfig
+ */
+
+/**
+ * @param {StackPlan} plan
+ * @returns {import('./supervisor.mjs').Service[]} each after all that it needs
+ */
+export function stackServices(plan) {
+  const embedded = plan.settings.REDIS_URL === undefined;
+  return [
+    ...(embedded ? [redis(plan)] : []),
+    mirror(plan),
+    terminals(plan),
+    web(plan),
+    manager(plan, embedded ? ['redis'] : []),
+    agent(plan),
+  ];
+}
+
+/** The address at which this machine's own processes reach the manager. @param {StackPlan} plan */
+export function localOrigin({ settings }) {
+  const host = settings.DRYDOCK_HOST ?? '127.0.0.1';
+  const reachable =
+    host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  return `http://${reachable}:${settings.DRYDOCK_PORT}`;
+}
+
+/** @param {StackPlan} plan @returns {import('./supervisor.mjs').Service} */
+function redis(plan) {
+  const directory = join(plan.layout.state, 'redis');
+  return {
+    needs: [],
+    spec: {
+      name: 'redis',
+      ...confined({ ...common(plan), readOnly: [], writable: [directory] }, [
+        '/usr/bin/redis-server',
+        plan.redisConfig,
+      ]),
+      env: environment(plan, {}),
+      cwd: '/',
+      isReady: () => answersRedis(plan.redisUrl),
+      ...bounds,
+    },
+  };
+}
+
+/** @param {StackPlan} plan @returns {import('./supervisor.mjs').Service} */
+function mirror(plan) {
+  const library = join(plan.layout.images, 'library');
+  return {
+    needs: [],
+    spec: {
+      name: 'mirror',
+      ...confined({ ...common(plan), readOnly: [library, plan.mirrorConfig], writable: [] }, [
+        '/usr/bin/docker-registry',
+        'serve',
+        plan.mirrorConfig,
+      ]),
+      env: environment(plan, {}),
+      isReady: () => answersHttp(`${mirrorUrl(plan)}/v2/`),
+      ...bounds,
+    },
+  };
+}
+
+/** @param {StackPlan} plan @returns {import('./supervisor.mjs').Service} */
+function web(plan) {
+  const app = join(REPO, 'apps/web');
+  const standalone = join(app, '.next/standalone/apps/web/server.js');
+  const command = existsSync(standalone)
+    ? [node(), standalone]
+    : [node(), join(REPO, 'node_modules/next/dist/bin/next'), 'start', app];
+  const cache = join(plan.layout.state, 'web');
+  return {
+    needs: [],
+    spec: {
+      name: 'web',
+      ...confined({ ...common(plan), readOnly: [REPO, node()], writable: [cache] }, command),
+      env: environment(plan, { HOSTNAME: '127.0.0.1', PORT: String(plan.ports.web), NEXT_TELEMETRY_DISABLED: '1' }),
+      isReady: () => answersHttp(`${webUrl(plan)}/`),
+      ...bounds,
+    },
+  };
+}
+
+/** @param {StackPlan} plan @param {string[]} needs @returns {import('./supervisor.mjs').Service} */
+function manager(plan, needs) {
+  return {
+    needs,
+    spec: {
+      name: 'manager',
+      ...confined(
+        {
+          ...common(plan),
+          readOnly: [REPO, node(), plan.managerSecrets],
+          writable: [],
+          port: Number(plan.settings.DRYDOCK_PORT),
+        },
+        [node(), '--enable-source-maps', join(REPO, 'apps/session-manager/dist/main.js')],
+      ),
+      env: environment(plan, {
+        REDIS_URL: plan.redisUrl,
+        DRYDOCK_WEB_URL: webUrl(plan),
+        DRYDOCK_METRICS_PORT: String(plan.ports.metrics),
+        DRYDOCK_AGENT_KEYS_FILE: join(plan.managerSecrets, 'agent-keys.json'),
+        DRYDOCK_MANAGER_SECRET_FILE: join(plan.managerSecrets, 'secret'),
+        DRYDOCK_LIBRARY_URL: mirrorUrl(plan),
+      }),
+      isReady: () => answersHttp(`${localOrigin(plan)}/readyz`),
+      ...bounds,
+    },
+  };
+}
+
+/** @param {StackPlan} plan @returns {import('./supervisor.mjs').Service} */
+function terminals(plan) {
+  const socket = terminalsSocket(plan);
+  return {
+    needs: [],
+    spec: {
+      name: 'terminals',
+      ...privileged([node(), '--enable-source-maps', join(REPO, 'apps/node-agent/dist/terminals-main.js')]),
+      env: environment(plan, { DRYDOCK_TERMINALS_SOCKET: socket }),
+      isReady: () => acceptsOnSocket(socket),
+      ...bounds,
+      offspringOutlives: true,
+    },
+  };
+}
+
+/** @param {StackPlan} plan @returns {import('./supervisor.mjs').Service} */
+function agent(plan) {
+  return {
+    needs: ['mirror', 'terminals', 'manager'],
+    spec: {
+      name: 'agent',
+      ...privileged(agentCommand()),
+      env: agentEnvironment(plan),
+      isReady: () => hostConnected(localOrigin(plan), plan.hostName),
+      ...bounds,
+      // To the agent SIGTERM means "nodes go on", for an upgrade; SIGINT means "destroy everything of mine first".
+      stopSignal: 'SIGINT',
+      stopMs: AGENT_STOP_MS,
+      offspringOutlives: true,
+    },
+  };
+}
+
+/** @returns {string[]} */
+export function agentCommand() {
+  return [node(), '--enable-source-maps', join(REPO, 'apps/node-agent/dist/main.js')];
+}
+
+/** @param {StackPlan} plan */
+export function agentEnvironment(plan) {
+  return environment(plan, {
+    DRYDOCK_MANAGER_URL: localOrigin(plan),
+    DRYDOCK_AGENT_NAME: plan.hostName,
+    DRYDOCK_AGENT_KEY_FILE: plan.agentKeyFile,
+    DRYDOCK_TERMINALS_SOCKET: terminalsSocket(plan),
+    DRYDOCK_LIBRARY_URL: mirrorUrl(plan),
+  });
+}
+
+const bounds = /** @type {const} */ ({ readyMs: READY_MS, stopSignal: 'SIGTERM', stopMs: STOP_MS });
+
+/** @param {StackPlan} plan */
+function common({ layout, user }) {
+  return { root: join(layout.runInstance, 'jail'), user };
+}
+
+/** The binary itself: what stands in PATH may be a link into a closed home. */
+function node() {
+  return realpathSync(process.execPath);
+}
+
+/** @param {StackPlan} plan */
+const webUrl = ({ ports }) => `http://127.0.0.1:${ports.web}`;
+/** @param {StackPlan} plan */
+const mirrorUrl = ({ ports }) => `http://127.0.0.1:${ports.mirror}`;
+/** @param {StackPlan} plan */
+const terminalsSocket = ({ layout }) => join(layout.runInstance, 'terminals.sock');
+
+/** What a process may learn of the operator's own environment. */
+const PROXIES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
+const INHERITED = [
+  'TZ',
+  'LANG',
+  'NODE_EXTRA_CA_CERTS',
+  'SSL_CERT_FILE',
+  ...PROXIES,
+  ...PROXIES.map((name) => name.toLowerCase()),
+];
+/** For tests and the operator of the command line only. */
+const NOT_FOR_SERVICES = /^(REDIS_URL|DRYDOCK_(CHROMIUM|TEST_ONLY|MUST_WORK|APT_MIRROR))$/;
+
+/**
+ * @param {StackPlan} plan
+ * @param {Record<string, string>} own
+ * @returns {Record<string, string>}
+ */
+function environment({ settings, layout }, own) {
+  /** @type {Record<string, string>} */
+  const inherited = {};
+  for (const name of INHERITED) {
+    const value = process.env[name];
+    if (value !== undefined && value !== '') inherited[name] = value;
+  }
+  return {
+    ...inherited,
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: '/nonexistent',
+    NODE_ENV: 'production',
+    ...Object.fromEntries(Object.entries(settings).filter(([name]) => !NOT_FOR_SERVICES.test(name))),
+    DRYDOCK_STATE_DIR: layout.state,
+    DRYDOCK_IMAGES_DIR: layout.images,
+    DRYDOCK_RUN_DIR: layout.run,
+    DRYDOCK_INSTANCE: layout.instance,
+    ...own,
+  };
+}
