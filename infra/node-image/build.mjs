@@ -1,0 +1,33 @@
+/** Builds the root file system of nodes: `node infra/node-image/build.mjs [--images-dir DIR]`. */
+import { join } from 'node:path';
+import { findArchive, findRelease } from '../common/apt-archive.mjs';
+import { imagesDirectory } from '../common/image-arguments.mjs';
+import { ensureBuild } from '../common/image-store.mjs';
+import { describeFailure } from '../common/problem.mjs';
+import { makePrograms, recipeHash } from './recipe.mjs';
+import { buildRoot } from './root.mjs';
+
+const started = performance.now();
+const say = (/** @type {string} */ line) => console.log(`node image: ${line}`);
+const stop = new AbortController();
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => stop.abort());
+
+try {
+  const images = imagesDirectory(process.argv.slice(2), process.env);
+  const programs = await makePrograms();
+  const release = await findRelease();
+  const hash = recipeHash(release, programs);
+  const { path, built } = await ensureBuild({
+    directory: join(images, 'node'),
+    hash,
+    say,
+    build: async (staging) => {
+      const archive = await findArchive(release, process.env);
+      await buildRoot({ staging, hash, release, archive, programs, say, signal: stop.signal });
+    },
+  });
+  say(`${built ? 'built' : 'up to date'} in ${((performance.now() - started) / 1000).toFixed(1)} s: ${path}`);
+} catch (thrown) {
+  console.error(describeFailure(thrown));
+  process.exitCode = 1;
+}

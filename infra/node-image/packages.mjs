@@ -1,0 +1,77 @@
+/** What a node has installed, and why. */
+
+/** @typedef {'debian' | 'ubuntu'} Family */
+
+/** The engine; Ubuntu packs the same programs under other names. */
+const ENGINE = {
+  debian: ['docker.io', 'docker-cli', 'docker-buildx', 'docker-compose', 'containerd', 'runc'],
+  ubuntu: ['docker.io', 'docker-buildx', 'docker-compose-v2', 'containerd', 'runc'],
+};
+
+/** What docker needs of the system and what the node's own scripts use. */
+const SYSTEM = [
+  'ca-certificates',
+  'iproute2',
+  'iptables',
+  'jq', // identify reads its JSON with it
+  'kmod',
+  'mount',
+  'nftables', // the swarm mesh programs it
+  'openssh-client',
+  'openssh-server',
+  'procps',
+  'sudo',
+  'util-linux',
+];
+
+/** openssh-server would pull in all of systemd for the one program that makes its user. */
+const STAND_INS = { debian: ['systemd-standalone-sysusers'], ubuntu: ['systemd-standalone-sysusers'] };
+
+/** What learners reach for. */
+const TOOLS = [
+  'apache2-utils', // ab, for watching a service balance
+  'bash-completion',
+  'bind9-dnsutils', // dig, nslookup
+  'bridge-utils', // brctl, which the book uses
+  'bsdextrautils', // column, hexdump
+  'curl',
+  'file',
+  'git',
+  'htop',
+  'iputils-ping',
+  'less',
+  'lsof',
+  'nano',
+  'netcat-openbsd',
+  'openssl',
+  'perl',
+  'psmisc',
+  'strace',
+  'tcpdump',
+  'tmux',
+  'traceroute',
+  'tree',
+  'unzip',
+  'vim',
+  'wget',
+  'xz-utils',
+];
+
+/**
+ * @param {Family} family
+ * @returns {string[]} in a stable order: it is part of the image's hash
+ */
+export function nodePackages(family) {
+  return [...ENGINE[family], ...SYSTEM, ...STAND_INS[family], ...TOOLS].sort();
+}
+
+/** Folders that only fill a disk which nobody reads them on: manuals and translations (a node speaks C.UTF-8). */
+export const EXCLUDED_PATHS = [
+  '/usr/share/man/*',
+  '/usr/share/doc/*',
+  '/usr/share/info/*',
+  '/usr/share/locale/*',
+  '/usr/share/lintian/*',
+];
+/** What the licences ask to be kept. */
+export const INCLUDED_PATHS = ['/usr/share/doc/*/copyright'];

@@ -1,0 +1,48 @@
+/** What decides the node image: these files, the native programs in it, the release and the machine's kind. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { contentHash } from '../bootstrap/content-hash.mjs';
+import { REPO } from '../common/paths.mjs';
+import { Problem } from '../common/problem.mjs';
+import { lastLines, runCommand } from '../common/run-command.mjs';
+import { PROGRAMS } from './programs.mjs';
+
+/** @typedef {import('./programs.mjs').Program} Program */
+
+/** Enough to tell recipes apart, and short enough for a path (hex digits). */
+const HASH_LENGTH = 16;
+
+/**
+ * Brings the required programs of native/ up to date.
+ * @returns {Promise<Program[]>} those that go into the image
+ */
+export async function makePrograms() {
+  const required = PROGRAMS.filter((program) => !program.optional);
+  const native = join(REPO, 'native');
+  const made = await runCommand('make', ['-C', native, ...required.map((program) => `build/${program.name}`)]);
+  if (made.code !== 0) {
+    throw new Problem(
+      'NATIVE_BUILD_FAILED',
+      `The programs that a node starts with could not be compiled:\n${lastLines(made.output, 5)}`,
+      'Install gcc, libc6-dev and make (`npm start` does), then try again.',
+    );
+  }
+  return PROGRAMS.filter((program) => existsSync(join(native, 'build', program.name)));
+}
+
+/**
+ * @param {import('../common/apt-archive.mjs').Release} release
+ * @param {readonly Program[]} programs
+ * @returns {string} the image's name
+ */
+export function recipeHash(release, programs) {
+  const inputs = [
+    'infra/node-image/files',
+    'infra/node-image/customize.sh',
+    'infra/node-image/packages.mjs',
+    'infra/node-image/programs.mjs',
+    'infra/node-image/root.mjs',
+    ...programs.map((program) => `native/build/${program.name}`),
+  ];
+  return contentHash(REPO, inputs, [release.family, release.suite, release.arch]).slice(0, HASH_LENGTH);
+}
