@@ -58,7 +58,8 @@ export function buildSteps(context) {
     cloneStep(context, {
       name: 'native',
       title: 'native programs',
-      needs: ['packages'],
+      // The add-on among them wants the headers that come with npm.
+      needs: ['npm-ci'],
       inputs: ['native'],
       salt: abi,
       outputs: ['native/build'],

@@ -21,6 +21,8 @@ export const PACKAGES = [
   { name: 'g++', reason: 'compiles node-pty' },
   { name: 'libc6-dev', reason: 'headers for native/ and node-pty' },
   { name: 'linux-libc-dev', reason: 'kernel headers for native/' },
+  { name: 'libseccomp-dev', reason: "compiles the nodes' system call filter (native/seccomp)" },
+  { name: 'libjansson-dev', reason: 'JSON for native/swarm-mesh' },
   { name: 'make', reason: 'builds native/ and node-pty' },
   { name: 'python3', reason: 'node-gyp needs it to build node-pty' },
 ];

@@ -93,7 +93,7 @@ describe('the supervisor', () => {
     const broken = service('manager', { body: 'if (0) ready(); console.error("no store here"); process.exit(1);' });
     await expect(supervise([broken]).start()).rejects.toMatchObject({
       code: 'CHILD_FAILED',
-      message: expect.stringMatching(/manager did not come up: it ended 3 times \(exit code 1\)\.[^]*no store here/),
+      message: expect.stringMatching(/manager did not come up: it ended 3 times \(exit code 1\)\.[\s\S]*no store here/),
     });
   });
 
