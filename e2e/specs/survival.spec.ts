@@ -30,7 +30,7 @@ for (const name of ['manager', 'agent', 'redis']) {
     await lab.type('echo after-$KEPT');
     await lab.expectText('after-here', 30_000);
     // Typed once: neither lost nor repeated on the way over the gap.
-    expect((await lab.screen.innerText()).match(/after-here/g)).toHaveLength(1);
+    expect(((await lab.screen.textContent()) ?? '').match(/after-here/g)).toHaveLength(1);
     await page.reload();
     await lab.expectText('after-here');
     await lab.addNode('node2');
