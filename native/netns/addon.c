@@ -49,7 +49,7 @@ static napi_value number_result(napi_env env, int result) {
   return value;
 }
 
-/* openSocket(netnsPath, inode, 'tcp' | 'udp', host | null, port, backlog): fd */
+/* openSocket(netnsPath, inode, 'tcp' | 'tcp6' | 'udp', host | null, port, backlog): fd */
 static napi_value open_socket(napi_env env, napi_callback_info info) {
   size_t count = MAX_ARGUMENTS;
   napi_value arguments[MAX_ARGUMENTS];
@@ -58,14 +58,14 @@ static napi_value open_socket(napi_env env, napi_callback_info info) {
 
   char path[256], kind[8], host[64];
   struct dd_netns netns = {.path = path};
-  struct dd_socket wanted = {0};
+  struct dd_socket wanted = {.family = AF_INET, .type = SOCK_STREAM};
   uint32_t port;
   if (!read_string(env, arguments[0], path, sizeof path)) return fail_type(env, "netnsPath");
   if (!read_inode(env, arguments[1], &netns.inode)) return fail_type(env, "inode");
   if (!read_string(env, arguments[2], kind, sizeof kind)) return fail_type(env, "kind");
-  if (strcmp(kind, "tcp") == 0) wanted.type = SOCK_STREAM;
-  else if (strcmp(kind, "udp") == 0) wanted.type = SOCK_DGRAM;
-  else return fail_type(env, "kind");
+  if (strcmp(kind, "udp") == 0) wanted.type = SOCK_DGRAM;
+  else if (strcmp(kind, "tcp6") == 0) wanted.family = AF_INET6;
+  else if (strcmp(kind, "tcp") != 0) return fail_type(env, "kind");
   if (!is_null(env, arguments[3])) {
     if (!read_string(env, arguments[3], host, sizeof host)) return fail_type(env, "host");
     wanted.host = host;

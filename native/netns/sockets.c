@@ -30,7 +30,7 @@ static int open_netns(const struct dd_netns *netns) {
 }
 
 static int make_socket(const struct dd_socket *wanted) {
-  int fd = socket(AF_INET, wanted->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  int fd = socket(wanted->family, wanted->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -errno;
   if (wanted->host == NULL) return fd;
 

@@ -12,6 +12,7 @@ struct dd_netns {
 
 /* What to make in the namespace. */
 struct dd_socket {
+  int family;       /* AF_INET, or AF_INET6 for an unbound socket */
   int type;         /* SOCK_STREAM or SOCK_DGRAM */
   const char *host; /* IPv4 address to bind to; NULL leaves the socket unbound */
   uint16_t port;
@@ -19,7 +20,7 @@ struct dd_socket {
 };
 
 /*
- * Returns a non-blocking, close-on-exec IPv4 socket of that namespace, or -errno. ESTALE: another namespace is at the path now.
+ * Returns a non-blocking, close-on-exec socket of that namespace, or -errno. ESTALE: another namespace is at the path now.
  * The calling thread is in its own namespace again on return; when that fails the process aborts.
  */
 int dd_netns_socket(const struct dd_netns *netns, const struct dd_socket *wanted);

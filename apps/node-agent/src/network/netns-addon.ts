@@ -4,11 +4,11 @@ import { join } from 'node:path';
 
 /** The addon's functions: synchronous, microseconds; errors carry errno's name as `code`. */
 export interface NetnsAddon {
-  /** Opens an IPv4 socket in the namespace at `path` (`inode` 0: whichever is there); `host` null: unbound; `backlog` > 0: listening. */
+  /** Opens a socket in the namespace at `path` (`inode` 0: whichever is there); `host` null: unbound; `backlog` > 0: listening. Only IPv4 is bound. */
   openSocket(
     path: string,
     inode: number,
-    kind: 'tcp' | 'udp',
+    kind: 'tcp' | 'tcp6' | 'udp',
     host: string | null,
     port: number,
     backlog: number,

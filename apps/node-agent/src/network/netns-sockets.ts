@@ -56,7 +56,7 @@ export function createNetnsSockets(addon: NetnsAddon): NetnsSockets {
 
     connectTcp(netns, host, port, timeoutMs) {
       return new Promise((resolve, reject) => {
-        const fd = addon.openSocket(netns.path, netns.inode ?? 0, 'tcp', null, 0, 0);
+        const fd = addon.openSocket(netns.path, netns.inode ?? 0, net.isIPv6(host) ? 'tcp6' : 'tcp', null, 0, 0);
         const socket = openHandle(fd, false);
         const timer = setTimeout(() => socket.destroy(withCode('ETIMEDOUT', 'connect timed out')), timeoutMs);
         const failed = (error: Error) => {

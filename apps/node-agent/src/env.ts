@@ -1,0 +1,71 @@
+/** The agent's environment: the only place that reads it. .env.example explains the public ones. */
+import { fileURLToPath } from 'node:url';
+import { hostNameSchema } from '@drydock/protocol';
+import { envInteger, readEnv } from '@drydock/service-kit';
+import { z } from 'zod';
+
+const UNITS: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
+
+/** A number of bytes: whole, or with k, m, g or t (powers of 1024). */
+const sizeSchema = z
+  .string()
+  .regex(/^\d+[kmgt]?$/i, 'must be a size such as 512m or 10g')
+  .transform((text) => {
+    const unit = /[kmgt]$/i.exec(text)?.[0] ?? '';
+    return Number.parseInt(text, 10) * (UNITS[unit.toLowerCase()] as number);
+  });
+
+const absolute = z.string().regex(/^\//, 'must be an absolute path');
+
+const schema = z.object({
+  DRYDOCK_STATE_DIR: absolute.default('/var/lib/drydock'),
+  DRYDOCK_IMAGES_DIR: absolute.optional(),
+  DRYDOCK_RUN_DIR: absolute.default('/run/drydock'),
+  /** Unset: this checkout's own builds. */
+  DRYDOCK_NATIVE_DIR: absolute.optional(),
+  DRYDOCK_MANAGER_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),
+  DRYDOCK_AGENT_NAME: hostNameSchema,
+  DRYDOCK_AGENT_KEY_FILE: absolute,
+  DRYDOCK_TERMINALS_SOCKET: absolute,
+  DRYDOCK_LIBRARY_URL: z.url({ protocol: /^https?$/ }),
+  DRYDOCK_HUB_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DRYDOCK_EGRESS: z.enum(['internet', 'mirror-only', 'none']).default('internet'),
+  DRYDOCK_NODE_CPUS: z.coerce.number().min(0.1).max(256).default(2),
+  DRYDOCK_NODE_MEMORY: sizeSchema.default(2 * 1024 ** 3),
+  DRYDOCK_NODE_DISK: sizeSchema.default(10 * 1024 ** 3),
+  DRYDOCK_NODE_PIDS: envInteger(256, 1_000_000).default(4096),
+  /** Unset: chosen by the host's memory. */
+  DRYDOCK_POOL_SIZE: envInteger(0, 1000).optional(),
+  DRYDOCK_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+/** All paths of the native builds lie here unless DRYDOCK_NATIVE_DIR says otherwise; the same from src/ and dist/. */
+const OWN_NATIVE_DIR = fileURLToPath(new URL('../../../native/build', import.meta.url));
+
+/** Reads the agent's settings. @throws EnvError naming every bad variable. */
+export function readAgentEnv(source: Record<string, string | undefined> = process.env) {
+  const env = readEnv(schema, source);
+  return {
+    stateDir: env.DRYDOCK_STATE_DIR,
+    imagesDir: env.DRYDOCK_IMAGES_DIR ?? `${env.DRYDOCK_STATE_DIR}/images`,
+    runDir: env.DRYDOCK_RUN_DIR,
+    nativeDir: env.DRYDOCK_NATIVE_DIR ?? OWN_NATIVE_DIR,
+    managerUrl: env.DRYDOCK_MANAGER_URL,
+    name: env.DRYDOCK_AGENT_NAME,
+    keyFile: env.DRYDOCK_AGENT_KEY_FILE,
+    terminalsSocket: env.DRYDOCK_TERMINALS_SOCKET,
+    libraryUrl: env.DRYDOCK_LIBRARY_URL,
+    hubUrl: env.DRYDOCK_HUB_URL,
+    egress: env.DRYDOCK_EGRESS,
+    nodeLimits: {
+      cpus: env.DRYDOCK_NODE_CPUS,
+      memoryBytes: env.DRYDOCK_NODE_MEMORY,
+      diskBytes: env.DRYDOCK_NODE_DISK,
+      pids: env.DRYDOCK_NODE_PIDS,
+    },
+    poolSize: env.DRYDOCK_POOL_SIZE,
+    logLevel: env.DRYDOCK_LOG_LEVEL,
+  };
+}
+
+export type AgentEnv = ReturnType<typeof readAgentEnv>;

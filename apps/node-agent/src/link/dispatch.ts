@@ -1,0 +1,96 @@
+/** Commands of the manager: parsed, run once each, every failure turned into an error of the registry. */
+import {
+  type AgentAnswer,
+  type AgentCommandName,
+  type AgentRequest,
+  agentCommands,
+  DrydockError,
+  type ErrorBody,
+  toDrydockError,
+} from '@drydock/protocol';
+import type { Logger } from '@drydock/service-kit';
+import { z } from 'zod';
+import { createAnswerMemory } from './answer-memory.ts';
+
+type Handler<C extends AgentCommandName> = (request: AgentRequest<C>) => Promise<AgentAnswer<C>>;
+
+/** Who carries out the commands; agent.ts binds them to nodes, terminals and streams. */
+export type CommandHandlers = { [C in AgentCommandName]: Handler<C> };
+
+export interface Dispatcher {
+  /** Runs the command in `message`, or waits for the run that has the same id. Never rejects. */
+  handle(message: unknown): Promise<unknown>;
+}
+
+const envelopeSchema = z.object({ id: z.string().min(1).max(128), name: z.string(), request: z.unknown() });
+
+/** Builds a dispatcher. Commands begin in the order in which they come; each runs beside the others. */
+export function createDispatcher({ handlers, logger }: { handlers: CommandHandlers; logger: Logger }): Dispatcher {
+  const memory = createAnswerMemory();
+
+  function run(name: string, request: unknown): Promise<unknown> {
+    switch (name as AgentCommandName) {
+      case 'node.create':
+        return handlers['node.create'](parse('node.create', request));
+      case 'node.destroy':
+        return handlers['node.destroy'](parse('node.destroy', request));
+      case 'session.destroy':
+        return handlers['session.destroy'](parse('session.destroy', request));
+      case 'node.exec':
+        return handlers['node.exec'](parse('node.exec', request));
+      case 'terminal.open':
+        return handlers['terminal.open'](parse('terminal.open', request));
+      case 'terminal.attach':
+        return handlers['terminal.attach'](parse('terminal.attach', request));
+      case 'terminal.detach':
+        return handlers['terminal.detach'](parse('terminal.detach', request));
+      case 'terminal.input':
+        return handlers['terminal.input'](parse('terminal.input', request));
+      case 'terminal.resize':
+        return handlers['terminal.resize'](parse('terminal.resize', request));
+      case 'terminal.close':
+        return handlers['terminal.close'](parse('terminal.close', request));
+      case 'stream.open':
+        return handlers['stream.open'](parse('stream.open', request));
+      default:
+        return unknownCommand(name as never);
+    }
+  }
+
+  async function answer(name: string, request: unknown): Promise<unknown> {
+    const started = performance.now();
+    try {
+      const result = await run(name, request);
+      logger.debug({ command: name, ms: Math.round(performance.now() - started) }, 'command done');
+      return result;
+    } catch (thrown) {
+      const error = toDrydockError(thrown);
+      const where = z.object({ sessionId: z.string(), node: z.string().optional() }).safeParse(request).data;
+      const fields = { command: name, code: error.code, ...where };
+      if (error.code === 'INTERNAL') logger.error({ ...fields, err: thrown }, 'command failed');
+      else logger.info(fields, 'command refused');
+      return { error: error.toBody() } satisfies { error: ErrorBody };
+    }
+  }
+
+  return {
+    async handle(message) {
+      const envelope = envelopeSchema.safeParse(message);
+      if (!envelope.success) return { error: new DrydockError('BAD_REQUEST').toBody() };
+      const { id, name, request } = envelope.data;
+      return memory.once(id, () => answer(name, request));
+    },
+  };
+}
+
+function parse<C extends AgentCommandName>(name: C, request: unknown): AgentRequest<C> {
+  const parsed = agentCommands[name].request.safeParse(request);
+  if (parsed.success) return parsed.data as AgentRequest<C>;
+  const issue = parsed.error.issues[0];
+  throw new DrydockError('BAD_REQUEST', `${name}: ${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+/** A newer manager knows commands that this agent does not. */
+function unknownCommand(name: never): never {
+  throw new DrydockError('BAD_REQUEST', `This agent does not know the command ${String(name)}.`);
+}
