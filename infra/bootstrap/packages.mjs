@@ -27,12 +27,20 @@ export const PACKAGES = [
   { name: 'python3', reason: 'node-gyp needs it to build node-pty' },
 ];
 
-/** What `npm test` needs besides. */
 /** @type {readonly Package[]} */
-export const TEST_PACKAGES = [
+const TEST_PACKAGES = [
   { name: 'chromium', reason: 'the browser of the end-to-end tests' },
   { name: 'fonts-dejavu-core', reason: 'screenshots with real letters, box-drawing included' },
 ];
+
+/**
+ * What `npm test` needs besides.
+ * @param {string} distribution ID of os-release
+ */
+export function testPackages(distribution) {
+  // Ubuntu has Chromium as a snap only, which does not run as root's child; DRYDOCK_CHROMIUM names another there.
+  return TEST_PACKAGES.filter(({ name }) => distribution !== 'ubuntu' || name !== 'chromium');
+}
 
 /** Services of the packages above that would start by themselves; we run our own copies and want none of theirs. */
 export const UNWANTED_SERVICES = ['redis-server', 'docker-registry'];

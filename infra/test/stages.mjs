@@ -1,0 +1,168 @@
+/** The stages of `npm test`, in order: cheap ones first, what the whole leaves behind last. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readJsonIfThere } from '../common/files.mjs';
+import { REPO } from '../common/paths.mjs';
+import { lastLines, runCommand } from '../common/run-command.mjs';
+import { hostSnapshot, leftovers } from './host-snapshot.mjs';
+import { nothing, parseNative, parsePlaywright, single, sum } from './outcome.mjs';
+
+/** @typedef {import('./outcome.mjs').Outcome} Outcome */
+
+/**
+ * @typedef {object} StageContext
+ * @property {string} work a directory for results and logs
+ * @property {string} testRun marks the processes of this run
+ * @property {Record<string, string>} settings
+ * @property {string} images
+ * @property {AbortSignal} signal
+ * @property {(line: string) => void} detail a sign of life
+ */
+
+/**
+ * @typedef {object} Stage
+ * @property {string} name
+ * @property {string} title
+ * @property {(context: StageContext) => Promise<Outcome>} run
+ */
+
+const MINUTE = 60_000;
+/** Bounds against hanging, not promises of speed (ms). */
+const LIMIT = { check: 5 * MINUTE, unit: 8 * MINUTE, native: 10 * MINUTE, integration: 20 * MINUTE, e2e: 30 * MINUTE };
+/** Devices and groups of what was just destroyed vanish within this time (ms). */
+const VANISH_MS = 10_000;
+
+/** @type {readonly Stage[]} */
+export const STAGES = [
+  {
+    name: 'lint',
+    title: 'Biome',
+    run: (context) =>
+      check(context, 'Biome', 'node_modules/@biomejs/biome/bin/biome', [
+        'check',
+        '--diagnostic-level=warn',
+        '--max-diagnostics=30',
+        '.',
+      ]),
+  },
+  { name: 'types', title: 'types', run: types },
+  { name: 'unit', title: 'unit tests', run: (context) => vitest(context, 'unit', LIMIT.unit) },
+  { name: 'native', title: 'native tests', run: native },
+  {
+    name: 'integration',
+    title: 'integration tests',
+    run: (context) => vitest(context, 'integration', LIMIT.integration),
+  },
+  { name: 'e2e', title: 'end-to-end tests', run: endToEnd },
+];
+
+/** @param {StageContext} context */
+async function types(context) {
+  const tsc = 'node_modules/typescript/bin/tsc';
+  return sum([
+    await check(context, 'TypeScript', tsc, ['-b']),
+    await check(context, 'types of infra', tsc, ['-p', 'infra']),
+  ]);
+}
+
+/**
+ * @param {StageContext} context
+ * @param {string} name
+ * @param {string} program in node_modules
+ * @param {string[]} args
+ */
+async function check(context, name, program, args) {
+  const { code, output } = await run(context, name, [process.execPath, program, ...args], LIMIT.check);
+  return single(name, code === 0, lastLines(output, 40));
+}
+
+/**
+ * @param {StageContext} context
+ * @param {string} project
+ * @param {number} limit
+ */
+async function vitest(context, project, limit) {
+  const result = join(context.work, `${project}.json`);
+  rmSync(result, { force: true });
+  const args = ['run', '--project', project, '--reporter', join(REPO, 'infra/test/vitest-reporter.mjs')];
+  const command = [process.execPath, 'node_modules/vitest/vitest.mjs', ...args];
+  const ended = await run(context, project, command, limit, { VITEST_OUTCOME: result });
+  return complete(`${project} tests`, ended, readJsonIfThere(result));
+}
+
+/** @param {StageContext} context */
+async function native(context) {
+  const ended = await run(context, 'native', ['make', '-C', 'native', 'test'], LIMIT.native);
+  return complete('native tests', ended, parseNative(ended.stdout));
+}
+
+/** @param {StageContext} context */
+async function endToEnd(context) {
+  const report = join(REPO, 'e2e/test-results/results.json');
+  rmSync(report, { force: true });
+  const command = [process.execPath, 'node_modules/@playwright/test/cli.js', 'test', '-c', 'e2e'];
+  const ended = await run(context, 'e2e', command, LIMIT.e2e);
+  const found = readJsonIfThere(report);
+  return complete('end-to-end tests', ended, found === undefined ? undefined : parsePlaywright(found));
+}
+
+/**
+ * A runner that crashed, hung or ran nothing is a failure of its own.
+ * @param {string} name
+ * @param {import('../common/run-command.mjs').RunResult} ended
+ * @param {Outcome | undefined} outcome
+ */
+export function complete(name, ended, outcome = nothing()) {
+  const count = outcome.passed + outcome.failed.length + outcome.skipped.length;
+  const explained = ended.code === 0 ? count > 0 : outcome.failed.length > 0;
+  if (explained && !ended.timedOut) return outcome;
+  const why = ended.timedOut
+    ? 'It took too long and was ended.'
+    : `It ended with code ${ended.code} after ${count} tests.`;
+  return sum([outcome, single(name, false, `${why}\n${lastLines(ended.output, 30)}`)]);
+}
+
+/**
+ * Compares the host with what was there before the tests; each kind of thing is a test.
+ * @param {import('./host-snapshot.mjs').Snapshot} before
+ * @param {{testRun: string}} options
+ * @returns {Promise<Outcome>}
+ */
+export async function leftoverStage(before, { testRun }) {
+  const deadline = performance.now() + VANISH_MS;
+  let left = leftovers(before, hostSnapshot({ testRun }));
+  while (Object.values(left).some((names) => names.length > 0) && performance.now() < deadline) {
+    await sleep(250);
+    left = leftovers(before, hostSnapshot({ testRun }));
+  }
+  return sum(
+    Object.entries(left).map(([kind, names]) => single(`no ${kind} is left`, names.length === 0, names.join('\n'))),
+  );
+}
+
+/**
+ * @param {StageContext} context
+ * @param {string} name
+ * @param {readonly string[]} words
+ * @param {number} timeoutMs
+ * @param {Record<string, string>} [extra]
+ */
+function run(context, name, [program = '', ...args], timeoutMs, extra = {}) {
+  mkdirSync(context.work, { recursive: true });
+  return runCommand(program, args, {
+    cwd: REPO,
+    env: {
+      ...process.env,
+      ...context.settings,
+      DRYDOCK_IMAGES_DIR: context.images,
+      TEST_RUN: context.testRun,
+      FORCE_COLOR: '0',
+      ...extra,
+    },
+    logFile: join(context.work, `${name.replaceAll(' ', '-')}.log`),
+    signal: context.signal,
+    timeoutMs,
+    onLine: context.detail,
+  });
+}
