@@ -1,0 +1,13 @@
+/* The second child: a process of the node that becomes the command. */
+#ifndef DD_INSIDE_H
+#define DD_INSIDE_H
+
+#include "options.h"
+#include "streams.h"
+#include "verify.h"
+
+/* Never returns: executes the command, or reports REPORT_FAILED on `channel`. */
+_Noreturn void run_command(const struct options *options, const struct checked *checked, const struct streams *streams,
+                           int channel);
+
+#endif

@@ -1,0 +1,39 @@
+/* A list of system call rules, as read from a .rules file. */
+#ifndef DD_RULES_H
+#define DD_RULES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { MAX_RULES = 1024, MAX_CONDITIONS = 2 };
+
+struct condition {
+  unsigned argument;
+  uint64_t value;
+};
+
+/* `error` 0 allows the call; conditions must all hold. */
+struct rule {
+  char name[48];
+  int error;
+  size_t condition_count;
+  struct condition conditions[MAX_CONDITIONS];
+};
+
+struct rules {
+  int default_error;
+  size_t count;
+  struct rule rules[MAX_RULES];
+};
+
+/* Reads the list; a mistake prints its line and ends the process. */
+void read_rules(FILE *input, struct rules *rules);
+
+/* Writes the kernel's form (an array of struct sock_filter) to stdout. 0, or -1 after printing what failed. */
+int write_bpf(const struct rules *rules);
+
+/* Writes the `linux.seccomp` object of an OCI runtime spec to stdout. */
+int write_oci(const struct rules *rules);
+
+#endif
