@@ -1,0 +1,2 @@
+# Builds a node's root where only that node sees it.
+$(eval $(call program,dd-stage,stage,stage/main.c stage/idmap.c stage/stage.c,,$(STATIC)))
