@@ -1,0 +1,135 @@
+/**
+ * What is written into a node's cgroups: a pure list of steps, for v1 and v2.
+ *
+ * `drydock/<session>/<node>` holds the limits and belongs to the host; `drydock/<session>/<node>/node` is the root that the node
+ * sees, and belongs to its mapped root: what it writes there can only lower what it has.
+ */
+import { join } from 'node:path';
+import type { NodeLimits } from '@drydock/protocol';
+import { type CgroupHost, v1Mount } from './cgroup-host.ts';
+import { NODE_DEVICES, PTS_MAJORS } from './node-rights.ts';
+import type { NodeKey } from './runtime.ts';
+
+/** `write` fails the plan unless `optional`: a kernel without swap accounting has no memsw file. */
+export type CgroupStep =
+  | { kind: 'mkdir'; path: string }
+  | { kind: 'write'; path: string; value: string; optional?: boolean }
+  | { kind: 'own'; path: string };
+
+export const CGROUP_ROOT = 'drydock';
+const PERIOD_US = 100_000;
+/** Controllers that a node's own Docker limits its containers with on v2. */
+const V2_CONTROLLERS = '+cpu +memory +pids +io';
+/** What the node's root must own to make groups and move processes (Documentation/admin-guide/cgroup-v2.rst, "Delegation"). */
+const V1_OWNED = ['', 'cgroup.procs', 'tasks', 'cgroup.clone_children'];
+const V2_OWNED = ['', 'cgroup.procs', 'cgroup.subtree_control', 'cgroup.threads'];
+
+/** The limited group, relative to a hierarchy's mount; `<this>/node` is the node's own root. */
+export function nodeGroup(key: NodeKey): string {
+  return join(CGROUP_ROOT, key.sessionId, key.name);
+}
+
+/** Writes that set `limits`; repeatable on a living node. */
+export function limitSteps(host: CgroupHost, key: NodeKey, limits: NodeLimits): CgroupStep[] {
+  const quota = Math.max(1000, Math.round(limits.cpus * PERIOD_US));
+  const memory = String(limits.memoryBytes);
+  const pids = String(limits.pids);
+  if (host.version === 2) {
+    const group = join(unified(host), nodeGroup(key));
+    return [
+      { kind: 'write', path: join(group, 'cpu.max'), value: `${quota} ${PERIOD_US}` },
+      { kind: 'write', path: join(group, 'memory.max'), value: memory },
+      { kind: 'write', path: join(group, 'memory.swap.max'), value: '0', optional: true },
+      { kind: 'write', path: join(group, 'pids.max'), value: pids },
+    ];
+  }
+  const at = (controller: string, file: string) => join(v1Mount(host, controller) ?? '', nodeGroup(key), file);
+  return [
+    { kind: 'write', path: at('cpu', 'cpu.cfs_period_us'), value: String(PERIOD_US) },
+    { kind: 'write', path: at('cpu', 'cpu.cfs_quota_us'), value: String(quota) },
+    // memsw may not be below memory: when limits rise it goes first, when they fall it goes last, so it is written twice.
+    { kind: 'write', path: at('memory', 'memory.memsw.limit_in_bytes'), value: memory, optional: true },
+    { kind: 'write', path: at('memory', 'memory.limit_in_bytes'), value: memory },
+    { kind: 'write', path: at('memory', 'memory.memsw.limit_in_bytes'), value: memory, optional: true },
+    { kind: 'write', path: at('pids', 'pids.max'), value: pids },
+  ];
+}
+
+/** All steps that make a node's groups, in order. */
+export function createSteps(host: CgroupHost, key: NodeKey, limits: NodeLimits): CgroupStep[] {
+  const steps: CgroupStep[] = [];
+  const levels = [CGROUP_ROOT, join(CGROUP_ROOT, key.sessionId), nodeGroup(key)];
+  for (const hierarchy of host.hierarchies) {
+    if (hierarchy.version === 2 && host.version === 2) {
+      for (const level of ['', ...levels]) {
+        if (level !== '') steps.push({ kind: 'mkdir', path: join(hierarchy.mount, level) });
+        steps.push({
+          kind: 'write',
+          path: join(hierarchy.mount, level, 'cgroup.subtree_control'),
+          value: V2_CONTROLLERS,
+        });
+      }
+    } else {
+      for (const level of levels) {
+        steps.push({ kind: 'mkdir', path: join(hierarchy.mount, level) });
+        if (hierarchy.controllers.includes('cpuset')) steps.push(...inheritCpuset(hierarchy.mount, level));
+      }
+    }
+    if (hierarchy.controllers.includes('devices')) steps.push(...deviceSteps(join(hierarchy.mount, nodeGroup(key))));
+    const own = join(hierarchy.mount, nodeGroup(key), 'node');
+    steps.push({ kind: 'mkdir', path: own });
+    const files = hierarchy.version === 2 ? V2_OWNED : V1_OWNED;
+    steps.push(...files.map((file): CgroupStep => ({ kind: 'own', path: join(own, file) })));
+  }
+  return [...steps, ...limitSteps(host, key, limits)];
+}
+
+/** A new cpuset group has no processors at all, and nothing can join it, unless it is told to inherit. */
+function inheritCpuset(mount: string, level: string): CgroupStep[] {
+  const top = level === CGROUP_ROOT;
+  return [
+    ...(top ? [{ kind: 'write' as const, path: join(mount, level, 'cpuset.cpus'), value: '@parent' }] : []),
+    ...(top ? [{ kind: 'write' as const, path: join(mount, level, 'cpuset.mems'), value: '@parent' }] : []),
+    { kind: 'write', path: join(mount, level, 'cgroup.clone_children'), value: '1' },
+  ];
+}
+
+/** runc allows these whatever the spec says (making any node, tun, the console), and fails when it may not. */
+const RUNC_DEVICES = ['c *:* m', 'b *:* m', 'c 5:1 rwm', 'c 10:200 rwm'];
+
+function deviceSteps(group: string): CgroupStep[] {
+  const allowed = [
+    ...NODE_DEVICES.map(({ major, minor }) => `c ${major}:${minor} rwm`),
+    ...PTS_MAJORS.map((major) => `c ${major}:* rwm`),
+    ...RUNC_DEVICES,
+  ];
+  return [
+    { kind: 'write', path: join(group, 'devices.deny'), value: 'a' },
+    ...allowed.map((value): CgroupStep => ({ kind: 'write', path: join(group, 'devices.allow'), value })),
+  ];
+}
+
+/** Takes back, once runc has made the node, what only runc needed; a refusal on a parent holds for all groups below it. */
+export function tightenSteps(host: CgroupHost, key: NodeKey): CgroupStep[] {
+  const devices = v1Mount(host, 'devices');
+  if (devices === undefined) return []; // v2: the program that runc attaches is the only gate, and nothing can be taken back
+  return RUNC_DEVICES.map((value) => ({ kind: 'write', path: join(devices, nodeGroup(key), 'devices.deny'), value }));
+}
+
+/** Directories that a process joins to be one of the node's. */
+export function joinDirectories(host: CgroupHost, key: NodeKey): string[] {
+  return host.hierarchies.map(({ mount, version }) => {
+    const own = join(mount, nodeGroup(key), 'node');
+    // On v2 a group with controllers for its children holds no process: the node's init moves into this leaf.
+    return version === 2 && host.version === 2 ? join(own, 'init.scope') : own;
+  });
+}
+
+/** The node's limited group in every hierarchy. */
+export function groupDirectories(host: CgroupHost, key: NodeKey): string[] {
+  return host.hierarchies.map(({ mount }) => join(mount, nodeGroup(key)));
+}
+
+function unified(host: CgroupHost): string {
+  return host.hierarchies.find(({ version }) => version === 2)?.mount ?? '/sys/fs/cgroup';
+}

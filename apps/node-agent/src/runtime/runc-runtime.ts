@@ -1,0 +1,226 @@
+/** Nodes as system containers: runc, a user namespace and id range each, a loop-mounted disk, cgroups. */
+import { mkdir, readdir, readFile, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DrydockError, type NodeLimits } from '@drydock/protocol';
+import type { Logger } from '@drydock/service-kit';
+import type { NodeDisks } from '../disk/node-disk.ts';
+import type { Cgroups, CgroupUsage } from './cgroups.ts';
+import { processStartTime, writeEnterPlan } from './enter-plan.ts';
+import type { IdRanges } from './id-ranges.ts';
+import { NODE_ID_COUNT, nodeRlimits, type Rlimit } from './node-rights.ts';
+import { ociSpec } from './oci-spec.ts';
+import { runInNode } from './run-in-node.ts';
+import { runProgram } from './run-program.ts';
+import type { EnterOptions, NodeKey, NodePresence, NodeSpec, Runtime } from './runtime.ts';
+
+export interface RuncRuntimeDeps {
+  /** Holds `nodes/<session>/<node>/`. */
+  stateDir: string;
+  /** Volatile state: /run/drydock. */
+  runDir: string;
+  /** `node/current/rootfs` is the node image. */
+  imagesDir: string;
+  /** dd-enter, dd-stage, node.bpf, node.seccomp.json. */
+  nativeDir: string;
+  cgroups: Cgroups;
+  disks: NodeDisks;
+  ranges: IdRanges;
+  logger: Logger;
+}
+
+/** What the last measurement saw, for the share of a processor in between. */
+interface Sample {
+  at: number;
+  cpuNanoseconds: number;
+}
+
+/** Builds the runtime. */
+export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime & { directory(key: NodeKey): string } {
+  const { cgroups, disks, ranges, logger } = deps;
+  const stage = join(deps.runDir, 'stage');
+  const runcRoot = join(deps.runDir, 'runc');
+  const nodesDir = join(deps.stateDir, 'nodes');
+  const samples = new Map<string, Sample>();
+  const limits = new Map<string, NodeLimits>();
+  let seccomp: unknown;
+  let rlimits: Rlimit[] = [];
+
+  const id = ({ sessionId, name }: NodeKey) => `${sessionId}-${name}`;
+  const directory = ({ sessionId, name }: NodeKey) => join(nodesDir, sessionId, name);
+  const runc = (args: string[], until: 'close' | 'exit' = 'close') =>
+    runProgram('runc', ['--root', runcRoot, ...args], { until });
+
+  async function writeBundle(spec: NodeSpec, idBase: number): Promise<string> {
+    const bundle = join(directory(spec), 'bundle');
+    await mkdir(bundle, { recursive: true, mode: 0o700 });
+    const config = ociSpec({
+      hostname: spec.name,
+      root: join(stage, 'root'),
+      data: join(stage, 'data'),
+      idBase,
+      cgroupsPath: cgroups.specPath(spec),
+      seccomp,
+      memoryBytes: spec.limits.memoryBytes,
+      rlimits,
+    });
+    await writeFile(join(bundle, 'config.json'), JSON.stringify(config));
+    return bundle;
+  }
+
+  async function runcCreate(spec: NodeSpec, idBase: number, bundle: string): Promise<number> {
+    const disk = disks.layout(directory(spec));
+    const image = await realpath(join(deps.imagesDir, 'node', 'current', 'rootfs'));
+    const pidFile = join(bundle, 'pid');
+    await runProgram(
+      join(deps.nativeDir, 'dd-stage'),
+      [
+        ...['--image', image, '--ids', `${idBase}:${NODE_ID_COUNT}`, '--upper', disk.upper, '--work', disk.work],
+        ...['--data', disk.data, '--at', stage, '--'],
+        ...['runc', '--root', runcRoot, 'create', '--bundle', bundle, '--pid-file', pidFile, id(spec)],
+      ],
+      // The node's first process keeps runc's descriptors until it is started.
+      { until: 'exit' },
+    );
+    return Number(await readFile(pidFile, 'utf8'));
+  }
+
+  async function make(spec: NodeSpec): Promise<{ pid: number }> {
+    await mkdir(directory(spec), { recursive: true, mode: 0o700 });
+    const idBase = await ranges.claim(spec);
+    await Promise.all([
+      disks.create(directory(spec), spec.limits.diskBytes, idBase),
+      cgroups.create(spec, spec.limits, idBase),
+    ]);
+    const pid = await runcCreate(spec, idBase, await writeBundle(spec, idBase));
+    await cgroups.tighten(spec);
+    const startTime = await processStartTime(pid);
+    if (startTime === undefined) throw new Error('the first process of the node has ended');
+    await writeEnterPlan(directory(spec), {
+      pid,
+      startTime,
+      cgroups: cgroups.joinDirectories(spec),
+      seccompFile: join(deps.nativeDir, 'node.bpf'),
+      rlimits,
+    });
+    return { pid };
+  }
+
+  async function destroy(key: NodeKey): Promise<void> {
+    samples.delete(id(key));
+    limits.delete(id(key));
+    await cgroups.kill(key);
+    await rm(join(runcRoot, id(key)), { recursive: true, force: true });
+    await cgroups.remove(key);
+    await disks.destroy(directory(key));
+    await rm(directory(key), { recursive: true, force: true });
+    await rmdir(join(nodesDir, key.sessionId)).catch(() => undefined); // the session's last node
+    await ranges.release(key);
+  }
+
+  async function probe(key: NodeKey): Promise<NodePresence> {
+    const text = await readFile(join(directory(key), 'enter.plan'), 'utf8').catch(() => undefined);
+    if (text === undefined) return (await exists(directory(key))) ? { state: 'remains' } : { state: 'absent' };
+    const pid = Number(/^pid (\d+)$/m.exec(text)?.[1]);
+    const started = /^started (\d+)$/m.exec(text)?.[1];
+    if (String(await processStartTime(pid)) !== started) return { state: 'remains' };
+    // runc takes the fifo away when it has started the node.
+    return { state: (await exists(join(runcRoot, id(key), 'exec.fifo'))) ? 'created' : 'running', pid };
+  }
+
+  function cpuShare(key: NodeKey, usage: CgroupUsage): number {
+    const before = samples.get(id(key));
+    const now = { at: performance.now(), cpuNanoseconds: usage.cpuNanoseconds };
+    samples.set(id(key), now);
+    const cpus = limits.get(id(key))?.cpus;
+    if (before === undefined || cpus === undefined || now.at <= before.at) return 0;
+    return Math.max(0, (now.cpuNanoseconds - before.cpuNanoseconds) / ((now.at - before.at) * 1e6) / cpus);
+  }
+
+  function enter(key: NodeKey, command: readonly string[], options: EnterOptions = {}) {
+    const { tty, cwd, env = {} } = options;
+    const args = ['--node-dir', directory(key)];
+    if (tty) args.push('--tty', `${tty.cols}x${tty.rows}`);
+    if (cwd !== undefined) args.push('--cwd', cwd);
+    for (const [name, value] of Object.entries(env)) args.push('--env', `${name}=${value}`);
+    return { file: join(deps.nativeDir, 'dd-enter'), args: [...args, '--', ...command] };
+  }
+
+  return {
+    directory,
+    async prepare() {
+      // Traversed by the node's mapped root while runc sets the node up, so not private; the stage is always empty out here.
+      for (const path of [deps.runDir, stage]) await mkdir(path, { recursive: true, mode: 0o755 });
+      await mkdir(runcRoot, { recursive: true, mode: 0o700 });
+      await mkdir(nodesDir, { recursive: true, mode: 0o700 });
+      seccomp = JSON.parse(await readFile(join(deps.nativeDir, 'node.seccomp.json'), 'utf8'));
+      rlimits = nodeRlimits(await readFile('/proc/self/status', 'utf8'), await readFile('/proc/self/limits', 'utf8'));
+      for (const needed of ['dd-enter', 'dd-stage', 'node.bpf']) await stat(join(deps.nativeDir, needed));
+      await stat(join(deps.imagesDir, 'node', 'current', 'rootfs'));
+      await runc(['--version']);
+    },
+    async create(spec) {
+      try {
+        const made = await make(spec);
+        limits.set(id(spec), spec.limits);
+        return made;
+      } catch (error) {
+        await destroy(spec).catch((err: unknown) =>
+          logger.error({ err, ...nodeFields(spec) }, 'remains of a node are left'),
+        );
+        throw new DrydockError('NODE_CREATE_FAILED', undefined, undefined, { cause: error });
+      }
+    },
+    start: async (key) => void (await runc(['start', id(key)])),
+    destroy,
+    probe,
+    async list() {
+      const keys = new Map<string, NodeKey>();
+      for (const key of [...(await listDirectories(nodesDir)), ...(await ranges.list())]) keys.set(id(key), key);
+      return [...keys.values()];
+    },
+    enter,
+    exec: (key, input) => {
+      const { workingDir, env } = input;
+      return runInNode(
+        enter(key, input.command, { ...(workingDir ? { cwd: workingDir } : {}), ...(env ? { env } : {}) }),
+        input,
+      );
+    },
+    async usage(key) {
+      const [usage, diskBytes] = await Promise.all([cgroups.usage(key), disks.usedBytes(directory(key))]);
+      const { memoryBytes, pids, oomKills } = usage;
+      return { cpu: cpuShare(key, usage), memoryBytes, diskBytes, pids, oomKills };
+    },
+    async limit(key, wanted) {
+      await cgroups.limit(key, wanted);
+      limits.set(id(key), wanted);
+    },
+    async diskBytes() {
+      let total = 0;
+      for (const key of await listDirectories(nodesDir)) {
+        const { blocks } = await stat(join(directory(key), 'disk.img')).catch(() => ({ blocks: 0 }));
+        total += blocks * 512;
+      }
+      return total;
+    },
+  };
+}
+
+function nodeFields(key: NodeKey): { sessionId: string; node: string } {
+  return { sessionId: key.sessionId, node: key.name };
+}
+
+async function listDirectories(nodesDir: string): Promise<NodeKey[]> {
+  const keys: NodeKey[] = [];
+  for (const sessionId of await readdir(nodesDir).catch(() => [])) {
+    for (const name of await readdir(join(nodesDir, sessionId)).catch(() => [])) keys.push({ sessionId, name });
+  }
+  return keys;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,79 @@
+/** What makes nodes: runc today, a directory and a process for tests at scale, microVMs some day. */
+import type { ExecRequest, NodeLimits, NodeUsage } from '@drydock/protocol';
+
+/** A node of a session; the pair is unique on a host. */
+export interface NodeKey {
+  sessionId: string;
+  name: string;
+}
+
+/** What a runtime must know to make a node. */
+export interface NodeSpec extends NodeKey {
+  limits: NodeLimits;
+}
+
+/**
+ * What exists of a node: nothing; remains of one that was never whole or has lost its first process; one that is made and waits
+ * for its network (`created`); one that runs. `pid` is the first process, as the host numbers it.
+ */
+export type NodePresence =
+  | { state: 'absent' }
+  | { state: 'remains' }
+  | { state: 'created'; pid: number }
+  | { state: 'running'; pid: number };
+
+/** Outcome of a command in a node; outputs are cut at MAX_EXEC_OUTPUT_BYTES each. */
+export interface ExecResult {
+  /** 128 + number for a command that ended by a signal. */
+  exitCode: number;
+  stdout: Buffer;
+  stderr: Buffer;
+  truncated: boolean;
+  durationMs: number;
+}
+
+export interface ExecInput extends Omit<ExecRequest, 'stdin'> {
+  stdin?: string | Uint8Array;
+  env?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** A program that enters the node: what a caller that needs its own pipes or a PTY must spawn. */
+export interface EnterCommand {
+  file: string;
+  args: string[];
+}
+
+export interface Runtime {
+  /** Checks that nodes can be made here and makes what all nodes share; once per process, before anything else. */
+  prepare(): Promise<void>;
+  /**
+   * Makes a node up to the point where its network can be attached; its first process waits. Leaves nothing when it fails.
+   * The key must be absent.
+   */
+  create(spec: NodeSpec): Promise<{ pid: number }>;
+  /** Lets the first process of a created node run. */
+  start(key: NodeKey): Promise<void>;
+  /** Removes everything of a node, whatever state it is in; resolves when nothing is left, rejects with what is. */
+  destroy(key: NodeKey): Promise<void>;
+  /** What exists of a node, by what is on the host and not by memory. */
+  probe(key: NodeKey): Promise<NodePresence>;
+  /** Every node of which anything exists, this agent's only. */
+  list(): Promise<NodeKey[]>;
+  /** How to start a process in a running node as its root; `tty` is its first size in columns and rows. */
+  enter(key: NodeKey, command: readonly string[], options?: EnterOptions): EnterCommand;
+  /** Runs a command to its end; rejects with EXEC_TIMEOUT, NODE_NOT_READY when the node cannot be entered. */
+  exec(key: NodeKey, input: ExecInput): Promise<ExecResult>;
+  /** What a running node uses now. */
+  usage(key: NodeKey): Promise<NodeUsage>;
+  /** Sets limits of a made node anew (all but the disk's). */
+  limit(key: NodeKey, limits: NodeLimits): Promise<void>;
+  /** Bytes that the disks of all nodes take on the host now. */
+  diskBytes(): Promise<number>;
+}
+
+export interface EnterOptions {
+  tty?: { cols: number; rows: number };
+  cwd?: string;
+  env?: Record<string, string>;
+}
