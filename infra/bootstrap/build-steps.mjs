@@ -3,7 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { REPO } from '../common/paths.mjs';
 import { Problem } from '../common/problem.mjs';
-import { lastLines, runCommand } from '../common/run-command.mjs';
+import { excerpt, runCommand } from '../common/run-command.mjs';
 import { installPackages, missingPackages } from './apt.mjs';
 import { contentHash } from './content-hash.mjs';
 import { installedAsLocked } from './installed-as-locked.mjs';
@@ -201,7 +201,7 @@ async function command(layout, name, words, { signal, detail }, extra) {
   if (code === 0 || signal.aborted) return signal.throwIfAborted();
   throw new Problem(
     'STEP_FAILED',
-    `The step "${name}" failed (${timedOut ? 'it took too long' : `exit code ${code}`}):\n${lastLines(output, 20)}`,
+    `The step "${name}" failed (${timedOut ? 'it took too long' : `exit code ${code}`}):\n${excerpt(output, 12)}`,
     `Correct the cause and run the command again: it goes on from here. Whole output: ${logFile}`,
   );
 }

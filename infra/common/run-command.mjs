@@ -123,3 +123,14 @@ function signalNumber(signal) {
 export function lastLines(output, count) {
   return output.trimEnd().split('\n').slice(-count).join('\n');
 }
+
+/**
+ * The beginning and the end of an output: the cause often stands first, the consequence last.
+ * @param {string} output
+ * @param {number} count lines of each
+ */
+export function excerpt(output, count) {
+  const lines = output.trimEnd().split('\n');
+  if (lines.length <= 2 * count) return lines.join('\n');
+  return [...lines.slice(0, count), `... (${lines.length - 2 * count} lines more)`, ...lines.slice(-count)].join('\n');
+}

@@ -126,7 +126,7 @@ function manager(plan, needs) {
       env: environment(plan, {
         REDIS_URL: plan.redisUrl,
         DRYDOCK_WEB_URL: webUrl(plan),
-        DRYDOCK_METRICS_PORT: String(plan.ports.metrics),
+        DRYDOCK_METRICS_PORT: plan.settings.DRYDOCK_METRICS_PORT ?? String(plan.ports.metrics),
         DRYDOCK_AGENT_KEYS_FILE: join(plan.managerSecrets, 'agent-keys.json'),
         DRYDOCK_MANAGER_SECRET_FILE: join(plan.managerSecrets, 'secret'),
         DRYDOCK_LIBRARY_URL: mirrorUrl(plan),
