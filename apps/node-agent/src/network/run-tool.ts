@@ -6,6 +6,8 @@ const TOOL_TIMEOUT_MS = 10_000;
 /** Bytes kept of a tool's output (a session's rules listed as JSON are the largest). */
 const MAX_TOOL_OUTPUT = 1024 * 1024;
 
+const BARE_ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+
 /** A tool failed; the message is what it said. */
 export class ToolError extends Error {}
 
@@ -17,7 +19,12 @@ export function runTool(command: readonly string[], options: { stdin?: string; n
   const { stdin, netns } = options;
   const [program, ...args] = netns === undefined ? command : ['nsenter', `--net=${netns}`, '--', ...command];
   return new Promise((resolve, reject) => {
-    const child = spawn(program as string, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: TOOL_TIMEOUT_MS });
+    const child = spawn(program as string, args, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: BARE_ENVIRONMENT,
+      timeout: TOOL_TIMEOUT_MS,
+      killSignal: 'SIGKILL',
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
