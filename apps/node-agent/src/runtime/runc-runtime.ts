@@ -35,7 +35,7 @@ interface Sample {
 }
 
 /** Builds the runtime. */
-export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime & { directory(key: NodeKey): string } {
+export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
   const { cgroups, disks, ranges, logger } = deps;
   const stage = join(deps.runDir, 'stage');
   const runcRoot = join(deps.runDir, 'runc');

@@ -56,6 +56,8 @@ export interface Runtime {
   start(key: NodeKey): Promise<void>;
   /** Removes everything of a node, whatever state it is in; resolves when nothing is left, rejects with what is. */
   destroy(key: NodeKey): Promise<void>;
+  /** The node's directory on the host. */
+  directory(key: NodeKey): string;
   /** What exists of a node, by what is on the host and not by memory. */
   probe(key: NodeKey): Promise<NodePresence>;
   /** Every node of which anything exists, this agent's only. */

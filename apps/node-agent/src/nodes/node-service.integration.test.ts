@@ -1,0 +1,221 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AgentFact, idLetters } from '@drydock/protocol';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
+import type { NodeService } from './node-service.ts';
+
+const IMAGES = process.env.DRYDOCK_IMAGES_DIR ?? '/var/lib/drydock/images';
+const unable =
+  process.getuid?.() !== 0
+    ? 'nodes need root'
+    : !existsSync(join(IMAGES, 'node/current/rootfs'))
+      ? `no node image below ${IMAGES}`
+      : undefined;
+const newSession = () => idLetters(randomBytes(8));
+
+/** A tar of a root file system with nothing but busybox in it. */
+function busyboxImage(): Buffer {
+  const root = mkdtempSync(join(tmpdir(), 'drydock-busybox-'));
+  try {
+    mkdirSync(join(root, 'bin'));
+    copyFileSync('/bin/busybox', join(root, 'bin/busybox'));
+    for (const name of ['sh', 'cat', 'echo', 'dd', 'sleep', 'id', 'mount'])
+      symlinkSync('busybox', join(root, 'bin', name));
+    return execFileSync('tar', ['-C', root, '-c', '.'], { maxBuffer: 64 * 1024 * 1024 });
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+/** Everything on this machine that could be left of a session. */
+function remainsOf(host: RealHost, session: string): string[] {
+  const found: string[] = [];
+  const look = (what: string, text: string) => {
+    for (const line of text.split('\n')) if (line.includes(session)) found.push(`${what}: ${line}`);
+  };
+  look('mount', readFileSync('/proc/self/mounts', 'utf8'));
+  look('loop', execFileSync('losetup', ['-a']).toString());
+  look('link', execFileSync('ip', ['-o', 'link']).toString());
+  look('netns', execFileSync('ip', ['netns', 'list']).toString());
+  look('cgroup', execFileSync('find', ['/sys/fs/cgroup', '-type', 'd', '-name', session]).toString());
+  look('file', execFileSync('find', [host.stateDir, '/run/drydock/runc']).toString());
+  for (const name of readdirSync('/run/drydock/alloc')) {
+    look('claim', readFileSync(join('/run/drydock/alloc', name), 'utf8').replaceAll('\n', ' '));
+  }
+  return found;
+}
+
+describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped: ${unable})` : ''}`, () => {
+  let host: RealHost;
+  let agent: NodeService;
+
+  beforeAll(async () => {
+    host = await openRealHost(IMAGES);
+    agent = await host.startAgent();
+  });
+  afterAll(() => host?.close());
+
+  const run = async (session: string, node: string, script: string, stdin?: string) => {
+    const result = await agent.exec(session, node, {
+      command: ['/bin/bash', '-c', script],
+      timeoutSeconds: 60,
+      ...(stdin === undefined ? {} : { stdin }),
+    });
+    return { ...result, text: result.stdout.trim() };
+  };
+
+  async function dockerReady(session: string, node: string): Promise<void> {
+    await expect
+      .poll(() => agent.list().find((report) => report.sessionId === session && report.name === node)?.dockerReady, {
+        timeout: 20_000,
+      })
+      .toBe(true);
+  }
+
+  test('a node is a Docker host: named, addressed, and it runs containers', async () => {
+    const session = newSession();
+    const facts: AgentFact[] = [];
+    const stop = agent.onFact((fact) => facts.push(fact));
+    const report = await agent.create({ sessionId: session, node: 'node1', index: 1, limits: TEST_LIMITS });
+    expect(report).toMatchObject({ state: 'running', ip: '192.168.0.11' });
+    expect((await run(session, 'node1', 'hostname; id -u; hostname -I')).text).toMatch(/^node1\n0\n192\.168\.0\.11/);
+    await dockerReady(session, 'node1');
+
+    const load = await host.runtime.exec(
+      { sessionId: session, name: 'node1' },
+      { command: ['docker', 'import', '-', 'busybox:test'], stdin: busyboxImage() },
+    );
+    expect(load.stderr.toString()).toBe('');
+    expect((await run(session, 'node1', 'docker run --rm busybox:test echo hello')).text).toBe('hello');
+    expect((await run(session, 'node1', 'docker run --rm --privileged busybox:test id -u')).text).toBe('0');
+    expect((await run(session, 'node1', 'docker info --format "{{.Driver}}"')).text).toBe('overlay2');
+
+    await agent.destroySession(session);
+    stop();
+    expect(remainsOf(host, session)).toEqual([]);
+    expect(facts.filter((fact) => fact.kind === 'node').map((fact) => fact.node.state)).toEqual(
+      expect.arrayContaining(['creating', 'running', 'destroying', 'gone']),
+    );
+    expect(facts.at(-1)).toEqual({ kind: 'node-gone', sessionId: session, name: 'node1', reason: 'deleted' });
+  });
+
+  test('the same create again answers with the same node; another index is refused', async () => {
+    const session = newSession();
+    const request = { sessionId: session, node: 'node1', index: 1, limits: TEST_LIMITS };
+    const [first, second] = await Promise.all([agent.create(request), agent.create(request)]);
+    expect(second.createdAt).toBe(first.createdAt);
+    await expect(agent.create({ ...request, index: 2 })).rejects.toMatchObject({ code: 'NODE_EXISTS' });
+    await Promise.all([agent.destroy(session, 'node1'), agent.destroy(session, 'node1')]);
+    await agent.destroy(session, 'node1');
+    expect(remainsOf(host, session)).toEqual([]);
+  });
+
+  test('two nodes of a session reach each other, have ranges of their own and one key', async () => {
+    const session = newSession();
+    await Promise.all(
+      [1, 2].map((index) => agent.create({ sessionId: session, node: `node${index}`, index, limits: TEST_LIMITS })),
+    );
+    expect((await run(session, 'node1', 'ping -c1 -W2 192.168.0.12 >/dev/null && echo reached')).text).toBe('reached');
+    const maps = await Promise.all(['node1', 'node2'].map((node) => run(session, node, 'cat /proc/self/uid_map')));
+    expect(maps[0]?.text).not.toBe(maps[1]?.text);
+    await expect
+      .poll(
+        async () =>
+          (await run(session, 'node1', 'ssh -o BatchMode=yes -o StrictHostKeyChecking=no 192.168.0.12 hostname')).text,
+        {
+          timeout: 10_000,
+        },
+      )
+      .toBe('node2');
+    await expect
+      .poll(async () => (await run(session, 'node1', 'cat /etc/hosts')).text)
+      .toContain('192.168.0.12\tnode2');
+    await agent.destroySession(session);
+    expect(remainsOf(host, session)).toEqual([]);
+  });
+
+  test('limits hold: memory, processes, disk, devices', async () => {
+    const session = newSession();
+    const limits = { cpus: 0.5, memoryBytes: 400 * 1024 ** 2, diskBytes: 512 * 1024 ** 2, pids: 300 };
+    await agent.create({ sessionId: session, node: 'small', index: 1, limits });
+    await dockerReady(session, 'small');
+    const hog = await run(
+      session,
+      'small',
+      'set -o pipefail; head -c 600m /dev/zero | tail >/dev/null; echo "status $?"',
+    );
+    expect(hog.text).toContain('status 137');
+    await expect
+      .poll(async () => (await host.runtime.usage({ sessionId: session, name: 'small' })).oomKills)
+      .toBeGreaterThan(0);
+
+    const many = await run(session, 'small', 'for i in $(seq 400); do sleep 5 & done 2>&1 | tail -c 200; true');
+    expect(many.stdout + many.stderr).toMatch(/Resource temporarily unavailable|Cannot fork|retry/i);
+    await run(session, 'small', 'pkill sleep; true');
+
+    const full = await run(
+      session,
+      'small',
+      'dd if=/dev/zero of=/var/lib/docker/fill bs=1M count=700; rm -f /var/lib/docker/fill',
+    );
+    expect(full.stderr).toContain('No space left on device');
+    expect((await run(session, 'small', 'mknod /tmp/vda b 254 0 2>&1; true')).text).toContain(
+      'Operation not permitted',
+    );
+
+    const spin = await run(
+      session,
+      'small',
+      'timeout 2 sh -c "while :; do :; done" & timeout 2 sh -c "while :; do :; done"; wait; times',
+    );
+    expect(spin.exitCode).toBe(0);
+    await agent.destroySession(session);
+    expect(remainsOf(host, session)).toEqual([]);
+  });
+
+  test('a new agent adopts what lives and removes what is half made', async () => {
+    const session = newSession();
+    await agent.create({ sessionId: session, node: 'node1', index: 1, limits: TEST_LIMITS });
+    await run(session, 'node1', 'echo kept > /root/file');
+    // As if the agent had been killed in the middle of a create: a node that nobody finished, network and record included.
+    await host.runtime.create({ sessionId: session, name: 'half', limits: TEST_LIMITS });
+    agent.close();
+
+    agent = await host.startAgent();
+    expect(agent.list().map(({ name, state }) => ({ name, state }))).toEqual([{ name: 'node1', state: 'running' }]);
+    expect((await run(session, 'node1', 'cat /root/file')).text).toBe('kept');
+    expect(await host.runtime.probe({ sessionId: session, name: 'half' })).toEqual({ state: 'absent' });
+    await agent.create({ sessionId: session, node: 'node2', index: 2, limits: TEST_LIMITS });
+    expect((await run(session, 'node2', 'ping -c1 -W2 192.168.0.11 >/dev/null && echo reached')).text).toBe('reached');
+
+    await agent.reconcile([]);
+    expect(agent.list()).toEqual([]);
+    expect(remainsOf(host, session)).toEqual([]);
+  });
+
+  test('a node whose first process ends is told as lost and leaves nothing', async () => {
+    const session = newSession();
+    const facts: AgentFact[] = [];
+    const stop = agent.onFact((fact) => facts.push(fact));
+    await agent.create({ sessionId: session, node: 'node1', index: 1, limits: TEST_LIMITS });
+    process.kill(agent.get(session, 'node1')?.pid ?? 0, 'SIGKILL');
+    await expect
+      .poll(() => facts.at(-1), { timeout: 10_000 })
+      .toEqual({ kind: 'node-gone', sessionId: session, name: 'node1', reason: 'lost' });
+    stop();
+    expect(remainsOf(host, session)).toEqual([]);
+  });
+});

@@ -1,0 +1,284 @@
+/** The life of a host's nodes: made, adopted after a restart, measured, and destroyed without remains. */
+import {
+  type AgentFact,
+  type AgentNodeReport,
+  DrydockError,
+  type ExecRequest,
+  type ExecResponse,
+  type NodeLimits,
+} from '@drydock/protocol';
+import { type Clock, createCleanupStack, type Logger } from '@drydock/service-kit';
+import type { Egress } from '../network/egress.ts';
+import { createKeyedQueue } from '../network/keyed-queue.ts';
+import type { SessionNetworks } from '../network/session-networks.ts';
+import type { NodeKey, Runtime } from '../runtime/runtime.ts';
+import { waitForDocker } from './docker-ready.ts';
+import { identify } from './identity.ts';
+import type { NodeRecord, NodeRecords } from './node-record.ts';
+import { createNodeTable, type LiveNode, type NodeEntry, type Observation, plannedNode } from './node-table.ts';
+import { createNodeWatch } from './node-watch.ts';
+import { createPeerRefresh } from './peer-refresh.ts';
+import type { SessionKeys } from './session-keys.ts';
+
+/** The gateway of every session, where its name server listens. */
+const RESOLVER = '192.168.0.1';
+
+export interface CreateNode {
+  sessionId: string;
+  node: string;
+  index: number;
+  limits: NodeLimits;
+  egress?: Egress | undefined;
+}
+
+export interface NodeService {
+  /** Makes a node; the same call again answers with the same node. @throws DrydockError NODE_EXISTS, NODE_CREATE_FAILED */
+  create(request: CreateNode): Promise<AgentNodeReport>;
+  /** Removes a node and all that is its own; harmless when there is none. */
+  destroy(sessionId: string, node: string): Promise<void>;
+  destroySession(sessionId: string): Promise<void>;
+  destroyAll(): Promise<void>;
+  /** Once, before anything else: takes over what lives, removes what is half made. */
+  adopt(): Promise<void>;
+  /** Removes every node and network of sessions that are not in the list. */
+  reconcile(sessions: readonly string[]): Promise<void>;
+  list(): AgentNodeReport[];
+  /** A node that runs. */
+  get(sessionId: string, node: string): LiveNode | undefined;
+  /** Runs a command. @throws DrydockError NODE_NOT_FOUND, NODE_NOT_READY, EXEC_TIMEOUT */
+  exec(sessionId: string, node: string, request: ExecRequest): Promise<ExecResponse>;
+  /** What a watcher has seen; ignored for a node that has gone. */
+  observe(sessionId: string, node: string, observation: Observation): void;
+  onFact(listener: (fact: AgentFact) => void): () => void;
+  /** Ends watching; nodes live on. */
+  close(): void;
+}
+
+export interface NodeServiceDeps {
+  runtime: Runtime;
+  networks: SessionNetworks;
+  records: NodeRecords;
+  keys: SessionKeys;
+  clock: Clock;
+  logger: Logger;
+  /** The operator's egress for sessions whose manager names none. */
+  egress: Egress;
+}
+
+/** Builds the service. */
+export function createNodeService(deps: NodeServiceDeps): NodeService {
+  const { runtime, networks, records, keys, clock, logger } = deps;
+  const table = createNodeTable();
+  const queue = createKeyedQueue();
+  const peers = createPeerRefresh({ clock, logger, refresh: refreshPeers });
+  const watch = createNodeWatch({ runtime, table, clock, logger, onLost: (entry) => void removeLost(entry), retry });
+
+  const one = <T>(key: NodeKey, work: () => Promise<T>) => queue.run(`${key.sessionId}/${key.name}`, work);
+
+  function fields({ sessionId, name }: NodeKey) {
+    return { sessionId, node: name };
+  }
+
+  async function tellIdentity(entry: NodeEntry): Promise<void> {
+    await identify(runtime, entry, {
+      name: entry.name,
+      ip: entry.ip,
+      session: entry.sessionId,
+      resolver: RESOLVER,
+      peers: networks.peers(entry.sessionId).filter(({ name }) => name !== entry.name),
+      sshKey: await keys.get(entry.sessionId),
+    });
+  }
+
+  async function refreshPeers(sessionId: string): Promise<void> {
+    for (const entry of table.ofSession(sessionId)) {
+      if (entry.state !== 'running') continue;
+      await tellIdentity(entry).catch((err: unknown) => logger.warn({ err, ...fields(entry) }, 'peers not told'));
+    }
+  }
+
+  function watchDocker(entry: NodeEntry): void {
+    void waitForDocker(runtime, entry, entry.ended.signal).then((dockerReady) => {
+      if (dockerReady && entry.state === 'running') table.observe(entry, { dockerReady });
+    });
+  }
+
+  /** The steps in order; each adds its undo before it begins, for a step that fails half way has left half. */
+  async function make(entry: NodeEntry, record: NodeRecord): Promise<void> {
+    const undo = createCleanupStack((step, err) => logger.error({ err, step, ...fields(entry) }, 'undo failed'));
+    try {
+      undo.add('network of the session', () => releaseSession(entry.sessionId, entry));
+      undo.add('node', () => runtime.destroy(entry));
+      await records.write(record);
+      // All three are awaited whatever happens: an undo must not run beside what it undoes.
+      const [made, network, key] = await Promise.allSettled([
+        runtime.create({ sessionId: entry.sessionId, name: entry.name, limits: entry.limits }),
+        networks.ensure(entry.sessionId, record.egress),
+        keys.get(entry.sessionId),
+      ]);
+      for (const result of [made, network, key]) if (result.status === 'rejected') throw result.reason;
+      const { pid } = (made as PromiseFulfilledResult<{ pid: number }>).value;
+      entry.pid = pid;
+      undo.add('link', () => networks.detach(entry.sessionId, entry));
+      await networks.attach(entry.sessionId, { name: entry.name, index: entry.index, pid });
+      await runtime.start(entry);
+      await tellIdentity(entry);
+      await records.write({ ...record, phase: 'running' });
+    } catch (error) {
+      await undo.run();
+      throw error;
+    }
+  }
+
+  async function create(request: CreateNode): Promise<AgentNodeReport> {
+    const started = performance.now();
+    const existing = table.find(request.sessionId, request.node);
+    if (existing?.state === 'running') {
+      if (existing.index !== request.index) throw new DrydockError('NODE_EXISTS');
+      return table.report(existing);
+    }
+    if (existing !== undefined) await removeEntry(existing, 'failed');
+    const key = { sessionId: request.sessionId, name: request.node };
+    const planned = plannedNode(request, runtime.directory(key), clock.now());
+    const entry = table.add(planned, 'creating');
+    const { sessionId, name, index, limits, createdAt } = entry;
+    const egress = request.egress ?? deps.egress;
+    try {
+      await make(entry, { sessionId, name, index, limits, egress, createdAt, phase: 'creating' });
+    } catch (error) {
+      logger.error({ err: error, ...fields(entry) }, 'node not created');
+      table.move(entry, 'failed');
+      table.remove(entry, 'failed');
+      throw error instanceof DrydockError && error.code === 'NODE_CREATE_FAILED'
+        ? error
+        : new DrydockError('NODE_CREATE_FAILED', undefined, undefined, { cause: error });
+    }
+    table.move(entry, 'running');
+    logger.info({ ...fields(entry), ms: Math.round(performance.now() - started) }, 'node created');
+    watchDocker(entry);
+    peers.changed(sessionId);
+    return table.report(entry);
+  }
+
+  /** The session's network and key go with its last node. */
+  async function releaseSession(sessionId: string, leaving: NodeEntry): Promise<void> {
+    if (table.ofSession(sessionId).some((entry) => entry !== leaving)) return;
+    await networks.destroy(sessionId);
+    await keys.forget(sessionId);
+  }
+
+  /** Rejects when something could not be removed; the entry then stays and the watch tries again. */
+  async function removeEntry(entry: NodeEntry, reason: 'deleted' | 'lost' | 'failed'): Promise<void> {
+    const started = performance.now();
+    table.move(entry, 'destroying');
+    await runtime.destroy(entry);
+    await networks.detach(entry.sessionId, entry);
+    await releaseSession(entry.sessionId, entry);
+    table.move(entry, 'gone');
+    table.remove(entry, reason);
+    logger.info({ ...fields(entry), reason, ms: Math.round(performance.now() - started) }, 'node destroyed');
+    peers.changed(entry.sessionId);
+  }
+
+  async function destroy(sessionId: string, name: string): Promise<void> {
+    await one({ sessionId, name }, async () => {
+      const entry = table.find(sessionId, name);
+      if (entry) await removeEntry(entry, 'deleted');
+    });
+  }
+
+  async function removeLost(entry: NodeEntry): Promise<void> {
+    await one(entry, async () => {
+      if (table.find(entry.sessionId, entry.name) !== entry || entry.state !== 'running') return;
+      logger.warn(fields(entry), 'node lost: its first process has ended');
+      table.move(entry, 'lost');
+      await removeEntry(entry, 'lost');
+    }).catch((err: unknown) => logger.error({ err, ...fields(entry) }, 'node not removed'));
+  }
+
+  async function retry(entry: NodeEntry): Promise<void> {
+    await one(entry, async () => {
+      if (table.find(entry.sessionId, entry.name) === entry) await removeEntry(entry, 'deleted');
+    }).catch((err: unknown) => logger.error({ err, ...fields(entry) }, 'node not removed'));
+  }
+
+  async function destroyEntries(entries: readonly NodeEntry[]): Promise<void> {
+    const results = await Promise.allSettled(entries.map(({ sessionId, name }) => destroy(sessionId, name)));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  async function adoptOne(record: NodeRecord): Promise<boolean> {
+    const presence = await runtime.probe(record);
+    if (record.phase !== 'running' || presence.state !== 'running') return false;
+    const { sessionId, name, index, limits, createdAt } = record;
+    const planned = plannedNode({ sessionId, node: name, index, limits }, runtime.directory(record), createdAt);
+    await runtime.limit(record, limits);
+    watchDocker(table.add({ ...planned, pid: presence.pid }, 'running'));
+    return true;
+  }
+
+  return {
+    create: (request) => one({ sessionId: request.sessionId, name: request.node }, () => create(request)),
+    destroy,
+    async destroySession(sessionId) {
+      await destroyEntries(table.ofSession(sessionId));
+      // A network without nodes is left when the agent died between the two.
+      if (networks.sessions().includes(sessionId) && table.ofSession(sessionId).length === 0) {
+        await networks.destroy(sessionId);
+      }
+    },
+    destroyAll: () => destroyEntries(table.all()),
+    async adopt() {
+      for (const record of await records.readAll()) {
+        if (await adoptOne(record)) logger.info(fields(record), 'node adopted');
+      }
+      for (const key of await runtime.list()) {
+        if (table.find(key.sessionId, key.name)) continue;
+        logger.warn(fields(key), 'removing the remains of a node');
+        await runtime
+          .destroy(key)
+          .catch((err: unknown) => logger.error({ err, ...fields(key) }, 'remains not removed'));
+      }
+      const sessions = new Set(table.all().map(({ sessionId }) => sessionId));
+      await networks.adopt([...sessions]);
+      await keys.keepOnly(sessions);
+      watch.start();
+    },
+    async reconcile(sessions) {
+      const wanted = new Set(sessions);
+      await destroyEntries(table.all().filter(({ sessionId }) => !wanted.has(sessionId)));
+      for (const sessionId of networks.sessions()) {
+        if (!wanted.has(sessionId) && table.ofSession(sessionId).length === 0) await networks.destroy(sessionId);
+      }
+    },
+    list: () => table.all().map(table.report),
+    get(sessionId, name) {
+      const entry = table.find(sessionId, name);
+      return entry?.state === 'running' ? entry : undefined;
+    },
+    async exec(sessionId, name, request) {
+      const entry = table.find(sessionId, name);
+      if (!entry) throw new DrydockError('NODE_NOT_FOUND');
+      if (entry.state !== 'running') throw new DrydockError('NODE_NOT_READY');
+      const { command, stdin, timeoutSeconds, workingDir } = request;
+      const result = await runtime.exec(entry, {
+        command,
+        signal: entry.ended.signal,
+        ...(stdin === undefined ? {} : { stdin }),
+        ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+        ...(workingDir === undefined ? {} : { workingDir }),
+      });
+      const { exitCode, stdout, stderr, truncated, durationMs } = result;
+      return { exitCode, stdout: stdout.toString(), stderr: stderr.toString(), truncated, durationMs };
+    },
+    observe(sessionId, name, observation) {
+      const entry = table.find(sessionId, name);
+      if (entry?.state === 'running') table.observe(entry, observation);
+    },
+    onFact: table.onFact,
+    close() {
+      watch.stop();
+      peers.close();
+    },
+  };
+}

@@ -1,0 +1,126 @@
+/** The agent's memory of its nodes and the facts that it tells about them. */
+import {
+  type AgentFact,
+  type AgentNodeReport,
+  type NodeLimits,
+  type NodePort,
+  type NodeState,
+  type NodeUsage,
+  nodeAddress,
+  type SwarmRole,
+} from '@drydock/protocol';
+import { canBecome } from './node-states.ts';
+
+/** A node that runs, as the watchers, terminals and streams need it. */
+export interface LiveNode {
+  sessionId: string;
+  name: string;
+  index: number;
+  ip: string;
+  /** Its first process, as the host numbers it. */
+  pid: number;
+  /** Its directory on the host, for dd-enter's --node-dir. */
+  dir: string;
+  limits: NodeLimits;
+  createdAt: number;
+}
+
+/** What watchers tell of a node. */
+export interface Observation {
+  dockerReady?: boolean;
+  swarm?: SwarmRole;
+  ports?: NodePort[];
+  usage?: NodeUsage;
+}
+
+/** One node in memory. `pid` is 0 until its first process exists. */
+export interface NodeEntry extends LiveNode {
+  state: NodeState;
+  dockerReady: boolean;
+  swarm: SwarmRole;
+  ports: NodePort[];
+  usage: NodeUsage | null;
+  /** Ends everything that waits for this node. */
+  ended: AbortController;
+}
+
+export interface NodeTable {
+  add(node: LiveNode, state: NodeState): NodeEntry;
+  find(sessionId: string, name: string): NodeEntry | undefined;
+  ofSession(sessionId: string): NodeEntry[];
+  all(): NodeEntry[];
+  /** Moves a node's state forward and tells it; a step backward is a mistake of ours and throws. */
+  move(entry: NodeEntry, state: NodeState): void;
+  /** Takes a node out and tells why it went. */
+  remove(entry: NodeEntry, reason: 'deleted' | 'lost' | 'failed'): void;
+  observe(entry: NodeEntry, observation: Observation): void;
+  report(entry: NodeEntry): AgentNodeReport;
+  onFact(listener: (fact: AgentFact) => void): () => void;
+}
+
+/** Builds an empty table. */
+export function createNodeTable(): NodeTable {
+  const entries = new Map<string, NodeEntry>();
+  const listeners = new Set<(fact: AgentFact) => void>();
+  const id = (sessionId: string, name: string) => `${sessionId}/${name}`;
+
+  function tell(fact: AgentFact): void {
+    for (const listener of listeners) listener(fact);
+  }
+
+  function report(entry: NodeEntry): AgentNodeReport {
+    const { sessionId, name, ip, state, dockerReady, swarm, limits, usage, ports, createdAt } = entry;
+    return { sessionId, name, ip, state, dockerReady, swarm, limits, usage, ports, createdAt };
+  }
+
+  return {
+    add(node, state) {
+      const entry: NodeEntry = {
+        ...node,
+        state,
+        dockerReady: false,
+        swarm: { role: 'none', leader: false },
+        ports: [],
+        usage: null,
+        ended: new AbortController(),
+      };
+      entries.set(id(node.sessionId, node.name), entry);
+      tell({ kind: 'node', node: report(entry) });
+      return entry;
+    },
+    find: (sessionId, name) => entries.get(id(sessionId, name)),
+    ofSession: (sessionId) => [...entries.values()].filter((entry) => entry.sessionId === sessionId),
+    all: () => [...entries.values()],
+    move(entry, state) {
+      if (entry.state === state) return;
+      if (!canBecome(entry.state, state)) throw new Error(`a node cannot go from ${entry.state} to ${state}`);
+      entry.state = state;
+      if (state !== 'running') entry.ended.abort();
+      tell({ kind: 'node', node: report(entry) });
+    },
+    remove(entry, reason) {
+      entries.delete(id(entry.sessionId, entry.name));
+      entry.ended.abort();
+      tell({ kind: 'node-gone', sessionId: entry.sessionId, name: entry.name, reason });
+    },
+    observe(entry, observation) {
+      Object.assign(entry, observation);
+      tell({ kind: 'node', node: report(entry) });
+    },
+    report,
+    onFact(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** The memory of a node from what is known when its making begins. */
+export function plannedNode(
+  spec: { sessionId: string; node: string; index: number; limits: NodeLimits },
+  dir: string,
+  createdAt: number,
+): LiveNode {
+  const { sessionId, node, index, limits } = spec;
+  return { sessionId, name: node, index, ip: nodeAddress(index), pid: 0, dir, limits, createdAt };
+}

@@ -1,0 +1,27 @@
+/** The runc runtime with everything it stands on, for this machine. */
+import { join } from 'node:path';
+import type { Logger } from '@drydock/service-kit';
+import { createNodeDisks } from '../disk/node-disk.ts';
+import { readCgroupHost } from './cgroup-host.ts';
+import { createCgroups } from './cgroups.ts';
+import { createIdRanges } from './id-ranges.ts';
+import { createRuncRuntime } from './runc-runtime.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface HostRuntimeDeps {
+  stateDir: string;
+  runDir: string;
+  imagesDir: string;
+  nativeDir: string;
+  logger: Logger;
+}
+
+/** Builds it; nothing of the host is changed before prepare(). */
+export async function createHostRuntime(deps: HostRuntimeDeps): Promise<Runtime> {
+  return createRuncRuntime({
+    ...deps,
+    cgroups: createCgroups(await readCgroupHost()),
+    disks: createNodeDisks(),
+    ranges: createIdRanges(join(deps.runDir, 'alloc'), deps.stateDir),
+  });
+}

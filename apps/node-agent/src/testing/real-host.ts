@@ -1,0 +1,72 @@
+/** For integration tests: this machine as a host of nodes, with a state directory of the test's own. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createLogger, systemClock } from '@drydock/service-kit';
+import { loadNetnsAddon } from '../network/netns-addon.ts';
+import { createSessionNetworks } from '../network/session-networks.ts';
+import { createTransitClaims } from '../network/transit-claims.ts';
+import { createNodeRecords } from '../nodes/node-record.ts';
+import { createNodeService, type NodeService } from '../nodes/node-service.ts';
+import { createSessionKeys } from '../nodes/session-keys.ts';
+import { createHostRuntime } from '../runtime/host-runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+
+const GIB = 1024 ** 3;
+export const TEST_LIMITS = { cpus: 1, memoryBytes: GIB, diskBytes: 4 * GIB, pids: 2000 };
+export const NATIVE_DIR = fileURLToPath(new URL('../../../../native/build', import.meta.url));
+/** One run directory for all on this machine: claims of ids and addresses are the machine's. */
+const RUN_DIR = '/run/drydock';
+
+export interface RealHost {
+  stateDir: string;
+  runtime: Runtime;
+  /** A node service as a newly started agent would have it, over the same state. */
+  startAgent(): Promise<NodeService>;
+  /** Removes all nodes and the state directory. */
+  close(): Promise<void>;
+}
+
+/** Prepares it; the images are those of `imagesDir`. */
+export async function openRealHost(imagesDir: string, logLevel = 'warn'): Promise<RealHost> {
+  const stateDir = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+  const logger = createLogger('test', logLevel);
+  const runtime = await createHostRuntime({ stateDir, runDir: RUN_DIR, imagesDir, nativeDir: NATIVE_DIR, logger });
+  await runtime.prepare();
+  const agents: NodeService[] = [];
+
+  async function startAgent(): Promise<NodeService> {
+    const networks = createSessionNetworks({
+      addon: loadNetnsAddon(NATIVE_DIR),
+      claims: createTransitClaims(join(RUN_DIR, 'alloc'), stateDir),
+      logger,
+      // Names and the mirror are not this test's subject; a session works without them.
+      services: { open: async () => ({ close: async () => undefined }) },
+    });
+    const service = createNodeService({
+      runtime,
+      networks,
+      records: createNodeRecords(join(stateDir, 'nodes')),
+      keys: createSessionKeys(join(stateDir, 'keys')),
+      clock: systemClock,
+      logger,
+      egress: 'none',
+    });
+    await service.adopt();
+    agents.push(service);
+    return service;
+  }
+
+  return {
+    stateDir,
+    runtime,
+    startAgent,
+    async close() {
+      for (const agent of agents) agent.close();
+      await (await startAgent()).destroyAll();
+      for (const agent of agents) agent.close();
+      await rm(stateDir, { recursive: true, force: true });
+    },
+  };
+}
