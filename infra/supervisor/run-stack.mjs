@@ -3,10 +3,11 @@ import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../common/problem.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
+import { writeRegistryConfig } from '../library/registry-config.mjs';
 import { openLog } from './log-file.mjs';
 import { freePorts } from './ports.mjs';
 import { answersHttp } from './readiness.mjs';
-import { writeMirrorConfig, writeRedisConfig } from './service-configs.mjs';
+import { writeRedisConfig } from './redis-config.mjs';
 import { agentCommand, agentEnvironment, localOrigin, stackServices } from './services.mjs';
 import { endStaleProcesses, readState, removeState, thisProcess, writeState } from './state-file.mjs';
 import { createSupervisor } from './supervisor.mjs';
@@ -94,6 +95,12 @@ export async function runStack({ settings, layout, user, secrets, signal, say, o
 export async function planStack({ settings, layout, user, secrets }) {
   const [redis = 0, mirror = 0, web = 0, metrics = 0] = await freePorts(4);
   const directory = join(layout.state, 'redis');
+  const mirrorConfig = join(layout.runInstance, 'mirror.yml');
+  writeRegistryConfig(mirrorConfig, {
+    storage: join(layout.images, 'library/current'),
+    address: `127.0.0.1:${mirror}`,
+    readOnly: true,
+  });
   return {
     settings,
     layout,
@@ -104,11 +111,7 @@ export async function planStack({ settings, layout, user, secrets }) {
     agentKeyFile: secrets.agentKeyFile,
     managerSecrets: secrets.managerDirectory,
     redisConfig: writeRedisConfig({ directory, port: redis, password: secrets.redisPassword, user }),
-    mirrorConfig: writeMirrorConfig({
-      path: join(layout.runInstance, 'mirror.json'),
-      library: join(layout.images, 'library/current'),
-      port: mirror,
-    }),
+    mirrorConfig,
   };
 }
 

@@ -117,7 +117,7 @@ function manager(plan, needs) {
       ...confined(
         {
           ...common(plan),
-          readOnly: [REPO, node(), plan.managerSecrets],
+          readOnly: [REPO, node(), plan.managerSecrets, join(plan.layout.images, 'library')],
           writable: [],
           port: Number(plan.settings.DRYDOCK_PORT),
         },
@@ -129,7 +129,7 @@ function manager(plan, needs) {
         DRYDOCK_METRICS_PORT: plan.settings.DRYDOCK_METRICS_PORT ?? String(plan.ports.metrics),
         DRYDOCK_AGENT_KEYS_FILE: join(plan.managerSecrets, 'agent-keys.json'),
         DRYDOCK_MANAGER_SECRET_FILE: join(plan.managerSecrets, 'secret'),
-        DRYDOCK_LIBRARY_URL: mirrorUrl(plan),
+        DRYDOCK_LIBRARY_FILE: join(plan.layout.images, 'library/current/library.json'),
       }),
       isReady: () => answersHttp(`${localOrigin(plan)}/readyz`),
       ...bounds,

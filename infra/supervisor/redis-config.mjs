@@ -1,5 +1,4 @@
-/** Configuration files of the two services that are the distribution's own: redis-server and docker-registry. */
-import { chmodSync } from 'node:fs';
+/** The configuration of the embedded redis-server. */
 import { join } from 'node:path';
 import { writeAtomic } from '../common/files.mjs';
 
@@ -30,26 +29,5 @@ export function writeRedisConfig({ directory, port, password, user }) {
     'logfile ""',
   ];
   writeAtomic(path, `${lines.join('\n')}\n`, { mode: 0o400, ...user });
-  return path;
-}
-
-/**
- * Writes the registry's configuration (JSON is YAML): the library, read-only, on the loopback.
- * @param {{path: string, library: string, port: number}} options
- * @returns {string} its path
- */
-export function writeMirrorConfig({ path, library, port }) {
-  const config = {
-    version: 0.1,
-    log: { level: 'warn', accesslog: { disabled: true } },
-    storage: {
-      filesystem: { rootdirectory: library },
-      maintenance: { readonly: { enabled: true }, uploadpurging: { enabled: false } },
-      cache: { blobdescriptor: 'inmemory' },
-    },
-    http: { addr: `127.0.0.1:${port}` },
-  };
-  writeAtomic(path, `${JSON.stringify(config, undefined, 2)}\n`);
-  chmodSync(path, 0o644);
   return path;
 }
