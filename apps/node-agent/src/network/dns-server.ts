@@ -1,0 +1,138 @@
+/** The name server of one session, on its gateway address: UDP and TCP sockets inside the session's namespace. */
+import net from 'node:net';
+import type { Logger } from '@drydock/service-kit';
+import dnsPacket from 'dns-packet';
+import { DNS_PORT, GATEWAY_ADDRESS } from './addresses.ts';
+import { NOTIMP_RCODE, NXDOMAIN_RCODE, REFUSED_RCODE, SERVFAIL_RCODE } from './dns-codes.ts';
+import type { DnsUpstream } from './dns-upstream.ts';
+import { answerFromZone, type ZoneRecord } from './dns-zone.ts';
+import type { NetnsRef, NetnsSockets } from './netns-sockets.ts';
+import type { Peer } from './session-networks.ts';
+
+export interface DnsServerDeps {
+  netns: NetnsRef;
+  sockets: NetnsSockets;
+  /** The session's nodes at this moment. */
+  peers: () => readonly Peer[];
+  /** Undefined: nothing outside resolves. */
+  upstream: DnsUpstream | undefined;
+  logger: Logger;
+}
+
+/** Queries of one session that wait for an answer from outside; more are refused at once. */
+const MAX_OUTSTANDING = 128;
+/** A query (bytes): one question and an EDNS record fit many times. */
+const MAX_QUERY = 1024;
+const MAX_TCP_CONNECTIONS = 32;
+const TCP_IDLE_MS = 10_000;
+
+/** Opens the server. @throws errno errors when the address is not there or taken. */
+export async function openDnsServer(deps: DnsServerDeps): Promise<{ close(): Promise<void> }> {
+  const { netns, sockets, peers, upstream } = deps;
+  let outstanding = 0;
+
+  /** The whole response, or undefined for what deserves none. */
+  async function respond(query: Buffer, transport: 'udp' | 'tcp'): Promise<Buffer | undefined> {
+    const packet = decodeQuery(query);
+    if (!packet) return undefined;
+    const question = packet.questions?.[0];
+    if (packet.opcode !== 'QUERY' || packet.questions?.length !== 1 || !question) return encode(packet, NOTIMP_RCODE);
+    const own = answerFromZone(question, peers());
+    if (own.kind === 'answer') return encode(packet, own.rcode, own.records);
+    if (!upstream) return encode(packet, NXDOMAIN_RCODE);
+    if (outstanding >= MAX_OUTSTANDING) return encode(packet, REFUSED_RCODE);
+    outstanding += 1;
+    try {
+      return (await upstream.ask(query, transport)) ?? encode(packet, SERVFAIL_RCODE);
+    } finally {
+      outstanding -= 1;
+    }
+  }
+
+  const udp = await sockets.bindUdp(netns, GATEWAY_ADDRESS, DNS_PORT);
+  udp.on('error', (err) => deps.logger.warn({ err, netns: netns.path }, 'name server socket failed'));
+  udp.on('message', (query, peer) => {
+    if (query.length > MAX_QUERY) return;
+    void respond(query, 'udp').then((response) => {
+      if (response) udp.send(response, peer.port, peer.address, () => {});
+    });
+  });
+
+  const connections = new Set<net.Socket>();
+  const tcp = net.createServer((socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+    serveTcp(socket, (query) => respond(query, 'tcp'));
+  });
+  tcp.maxConnections = MAX_TCP_CONNECTIONS;
+  try {
+    await sockets.listenTcp(netns, GATEWAY_ADDRESS, DNS_PORT, tcp);
+  } catch (error) {
+    udp.close();
+    throw error;
+  }
+
+  return {
+    async close() {
+      udp.close();
+      for (const socket of connections) socket.destroy();
+      await new Promise((resolve) => tcp.close(resolve));
+    },
+  };
+}
+
+/** Messages with a length before each (RFC 1035, section 4.2.2), answered one at a time. */
+function serveTcp(socket: net.Socket, respond: (query: Buffer) => Promise<Buffer | undefined>): void {
+  let received = Buffer.alloc(0);
+  let busy = false;
+  socket.setTimeout(TCP_IDLE_MS, () => socket.destroy());
+  socket.on('error', () => socket.destroy());
+
+  async function next(): Promise<void> {
+    if (busy || received.length < 2) return;
+    const length = received.readUInt16BE(0);
+    if (length > MAX_QUERY) return void socket.destroy();
+    if (received.length < length + 2) return;
+    busy = true;
+    const query = received.subarray(2, length + 2);
+    received = received.subarray(length + 2);
+    const response = await respond(query);
+    if (socket.destroyed) return;
+    if (!response) return void socket.destroy();
+    const prefix = Buffer.alloc(2);
+    prefix.writeUInt16BE(response.length);
+    socket.write(Buffer.concat([prefix, response]));
+    busy = false;
+    await next();
+  }
+
+  socket.on('data', (chunk) => {
+    received = Buffer.concat([received, chunk]);
+    // A client that pipelines more than this does not wait for answers.
+    if (received.length > 8 * MAX_QUERY) socket.destroy();
+    else void next();
+  });
+}
+
+/** `opcode` is missing in the library's types. */
+type Query = dnsPacket.DecodedPacket & { opcode?: string };
+
+/** Undefined for what is no query: learners can send anything. */
+function decodeQuery(bytes: Buffer): Query | undefined {
+  try {
+    const packet = dnsPacket.decode(bytes) as Query;
+    return packet.type === 'query' ? packet : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function encode(query: Query, rcode: number, records: readonly ZoneRecord[] = []): Buffer {
+  return dnsPacket.encode({
+    type: 'response',
+    id: query.id ?? 0,
+    flags: dnsPacket.RECURSION_AVAILABLE | ((query.flags ?? 0) & dnsPacket.RECURSION_DESIRED) | rcode,
+    questions: query.questions ?? [],
+    answers: [...records],
+  });
+}

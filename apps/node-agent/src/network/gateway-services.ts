@@ -1,0 +1,60 @@
+/** What runs on a session's gateway address: the name server, and the image mirror unless egress is `none`. */
+import http from 'node:http';
+import type { Logger } from '@drydock/service-kit';
+import { GATEWAY_ADDRESS, MIRROR_PORT, sessionNetnsPath } from './addresses.ts';
+import { openDnsServer } from './dns-server.ts';
+import type { DnsUpstream } from './dns-upstream.ts';
+import type { NetnsSockets } from './netns-sockets.ts';
+import type { GatewayServices, Peer } from './session-networks.ts';
+
+export interface GatewayServicesDeps {
+  sockets: NetnsSockets;
+  peers: (sessionId: string) => readonly Peer[];
+  upstream: DnsUpstream;
+  /** Speaks the registry protocol; see mirror/. */
+  mirror: http.RequestListener;
+  logger: Logger;
+}
+
+/** Connections to the mirror of one session: eight nodes that pull with Docker's own parallelism, many times over. */
+const MAX_MIRROR_CONNECTIONS = 512;
+/** Time for a request's headers (ms); blobs may take as long as they need. */
+const HEADERS_TIMEOUT_MS = 15_000;
+
+/** Builds what session networks open for each session. */
+export function createGatewayServices(deps: GatewayServicesDeps): GatewayServices {
+  const { sockets, logger } = deps;
+
+  async function openMirror(path: string): Promise<() => Promise<void>> {
+    const server = http.createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 }, deps.mirror);
+    server.maxConnections = MAX_MIRROR_CONNECTIONS;
+    server.on('clientError', (_error, socket) => socket.destroy());
+    await sockets.listenTcp({ path }, GATEWAY_ADDRESS, MIRROR_PORT, server);
+    return () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+  }
+
+  return {
+    async open(sessionId, egress) {
+      const path = sessionNetnsPath(sessionId);
+      const dns = await openDnsServer({
+        netns: { path },
+        sockets,
+        logger,
+        peers: () => deps.peers(sessionId),
+        upstream: egress === 'internet' ? deps.upstream : undefined,
+      });
+      if (egress === 'none') return dns;
+      try {
+        const closeMirror = await openMirror(path);
+        return { close: async () => void (await Promise.all([dns.close(), closeMirror()])) };
+      } catch (error) {
+        await dns.close();
+        throw error;
+      }
+    },
+  };
+}
