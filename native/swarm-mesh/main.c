@@ -10,6 +10,7 @@
 #include "mesh.h"
 #include "netns.h"
 #include "options.h"
+#include "single.h"
 #include "status.h"
 
 /* For --once. */
@@ -76,6 +77,10 @@ int main(int argc, char **argv) {
   bool aside = ipvs == IPVS_WORKS && !options.force;
   if (aside && options.mode == MODE_SERVE) return stand_aside(&mask);
   if (aside && options.mode == MODE_ONCE) return 0;
+  if (options.mode != MODE_STATUS && !single_claim()) {
+    log_line("another swarm-mesh serves this node");
+    return 1;
+  }
   if (!mesh_open(&mesh, &options)) return 1;
   switch (options.mode) {
     case MODE_SERVE: log_line("IPVS %s: serving with nftables", ipvs_describe(ipvs)); status = serve(&mesh, false, &mask); break;
