@@ -1,5 +1,6 @@
 /** What turns a fresh clone into something that can run, as steps that are skipped while their inputs are the same. */
 import { existsSync, mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { REPO } from '../common/paths.mjs';
 import { Problem } from '../common/problem.mjs';
@@ -63,7 +64,7 @@ export function buildSteps(context) {
       inputs: ['native'],
       salt: abi,
       outputs: ['native/build'],
-      command: ['make', '-C', 'native'],
+      command: ['make', '-C', 'native', `-j${availableParallelism()}`],
     }),
     image(context, { name: 'node-image', title: 'node image', needs: ['packages', 'native'] }),
     cloneStep(context, {
@@ -196,7 +197,9 @@ async function command(layout, name, words, { signal, detail }, extra) {
     logFile,
     signal,
     timeoutMs: STEP_LIMIT_MS,
-    onLine: detail,
+    onLine: (line) => {
+      if (!line.startsWith('npm warn')) detail(line);
+    },
   });
   if (code === 0 || signal.aborted) return signal.throwIfAborted();
   throw new Problem(
