@@ -162,6 +162,12 @@ export const SETTINGS = [
     reason: 'What nodes reach: the internet (never private ranges or this host), only the image mirror, or nothing.',
   },
   {
+    name: 'DRYDOCK_MAX_NODES',
+    kind: integer(1, 10_000),
+    fallback: undefined,
+    reason: 'Nodes that this host takes at most. Unset: by its memory and disk, four nodes on what one may use at its limits.',
+  },
+  {
     name: 'DRYDOCK_NODE_CPUS',
     kind: decimal(0.1, 256),
     fallback: '2',

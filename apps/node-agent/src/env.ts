@@ -34,6 +34,8 @@ const schema = z.object({
   DRYDOCK_NODE_MEMORY: sizeSchema.default(2 * 1024 ** 3),
   DRYDOCK_NODE_DISK: sizeSchema.default(10 * 1024 ** 3),
   DRYDOCK_NODE_PIDS: envInteger(256, 1_000_000).default(4096),
+  /** Unset: by the host's memory and disk. */
+  DRYDOCK_MAX_NODES: envInteger(1, 10_000).optional(),
   /** Unset: chosen by the host's memory. */
   DRYDOCK_POOL_SIZE: envInteger(0, 1000).optional(),
   DRYDOCK_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -63,6 +65,7 @@ export function readAgentEnv(source: Record<string, string | undefined> = proces
       diskBytes: env.DRYDOCK_NODE_DISK,
       pids: env.DRYDOCK_NODE_PIDS,
     },
+    maxNodes: env.DRYDOCK_MAX_NODES,
     poolSize: env.DRYDOCK_POOL_SIZE,
     logLevel: env.DRYDOCK_LOG_LEVEL,
   };

@@ -1,0 +1,98 @@
+/** What nodes of this host can honestly do: every answer is tried out or read from the kernel. */
+import { access, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Capabilities } from '@drydock/protocol';
+import type { Egress } from '../network/egress.ts';
+import { readCgroupHost } from '../runtime/cgroup-host.ts';
+import { runProgram } from '../runtime/run-program.ts';
+
+export interface CapabilitiesDeps {
+  imagesDir: string;
+  nativeDir: string;
+  egress: Egress;
+}
+
+/** linux/netlink.h, sys/socket.h */
+const AF_NETLINK = 16;
+const NETLINK_XFRM = 6;
+const ARCHITECTURES: Record<string, string> = { x64: 'linux/amd64', arm64: 'linux/arm64' };
+/** Names that qemu-user's packages give their entries, and the platform each runs. */
+const BINFMT_PLATFORMS: Record<string, string> = {
+  'qemu-x86_64': 'linux/amd64',
+  'qemu-aarch64': 'linux/arm64',
+  'qemu-arm': 'linux/arm/v7',
+  'qemu-i386': 'linux/386',
+  'qemu-riscv64': 'linux/riscv64',
+  'qemu-ppc64le': 'linux/ppc64le',
+  'qemu-s390x': 'linux/s390x',
+};
+
+interface SeccompProfile {
+  syscalls: { names: string[]; action: string; args?: { index: number; value: number }[] }[];
+}
+
+/** Whether a node's filter lets it open netlink sockets of that protocol. */
+export function allowsNetlink(profile: SeccompProfile, protocol: number): boolean {
+  return profile.syscalls.some(({ names, action, args = [] }) => {
+    const is = (index: number, value: number) => args.every((arg) => arg.index !== index || arg.value === value);
+    return names.includes('socket') && action === 'SCMP_ACT_ALLOW' && is(0, AF_NETLINK) && is(2, protocol);
+  });
+}
+
+/** Platforms by the contents of binfmt_misc entries (name to text); only fixed interpreters work in another root (flag F). */
+export function emulatedPlatforms(entries: ReadonlyMap<string, string>): string[] {
+  return Object.entries(BINFMT_PLATFORMS).flatMap(([name, platform]) => {
+    const text = entries.get(name) ?? '';
+    return text.startsWith('enabled') && /^flags: .*F/m.test(text) ? [platform] : [];
+  });
+}
+
+async function readBinfmt(): Promise<Map<string, string>> {
+  const directory = '/proc/sys/fs/binfmt_misc';
+  const entries = new Map<string, string>();
+  for (const name of await readdir(directory).catch(() => [])) {
+    entries.set(name, await readFile(join(directory, name), 'utf8').catch(() => ''));
+  }
+  return entries;
+}
+
+/** Runs shell lines in a network namespace that ends with them. */
+async function worksInNetns(script: string): Promise<boolean> {
+  return runProgram('unshare', ['--net', '--', 'sh', '-ec', script]).then(
+    () => true,
+    () => false,
+  );
+}
+
+const ADD_VLAN = 'ip link add d0 type dummy; ip link add link d0 name d0.5 type vlan id 5';
+const ADD_ESP =
+  'ip link set lo up; ip xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x100 mode transport ' +
+  'aead "rfc4106(gcm(aes))" 0x0102030405060708090a0b0c0d0e0f1011121314 128';
+
+/** Tries everything out; a few hundred milliseconds, once at the agent's start. */
+export async function probeCapabilities({ imagesDir, nativeDir, egress }: CapabilitiesDeps): Promise<Capabilities> {
+  const profile = JSON.parse(await readFile(join(nativeDir, 'node.seccomp.json'), 'utf8')) as SeccompProfile;
+  const mesh = join(imagesDir, 'node/current/rootfs/usr/lib/drydock/swarm-mesh');
+  const [hasMesh, vlan, esp, binfmt, cgroups] = await Promise.all([
+    access(mesh).then(
+      () => true,
+      () => false,
+    ),
+    worksInNetns(ADD_VLAN),
+    worksInNetns(ADD_ESP),
+    readBinfmt(),
+    readCgroupHost(),
+  ]);
+  const own = ARCHITECTURES[process.arch];
+  return {
+    // The kernel lets no user namespace configure IPVS, so it is never `kernel` here.
+    ingress: hasMesh ? 'mesh' : 'none',
+    // An overlay's encryption needs the kernel's ESP and a node that may ask for it.
+    encryptedOverlay: esp && allowsNetlink(profile, NETLINK_XFRM),
+    vlan,
+    platforms: [...new Set([...(own ? [own] : []), ...emulatedPlatforms(binfmt)])],
+    cgroup: cgroups.version,
+    isolation: 'shared-kernel',
+    egress,
+  };
+}

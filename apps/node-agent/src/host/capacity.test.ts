@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { capacityOf, readResources } from './capacity.ts';
+
+const GIB = 1024 ** 3;
+const limits = { cpus: 2, memoryBytes: 2 * GIB, diskBytes: 10 * GIB, pids: 4096 };
+const large = { cpus: 64, memoryBytes: 256 * GIB, diskBytes: 4096 * GIB, pidMax: 4_194_304 };
+
+test('the scarcest of memory, disk and process numbers bounds the nodes', () => {
+  expect(capacityOf(large, { limits, pool: 0 }).maxNodes).toBe(460);
+  expect(capacityOf({ ...large, memoryBytes: 8 * GIB }, { limits, pool: 0 }).maxNodes).toBe(14);
+  expect(capacityOf({ ...large, diskBytes: 50 * GIB }, { limits, pool: 0 }).maxNodes).toBe(18);
+  expect(capacityOf({ ...large, pidMax: 32_768 }, { limits, pool: 0 }).maxNodes).toBe(117);
+});
+
+test('the operator’s own bound wins', () => {
+  expect(capacityOf(large, { limits, maxNodes: 3, pool: 2 })).toMatchObject({ maxNodes: 3, pool: 2 });
+});
+
+test('a host that is smaller than its reserve takes none, rather than a negative number', () => {
+  expect(capacityOf({ ...large, memoryBytes: GIB / 2 }, { limits, pool: 0 })).toMatchObject({
+    maxNodes: 0,
+    memoryBytes: 0,
+  });
+});
+
+test('this machine’s own resources are read', async () => {
+  const resources = await readResources('/tmp', 0);
+  expect(resources.cpus).toBeGreaterThan(0);
+  expect(resources.memoryBytes).toBeGreaterThan(64 * 1024 ** 2);
+  expect(resources.pidMax).toBeGreaterThan(300);
+});
