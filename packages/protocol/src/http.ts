@@ -22,6 +22,11 @@ export const createSessionRequestSchema = z.strictObject({
   template: z.string().max(64).optional(),
   hours: z.number().positive().max(168).optional(),
   name: z.string().trim().min(1).max(80).optional(),
+  /** A random word of the caller's own that keeps its place in the queue over retries and reloads; without it, its address does. */
+  queue: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{8,64}$/)
+    .optional(),
 });
 export type CreateSessionRequest = z.infer<typeof createSessionRequestSchema>;
 

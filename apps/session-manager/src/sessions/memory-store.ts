@@ -1,14 +1,14 @@
 /** The store without Redis: for tests and for trying the manager alone. It forgets everything at its end. */
 import type { Clock } from '@drydock/service-kit';
 import type { SessionRecord } from './session.ts';
-import { placementDeltas, type SessionStore, TOMBSTONE_MS } from './session-store.ts';
+import { placementDeltas, type SessionStore, TOMBSTONE_MS, type Written } from './session-store.ts';
 
 /** Builds an empty store. */
 export function createMemoryStore(clock: Clock): SessionStore {
   const records = new Map<string, { record: SessionRecord; forgetAt: number }>();
   const placed = new Map<string, number>();
   const tickets = new Map<string, { value: string; expiresAt: number }>();
-  const listeners = new Set<(id: string) => void>();
+  const listeners = new Set<(write: Written) => void>();
 
   function forgetOld(): void {
     const now = clock.now();
@@ -24,7 +24,7 @@ export function createMemoryStore(clock: Clock): SessionStore {
     }
     const forgetAt = next.state === 'closed' ? clock.now() + TOMBSTONE_MS : Number.POSITIVE_INFINITY;
     records.set(next.id, { record: structuredClone(next), forgetAt });
-    for (const listener of listeners) listener(next.id);
+    for (const listener of listeners) listener({ id: next.id, version: next.version });
   }
 
   const open = () => [...records.values()].filter(({ record }) => record.state !== 'closed');

@@ -9,7 +9,7 @@ export const ticketKey = (hash: string) => `${PREFIX}:ticket:${hash}`;
 export const SESSIONS_KEY = `${PREFIX}:sessions`;
 /** Hash: host -> number of nodes placed on it. */
 export const PLACED_KEY = `${PREFIX}:placed`;
-/** Channel on which every write publishes the session's id. */
+/** Channel on which every write publishes `<id> <version>`. */
 export const CHANGED_CHANNEL = `${PREFIX}:changed`;
 
 /** Applies `host, delta` pairs from ARGV[first] on; a count of zero leaves no field behind. */
@@ -27,7 +27,7 @@ if redis.call('SCARD', KEYS[2]) >= tonumber(ARGV[4]) then return 'full' end
 redis.call('HSET', KEYS[1], 'document', ARGV[2], 'version', ARGV[3])
 redis.call('SADD', KEYS[2], ARGV[1])
 apply(6)
-redis.call('PUBLISH', ARGV[5], ARGV[1])
+redis.call('PUBLISH', ARGV[5], ARGV[1] .. ' ' .. ARGV[3])
 return 'written'`;
 
 /**
@@ -46,5 +46,5 @@ if ARGV[5] ~= '0' then
   redis.call('PEXPIRE', KEYS[1], ARGV[5])
 end
 apply(10)
-redis.call('PUBLISH', ARGV[6], ARGV[1])
+redis.call('PUBLISH', ARGV[6], ARGV[1] .. ' ' .. ARGV[4])
 return 'written'`;

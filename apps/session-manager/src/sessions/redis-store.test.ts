@@ -39,8 +39,8 @@ describe('redis store, when Redis breaks', () => {
     await expect(store.create(exampleSession(), 10)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     expect(Date.now() - since).toBeLessThan(1000);
     let learned = 0;
-    store.onChanged((id) => {
-      if (id === 'all') learned += 1;
+    store.onChanged((write) => {
+      if (write === 'all') learned += 1;
     });
     await redis.start();
     await expect.poll(() => store.healthy(), { timeout: 5000 }).toBe(true);
@@ -51,7 +51,7 @@ describe('redis store, when Redis breaks', () => {
   it('hears of the writes of another manager', async () => {
     const [mine, other] = [await connect(database), await connect(database)];
     const heard: string[] = [];
-    mine.onChanged((id) => heard.push(id));
+    mine.onChanged((write) => heard.push(write === 'all' ? write : write.id));
     const session = exampleSession();
     await other.create(session, 10);
     await expect.poll(() => heard).toContain(session.id);

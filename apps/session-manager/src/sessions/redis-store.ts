@@ -12,7 +12,7 @@ import {
   ticketKey,
 } from './redis-scripts.ts';
 import type { SessionRecord } from './session.ts';
-import { placementDeltas, type SessionStore, TOMBSTONE_MS, type WriteResult } from './session-store.ts';
+import { placementDeltas, type SessionStore, TOMBSTONE_MS, type WriteResult, type Written } from './session-store.ts';
 
 /** A Redis on the same host answers in under a millisecond; after this long (ms) it is as good as gone. */
 const COMMAND_TIMEOUT_MS = 3000;
@@ -42,9 +42,9 @@ export async function createRedisStore(
   };
   const redis = new Redis(url, options);
   const subscriber = new Redis(url, { ...options, commandTimeout: undefined });
-  const listeners = new Set<(id: string | 'all') => void>();
-  const tell = (id: string | 'all') => {
-    for (const listener of listeners) listener(id);
+  const listeners = new Set<(write: Written | 'all') => void>();
+  const tell = (write: Written | 'all') => {
+    for (const listener of listeners) listener(write);
   };
   let lastError = '';
   let wasReady = false;
@@ -69,7 +69,10 @@ export async function createRedisStore(
       (error: unknown) => logger.warn({ err: error }, 'redis subscription failed'),
     );
   });
-  subscriber.on('message', (_channel: string, id: string) => tell(id));
+  subscriber.on('message', (_channel: string, message: string) => {
+    const [id = '', version] = message.split(' ');
+    tell({ id, version: Number(version) });
+  });
 
   await waitUntilReady(redis, patienceMs).catch((cause: unknown) => {
     redis.disconnect();

@@ -11,6 +11,12 @@ export interface PlacementBound {
   maxNodes: number;
 }
 
+/** A write that happened: which session, and its version now. */
+export interface Written {
+  id: string;
+  version: number;
+}
+
 export type WriteResult = 'written' | 'conflict' | 'host-full';
 
 /**
@@ -36,8 +42,8 @@ export interface SessionStore {
   takeTicket(hash: string): Promise<string | undefined>;
   /** Whether the store can be reached now. */
   healthy(): boolean;
-  /** Hears of each session that was written by anybody, and of `all` when changes may have been missed. Returns how to stop. */
-  onChanged(listener: (id: string | 'all') => void): () => void;
+  /** Hears of each write by anybody, and of `all` when writes may have been missed. Returns how to stop. */
+  onChanged(listener: (write: Written | 'all') => void): () => void;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,112 @@
+/** The live sockets of agents, and commands over them: each with an id, a time limit and a parsed answer. */
+import {
+  type AgentAnswer,
+  type AgentCommandMessage,
+  type AgentCommandName,
+  type AgentToManagerEvents,
+  agentCommands,
+  DrydockError,
+  ERROR_CODES,
+  type ErrorCode,
+  type ManagerToAgentEvents,
+} from '@drydock/protocol';
+import type { Socket } from 'socket.io';
+import { z } from 'zod';
+import { type AgentCommands, COMMAND_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
+import { newId } from '../sessions/links.ts';
+import type { Metrics } from './metrics.ts';
+
+export type AgentSocket = Socket<AgentToManagerEvents, ManagerToAgentEvents>;
+
+/** Commands to one host that wait for their answers; more means that it does not keep up. */
+const MAX_PENDING_PER_HOST = 5000;
+
+const failureSchema = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    details: z.record(z.string(), z.unknown()).optional(),
+  }),
+});
+
+export interface AgentConnections extends AgentCommands {
+  has(host: string): boolean;
+  /** Takes a host's socket. The caller removes it when it is gone. */
+  add(host: string, socket: AgentSocket): void;
+  /** Forgets a host's socket and fails what waits for its answers. */
+  remove(host: string, socket: AgentSocket): void;
+  /** Sends an acknowledgement of drawn bytes; nothing happens while the host is away. */
+  sendAck(host: string, ack: { viewerId: string; offset: number }): void;
+}
+
+function failureOf(answer: unknown): DrydockError | undefined {
+  const parsed = failureSchema.safeParse(answer);
+  if (!parsed.success) return undefined;
+  const { code, message, details } = parsed.data.error;
+  const known = (ERROR_CODES as readonly string[]).includes(code) ? (code as ErrorCode) : 'INTERNAL';
+  // A code of a newer release says nothing to this one's callers; its sentence goes to the log.
+  if (known === 'INTERNAL') return new DrydockError('INTERNAL', undefined, undefined, { cause: new Error(message) });
+  return new DrydockError(known, message, details);
+}
+
+/** Builds the table; it is empty until agents connect. */
+export function createAgentConnections({ metrics }: { metrics: Metrics }): AgentConnections {
+  const hosts = new Map<string, { socket: AgentSocket; pending: Set<(error: DrydockError) => void> }>();
+
+  function send<C extends AgentCommandName>(
+    host: string,
+    name: C,
+    request: AgentCommandMessage<C>['request'],
+    timeoutMs: number,
+  ): Promise<AgentAnswer<C>> {
+    const entry = hosts.get(host);
+    if (entry === undefined || entry.pending.size >= MAX_PENDING_PER_HOST) {
+      return Promise.reject(new DrydockError('HOST_UNAVAILABLE'));
+    }
+    return new Promise((resolve, reject) => {
+      const fail = (error: DrydockError) => {
+        settle();
+        reject(error);
+      };
+      const timer = setTimeout(() => fail(new DrydockError('HOST_UNAVAILABLE', undefined, { timeoutMs })), timeoutMs);
+      const settle = () => {
+        clearTimeout(timer);
+        entry.pending.delete(fail);
+      };
+      entry.pending.add(fail);
+      entry.socket.emit('command', { id: newId('c', 15), name, request }, (answer: unknown) => {
+        if (!entry.pending.has(fail)) return;
+        const failure = failureOf(answer);
+        if (failure !== undefined) return fail(failure);
+        const parsed = agentCommands[name].answer.safeParse(answer);
+        if (!parsed.success) return fail(new DrydockError('INTERNAL', undefined, undefined, { cause: parsed.error }));
+        settle();
+        resolve(parsed.data as AgentAnswer<C>);
+      });
+    });
+  }
+
+  return {
+    has: (host) => hosts.has(host),
+    add(host, socket) {
+      hosts.set(host, { socket, pending: new Set() });
+    },
+    remove(host, socket) {
+      const entry = hosts.get(host);
+      if (entry?.socket !== socket) return;
+      hosts.delete(host);
+      for (const fail of [...entry.pending]) fail(new DrydockError('HOST_UNAVAILABLE'));
+    },
+    async send(host, name, request, timeoutMs = COMMAND_TIMEOUT_MS) {
+      const stop = metrics.commandSeconds.startTimer({ command: name });
+      try {
+        return await send(host, name, request, timeoutMs);
+      } finally {
+        stop();
+      }
+    },
+    sendAck(host, ack) {
+      hosts.get(host)?.socket.emit('ack', ack);
+    },
+  };
+}

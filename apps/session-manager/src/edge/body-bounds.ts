@@ -1,0 +1,24 @@
+/** Ends connections whose request bodies stand still or take forever: the second half of a slow-loris defence. */
+import type { IncomingMessage } from 'node:http';
+
+/** A body that makes no progress for this long (ms) is given up. */
+const IDLE_MS = 20_000;
+/** A small body (JSON, a form) that is not there after this long (ms) is given up. */
+const SMALL_BODY_MS = 60_000;
+
+/** Watches a request's body until it has arrived. `large` bodies (uploads) may take as long as they move. */
+export function boundBody(request: IncomingMessage, large: boolean): void {
+  const { headers, socket } = request;
+  if (headers['transfer-encoding'] === undefined && !(Number(headers['content-length'] ?? 0) > 0)) return;
+  const began = Date.now();
+  let seen = socket.bytesRead;
+  const timer = setInterval(() => {
+    const stands = socket.bytesRead === seen && !request.isPaused();
+    const late = !large && Date.now() - began > SMALL_BODY_MS;
+    seen = socket.bytesRead;
+    if (request.complete) clearInterval(timer);
+    else if (stands || late) socket.destroy();
+  }, IDLE_MS);
+  timer.unref();
+  request.once('close', () => clearInterval(timer));
+}

@@ -1,0 +1,81 @@
+/** The API's server: every route, one error mapping, bounds and ids; built here, listened to elsewhere. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DrydockError, MAX_JSON_BODY_BYTES } from '@drydock/protocol';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { RateLimit } from '../scheduling/rate-limit.ts';
+import { newId } from '../sessions/links.ts';
+import type { TemplateRunner } from '../templates/template-runner.ts';
+import { createApiRegistry } from './api-route.ts';
+import { createErrorMapping } from './error-mapping.ts';
+import type { Metrics } from './metrics.ts';
+import { nodeRoutes } from './routes/node-routes.ts';
+import { publicRoutes } from './routes/public-routes.ts';
+import type { RouteDeps } from './routes/route-deps.ts';
+import { sessionRoutes } from './routes/session-routes.ts';
+
+export interface HttpRoutesDeps extends RouteDeps {
+  templates: TemplateRunner;
+  metrics: Metrics;
+  /** Calls per address. */
+  calls: RateLimit;
+  version: string;
+  libraryFile: string | undefined;
+}
+
+export interface HttpRoutes {
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  close(): Promise<void>;
+}
+
+/** Builds the server and waits until it can answer. */
+export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes> {
+  const { metrics, calls, origins, directory, logger } = deps;
+  const app: FastifyInstance = Fastify({
+    logger: false,
+    bodyLimit: MAX_JSON_BODY_BYTES,
+    genReqId: () => newId('r', 12),
+    routerOptions: { maxParamLength: 256 },
+  });
+  acceptJsonOnly(app);
+  app.setErrorHandler(createErrorMapping({ logger, metrics }));
+  app.setNotFoundHandler((request) => {
+    throw new DrydockError('NOT_FOUND', undefined, { method: request.method });
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('cache-control', 'no-store');
+    reply.header('x-content-type-options', 'nosniff');
+    const waitMs = calls.take(origins.clientAddress(request.raw));
+    if (waitMs > 0) throw new DrydockError('RATE_LIMITED', undefined, { retryAfterMs: waitMs });
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const labels = { route: `${request.method} ${request.routeOptions.url ?? '?'}`, status: String(reply.statusCode) };
+    metrics.requestSeconds.observe(labels, reply.elapsedTime / 1000);
+    logger.debug({ ...labels, requestId: request.id, ms: reply.elapsedTime }, 'request');
+  });
+
+  const api = createApiRegistry(app, deps.tokens);
+  publicRoutes(api, deps);
+  sessionRoutes(api, deps);
+  nodeRoutes(api, deps);
+  app.get('/healthz', async () => ({ ok: true }));
+  app.get('/readyz', async () => {
+    if (!directory.synced()) throw new DrydockError('STORE_UNAVAILABLE');
+    return { ok: true };
+  });
+  await app.ready();
+  return {
+    handle: (request, response) => app.routing(request, response),
+    close: () => app.close(),
+  };
+}
+
+/** Bodies are JSON; an empty one is none. Other types are refused, since a foreign page's form could send them without asking. */
+function acceptJsonOnly(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else void parse(request, String(body), done);
+  });
+}

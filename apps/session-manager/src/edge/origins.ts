@@ -1,0 +1,78 @@
+/** Which addresses are ours: the public origin, the names of ports, and whether a request comes from our own pages. */
+import type { IncomingMessage } from 'node:http';
+import type { BlockList } from 'node:net';
+import { isIP } from 'node:net';
+
+export interface Origins {
+  /** The origin that browsers see, without a slash at its end. */
+  readonly publicOrigin: string;
+  readonly secure: boolean;
+  /** The public address of a node's port. */
+  portUrl(sessionId: string, node: string, port: number): string;
+  /** The label of a host name below the ports' domain; undefined for the main host and everything else. */
+  portLabel(hostHeader: string | undefined): string | undefined;
+  /** Whether a browser sent this from a page of our own origin; requests of programs (no Origin, no Sec-Fetch-Site) are. */
+  isSameOrigin(request: IncomingMessage): boolean;
+  /** The client's address, as far as it can be believed. */
+  clientAddress(request: IncomingMessage): string;
+}
+
+export interface OriginOptions {
+  domain: string;
+  /** Overrides the origin that is made of domain and port. */
+  publicUrl: string | undefined;
+  /** The listening port; asked for when it is needed, since port 0 is settled by listening. */
+  port(): number;
+  trustedProxies: BlockList | undefined;
+}
+
+const hostNameOf = (host: string) => host.toLowerCase().replace(/:\d+$/, '');
+
+/** Builds the answers from the configuration and the port that is really listened on. */
+export function createOrigins({ domain, publicUrl, port: listeningPort, trustedProxies }: OriginOptions): Origins {
+  const base = () => new URL(publicUrl ?? `http://${domain}:${listeningPort()}`);
+  const secure = publicUrl?.startsWith('https:') ?? false;
+  const mainHost = base().hostname;
+  const suffix = `.${domain}`;
+
+  function trusted(address: string | undefined): boolean {
+    if (trustedProxies === undefined || address === undefined) return false;
+    const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
+    return trustedProxies.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+  }
+
+  return {
+    get publicOrigin() {
+      return base().origin;
+    },
+    secure,
+    portUrl(sessionId, node, port) {
+      const { protocol, port: publicPort } = base();
+      return `${protocol}//${port}-${node}-${sessionId}${suffix}${publicPort === '' ? '' : `:${publicPort}`}/`;
+    },
+    portLabel(hostHeader) {
+      const name = hostNameOf(hostHeader ?? '');
+      if (name === mainHost || !name.endsWith(suffix)) return undefined;
+      return name.slice(0, -suffix.length);
+    },
+    isSameOrigin({ headers }) {
+      const { origin, host } = headers;
+      if (origin !== undefined) {
+        if (origin === base().origin) return true;
+        return URL.canParse(origin) && new URL(origin).host === (host ?? '').toLowerCase();
+      }
+      const site = headers['sec-fetch-site'];
+      return site === undefined || site === 'same-origin' || site === 'none';
+    },
+    clientAddress(request) {
+      const peer = request.socket.remoteAddress ?? '';
+      if (!trusted(peer)) return peer;
+      const forwarded = String(request.headers['x-forwarded-for'] ?? '')
+        .split(',')
+        .map((part) => part.trim());
+      // From the nearest hop outwards: the first that is no proxy of ours is the client.
+      for (const hop of forwarded.reverse()) if (isIP(hop) !== 0 && !trusted(hop)) return hop;
+      return peer;
+    },
+  };
+}

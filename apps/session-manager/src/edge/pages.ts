@@ -1,0 +1,37 @@
+/** The few pages that the manager itself shows: short, self-contained, with nothing but text put into them. */
+import type { ServerResponse } from 'node:http';
+
+/** Text as it may stand in HTML. */
+export function escapeHtml(text: string): string {
+  const names: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+  return text.replace(/[&<>"']/g, (letter) => names[letter] ?? letter);
+}
+
+const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0;min-height:100vh;display:grid;place-items:center;background:Canvas;color:CanvasText}main{max-width:34rem;padding:2rem}h1{font-size:1.5rem;margin:0 0 .5rem}p{margin:.5rem 0;opacity:.85}`;
+
+/** A whole page; `reloadSeconds` makes it look again by itself. */
+export function page(title: string, text: string, reloadSeconds?: number): string {
+  const reload = reloadSeconds === undefined ? '' : `<meta http-equiv="refresh" content="${reloadSeconds}">`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">${reload}<meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main><h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p></main></body></html>`;
+}
+
+/** Answers with such a page. */
+export function pageResponse(
+  response: ServerResponse,
+  status: number,
+  title: string,
+  text: string,
+  reloadSeconds?: number,
+): void {
+  const body = page(title, text, reloadSeconds);
+  response.writeHead(status, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors *",
+    'x-content-type-options': 'nosniff',
+    'x-robots-tag': 'noindex',
+    ...(reloadSeconds === undefined ? {} : { 'retry-after': String(reloadSeconds) }),
+  });
+  response.end(body);
+}

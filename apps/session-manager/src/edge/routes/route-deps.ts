@@ -1,0 +1,32 @@
+/** What the API's routes are built from. */
+import type { Clock, Logger } from '@drydock/service-kit';
+import type { Admission } from '../../scheduling/admission.ts';
+import type { AgentCommands } from '../../scheduling/agent-commands.ts';
+import type { HostRegistry } from '../../scheduling/host-registry.ts';
+import type { RateLimit } from '../../scheduling/rate-limit.ts';
+import type { NodeService } from '../../sessions/node-service.ts';
+import type { Reaper } from '../../sessions/reaper.ts';
+import type { SessionDirectory } from '../../sessions/session-directory.ts';
+import type { SessionService } from '../../sessions/session-service.ts';
+import type { SessionViews } from '../../sessions/session-view.ts';
+import type { Origins } from '../origins.ts';
+import type { Tokens } from '../tokens.ts';
+
+export interface RouteDeps {
+  service: SessionService;
+  nodes: NodeService;
+  directory: SessionDirectory;
+  views: SessionViews;
+  hosts: HostRegistry;
+  admission: Admission;
+  commands: AgentCommands;
+  reaper: Reaper;
+  tokens: Tokens;
+  origins: Origins;
+  /** Creations of sessions per address. */
+  creates: RateLimit;
+  clock: Clock;
+  logger: Logger;
+  sessionHours: number;
+  maxSessionHours: number;
+}

@@ -1,0 +1,177 @@
+/** Calls on sessions: create, open by link, look, extend, share, end. */
+import {
+  applyTemplateRequestSchema,
+  createLinkRequestSchema,
+  createLinkResponseSchema,
+  createSessionRequestSchema,
+  createSessionResponseSchema,
+  DrydockError,
+  extendRequestSchema,
+  linksResponseSchema,
+  openSessionRequestSchema,
+  openSessionResponseSchema,
+  sessionViewSchema,
+} from '@drydock/protocol';
+import type { TemplateRunner } from '../../templates/template-runner.ts';
+import { requireTemplate } from '../../templates/templates.ts';
+import type { ApiRegistry } from '../api-route.ts';
+import { serializeCookie, sessionCookieName } from '../cookies.ts';
+import type { RouteDeps } from './route-deps.ts';
+
+/** How long a DELETE waits until the hosts have nothing left of the session (ms); after that they go on by themselves. */
+const DELETE_PATIENCE_MS = 60_000;
+
+/** Declares the calls. */
+export function sessionRoutes(api: ApiRegistry, deps: RouteDeps & { templates: TemplateRunner }): void {
+  const { service, views, origins, tokens, reaper, templates, creates, maxSessionHours } = deps;
+  const linkUrl = (id: string, token: string) => `${origins.publicOrigin}/s/${id}#${token}`;
+
+  api.open(
+    {
+      method: 'POST',
+      path: '/sessions',
+      summary: 'Create a session.',
+      body: createSessionRequestSchema,
+      answer: createSessionResponseSchema,
+      status: 201,
+    },
+    async ({ request, body }) => {
+      const address = origins.clientAddress(request.raw);
+      const waitMs = creates.take(address);
+      if (waitMs > 0) throw new DrydockError('RATE_LIMITED', undefined, { retryAfterMs: waitMs });
+      const template = body.template === undefined ? undefined : requireTemplate(body.template);
+      const { session, tokens: made } = await service.create({
+        name: body.name,
+        template: template?.id,
+        hours: body.hours,
+        nodes: template?.nodes.length ?? 0,
+        queue: body.queue ?? address,
+      });
+      if (template !== undefined) await templates.startNew(session.id, template);
+      return {
+        session: views.session(deps.directory.get(session.id) ?? session),
+        token: made.owner,
+        links: {
+          owner: linkUrl(session.id, made.owner),
+          collaborator: linkUrl(session.id, made.collaborator),
+          viewer: linkUrl(session.id, made.viewer),
+        },
+      };
+    },
+  );
+
+  api.open(
+    {
+      method: 'POST',
+      path: '/sessions/:id/open',
+      summary: 'Exchange a link’s token for a cookie.',
+      body: openSessionRequestSchema,
+      answer: openSessionResponseSchema,
+      status: 200,
+    },
+    async ({ request, reply, body, params }) => {
+      if (!origins.isSameOrigin(request.raw)) throw new DrydockError('FORBIDDEN');
+      const id = String(params.id);
+      const access = await tokens.authorizeToken(origins.clientAddress(request.raw), id, body.token, 'viewer');
+      // The session ends on the server; the cookie lasts as long as it could be extended.
+      const maxAgeSeconds = maxSessionHours * 3600;
+      const name = sessionCookieName(id, origins.secure);
+      reply.header('set-cookie', serializeCookie(name, body.token, { secure: origins.secure, maxAgeSeconds }));
+      return { right: access.right, session: views.session(access.session) };
+    },
+  );
+
+  api.session(
+    {
+      method: 'GET',
+      path: '/sessions/:id',
+      summary: 'A session with its nodes.',
+      right: 'viewer',
+      answer: sessionViewSchema,
+      status: 200,
+    },
+    async ({ access }) => views.session(access.session),
+  );
+
+  api.session(
+    {
+      method: 'DELETE',
+      path: '/sessions/:id',
+      summary: 'End a session and destroy all of it.',
+      right: 'owner',
+      status: 204,
+    },
+    async ({ access }) => {
+      await service.end(access.session.id, 'closed');
+      await reaper.waitFor(access.session.id, DELETE_PATIENCE_MS);
+    },
+  );
+
+  api.session(
+    {
+      method: 'POST',
+      path: '/sessions/:id/extend',
+      summary: 'Add hours, up to the operator’s maximum.',
+      right: 'owner',
+      body: extendRequestSchema,
+      answer: sessionViewSchema,
+      status: 200,
+    },
+    async ({ access, body }) => views.session(await service.extend(access.session.id, body.hours)),
+  );
+
+  api.session(
+    {
+      method: 'GET',
+      path: '/sessions/:id/links',
+      summary: 'The links that open the session.',
+      right: 'owner',
+      answer: linksResponseSchema,
+      status: 200,
+    },
+    async ({ access }) => service.links(access.session),
+  );
+
+  api.session(
+    {
+      method: 'POST',
+      path: '/sessions/:id/links',
+      summary: 'A new link with a token of its own.',
+      right: 'owner',
+      body: createLinkRequestSchema,
+      answer: createLinkResponseSchema,
+      status: 201,
+    },
+    async ({ access, body }) => {
+      const { link, token } = await service.addLink(access.session.id, body.right);
+      const { id, right, createdAt } = link;
+      return { link: { id, right, createdAt }, token, url: linkUrl(access.session.id, token) };
+    },
+  );
+
+  api.session(
+    {
+      method: 'DELETE',
+      path: '/sessions/:id/links/:linkId',
+      summary: 'Revoke a link; its sockets are closed at once.',
+      right: 'owner',
+      status: 204,
+    },
+    async ({ access, params }) => service.revokeLink(access.session.id, String(params.linkId)),
+  );
+
+  api.session(
+    {
+      method: 'POST',
+      path: '/sessions/:id/templates',
+      summary: 'Apply a template to a session; progress comes as events.',
+      right: 'collaborator',
+      body: applyTemplateRequestSchema,
+      status: 202,
+    },
+    async ({ access, body }) => {
+      await templates.apply(access.session.id, requireTemplate(body.template));
+      return {};
+    },
+  );
+}

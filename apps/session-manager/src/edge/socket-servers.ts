@@ -1,0 +1,53 @@
+/** The two socket.io servers: one for browsers, one for agents, each with the bounds of its side. */
+import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
+import { AGENT_SOCKET_PATH, MAX_AGENT_MESSAGE_BYTES, MAX_SOCKET_MESSAGE_BYTES } from '@drydock/protocol';
+import { Server } from 'socket.io';
+import type { Origins } from './origins.ts';
+
+/** A browser's dead connection is noticed after interval and timeout (ms); a flooded page must not miss its turn to answer. */
+const BROWSER_PING = { pingInterval: 15_000, pingTimeout: 20_000 };
+/** An agent's dead connection blocks its name, so it is noticed sooner (ms). */
+const AGENT_PING = { pingInterval: 5_000, pingTimeout: 7_000 };
+/** A connection that joins no namespace within this (ms) is closed. */
+const JOIN_TIMEOUT_MS = 10_000;
+
+export interface SocketServer {
+  io: Server;
+  /** Never listens; the front door hands it requests and upgrades. */
+  http: HttpServer;
+}
+
+function create(options: ConstructorParameters<typeof Server>[1]): SocketServer {
+  const http = createServer();
+  const io = new Server(http, {
+    serveClient: false,
+    // Other upgrades on the port are the front door's business.
+    destroyUpgrade: false,
+    // Compression of terminal bytes costs more than it saves (measured: terminal-notes).
+    perMessageDeflate: false,
+    httpCompression: false,
+    connectTimeout: JOIN_TIMEOUT_MS,
+    ...options,
+  });
+  io.use((_socket, next) => next(new Error('There is nothing in this namespace.')));
+  return { io, http };
+}
+
+/** Builds both. Requests of foreign pages do not get as far as a socket. */
+export function createSocketServers(origins: Origins): { browsers: SocketServer; agents: SocketServer } {
+  return {
+    browsers: create({
+      ...BROWSER_PING,
+      path: '/socket.io',
+      maxHttpBufferSize: MAX_SOCKET_MESSAGE_BYTES,
+      allowRequest: (request: IncomingMessage, decide) => decide(null, origins.isSameOrigin(request)),
+    }),
+    agents: create({
+      ...AGENT_PING,
+      path: AGENT_SOCKET_PATH,
+      maxHttpBufferSize: MAX_AGENT_MESSAGE_BYTES,
+      transports: ['websocket'],
+      allowRequest: (request: IncomingMessage, decide) => decide(null, request.headers.origin === undefined),
+    }),
+  };
+}

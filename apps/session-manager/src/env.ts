@@ -1,0 +1,68 @@
+/** The manager's environment: read once, validated, the only door to it. */
+import { BlockList, isIP } from 'node:net';
+import { envInteger, readEnv } from '@drydock/service-kit';
+import { z } from 'zod';
+
+const url = (protocols: string[]) =>
+  z.string().refine((text) => protocols.some((protocol) => text.startsWith(`${protocol}://`)) && URL.canParse(text), {
+    message: `must be a URL with ${protocols.join(' or ')}`,
+  });
+
+const addressList = z.string().transform((text, context) => {
+  const list = new BlockList();
+  for (const entry of text.split(',').map((part) => part.trim())) {
+    const [address = '', prefix] = entry.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    const bits = prefix === undefined ? (family === 'ipv6' ? 128 : 32) : Number(prefix);
+    if (isIP(address) === 0 || !Number.isInteger(bits)) {
+      context.addIssue({ code: 'custom', message: 'must be addresses or networks, separated by commas' });
+      return z.NEVER;
+    }
+    list.addSubnet(address, bits, family);
+  }
+  return list;
+});
+
+const envSchema = z.object({
+  DRYDOCK_HOST: z.string().default('127.0.0.1'),
+  DRYDOCK_PORT: envInteger(0, 65535).default(3000),
+  DRYDOCK_DOMAIN: z
+    .string()
+    .toLowerCase()
+    .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/)
+    .default('localhost'),
+  /** The origin that browsers see, when a TLS edge or another port stands before this one. */
+  DRYDOCK_PUBLIC_URL: url(['http', 'https']).optional(),
+  REDIS_URL: url(['redis', 'rediss']),
+  DRYDOCK_WEB_URL: url(['http']).optional(),
+  DRYDOCK_SESSION_HOURS: z.coerce.number().positive().max(168).default(4),
+  DRYDOCK_MAX_HOURS: z.coerce.number().positive().max(168).default(12),
+  DRYDOCK_NODES_PER_SESSION: envInteger(1, 100).default(8),
+  DRYDOCK_MAX_SESSIONS: envInteger(1, 1_000_000).default(10_000),
+  DRYDOCK_EGRESS: z.enum(['internet', 'mirror-only', 'none']).optional(),
+  DRYDOCK_AGENT_KEYS_FILE: z.string(),
+  /** Mixed into the signatures of port cookies, so that what lies in Redis alone forges none. */
+  DRYDOCK_MANAGER_SECRET_FILE: z.string().optional(),
+  DRYDOCK_LIBRARY_FILE: z.string().optional(),
+  DRYDOCK_METRICS_HOST: z.string().default('127.0.0.1'),
+  DRYDOCK_METRICS_PORT: envInteger(0, 65535).optional(),
+  /** Proxies whose X-Forwarded-For is believed. */
+  DRYDOCK_TRUSTED_PROXIES: addressList.optional(),
+  /** Sessions that one address may create: at once, and each minute after that. A class behind one address fits the burst. */
+  DRYDOCK_CREATE_BURST: envInteger(1, 100_000).default(40),
+  DRYDOCK_CREATES_PER_MINUTE: envInteger(1, 1_000_000).default(30),
+  /** Calls of one address: at once, and each second after that. */
+  DRYDOCK_CALL_BURST: envInteger(1, 1_000_000).default(1000),
+  DRYDOCK_CALLS_PER_SECOND: envInteger(1, 1_000_000).default(200),
+  /** Wrong tokens of one address: at once, and each minute after that. */
+  DRYDOCK_WRONG_TOKEN_BURST: envInteger(1, 100_000).default(30),
+  DRYDOCK_WRONG_TOKENS_PER_MINUTE: envInteger(1, 100_000).default(30),
+  DRYDOCK_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export type ManagerEnv = z.output<typeof envSchema>;
+
+/** Parses an environment (default: this process's). @throws EnvError naming each bad variable. */
+export function readManagerEnv(source: Record<string, string | undefined> = process.env): ManagerEnv {
+  return readEnv(envSchema, source);
+}

@@ -1,0 +1,254 @@
+/** Puts the manager together: the only file that knows all parts. */
+import type { Server } from 'node:http';
+import type { AddressInfo, BlockList } from 'node:net';
+import { type Clock, createCleanupStack, type Logger } from '@drydock/service-kit';
+import { createAgentConnections } from './edge/agent-connections.ts';
+import { createAgentGateway } from './edge/agent-gateway.ts';
+import { createAgentKeys } from './edge/agent-keys.ts';
+import { createAgentStreams } from './edge/agent-streams.ts';
+import { createBrowserGateway } from './edge/browser-gateway.ts';
+import { createFrontDoor } from './edge/front-door.ts';
+import { createHttpRoutes } from './edge/http-routes.ts';
+import { createMetrics, serveMetrics } from './edge/metrics.ts';
+import { createOrigins } from './edge/origins.ts';
+import { createSocketServers } from './edge/socket-servers.ts';
+import { createTokens } from './edge/tokens.ts';
+import { createWebProxy } from './edge/web-proxy.ts';
+import { createTerminalRelay } from './relay/terminal-relay.ts';
+import { createAdmission } from './scheduling/admission.ts';
+import { createHostRegistry } from './scheduling/host-registry.ts';
+import { createRateLimit } from './scheduling/rate-limit.ts';
+import { createExpiry } from './sessions/expiry.ts';
+import { createLabFeed } from './sessions/lab-feed.ts';
+import { newId } from './sessions/links.ts';
+import { createNodeService } from './sessions/node-service.ts';
+import { createReaper } from './sessions/reaper.ts';
+import { createReconciler } from './sessions/reconcile.ts';
+import { createSessionDirectory } from './sessions/session-directory.ts';
+import { createSessionService } from './sessions/session-service.ts';
+import type { SessionStore } from './sessions/session-store.ts';
+import { createSessionViews } from './sessions/session-view.ts';
+import { createTemplateRunner } from './templates/template-runner.ts';
+
+/** Random letters of ids that the relay makes, after their prefix (ids.ts). */
+const RELAY_ID_LETTERS = 15;
+
+export interface ManagerSettings {
+  host: string;
+  port: number;
+  domain: string;
+  publicUrl: string | undefined;
+  trustedProxies: BlockList | undefined;
+  webUrl: string | undefined;
+  agentKeysFile: string;
+  managerSecret: string;
+  libraryFile: string | undefined;
+  metrics: { host: string; port: number } | undefined;
+  sessionHours: number;
+  maxSessionHours: number;
+  maxNodes: number;
+  maxSessions: number;
+  egress: 'internet' | 'mirror-only' | 'none' | undefined;
+  rates: Record<'creates' | 'calls' | 'wrongTokens', { burst: number; perSecond: number }>;
+  hostGraceMs?: number;
+  version: string;
+}
+
+export interface Manager {
+  readonly port: number;
+  readonly origin: string;
+  readonly metricsPort: number | undefined;
+  close(): Promise<void>;
+}
+
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** Starts a manager over a store: learns the sessions, listens, and goes on with what was under way. */
+export async function startManager(
+  settings: ManagerSettings,
+  deps: { store: SessionStore; clock: Clock; logger: Logger },
+): Promise<Manager> {
+  const { store, clock, logger } = deps;
+  const { maxNodes, egress, version, sessionHours, maxSessionHours, maxSessions } = settings;
+  const cleanup = createCleanupStack((name, error) => logger.error({ err: error, name }, 'cleanup failed'));
+  const metrics = createMetrics();
+  let port = settings.port;
+  const origins = createOrigins({ ...settings, port: () => port });
+
+  const directory = createSessionDirectory({ store, logger });
+  cleanup.add('directory', () => directory.close());
+  const hosts = createHostRegistry({ clock });
+  const connections = createAgentConnections({ metrics });
+  const keys = createAgentKeys(settings.agentKeysFile);
+  const streams = createAgentStreams({ commands: connections, keys, logger });
+  cleanup.add('streams', () => streams.close());
+  const nextEnds = () => [...directory.all()].map(({ expiresAt }) => expiresAt).sort((a, b) => a - b);
+  const admission = createAdmission({ hosts, placed: directory.placed, nextEnds, clock });
+  const portUrl = (sessionId: string, node: string, port: number) => origins.portUrl(sessionId, node, port);
+  const views = createSessionViews({ hosts, clock, maxNodes, portUrl });
+  const relay = createTerminalRelay({
+    sendCommand: (host, name, request) => connections.send(host, name, request),
+    sendAck: (host, ack) => connections.sendAck(host, ack),
+    newId: (prefix) => newId(prefix, RELAY_ID_LETTERS),
+    onChange: (sessionId, change) => feed.publish(sessionId, change),
+  });
+  const feed = createLabFeed({ directory, hosts, views, terminals: (sessionId) => relay.list(sessionId) });
+  const service = createSessionService({
+    directory,
+    admission,
+    clock,
+    logger,
+    sessionHours,
+    maxSessionHours,
+    maxSessions,
+  });
+  const nodes = createNodeService({
+    directory,
+    hosts,
+    admission,
+    commands: connections,
+    views,
+    clock,
+    logger,
+    maxNodes,
+    egress,
+  });
+  const { hostGraceMs } = settings;
+  const grace = hostGraceMs === undefined ? {} : { graceMs: hostGraceMs };
+  const reconciler = createReconciler({ directory, hosts, nodes, commands: connections, clock, logger, ...grace });
+  cleanup.add('reconciler', () => reconciler.stop());
+  const reaper = createReaper({ directory, hosts, commands: connections, clock, logger });
+  cleanup.add('reaper', () => reaper.stop());
+  const expiry = createExpiry({ directory, service, clock, logger });
+  cleanup.add('expiry', () => expiry.stop());
+  const templates = createTemplateRunner({
+    nodes,
+    directory,
+    service,
+    hosts,
+    commands: connections,
+    feed,
+    clock,
+    logger,
+  });
+  // The relay keeps terminals of what lives only.
+  directory.onChange(({ previous, next }) => {
+    if (next.state === 'closed') return relay.onSessionGone(next.id);
+    const kept = new Set(next.nodes.filter(({ state }) => state !== 'lost').map(({ name }) => name));
+    for (const { name } of previous?.nodes ?? []) if (!kept.has(name)) relay.onNodeGone(next.id, name);
+  });
+
+  const limit = (rate: keyof ManagerSettings['rates']) => createRateLimit({ clock, ...settings.rates[rate] });
+  const tokens = createTokens({ service, origins, wrongTokens: limit('wrongTokens') });
+  const routes = await createHttpRoutes({
+    service,
+    nodes,
+    directory,
+    views,
+    hosts,
+    admission,
+    commands: connections,
+    reaper,
+    tokens,
+    origins,
+    creates: limit('creates'),
+    calls: limit('calls'),
+    clock,
+    logger,
+    sessionHours,
+    maxSessionHours,
+    templates,
+    metrics,
+    version,
+    libraryFile: settings.libraryFile,
+  });
+  cleanup.add('routes', () => routes.close());
+  const web = createWebProxy({ webUrl: settings.webUrl, origins, logger });
+  cleanup.add('web proxy', () => web.close());
+  const sockets = createSocketServers(origins);
+  createAgentGateway({
+    io: sockets.agents.io,
+    keys,
+    connections,
+    hosts,
+    relay,
+    reconciler,
+    directory,
+    logger,
+  });
+  const gateway = createBrowserGateway({
+    io: sockets.browsers.io,
+    tokens,
+    service,
+    directory,
+    feed,
+    relay,
+    origins,
+    clock,
+    metrics,
+    logger,
+  });
+  cleanup.add('sockets', () => Promise.all([sockets.browsers.io.close(), sockets.agents.io.close()]));
+  addGauges();
+
+  function addGauges(): void {
+    metrics.gauge('drydock_sessions', 'Open sessions.', [], () => [[{}, directory.count()]]);
+    metrics.gauge('drydock_sockets', 'Connected lab pages.', [], () => [[{}, gateway.sockets()]]);
+    metrics.gauge('drydock_streams', 'Open byte streams of agents.', [], () => [[{}, streams.count()]]);
+    metrics.gauge('drydock_nodes', 'Nodes placed on each host.', ['host'], () =>
+      hosts.list().map(({ name }) => [{ host: name }, directory.placed(name)]),
+    );
+    metrics.gauge('drydock_nodes_max', 'Nodes that each host takes.', ['host'], () =>
+      hosts.list().map(({ name, capacity }) => [{ host: name }, capacity.maxNodes]),
+    );
+    metrics.gauge('drydock_pool', 'Booted nodes that belong to nobody.', ['host'], () =>
+      hosts.list().map(({ name, capacity }) => [{ host: name }, capacity.pool]),
+    );
+    metrics.gauge('drydock_host_connected', 'Whether the host’s agent is connected.', ['host'], () =>
+      hosts.list().map(({ name }) => [{ host: name }, hosts.isConnected(name) ? 1 : 0]),
+    );
+  }
+
+  // First everything is known, then callers are let in.
+  await directory.start();
+  expiry.start();
+  reaper.start();
+  reconciler.start();
+  const frontDoor = createFrontDoor({
+    origins,
+    routes,
+    streams,
+    web,
+    browserSockets: sockets.browsers.http,
+    agentSockets: sockets.agents.http,
+    logger,
+  });
+  try {
+    port = await listen(frontDoor, settings.host, settings.port);
+  } catch (error) {
+    await cleanup.run();
+    throw error;
+  }
+  cleanup.add('listener', () => {
+    frontDoor.close();
+    frontDoor.closeAllConnections();
+  });
+  const metricsServer =
+    settings.metrics === undefined
+      ? undefined
+      : await serveMetrics(metrics, settings.metrics.host, settings.metrics.port);
+  cleanup.add('metrics', () => metricsServer?.close());
+  logger.info({ origin: origins.publicOrigin, port }, 'manager listens');
+  return {
+    port,
+    origin: origins.publicOrigin,
+    metricsPort: (metricsServer?.address() as AddressInfo | undefined)?.port,
+    close: () => cleanup.run(),
+  };
+}

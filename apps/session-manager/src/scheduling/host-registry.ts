@@ -1,0 +1,137 @@
+/** All hosts as their agents describe them: facts only, nothing that must survive this process. */
+import type { AgentFact, AgentHello, AgentNodeReport, Capabilities, Capacity } from '@drydock/protocol';
+import type { Clock } from '@drydock/service-kit';
+
+export interface Host {
+  readonly name: string;
+  readonly version: string;
+  readonly state: 'connected' | 'draining' | 'lost';
+  readonly capabilities: Capabilities;
+  readonly capacity: Capacity;
+  /** Since when it is in that state (ms since the epoch). */
+  readonly since: number;
+}
+
+/** What listeners hear; `nodes` are the session and name of every node whose picture changed. */
+export type HostEvent =
+  | { kind: 'connected' | 'lost'; host: string }
+  | { kind: 'node'; host: string; report: AgentNodeReport }
+  | { kind: 'ports'; host: string; sessionId: string; node: string }
+  | { kind: 'node-gone'; host: string; sessionId: string; node: string; reason: 'deleted' | 'lost' | 'failed' }
+  | { kind: 'capacity'; host: string };
+
+export interface HostRegistry {
+  /** A host's agent connected and told all it has; replaces what was known. */
+  hello(name: string, hello: AgentHello): void;
+  /** A fact of a connected host. */
+  fact(name: string, fact: AgentFact): void;
+  /** A node's report that came as the answer of a command. */
+  report(name: string, report: AgentNodeReport): void;
+  /** The agent's link broke. What it told is kept: the nodes live on. */
+  lost(name: string): void;
+  /** Takes a host out of placement, or back in. */
+  drain(name: string, draining: boolean): void;
+  get(name: string): Host | undefined;
+  isConnected(name: string): boolean;
+  list(): Host[];
+  /** What the host last said of a node. */
+  nodeReport(host: string, sessionId: string, node: string): AgentNodeReport | undefined;
+  onEvent(listener: (event: HostEvent) => void): () => void;
+}
+
+interface Entry {
+  host: Host;
+  nodes: Map<string, AgentNodeReport>;
+}
+
+const keyOf = (sessionId: string, node: string) => `${sessionId}/${node}`;
+
+/** Builds an empty registry. */
+export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
+  const entries = new Map<string, Entry>();
+  const drained = new Set<string>();
+  const listeners = new Set<(event: HostEvent) => void>();
+  const tell = (event: HostEvent) => {
+    for (const listener of listeners) listener(event);
+  };
+
+  function setReport(name: string, report: AgentNodeReport): void {
+    const entry = entries.get(name);
+    if (entry === undefined) return;
+    const key = keyOf(report.sessionId, report.name);
+    const before = entry.nodes.get(key);
+    entry.nodes.set(key, report);
+    tell({ kind: 'node', host: name, report });
+    if (JSON.stringify(before?.ports ?? []) !== JSON.stringify(report.ports)) {
+      tell({ kind: 'ports', host: name, sessionId: report.sessionId, node: report.name });
+    }
+  }
+
+  function setPorts(name: string, entry: Entry, fact: Extract<AgentFact, { kind: 'ports' }>): void {
+    const report = entry.nodes.get(keyOf(fact.sessionId, fact.node));
+    if (report === undefined) return;
+    entry.nodes.set(keyOf(fact.sessionId, fact.node), { ...report, ports: fact.ports });
+    tell({ kind: 'ports', host: name, sessionId: fact.sessionId, node: fact.node });
+  }
+
+  function applyFact(name: string, fact: AgentFact): void {
+    const entry = entries.get(name);
+    if (entry === undefined) return;
+    switch (fact.kind) {
+      case 'node':
+        setReport(name, fact.node);
+        break;
+      case 'node-gone': {
+        const { sessionId, name: node, reason } = fact;
+        entry.nodes.delete(keyOf(sessionId, node));
+        tell({ kind: 'node-gone', host: name, sessionId, node, reason });
+        break;
+      }
+      case 'ports':
+        setPorts(name, entry, fact);
+        break;
+      case 'capacity':
+        entry.host = { ...entry.host, capacity: fact.capacity };
+        tell({ kind: 'capacity', host: name });
+        break;
+    }
+  }
+
+  return {
+    hello(name, { version, capabilities, capacity, nodes }) {
+      const state = drained.has(name) ? 'draining' : 'connected';
+      entries.set(name, {
+        host: { name, version, capabilities, capacity, state, since: clock.now() },
+        nodes: new Map(nodes.map((report) => [keyOf(report.sessionId, report.name), report])),
+      });
+      tell({ kind: 'connected', host: name });
+    },
+    fact: applyFact,
+    report: setReport,
+    lost(name) {
+      const entry = entries.get(name);
+      if (entry === undefined || entry.host.state === 'lost') return;
+      entry.host = { ...entry.host, state: 'lost', since: clock.now() };
+      tell({ kind: 'lost', host: name });
+    },
+    drain(name, draining) {
+      if (draining) drained.add(name);
+      else drained.delete(name);
+      const entry = entries.get(name);
+      if (entry === undefined || entry.host.state === 'lost') return;
+      entry.host = { ...entry.host, state: draining ? 'draining' : 'connected' };
+      tell({ kind: 'capacity', host: name });
+    },
+    get: (name) => entries.get(name)?.host,
+    isConnected: (name) => {
+      const state = entries.get(name)?.host.state;
+      return state === 'connected' || state === 'draining';
+    },
+    list: () => [...entries.values()].map(({ host }) => host),
+    nodeReport: (host, sessionId, node) => entries.get(host)?.nodes.get(keyOf(sessionId, node)),
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

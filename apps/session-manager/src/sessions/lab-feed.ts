@@ -1,0 +1,150 @@
+/**
+ * Each session's state as a snapshot and then numbered changes without gaps. Snapshot and number are taken in one step of this
+ * single-threaded program, so nothing can fall between them.
+ */
+import type { LabChange, LabChangeEvent, LabSnapshot, TerminalView } from '@drydock/protocol';
+import type { HostRegistry } from '../scheduling/host-registry.ts';
+import type { NodeRecord, SessionRecord } from './session.ts';
+import type { DirectoryChange, SessionDirectory } from './session-directory.ts';
+import type { SessionViews } from './session-view.ts';
+
+export interface LabFeedListener {
+  change(event: LabChangeEvent): void;
+  ended(reason: 'expired' | 'closed'): void;
+}
+
+export interface LabFeed {
+  /**
+   * Begins listening to a session; the snapshot and the first change heard have successive numbers.
+   * Returns undefined when the session is not open.
+   */
+  subscribe(
+    sessionId: string,
+    listener: LabFeedListener,
+  ): { snapshot: Omit<LabSnapshot, 'right'>; unsubscribe(): void } | undefined;
+  /** Adds a change that only passes by (terminals, progress). */
+  publish(sessionId: string, change: LabChange): void;
+}
+
+export interface LabFeedDeps {
+  directory: Pick<SessionDirectory, 'get' | 'all' | 'onChange'>;
+  hosts: Pick<HostRegistry, 'onEvent'>;
+  views: SessionViews;
+  terminals(sessionId: string): TerminalView[];
+}
+
+interface Channel {
+  seq: number;
+  listeners: Set<LabFeedListener>;
+}
+
+/** Builds the feed and begins to listen to directory and hosts. */
+export function createLabFeed({ directory, hosts, views, terminals }: LabFeedDeps): LabFeed {
+  const channels = new Map<string, Channel>();
+
+  function publish(sessionId: string, change: LabChange): void {
+    const channel = channels.get(sessionId);
+    if (channel === undefined) return;
+    channel.seq += 1;
+    for (const listener of [...channel.listeners]) listener.change({ seq: channel.seq, change });
+  }
+
+  function publishNode(record: SessionRecord, name: string): void {
+    const node = record.nodes.find((candidate) => candidate.name === name);
+    if (node !== undefined) publish(record.id, { kind: 'node', node: views.node(record, node) });
+  }
+
+  function publishPorts(record: SessionRecord, name: string): void {
+    const node = record.nodes.find((candidate) => candidate.name === name);
+    if (node !== undefined) publish(record.id, { kind: 'ports', node: name, ports: views.ports(record, node) });
+  }
+
+  directory.onChange((change) => {
+    if (channels.has(change.next.id)) publishDifference(change);
+  });
+
+  function publishDifference({ previous, next }: DirectoryChange): void {
+    const before = new Map((previous?.nodes ?? []).map((node) => [node.name, node]));
+    const after = new Map(next.nodes.map((node) => [node.name, node]));
+    for (const node of before.values()) {
+      if (!after.has(node.name)) {
+        publish(next.id, { kind: 'node-gone', name: node.name, reason: goneReason(node) });
+      }
+    }
+    for (const node of after.values()) if (before.get(node.name) !== node) publishNode(next, node.name);
+    for (const name of changedPorts(previous, next)) publishPorts(next, name);
+    if (previous?.state !== next.state || previous.expiresAt !== next.expiresAt) {
+      publish(next.id, { kind: 'session', state: next.state, expiresAt: next.expiresAt });
+    }
+    if (previous?.state === 'active' && next.state !== 'active') {
+      const { listeners } = channels.get(next.id) ?? { listeners: [] };
+      for (const listener of [...listeners]) listener.ended(next.endReason ?? 'closed');
+    }
+  }
+
+  hosts.onEvent((event) => {
+    switch (event.kind) {
+      case 'node': {
+        const record = channels.has(event.report.sessionId) ? directory.get(event.report.sessionId) : undefined;
+        if (record === undefined) return;
+        publishNode(record, event.report.name);
+        return;
+      }
+      case 'ports': {
+        const record = channels.has(event.sessionId) ? directory.get(event.sessionId) : undefined;
+        if (record !== undefined) publishPorts(record, event.node);
+        return;
+      }
+      case 'connected':
+      case 'lost': {
+        for (const sessionId of channels.keys()) {
+          const record = directory.get(sessionId);
+          for (const node of record?.nodes ?? []) {
+            if (record === undefined || node.host !== event.host) continue;
+            publishNode(record, node.name);
+            publishPorts(record, node.name);
+          }
+        }
+        return;
+      }
+      case 'node-gone':
+      case 'capacity':
+        return; // A node that went is told by the change of its session's record.
+    }
+  });
+
+  return {
+    publish,
+    subscribe(sessionId, listener) {
+      const record = directory.get(sessionId);
+      if (record === undefined || record.state !== 'active') return undefined;
+      const channel = channels.get(sessionId) ?? { seq: 0, listeners: new Set() };
+      channels.set(sessionId, channel);
+      channel.listeners.add(listener);
+      return {
+        snapshot: {
+          seq: channel.seq,
+          session: views.session(record),
+          terminals: terminals(sessionId),
+          ports: Object.fromEntries(record.nodes.map((node) => [node.name, views.ports(record, node)])),
+        },
+        unsubscribe() {
+          channel.listeners.delete(listener);
+          if (channel.listeners.size === 0 && channels.get(sessionId) === channel) channels.delete(sessionId);
+        },
+      };
+    },
+  };
+}
+
+function goneReason(node: NodeRecord): 'deleted' | 'lost' | 'failed' {
+  if (node.state === 'creating') return 'failed';
+  return node.state === 'lost' ? 'lost' : 'deleted';
+}
+
+function changedPorts(previous: SessionRecord | undefined, next: SessionRecord): Set<string> {
+  const before = new Set(previous?.publicPorts ?? []);
+  const after = new Set(next.publicPorts);
+  const changed = [...before, ...after].filter((key) => before.has(key) !== after.has(key));
+  return new Set(changed.map((key) => key.slice(0, key.indexOf(':'))));
+}

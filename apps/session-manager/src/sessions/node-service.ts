@@ -1,0 +1,140 @@
+/** Makes and ends nodes: reserves in the store first, then asks the host; whatever fails is taken back. */
+import { type AgentNodeReport, DrydockError, type NodeView, toDrydockError } from '@drydock/protocol';
+import type { Clock, Logger } from '@drydock/service-kit';
+import type { Admission } from '../scheduling/admission.ts';
+import { type AgentCommands, CREATE_TIMEOUT_MS, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
+import type { HostRegistry } from '../scheduling/host-registry.ts';
+import { addNode, isLive, type NodeRecord, removeNode, requireNode, setNodeState } from './session.ts';
+import type { SessionDirectory } from './session-directory.ts';
+import type { SessionViews } from './session-view.ts';
+
+/** Attempts to find a host when others fill the chosen one in the same moment. */
+const MAX_PLACE_ATTEMPTS = 5;
+
+export interface NodeServiceDeps {
+  directory: SessionDirectory;
+  hosts: HostRegistry;
+  admission: Admission;
+  commands: AgentCommands;
+  views: SessionViews;
+  clock: Clock;
+  logger: Logger;
+  maxNodes: number;
+  egress: 'internet' | 'mirror-only' | 'none' | undefined;
+}
+
+export interface NodeService {
+  /** Reserves a place for each name (undefined: the first free name) on one host: all of them or none. */
+  reserve(sessionId: string, names: readonly (string | undefined)[]): Promise<NodeRecord[]>;
+  /** Makes a reserved node; on failure nothing of it is left. */
+  build(sessionId: string, name: string): Promise<NodeView>;
+  create(sessionId: string, name: string | undefined): Promise<NodeView>;
+  /** Ends a node. Resolves when it is gone, or when its host is away (which ends it when it is back). */
+  remove(sessionId: string, name: string): Promise<void>;
+  /** Whether this process is making that node now. */
+  isBuilding(sessionId: string, name: string): boolean;
+}
+
+/** Builds the service. */
+export function createNodeService(deps: NodeServiceDeps): NodeService {
+  const { directory, hosts, admission, commands, views, clock, logger, maxNodes, egress } = deps;
+  const building = new Set<string>();
+
+  async function reserve(sessionId: string, names: readonly (string | undefined)[]): Promise<NodeRecord[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      const record = directory.get(sessionId);
+      if (record === undefined) throw new DrydockError('SESSION_NOT_FOUND');
+      const home = record.nodes.find(({ state }) => state !== 'lost')?.host;
+      // The learner's own mistakes are told before the operator's want of room.
+      let nodes: NodeRecord[] = [];
+      const place = (target: { host: string; limits: NodeRecord['limits'] }) => (current: typeof record) => {
+        nodes = [];
+        return names.reduce((session, name) => {
+          const added = addNode(session, { ...target, name, now: clock.now(), maxNodes });
+          nodes.push(added.node);
+          return added.session;
+        }, current);
+      };
+      place({ host: '', limits: { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 } })(record);
+      const target = admission.place(names.length, home);
+      try {
+        await directory.update(sessionId, place(target), target);
+        return nodes;
+      } catch (error) {
+        if (toDrydockError(error).code !== 'NO_CAPACITY' || attempt >= MAX_PLACE_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async function takeBack(sessionId: string, node: NodeRecord): Promise<void> {
+    // The host first: while the store names the node, its place is not given to another.
+    await commands
+      .send(node.host, 'node.destroy', { sessionId, node: node.name }, DESTROY_TIMEOUT_MS)
+      .catch((error: unknown) =>
+        logger.warn({ err: error, sessionId, node: node.name }, 'node was not taken back yet'),
+      );
+    await directory
+      .update(sessionId, (record) => removeNode(record, node.name))
+      .catch((error: unknown) => {
+        logger.warn({ err: error, sessionId, node: node.name }, 'node was not forgotten yet');
+      });
+  }
+
+  async function build(sessionId: string, name: string): Promise<NodeView> {
+    const record = directory.get(sessionId);
+    if (record === undefined) throw new DrydockError('SESSION_NOT_FOUND');
+    const node = requireNode(record, name);
+    const key = `${sessionId}/${name}`;
+    building.add(key);
+    try {
+      const request = { sessionId, node: name, index: node.index, limits: node.limits };
+      const report: AgentNodeReport = await commands.send(
+        node.host,
+        'node.create',
+        egress === undefined ? request : { ...request, egress },
+        CREATE_TIMEOUT_MS,
+      );
+      const updated = await directory.update(sessionId, (current) => setNodeState(current, name, 'running'));
+      hosts.report(node.host, report);
+      if (!isLive(updated, clock.now())) throw new DrydockError('SESSION_ENDED');
+      return views.node(updated, requireNode(updated, name));
+    } catch (error) {
+      const cause = toDrydockError(error);
+      logger.error({ err: error, sessionId, node: name, host: node.host, code: cause.code }, 'node could not be made');
+      await takeBack(sessionId, node);
+      const code = cause.code === 'INTERNAL' || cause.code === 'SESSION_NOT_FOUND' ? 'NODE_CREATE_FAILED' : cause.code;
+      throw new DrydockError(code, undefined, cause.details, { cause });
+    } finally {
+      building.delete(key);
+    }
+  }
+
+  return {
+    reserve,
+    build,
+    async create(sessionId, name) {
+      const [node] = await reserve(sessionId, [name]);
+      if (node === undefined) throw new DrydockError('INTERNAL');
+      return build(sessionId, node.name);
+    },
+    async remove(sessionId, name) {
+      const record = directory.get(sessionId);
+      if (record === undefined) throw new DrydockError('SESSION_NOT_FOUND');
+      const node = requireNode(record, name);
+      if (node.state === 'lost') {
+        await directory.update(sessionId, (current) => removeNode(current, name));
+        return;
+      }
+      await directory.update(sessionId, (current) => setNodeState(current, name, 'destroying'));
+      try {
+        await commands.send(node.host, 'node.destroy', { sessionId, node: name }, DESTROY_TIMEOUT_MS);
+      } catch (error) {
+        if (toDrydockError(error).code !== 'HOST_UNAVAILABLE') throw error;
+        logger.warn({ sessionId, node: name, host: node.host }, 'node will be destroyed when its host is back');
+        return;
+      }
+      await directory.update(sessionId, (current) => removeNode(current, name));
+    },
+    isBuilding: (sessionId, name) => building.has(`${sessionId}/${name}`),
+  };
+}

@@ -1,0 +1,171 @@
+/** What can be done with a session: create, open by link, extend, share, end. Rights are asked for here and nowhere else. */
+import { allows, DrydockError, type LinkView, type Right } from '@drydock/protocol';
+import type { Clock, Logger } from '@drydock/service-kit';
+import type { Admission } from '../scheduling/admission.ts';
+import { findLink, hashToken, newId, newLink, newToken } from './links.ts';
+import {
+  addLink,
+  addShare,
+  beginClosing,
+  extendSession,
+  isLive,
+  type LinkRecord,
+  newSession,
+  requireNode,
+  revokeLink,
+  type SessionRecord,
+  setPortVisibility,
+} from './session.ts';
+import type { SessionDirectory } from './session-directory.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Who may do what, for one call. */
+export interface Access {
+  session: SessionRecord;
+  right: Right;
+  linkId: string;
+}
+
+export interface SessionServiceDeps {
+  directory: SessionDirectory;
+  admission: Admission;
+  clock: Clock;
+  logger: Logger;
+  sessionHours: number;
+  maxSessionHours: number;
+  maxSessions: number;
+}
+
+export interface NewSession {
+  session: SessionRecord;
+  tokens: Record<Right, string>;
+}
+
+export type SessionService = ReturnType<typeof createSessionService>;
+
+/** Builds the service. */
+export function createSessionService(deps: SessionServiceDeps) {
+  const { directory, admission, clock, logger, sessionHours, maxSessionHours, maxSessions } = deps;
+
+  /**
+   * What a token opens. @throws DrydockError SESSION_NOT_FOUND for unknown sessions and wrong tokens alike (details `ended` for
+   * those whose link was right), FORBIDDEN for too little right.
+   */
+  async function authorize(sessionId: string, token: string | undefined, needed: Right): Promise<Access> {
+    const session = directory.get(sessionId) ?? (await directory.find(sessionId));
+    const link = session === undefined ? undefined : findLink(session, token);
+    if (session === undefined || link === undefined) throw new DrydockError('SESSION_NOT_FOUND');
+    if (!isLive(session, clock.now())) {
+      throw new DrydockError('SESSION_NOT_FOUND', 'The session has ended.', {
+        ended: session.endReason ?? 'expired',
+        endedAt: session.endedAt ?? session.expiresAt,
+      });
+    }
+    if (!allows(link.right, needed)) throw new DrydockError('FORBIDDEN');
+    return { session, right: link.right, linkId: link.id };
+  }
+
+  return {
+    authorize,
+
+    /** The right of a link that is known by its id, as long as both live; undefined after revocation or the session's end. */
+    rightOf(sessionId: string, linkId: string): Right | undefined {
+      const session = directory.get(sessionId);
+      if (session === undefined || !isLive(session, clock.now())) return undefined;
+      return session.links.find(({ id }) => id === linkId)?.right;
+    },
+
+    /** Makes a session for `nodes` nodes to come. @throws DrydockError NO_CAPACITY, BAD_REQUEST, STORE_UNAVAILABLE. */
+    async create(wish: {
+      name: string | undefined;
+      template: string | undefined;
+      hours: number | undefined;
+      nodes: number;
+      /** Who asks, for the place in the line when there is no room. */
+      queue: string;
+    }): Promise<NewSession> {
+      const hours = wish.hours ?? sessionHours;
+      if (hours > maxSessionHours) {
+        throw new DrydockError('BAD_REQUEST', `A session lives at most ${maxSessionHours} hours.`, {
+          maxHours: maxSessionHours,
+        });
+      }
+      if (!directory.synced()) throw new DrydockError('STORE_UNAVAILABLE');
+      admission.admit(wish.nodes, wish.queue);
+      const now = clock.now();
+      const made = {
+        owner: newLink('owner', now),
+        collaborator: newLink('collaborator', now),
+        viewer: newLink('viewer', now),
+      };
+      const session = newSession({
+        id: newId('', 8),
+        name: wish.name ?? null,
+        template: wish.template ?? null,
+        createdAt: now,
+        expiresAt: now + Math.round(hours * HOUR_MS),
+        links: [made.owner.link, made.collaborator.link, made.viewer.link],
+        portSecret: newToken(),
+      });
+      await directory.create(session, maxSessions);
+      logger.info({ sessionId: session.id, audit: 'session-created', hours }, 'session created');
+      return {
+        session,
+        tokens: { owner: made.owner.token, collaborator: made.collaborator.token, viewer: made.viewer.token },
+      };
+    },
+
+    /** Adds hours, up to the operator's maximum. */
+    async extend(sessionId: string, hours: number): Promise<SessionRecord> {
+      const maxMs = maxSessionHours * HOUR_MS;
+      return directory.update(sessionId, (session) =>
+        extendSession(session, Math.round(hours * HOUR_MS), maxMs, clock.now()),
+      );
+    },
+
+    /** Ends a session; its nodes are destroyed by the reaper. Ending it twice is harmless. */
+    async end(sessionId: string, reason: 'expired' | 'closed'): Promise<SessionRecord> {
+      const ended = await directory.update(sessionId, (session) => beginClosing(session, reason, clock.now()));
+      logger.info({ sessionId, audit: 'session-ended', reason }, 'session ended');
+      return ended;
+    },
+
+    links(session: SessionRecord): LinkView[] {
+      return session.links.map(({ id, right, createdAt }) => ({ id, right, createdAt }));
+    },
+
+    async addLink(sessionId: string, right: Right): Promise<{ link: LinkRecord; token: string }> {
+      const made = newLink(right, clock.now());
+      await directory.update(sessionId, (session) => addLink(session, made.link, clock.now()));
+      logger.info({ sessionId, audit: 'link-created', linkId: made.link.id, right }, 'link created');
+      return made;
+    },
+
+    async revokeLink(sessionId: string, linkId: string): Promise<void> {
+      await directory.update(sessionId, (session) => revokeLink(session, linkId, clock.now()));
+      logger.info({ sessionId, audit: 'link-revoked', linkId }, 'link revoked');
+    },
+
+    async setPortVisibility(sessionId: string, node: string, port: number, visibility: 'private' | 'public') {
+      const session = await directory.update(sessionId, (current) =>
+        setPortVisibility(current, node, port, visibility, clock.now()),
+      );
+      logger.info({ sessionId, audit: 'port-visibility', node, port, visibility }, 'port visibility changed');
+      return session;
+    },
+
+    /** A link that opens one port until `minutes` are over, or the session is. */
+    async sharePort(sessionId: string, node: string, port: number, minutes: number) {
+      const token = newToken();
+      const id = newId('p', 11);
+      const session = await directory.update(sessionId, (current) => {
+        requireNode(current, node);
+        const expiresAt = Math.min(current.expiresAt, clock.now() + Math.round(minutes * 60_000));
+        return addShare(current, { id, node, port, tokenHash: hashToken(token), expiresAt }, clock.now());
+      });
+      logger.info({ sessionId, audit: 'port-shared', node, port, minutes }, 'port shared');
+      return { token, expiresAt: session.shares.find((share) => share.id === id)?.expiresAt ?? clock.now() };
+    },
+  };
+}

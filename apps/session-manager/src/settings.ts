@@ -1,0 +1,38 @@
+/** Turns the environment into the manager's settings. */
+import { readFileSync } from 'node:fs';
+import type { ManagerEnv } from './env.ts';
+import type { ManagerSettings } from './manager.ts';
+import { newToken } from './sessions/links.ts';
+
+/** The settings of a process; `version` is the package's. */
+export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings {
+  const secretFile = env.DRYDOCK_MANAGER_SECRET_FILE;
+  return {
+    host: env.DRYDOCK_HOST,
+    port: env.DRYDOCK_PORT,
+    domain: env.DRYDOCK_DOMAIN,
+    publicUrl: env.DRYDOCK_PUBLIC_URL,
+    trustedProxies: env.DRYDOCK_TRUSTED_PROXIES,
+    webUrl: env.DRYDOCK_WEB_URL,
+    agentKeysFile: env.DRYDOCK_AGENT_KEYS_FILE,
+    // Without a file, cookies of private ports are good until a restart; browsers then fetch new ones by themselves.
+    managerSecret: secretFile === undefined ? newToken() : readFileSync(secretFile, 'utf8').trim(),
+    libraryFile: env.DRYDOCK_LIBRARY_FILE,
+    version,
+    metrics:
+      env.DRYDOCK_METRICS_PORT === undefined
+        ? undefined
+        : { host: env.DRYDOCK_METRICS_HOST, port: env.DRYDOCK_METRICS_PORT },
+    sessionHours: env.DRYDOCK_SESSION_HOURS,
+    // An operator who makes sessions longer than the usual maximum means it.
+    maxSessionHours: Math.max(env.DRYDOCK_MAX_HOURS, env.DRYDOCK_SESSION_HOURS),
+    maxNodes: env.DRYDOCK_NODES_PER_SESSION,
+    maxSessions: env.DRYDOCK_MAX_SESSIONS,
+    egress: env.DRYDOCK_EGRESS,
+    rates: {
+      creates: { burst: env.DRYDOCK_CREATE_BURST, perSecond: env.DRYDOCK_CREATES_PER_MINUTE / 60 },
+      calls: { burst: env.DRYDOCK_CALL_BURST, perSecond: env.DRYDOCK_CALLS_PER_SECOND },
+      wrongTokens: { burst: env.DRYDOCK_WRONG_TOKEN_BURST, perSecond: env.DRYDOCK_WRONG_TOKENS_PER_MINUTE / 60 },
+    },
+  };
+}

@@ -1,0 +1,205 @@
+/** Carries a template out: makes its nodes, runs its steps, tells how far it is; a failure takes everything back. */
+import { type AgentAnswer, DrydockError, toDrydockError } from '@drydock/protocol';
+import type { Clock, Logger } from '@drydock/service-kit';
+import type { AgentCommands } from '../scheduling/agent-commands.ts';
+import type { HostRegistry } from '../scheduling/host-registry.ts';
+import type { LabFeed } from '../sessions/lab-feed.ts';
+import type { NodeService } from '../sessions/node-service.ts';
+import { addressOf, requireNode, type SessionRecord } from '../sessions/session.ts';
+import type { SessionDirectory } from '../sessions/session-directory.ts';
+import type { SessionService } from '../sessions/session-service.ts';
+import { createSwarm } from './swarm-steps.ts';
+import type { Template, TemplateStep } from './templates.ts';
+
+/** How long a node's docker may take to answer after the node runs (ms). */
+const DOCKER_READY_MS = 90_000;
+/** What an agent may take beyond a command's own time limit (ms). */
+const EXEC_SLACK_MS = 15_000;
+
+export interface TemplateRunner {
+  /** Reserves all nodes of a new session's template, then builds in the background. A session that cannot have them ends. */
+  startNew(sessionId: string, template: Template): Promise<void>;
+  /** The same for a session that lives; nodes whose names are taken get the next number. */
+  apply(sessionId: string, template: Template): Promise<void>;
+}
+
+/** Runs a command on a node. @throws DrydockError NODE_CREATE_FAILED with its output when it fails. */
+export type RunOnNode = (
+  node: string,
+  command: readonly string[],
+  timeoutSeconds: number,
+  stdin?: string,
+) => Promise<AgentAnswer<'node.exec'>>;
+
+export interface TemplateRunnerDeps {
+  nodes: NodeService;
+  directory: SessionDirectory;
+  service: Pick<SessionService, 'end'>;
+  hosts: HostRegistry;
+  commands: AgentCommands;
+  feed: LabFeed;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** The name for each name of a template: the same, or with the next free number when it is taken. */
+export function freeNames(session: SessionRecord, names: readonly string[]): Map<string, string> {
+  const taken = new Set(session.nodes.map(({ name }) => name));
+  const chosen = new Map<string, string>();
+  for (const name of names) {
+    const [, stem = name, digits = '1'] = /^(.*?)(\d+)$/.exec(name) ?? [];
+    let candidate = name;
+    for (let number = Number(digits); taken.has(candidate); number += 1) candidate = `${stem}${number + 1}`;
+    taken.add(candidate);
+    chosen.set(name, candidate);
+  }
+  return chosen;
+}
+
+/** Builds the runner. */
+export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
+  const { nodes, directory, service, hosts, commands, feed, clock, logger } = deps;
+
+  async function reserve(sessionId: string, template: Template): Promise<Map<string, string>> {
+    const session = directory.get(sessionId);
+    if (session === undefined) throw new DrydockError('SESSION_NOT_FOUND');
+    const names = freeNames(session, template.nodes);
+    await nodes.reserve(sessionId, [...names.values()]);
+    return names;
+  }
+
+  function dockerReady(sessionId: string, name: string): Promise<void> {
+    const isReady = () => {
+      const session = directory.get(sessionId);
+      if (session === undefined) throw new DrydockError('SESSION_ENDED');
+      return hosts.nodeReport(requireNode(session, name).host, sessionId, name)?.dockerReady === true;
+    };
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void) => {
+        stop();
+        timer.cancel();
+        settle();
+      };
+      const look = () => {
+        try {
+          if (isReady()) finish(resolve);
+        } catch (error) {
+          finish(() => reject(error));
+        }
+      };
+      const timer = clock.after(DOCKER_READY_MS, () => {
+        finish(() => reject(new DrydockError('NODE_NOT_READY', `Docker on ${name} did not start in time.`)));
+      });
+      const stop = hosts.onEvent((event) => {
+        if (event.kind === 'node' && event.report.sessionId === sessionId && event.report.name === name) look();
+      });
+      look();
+    });
+  }
+
+  function runner(sessionId: string): RunOnNode {
+    return async (name, command, timeoutSeconds, stdin) => {
+      const session = directory.get(sessionId);
+      if (session === undefined) throw new DrydockError('SESSION_ENDED');
+      const request = { sessionId, node: name, command: [...command], timeoutSeconds };
+      const answer = await commands.send(
+        requireNode(session, name).host,
+        'node.exec',
+        stdin === undefined ? request : { ...request, stdin },
+        timeoutSeconds * 1000 + EXEC_SLACK_MS,
+      );
+      if (answer.exitCode === 0) return answer;
+      const output = `${answer.stderr}${answer.stdout}`.slice(-500);
+      throw new DrydockError('NODE_CREATE_FAILED', `${command.slice(0, 3).join(' ')} failed on ${name}: ${output}`);
+    };
+  }
+
+  function addressIn(sessionId: string, [first = '']: readonly string[]): string {
+    const session = directory.get(sessionId);
+    if (session === undefined) throw new DrydockError('SESSION_ENDED');
+    return addressOf(requireNode(session, first));
+  }
+
+  async function runStep(sessionId: string, step: TemplateStep, names: Map<string, string>): Promise<void> {
+    const run = runner(sessionId);
+    const real = (name: string) => names.get(name) ?? name;
+    switch (step.kind) {
+      case 'swarm':
+        return createSwarm(
+          run,
+          addressIn(sessionId, step.managers.map(real)),
+          step.managers.map(real),
+          step.workers.map(real),
+        );
+      case 'file': {
+        const script = 'mkdir -p "$(dirname "$1")" && cat > "$1"';
+        await run(real(step.node), ['sh', '-c', script, 'sh', step.path], 10, step.content);
+        return;
+      }
+      case 'run':
+        await run(real(step.node), step.command, step.timeoutSeconds);
+        return;
+    }
+  }
+
+  function textOf(step: TemplateStep): string {
+    switch (step.kind) {
+      case 'swarm':
+        return 'Forming the swarm';
+      case 'file':
+        return `Writing ${step.path}`;
+      case 'run':
+        return step.text;
+    }
+  }
+
+  async function build(sessionId: string, template: Template, names: Map<string, string>): Promise<void> {
+    const total = names.size * (template.steps.length === 0 ? 1 : 2) + template.steps.length;
+    let done = 0;
+    const tell = (text: string, by = 1) => {
+      done += by;
+      feed.publish(sessionId, { kind: 'progress', text, done, total });
+    };
+    try {
+      tell(`Making ${names.size === 1 ? 'a node' : `${names.size} nodes`}`, 0);
+      const prepare = async (name: string) => {
+        await nodes.build(sessionId, name);
+        tell(`${name} runs`);
+        if (template.steps.length === 0) return;
+        await dockerReady(sessionId, name);
+        tell(`Docker on ${name} is ready`);
+      };
+      const results = await Promise.allSettled([...names.values()].map(prepare));
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+      for (const step of template.steps) {
+        tell(textOf(step), 0);
+        await runStep(sessionId, step, names);
+        tell(textOf(step));
+      }
+      feed.publish(sessionId, { kind: 'progress', text: `${template.title}: ready`, done: total, total });
+      logger.info({ sessionId, template: template.id }, 'template applied');
+    } catch (thrown) {
+      const error = toDrydockError(thrown);
+      logger.error({ sessionId, template: template.id, err: thrown, code: error.code }, 'template failed');
+      await Promise.allSettled([...names.values()].map((name) => nodes.remove(sessionId, name)));
+      feed.publish(sessionId, { kind: 'progress', text: error.message, done, total, failed: true });
+    }
+  }
+
+  return {
+    async startNew(sessionId, template) {
+      try {
+        const names = await reserve(sessionId, template);
+        void build(sessionId, template, names);
+      } catch (error) {
+        await service.end(sessionId, 'closed').catch(() => undefined);
+        throw error;
+      }
+    },
+    async apply(sessionId, template) {
+      const names = await reserve(sessionId, template);
+      void build(sessionId, template, names);
+    },
+  };
+}

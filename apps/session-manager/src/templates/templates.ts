@@ -1,0 +1,108 @@
+/** The ready-made beginnings of a session, as data; template-runner.ts carries them out. */
+import { DrydockError } from '@drydock/protocol';
+
+/** Steps run one after another, when every node's docker answers. Nodes are named as in `nodes`. */
+export type TemplateStep =
+  /** The first manager begins a swarm, the others join. */
+  | { kind: 'swarm'; managers: readonly string[]; workers: readonly string[] }
+  | { kind: 'file'; node: string; path: string; content: string }
+  | { kind: 'run'; node: string; text: string; command: readonly string[]; timeoutSeconds: number };
+
+export interface Template {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly nodes: readonly string[];
+  readonly steps: readonly TemplateStep[];
+}
+
+const numbered = (stem: string, count: number) => Array.from({ length: count }, (_, index) => `${stem}${index + 1}`);
+
+function swarm(managerCount: number, workerCount: number): Template {
+  const managers = numbered('mgr', managerCount);
+  const workers = numbered('wrk', workerCount);
+  const words = [`${managerCount} manager${managerCount === 1 ? '' : 's'}`];
+  if (workerCount > 0) words.push(`${workerCount} worker${workerCount === 1 ? '' : 's'}`);
+  const tolerates = Math.floor((managerCount - 1) / 2);
+  return {
+    id: workerCount === 0 ? `swarm-${managerCount}m` : `swarm-${managerCount}m${workerCount}w`,
+    title: `Swarm: ${words.join(' and ')}`,
+    description:
+      tolerates === 0
+        ? 'The smallest swarm that has work to place.'
+        : `A swarm that survives the loss of ${tolerates} manager${tolerates === 1 ? '' : 's'}.`,
+    nodes: [...managers, ...workers],
+    steps: [{ kind: 'swarm', managers, workers }],
+  };
+}
+
+const COMPOSE_FILE = `# A page that counts its visits in Redis. Try: docker compose ps, logs, up --scale, down.
+services:
+  web:
+    image: drydock/web:1
+    ports:
+      - "8080:80"
+    depends_on:
+      - redis
+  redis:
+    image: redis
+    volumes:
+      - visits:/data
+volumes:
+  visits:
+`;
+
+/** All templates, in the order in which they are offered. */
+export const TEMPLATES: readonly Template[] = [
+  {
+    id: 'one-node',
+    title: 'One node',
+    description: 'A single Docker host with an empty engine.',
+    nodes: ['node1'],
+    steps: [],
+  },
+  swarm(1, 1),
+  swarm(3, 2),
+  swarm(5, 0),
+  swarm(3, 3),
+  {
+    id: 'compose-app',
+    title: 'Compose application',
+    description: 'A web page and its Redis, running from a compose file in /root/app; the page is on port 8080.',
+    nodes: ['node1'],
+    steps: [
+      { kind: 'file', node: 'node1', path: '/root/app/compose.yaml', content: COMPOSE_FILE },
+      {
+        kind: 'run',
+        node: 'node1',
+        text: 'Starting the application',
+        command: ['docker', 'compose', '--project-directory', '/root/app', 'up', '-d', '--quiet-pull'],
+        timeoutSeconds: 120,
+      },
+    ],
+  },
+  {
+    id: 'registry',
+    title: 'A registry of your own',
+    description: 'Two nodes and a registry on node1: push to localhost:5000 there, pull from node1:5000 anywhere.',
+    nodes: ['node1', 'node2'],
+    steps: [
+      {
+        kind: 'run',
+        node: 'node1',
+        text: 'Starting the registry',
+        command: ['docker', 'run', '-d', '--restart=always', '--name', 'registry', '-p', '5000:5000', 'registry'],
+        timeoutSeconds: 120,
+      },
+    ],
+  },
+];
+
+/** The template of an id. @throws DrydockError UNKNOWN_TEMPLATE. */
+export function requireTemplate(id: string): Template {
+  const template = TEMPLATES.find((candidate) => candidate.id === id);
+  if (template === undefined) {
+    throw new DrydockError('UNKNOWN_TEMPLATE', undefined, { known: TEMPLATES.map((each) => each.id) });
+  }
+  return template;
+}

@@ -1,0 +1,335 @@
+/**
+ * A host for tests: speaks the whole agent protocol over real sockets; its nodes are entries in memory, their ports are real
+ * servers on this machine, their commands are real processes of this machine.
+ */
+import { spawn } from 'node:child_process';
+import { request as httpRequest } from 'node:http';
+import { connect, type Socket as NetSocket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import {
+  AGENT_NAMESPACE,
+  AGENT_SOCKET_PATH,
+  AGENT_STREAM_PATH,
+  AGENT_STREAM_UPGRADE,
+  type AgentAnswer,
+  type AgentCommandMessage,
+  type AgentCommandName,
+  type AgentFact,
+  type AgentHello,
+  type AgentNodeReport,
+  type AgentRequest,
+  type AgentToManagerEvents,
+  DrydockError,
+  type ManagerToAgentEvents,
+  nodeAddress,
+  PROTOCOL_VERSION,
+  toDrydockError,
+} from '@drydock/protocol';
+import { io, type Socket } from 'socket.io-client';
+import { createFixtureTerminals } from './fixture-terminals.ts';
+
+export interface FixtureAgentOptions {
+  /** The manager's address. */
+  url: string;
+  name: string;
+  key: string;
+  maxNodes?: number;
+  pool?: number;
+  protocol?: number;
+  /** How long a node takes to be made (ms). */
+  createMs?: number;
+}
+
+export interface FixtureAgent {
+  readonly name: string;
+  /** All nodes, as `session/node`. */
+  nodes(): string[];
+  /** Commands that came, by name and session/node. */
+  readonly commands: string[];
+  /** Sessions that the manager named in its last answer to a hello. */
+  sessions(): string[];
+  /** Connects (again) and waits for the answer to the hello. @throws Error with `code` when it is refused. */
+  connect(): Promise<void>;
+  /** Breaks the connection; nodes and terminals stay. */
+  disconnect(): void;
+  /** Makes a node's port lead to a real port of this machine. */
+  expose(sessionId: string, node: string, port: number, realPort: number): void;
+  /** Lets the next commands of a name fail with a code, or wait for ever (`hang`). */
+  fail(name: AgentCommandName, code: 'INTERNAL' | 'DISK_FULL' | 'hang' | undefined): void;
+  /** Changes a node's report and tells it. */
+  report(sessionId: string, node: string, change: Partial<AgentNodeReport>): void;
+  sendFact(fact: AgentFact): void;
+  /** Makes a node vanish as a host's crash would. */
+  forget(sessionId: string, node: string): void;
+  /** Sends any event, for tests of bad input. */
+  emit(event: string, ...args: unknown[]): void;
+  close(): void;
+}
+
+const LIMITS = { cpus: 2, memoryBytes: 2 ** 31, diskBytes: 10 * 2 ** 30, pids: 4096 };
+const MAX_OUTPUT_BYTES = 1024 * 1024;
+
+/** Builds an agent; nothing is dialled before `connect`. */
+export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
+  const { url, name, key, maxNodes = 8, pool = 0, protocol = PROTOCOL_VERSION, createMs = 0 } = options;
+  const nodes = new Map<string, AgentNodeReport>();
+  const ports = new Map<string, number>();
+  const failures = new Map<AgentCommandName, string>();
+  const answers = new Map<string, Promise<unknown>>();
+  const commands: string[] = [];
+  const streams = new Set<Duplex>();
+  let sessions: string[] = [];
+  let seq = 0;
+
+  const socket: Socket<ManagerToAgentEvents, AgentToManagerEvents> = io(`${url}${AGENT_NAMESPACE}`, {
+    path: AGENT_SOCKET_PATH,
+    transports: ['websocket'],
+    autoConnect: false,
+    reconnection: false,
+    forceNew: true,
+    auth: { name, key, protocol },
+  });
+  const terminals = createFixtureTerminals({
+    output: (output) => void socket.emit('output', output),
+    exit: (exit) => void socket.emit('exit', exit),
+  });
+
+  const hello = (): AgentHello => ({
+    version: '0.1.0-fixture',
+    capabilities: {
+      ingress: 'none',
+      encryptedOverlay: false,
+      vlan: false,
+      platforms: ['linux/amd64'],
+      cgroup: 2,
+      isolation: 'none',
+    },
+    capacity: {
+      cpus: 8,
+      memoryBytes: 2 ** 34,
+      diskBytes: 2 ** 38,
+      pool,
+      maxNodes,
+      defaultLimits: LIMITS,
+    },
+    nodes: [...nodes.values()],
+    terminals: terminals.list(),
+  });
+
+  function sendFact(fact: AgentFact): void {
+    seq += 1;
+    socket.emit('fact', { seq, fact });
+  }
+
+  async function createNode({ sessionId, node, index, limits }: AgentRequest<'node.create'>): Promise<AgentNodeReport> {
+    const known = nodes.get(`${sessionId}/${node}`);
+    if (known !== undefined) return known;
+    if (createMs > 0) await new Promise((resolve) => setTimeout(resolve, createMs));
+    const report: AgentNodeReport = {
+      sessionId,
+      name: node,
+      ip: nodeAddress(index),
+      state: 'running',
+      dockerReady: true,
+      swarm: { role: 'none', leader: false },
+      limits,
+      usage: { cpu: 0, memoryBytes: 1, diskBytes: 1, pids: 1, oomKills: 0 },
+      ports: [],
+      createdAt: Date.now(),
+    };
+    nodes.set(`${sessionId}/${node}`, report);
+    return report;
+  }
+
+  function exec({ command, stdin, timeoutSeconds = 30 }: AgentRequest<'node.exec'>): Promise<AgentAnswer<'node.exec'>> {
+    const [file = 'false', ...args] = command;
+    const started = Date.now();
+    return new Promise((resolve, reject) => {
+      const child = spawn(file, args, { detached: true, stdio: 'pipe' });
+      const outputs = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
+      let truncated = false;
+      const timer = setTimeout(() => {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+        reject(new DrydockError('EXEC_TIMEOUT'));
+      }, timeoutSeconds * 1000);
+      for (const stream of ['stdout', 'stderr'] as const) {
+        child[stream].on('data', (chunk: Buffer) => {
+          const all = Buffer.concat([outputs[stream], chunk]);
+          truncated ||= all.length > MAX_OUTPUT_BYTES;
+          outputs[stream] = all.subarray(0, MAX_OUTPUT_BYTES);
+        });
+      }
+      child.once('error', (error) => reject(error));
+      child.once('close', (exitCode) => {
+        clearTimeout(timer);
+        resolve({
+          exitCode: exitCode ?? 137,
+          stdout: outputs.stdout.toString(),
+          stderr: outputs.stderr.toString(),
+          truncated,
+          durationMs: Date.now() - started,
+        });
+      });
+      child.stdin.on('error', () => undefined);
+      child.stdin.end(stdin ?? '');
+    });
+  }
+
+  async function dialBack(streamId: string): Promise<NetSocket> {
+    return new Promise((resolve, reject) => {
+      const request = httpRequest(`${url}${AGENT_STREAM_PATH}/${streamId}`, {
+        headers: {
+          connection: 'Upgrade',
+          upgrade: AGENT_STREAM_UPGRADE,
+          authorization: `Bearer ${key}`,
+          'x-drydock-agent': name,
+        },
+        createConnection: () =>
+          connect({ host: '127.0.0.1', port: Number(new URL(url).port), noDelay: true, allowHalfOpen: true }),
+      });
+      request.once('upgrade', (_response, upgraded, head) => {
+        if (head.length > 0) upgraded.unshift(head);
+        resolve(upgraded as NetSocket);
+      });
+      request.once('response', (response) => reject(new Error(`stream refused: ${response.statusCode}`)));
+      request.once('error', reject);
+      request.end();
+    });
+  }
+
+  function join(
+    carrier: NetSocket,
+    readable: NodeJS.ReadableStream,
+    writable: NodeJS.WritableStream,
+    end: () => void,
+  ): void {
+    streams.add(carrier);
+    carrier.on('error', end);
+    carrier.on('close', () => {
+      streams.delete(carrier);
+      if (!carrier.readableEnded) end();
+    });
+    readable.on('error', () => carrier.destroy());
+    writable.on('error', () => carrier.destroy());
+    carrier.pipe(writable);
+    readable.pipe(carrier);
+  }
+
+  async function openStream(request: AgentRequest<'stream.open'>): Promise<AgentAnswer<'stream.open'>> {
+    const { sessionId, node, streamId, target } = request;
+    if (!nodes.has(`${sessionId}/${node}`)) throw new DrydockError('NODE_NOT_FOUND');
+    if (target.kind === 'exec') {
+      const [file = 'false', ...args] = target.command;
+      const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+      void dialBack(streamId).then(
+        (carrier) => join(carrier, child.stdout, child.stdin, () => child.kill('SIGKILL')),
+        () => child.kill('SIGKILL'),
+      );
+      return {};
+    }
+    const realPort = ports.get(`${sessionId}/${node}/${target.port}`);
+    if (realPort === undefined) throw new DrydockError('PORT_REFUSED');
+    const upstream = connect({ port: realPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+    await new Promise<void>((resolve, reject) => {
+      upstream.once('connect', resolve);
+      upstream.once('error', () => reject(new DrydockError('PORT_REFUSED')));
+    });
+    void dialBack(streamId).then(
+      (carrier) => {
+        upstream.on('close', () => {
+          if (!upstream.readableEnded) carrier.resetAndDestroy();
+        });
+        join(carrier, upstream, upstream, () => upstream.resetAndDestroy());
+      },
+      () => upstream.destroy(),
+    );
+    return {};
+  }
+
+  function destroyNode(sessionId: string, node: string): void {
+    nodes.delete(`${sessionId}/${node}`);
+    terminals.endSession(sessionId, node);
+  }
+
+  const handlers: { [C in AgentCommandName]: (request: AgentRequest<C>) => unknown } = {
+    'node.create': createNode,
+    'node.destroy': ({ sessionId, node }) => {
+      destroyNode(sessionId, node);
+      return {};
+    },
+    'session.destroy': ({ sessionId }) => {
+      for (const each of nodes.values()) if (each.sessionId === sessionId) destroyNode(sessionId, each.name);
+      return {};
+    },
+    'node.exec': exec,
+    'terminal.open': terminals.open,
+    'terminal.attach': terminals.attach,
+    'terminal.detach': terminals.detach,
+    'terminal.input': terminals.input,
+    'terminal.resize': terminals.resize,
+    'terminal.close': terminals.close,
+    'stream.open': openStream,
+  };
+
+  async function run({ name: command, request }: AgentCommandMessage): Promise<unknown> {
+    const { sessionId = '', node = '' } = request as { sessionId?: string; node?: string };
+    commands.push(`${command} ${sessionId}/${node}`);
+    const failure = failures.get(command);
+    if (failure === 'hang') return new Promise(() => undefined);
+    try {
+      if (failure !== undefined) throw new DrydockError(failure as 'INTERNAL');
+      return await (handlers[command] as (request: unknown) => unknown)(request);
+    } catch (error) {
+      return { error: toDrydockError(error).toBody() };
+    }
+  }
+
+  socket.on('command', (message, ack) => {
+    const answer = answers.get(message.id) ?? run(message);
+    answers.set(message.id, answer);
+    void answer.then(ack);
+  });
+
+  return {
+    name,
+    commands,
+    nodes: () => [...nodes.keys()],
+    sessions: () => sessions,
+    async connect() {
+      await new Promise<void>((resolve, reject) => {
+        socket.once('connect', resolve);
+        socket.once('connect_error', (error) => {
+          const { data } = error as Error & { data?: { code?: string } };
+          reject(Object.assign(error, { code: data?.code }));
+        });
+        socket.connect();
+      });
+      const answer = await socket.timeout(10_000).emitWithAck('hello', hello());
+      if ('error' in answer) throw Object.assign(new Error(answer.error.message), { code: answer.error.code });
+      sessions = answer.sessions;
+      for (const node of [...nodes.values()]) {
+        if (!sessions.includes(node.sessionId)) destroyNode(node.sessionId, node.name);
+      }
+    },
+    disconnect: () => void socket.disconnect(),
+    expose: (sessionId, node, port, realPort) => void ports.set(`${sessionId}/${node}/${port}`, realPort),
+    fail(command, code) {
+      if (code === undefined) failures.delete(command);
+      else failures.set(command, code);
+    },
+    report(sessionId, node, change) {
+      const before = nodes.get(`${sessionId}/${node}`);
+      if (before === undefined) throw new Error(`no node ${node}`);
+      const after = { ...before, ...change };
+      nodes.set(`${sessionId}/${node}`, after);
+      sendFact({ kind: 'node', node: after });
+    },
+    sendFact,
+    forget: destroyNode,
+    emit: (event, ...args) => void (socket as unknown as { emit(...all: unknown[]): void }).emit(event, ...args),
+    close() {
+      socket.disconnect();
+      for (const stream of streams) stream.destroy();
+    },
+  };
+}

@@ -1,0 +1,162 @@
+/** A whole manager on port 0 with hosts of tests' own, and a small typed client of its API. */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type CreateSessionResponse,
+  createSessionResponseSchema,
+  errorBodySchema,
+  LAB_NAMESPACE,
+  type LabSnapshot,
+  labSnapshotSchema,
+} from '@drydock/protocol';
+import { type Clock, createLogger, systemClock } from '@drydock/service-kit';
+import { io, type Socket } from 'socket.io-client';
+import { type Manager, type ManagerSettings, startManager } from '../manager.ts';
+import { createMemoryStore } from '../sessions/memory-store.ts';
+import type { SessionStore } from '../sessions/session-store.ts';
+import { createFixtureAgent, type FixtureAgent, type FixtureAgentOptions } from './fixture-agent.ts';
+
+export interface ApiAnswer {
+  status: number;
+  headers: Headers;
+  body: unknown;
+}
+
+export interface TestManager {
+  readonly manager: Manager;
+  readonly origin: string;
+  readonly agentKey: string;
+  /** One call of the API below /api/v1; a failed one must have the contract's error body. */
+  call(method: string, path: string, options?: CallOptions): Promise<ApiAnswer>;
+  createSession(request?: object): Promise<CreateSessionResponse>;
+  /** Connects a host. */
+  host(options?: Partial<FixtureAgentOptions>): Promise<FixtureAgent>;
+  /** Connects a page; resolves with its first snapshot. */
+  lab(sessionId: string, token: string | undefined, extra?: object): Promise<{ socket: Socket; snapshot: LabSnapshot }>;
+  /** Stops the manager as a crash would see it from outside, and starts another over the same store and port. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface CallOptions {
+  token?: string | undefined;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface TestManagerOptions {
+  settings?: Partial<ManagerSettings>;
+  store?: SessionStore;
+  clock?: Clock;
+}
+
+/** Rates under which no test is limited by accident. */
+const GENEROUS = { burst: 100_000, perSecond: 100_000 };
+
+/** Starts a manager over a memory store (or the given one). */
+export async function startTestManager(options: TestManagerOptions = {}): Promise<TestManager> {
+  const { clock = systemClock } = options;
+  const store = options.store ?? createMemoryStore(clock);
+  const directory = mkdtempSync(join(tmpdir(), 'dd-manager-'));
+  const agentKey = randomBytes(32).toString('base64url');
+  const agentKeysFile = join(directory, 'agent-keys.json');
+  writeFileSync(agentKeysFile, JSON.stringify({ '*': createHash('sha256').update(agentKey).digest('hex') }));
+  const logger = createLogger('test-manager', 'silent');
+  const agents: FixtureAgent[] = [];
+  const sockets: Socket[] = [];
+  const settings: ManagerSettings = {
+    host: '127.0.0.1',
+    port: 0,
+    domain: 'localhost',
+    publicUrl: undefined,
+    trustedProxies: undefined,
+    webUrl: undefined,
+    agentKeysFile,
+    managerSecret: 'test',
+    libraryFile: undefined,
+    metrics: undefined,
+    sessionHours: 4,
+    maxSessionHours: 12,
+    maxNodes: 8,
+    maxSessions: 1000,
+    egress: undefined,
+    rates: { creates: GENEROUS, calls: GENEROUS, wrongTokens: GENEROUS },
+    version: '0.0.0-test',
+    ...options.settings,
+  };
+  let manager = await startManager(settings, { store, clock, logger });
+  const { port } = manager;
+  const origin = `http://127.0.0.1:${port}`;
+
+  async function call(
+    method: string,
+    path: string,
+    { token, body, headers = {} }: CallOptions = {},
+  ): Promise<ApiAnswer> {
+    const response = await fetch(`${origin}/api/v1${path}`, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const parsed: unknown = text === '' ? undefined : JSON.parse(text);
+    if (!response.ok) errorBodySchema.parse(parsed);
+    return { status: response.status, headers: response.headers, body: parsed };
+  }
+
+  return {
+    get manager() {
+      return manager;
+    },
+    origin,
+    agentKey,
+    call,
+    async createSession(request = {}) {
+      const answer = await call('POST', '/sessions', { body: request });
+      if (answer.status !== 201) throw new Error(`session not created: ${JSON.stringify(answer.body)}`);
+      return createSessionResponseSchema.parse(answer.body);
+    },
+    async host(extra = {}) {
+      const agent = createFixtureAgent({ url: origin, name: `h${agents.length + 1}`, key: agentKey, ...extra });
+      agents.push(agent);
+      await agent.connect();
+      return agent;
+    },
+    async lab(sessionId, token, extra = {}) {
+      const socket = io(`${origin}${LAB_NAMESPACE}`, {
+        transports: ['websocket'],
+        reconnection: false,
+        forceNew: true,
+        auth: { sessionId, ...(token === undefined ? {} : { token }) },
+        ...extra,
+      });
+      sockets.push(socket);
+      const snapshot = await new Promise<LabSnapshot>((resolve, reject) => {
+        socket.once('lab:snapshot', (raw: unknown) => resolve(labSnapshotSchema.parse(raw)));
+        socket.once('connect_error', (error) => {
+          const { data } = error as Error & { data?: { code?: string } };
+          reject(Object.assign(error, { code: data?.code }));
+        });
+      });
+      return { socket, snapshot };
+    },
+    async restart() {
+      await manager.close();
+      manager = await startManager({ ...settings, port }, { store, clock, logger });
+    },
+    async stop() {
+      for (const socket of sockets) socket.disconnect();
+      for (const agent of agents) agent.close();
+      await manager.close();
+      await store.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
