@@ -91,6 +91,7 @@ function createLink(port: number): ManagerLink {
     dispatcher,
     describe: async () => () => hello,
     onSessions: (ids) => sessions.push(ids),
+    onDisconnected: () => {},
     onViewerAck: () => {},
     logger,
     clock: systemClock,

@@ -30,6 +30,8 @@ export interface ManagerLinkDeps {
   describe: () => Promise<() => AgentHello>;
   /** The manager's sessions on this host, after each hello. */
   onSessions: (sessionIds: readonly string[]) => void;
+  /** The link broke: the manager will attach its viewers anew. */
+  onDisconnected: () => void;
   onViewerAck: (ack: z.infer<typeof viewerAckSchema>) => void;
   logger: Logger;
   clock: Clock;
@@ -40,6 +42,8 @@ export interface ManagerLink {
   start(): void;
   stop(): void;
   isConnected(): boolean;
+  /** Breaks the connection on purpose, so that a new hello tells of what no fact can. */
+  renew(): void;
   sendFact(fact: AgentFact): void;
   sendOutput(output: ViewerOutput): void;
   sendScreen(screen: z.infer<typeof viewerScreenSchema>): void;
@@ -123,6 +127,7 @@ export function createManagerLink(deps: ManagerLinkDeps): ManagerLink {
   socket.on('disconnect', (reason) => {
     if (!stopped) complain('lost the manager', { reason });
     retryLater();
+    deps.onDisconnected();
   });
   socket.on('connect_error', (error) => {
     const refusal = errorBodySchema.shape.error.safeParse((error as Error & { data?: unknown }).data);
@@ -155,6 +160,7 @@ export function createManagerLink(deps: ManagerLinkDeps): ManagerLink {
       socket.disconnect();
     },
     isConnected: ready,
+    renew: () => void (socket.connected && socket.disconnect()),
     sendFact(fact) {
       if (!ready()) return;
       seq += 1;

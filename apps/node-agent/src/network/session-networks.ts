@@ -31,6 +31,8 @@ export interface SessionNetworks {
   peers(sessionId: string): Peer[];
   /** Sessions that have a network. */
   sessions(): string[];
+  /** Closes what this process serves; the networks stay for the next agent. */
+  close(): Promise<void>;
 }
 
 /** What runs on the gateway address of a session (DNS, mirror); must be closed before the namespace can vanish. */
@@ -210,6 +212,10 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     },
     peers: (sessionId) => [...(networks.get(sessionId)?.peers.values() ?? [])],
     sessions: () => [...networks.keys()],
+    async close() {
+      await Promise.all([...networks.values()].map(({ services: open }) => open.close()));
+      networks.clear();
+    },
   };
 }
 

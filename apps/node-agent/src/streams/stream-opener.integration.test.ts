@@ -53,7 +53,7 @@ beforeAll(async () => {
     sockets,
     logger: createLogger('test', 'silent'),
     dial: createManagerDial({ url, name: 'host1', readKey: async () => 'the-key' }),
-    findNode: (sessionId, node) =>
+    findNode: async (sessionId, node) =>
       sessionId === SESSION && node === 'node1'
         ? {
             ip: IP,
@@ -101,7 +101,7 @@ const settled = async () => {
 test('a port of the node is brought to the manager, and each direction ends alone', async () => {
   await serve('0.0.0.0', 8080, (socket) => {
     // Answers only after the other side has ended: lost half-close would hang or cut it.
-    readAll(socket).then((text) => socket.end(`echo ${text}`));
+    void readAll(socket).then((text) => socket.end(`echo ${text}`));
   });
   const { answer, stream } = await open({ kind: 'tcp', port: 8080 });
   expect(answer).toEqual({});

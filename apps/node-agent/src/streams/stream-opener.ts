@@ -19,7 +19,7 @@ export interface NodeDoor {
 
 export interface StreamOpenerDeps {
   /** The door of a running node. */
-  findNode: (sessionId: string, node: string) => NodeDoor | undefined;
+  findNode: (sessionId: string, node: string) => Promise<NodeDoor | undefined>;
   sockets: NetnsSockets;
   dial: (streamId: string) => Promise<Duplex>;
   logger: Logger;
@@ -106,7 +106,7 @@ export function createStreamOpener(deps: StreamOpenerDeps): StreamOpener {
     count: () => total,
     async open(request) {
       const { sessionId, node, streamId } = request;
-      const door = deps.findNode(sessionId, node);
+      const door = await deps.findNode(sessionId, node);
       if (!door) throw new DrydockError('NODE_NOT_FOUND');
       const key = `${sessionId}/${node}`;
       if ((open.get(key) ?? 0) >= MAX_STREAMS_PER_NODE) throw new DrydockError('RATE_LIMITED');

@@ -1,0 +1,185 @@
+/** Builds the agent out of its parts: the only file that knows all of them. */
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type AgentHello, DrydockError } from '@drydock/protocol';
+import { type Logger, systemClock } from '@drydock/service-kit';
+import { createNodeDisks } from './disk/node-disk.ts';
+import type { AgentEnv } from './env.ts';
+import { createHostDescription } from './host-description.ts';
+import { createDispatcher } from './link/dispatch.ts';
+import { createManagerLink } from './link/manager-link.ts';
+import { createDnsUpstream, createResolvConf } from './network/dns-upstream.ts';
+import { createGatewayServices } from './network/gateway-services.ts';
+import { installHostRules, removeHostRules } from './network/host-rules.ts';
+import { createLibraryProxy } from './network/library-proxy.ts';
+import { loadNetnsAddon } from './network/netns-addon.ts';
+import { createNetnsSockets } from './network/netns-sockets.ts';
+import { createSessionNetworks } from './network/session-networks.ts';
+import { createTransitClaims } from './network/transit-claims.ts';
+import { createNodeRecords } from './nodes/node-record.ts';
+import { createNodeService } from './nodes/node-service.ts';
+import { createSessionKeys } from './nodes/session-keys.ts';
+import { readCgroupHost } from './runtime/cgroup-host.ts';
+import { createCgroups } from './runtime/cgroups.ts';
+import { createIdRanges } from './runtime/id-ranges.ts';
+import { createRuncRuntime } from './runtime/runc-runtime.ts';
+import { createManagerDial } from './streams/manager-dial.ts';
+import { createStreamOpener } from './streams/stream-opener.ts';
+import { HOST_PROTOCOL_VERSION } from './terminals/host-protocol.ts';
+import { createTerminalClient } from './terminals/terminal-client.ts';
+
+export interface Agent {
+  /** Takes over what lives on the host, then dials the manager. @throws when this host cannot carry nodes. */
+  start(): Promise<void>;
+  /** Lets go of everything; nodes and terminals live on. */
+  stop(): Promise<void>;
+  /** Destroys every node and network of this agent, then lets go. */
+  destroyAll(): Promise<void>;
+}
+
+/** Builds the agent; nothing of the host is touched before `start`. */
+export async function createAgent(env: AgentEnv, version: string, logger: Logger): Promise<Agent> {
+  const clock = systemClock;
+  const claimsDir = join(env.runDir, 'alloc');
+  const readKey = async () => (await readFile(env.keyFile, 'utf8')).trim();
+  const addon = loadNetnsAddon(env.nativeDir);
+  const sockets = createNetnsSockets(addon);
+  const cgroupHost = await readCgroupHost();
+  const runtime = createRuncRuntime({
+    ...env,
+    cgroups: createCgroups(cgroupHost),
+    disks: createNodeDisks(),
+    ranges: createIdRanges(claimsDir, env.stateDir),
+    logger,
+  });
+  const claims = createTransitClaims(claimsDir, env.stateDir);
+  const networks = createSessionNetworks({
+    addon,
+    claims,
+    logger,
+    services: createGatewayServices({
+      sockets,
+      upstream: createDnsUpstream({ servers: createResolvConf(clock), clock }),
+      mirror: createLibraryProxy(env.libraryUrl),
+      peers: (sessionId) => networks.peers(sessionId),
+      logger,
+    }),
+  });
+  const nodes = createNodeService({
+    runtime,
+    networks,
+    records: createNodeRecords(join(env.stateDir, 'nodes')),
+    keys: createSessionKeys(join(env.stateDir, 'secrets', 'sessions')),
+    clock,
+    logger,
+    egress: env.egress,
+  });
+  const host = createHostDescription({ env, cgroup: cgroupHost.version });
+  const terminals = createTerminalClient(env.terminalsSocket, logger, {
+    // The bytes are the socket's own memory, which the next read overwrites.
+    onOutput: ({ viewerId, offset, data }) => link.sendOutput({ viewerId, offset, data: Uint8Array.from(data) }),
+    onScreen: (screen) => link.sendScreen(screen),
+    onSize: (size) => link.sendSize(size),
+    onExit: (exit) => link.sendExit(exit),
+    // A terminal host that came back holds other terminals than the last hello said.
+    onConnected: () => link.renew(),
+  });
+  const streams = createStreamOpener({
+    sockets,
+    logger,
+    dial: createManagerDial({ url: env.managerUrl, name: env.name, readKey }),
+    async findNode(sessionId, name) {
+      const node = nodes.get(sessionId, name);
+      const path = `/proc/${node?.pid}/ns/net`;
+      const found = node && (await stat(path).catch(() => undefined));
+      if (!node || !found) return undefined;
+      return { ip: node.ip, netns: { path, inode: found.ino }, enter: (command) => runtime.enter(node, command) };
+    },
+  });
+
+  const dispatcher = createDispatcher({
+    logger,
+    handlers: {
+      'node.create': (request) => nodes.create(request),
+      'node.destroy': async ({ sessionId, node }) => {
+        await terminals.call('node.close', { sessionId, node }).catch(() => undefined);
+        await nodes.destroy(sessionId, node);
+        return {};
+      },
+      'session.destroy': async ({ sessionId }) => {
+        await nodes.destroySession(sessionId);
+        return {};
+      },
+      'node.exec': ({ sessionId, node, ...request }) => nodes.exec(sessionId, node, request),
+      'terminal.open': (request) => {
+        if (!nodes.get(request.sessionId, request.node)) throw new DrydockError('NODE_NOT_FOUND');
+        return terminals.call('terminal.open', request);
+      },
+      'terminal.attach': (request) => terminals.call('terminal.attach', request),
+      'terminal.detach': (request) => terminals.call('terminal.detach', request),
+      'terminal.input': (request) => terminals.call('terminal.input', request),
+      'terminal.resize': (request) => terminals.call('terminal.resize', request),
+      'terminal.close': (request) => terminals.call('terminal.close', request),
+      'stream.open': (request) => streams.open(request),
+    },
+  });
+
+  const link = createManagerLink({
+    url: env.managerUrl,
+    name: env.name,
+    readKey,
+    dispatcher,
+    logger,
+    clock,
+    async describe() {
+      const listed = await terminals.call('list', { protocol: HOST_PROTOCOL_VERSION }).catch(() => ({ terminals: [] }));
+      const { capabilities, capacity } = await host.describe();
+      return (): AgentHello => ({
+        version,
+        capabilities,
+        capacity,
+        nodes: nodes.list(),
+        terminals: listed.terminals,
+      });
+    },
+    onSessions: (sessions) => {
+      nodes.reconcile(sessions).catch((err: unknown) => logger.error({ err }, 'nodes of ended sessions not removed'));
+    },
+    onDisconnected: () => terminals.detachAll(),
+    onViewerAck: (ack) => terminals.ack(ack),
+  });
+  const stopFacts = nodes.onFact((fact) => {
+    link.sendFact(fact);
+    if (fact.kind === 'node-gone') {
+      const node = { sessionId: fact.sessionId, node: fact.name };
+      terminals.call('node.close', node).catch(() => undefined);
+    }
+  });
+
+  async function stop(): Promise<void> {
+    link.stop();
+    stopFacts();
+    nodes.close();
+    terminals.close();
+    await networks.close();
+  }
+
+  return {
+    async start() {
+      await runtime.prepare();
+      await installHostRules();
+      await nodes.adopt();
+      // The first hello must not say that there are no terminals only because nobody could be asked.
+      await terminals.ready();
+      link.start();
+    },
+    stop,
+    async destroyAll() {
+      link.stop();
+      await nodes.destroyAll();
+      await networks.adopt([]);
+      await stop();
+      if (!(await claims.anyLeft())) await removeHostRules();
+    },
+  };
+}
