@@ -1,0 +1,32 @@
+/** The terminal host's environment: the only place that reads it. */
+import { fileURLToPath } from 'node:url';
+import { readEnv } from '@drydock/service-kit';
+import { z } from 'zod';
+
+const absolute = z.string().regex(/^\//, 'must be an absolute path');
+
+const schema = z.object({
+  DRYDOCK_STATE_DIR: absolute.default('/var/lib/drydock'),
+  DRYDOCK_NATIVE_DIR: absolute.optional(),
+  DRYDOCK_TERMINALS_SOCKET: absolute,
+  /** `fake`: shells of this host in place of nodes' shells, for tests and benchmarks of the way in between. */
+  DRYDOCK_RUNTIME: z.enum(['runc', 'fake']).default('runc'),
+  DRYDOCK_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+/** The same from src/terminals/ and dist/terminals/. */
+const OWN_NATIVE_DIR = fileURLToPath(new URL('../../../../native/build', import.meta.url));
+
+/** Reads the terminal host's settings. @throws EnvError naming every bad variable. */
+export function readTerminalsEnv(source: Record<string, string | undefined> = process.env) {
+  const env = readEnv(schema, source);
+  return {
+    nodesDir: `${env.DRYDOCK_STATE_DIR}/nodes`,
+    enterPath: `${env.DRYDOCK_NATIVE_DIR ?? OWN_NATIVE_DIR}/dd-enter`,
+    socketPath: env.DRYDOCK_TERMINALS_SOCKET,
+    runtime: env.DRYDOCK_RUNTIME,
+    logLevel: env.DRYDOCK_LOG_LEVEL,
+  };
+}
+
+export type TerminalsEnv = ReturnType<typeof readTerminalsEnv>;

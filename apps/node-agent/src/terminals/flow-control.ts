@@ -1,0 +1,42 @@
+/** Decides whether a PTY is read: the slowest viewer of a terminal must never be able to stop the others (decision 0001, T-6). */
+import { TERMINAL_WINDOW_BYTES } from '@drydock/protocol';
+
+/** A viewer that draws nothing for this long (ms) while a full window behind no longer holds its terminal back. */
+export const VIEWER_STALL_MS = 120_000;
+
+/** How far one viewer is. */
+export interface Window {
+  /** All before this offset is drawn. */
+  acked: number;
+  /** Since when it has been a full window behind without drawing anything (ms). */
+  blockedSince: number | undefined;
+}
+
+/** Bytes that may be sent to a viewer that has been sent all before `cursor`. */
+export function windowRoom({ acked }: Window, cursor: number): number {
+  return Math.max(0, acked + TERMINAL_WINDOW_BYTES - cursor);
+}
+
+/** Notes that a viewer drew all before `offset`; older news is ignored. */
+export function acknowledge(window: Window, offset: number): void {
+  if (offset <= window.acked) return;
+  window.acked = offset;
+  window.blockedSince = undefined;
+}
+
+/**
+ * Whether reading must pause at the log's `end`: there are viewers and each of them is a full window behind. Those that stall
+ * count as absent.
+ */
+export function mustPause(windows: Iterable<Window>, end: number, now: number): boolean {
+  let holding = false;
+  for (const window of windows) {
+    if (end - window.acked < TERMINAL_WINDOW_BYTES) {
+      window.blockedSince = undefined;
+      return false;
+    }
+    window.blockedSince ??= now;
+    if (now - window.blockedSince < VIEWER_STALL_MS) holding = true;
+  }
+  return holding;
+}

@@ -1,0 +1,258 @@
+/** One terminal: a PTY, its log, its viewers and its writers. */
+import {
+  type AttachResult,
+  DrydockError,
+  MAX_TERMINAL_OUTPUT_BYTES,
+  MAX_VIEWERS_PER_TERMINAL,
+  type TerminalInput,
+} from '@drydock/protocol';
+import { mustPause, VIEWER_STALL_MS } from './flow-control.ts';
+import { createOutputLog, type Position, type Size } from './output-log.ts';
+import type { Pty, PtyExit, SpawnPty } from './pty.ts';
+import { createPtyInput } from './pty-input.ts';
+import { createScreenModel, type ScreenModel } from './screen-model.ts';
+import { createViewer, type PaintedScreen, type Viewer, type ViewerSink } from './viewer.ts';
+import { createWriters } from './writers.ts';
+
+/** Output that comes within this time (ms) of other output is sent together with it... */
+const COALESCE_MS = 4;
+/** ...but for the first bytes of a burst, which go at once: a key's echo never waits. One read of a PTY is as long. */
+const IMMEDIATE_BYTES = 4096;
+/** Bytes that left the log and are not parsed yet; reading pauses above it. */
+const MAX_UNPARSED_BYTES = 1024 * 1024;
+/** An ended terminal can be attached to for this long (ms): a page that was away still sees the end. */
+export const ENDED_KEPT_MS = 60_000;
+/** Typing is held until the program's first output, at most this long (ms). */
+const START_MS = 2000;
+/** Between asking a terminal's process to end and ending it (ms). */
+const HANGUP_GRACE_MS = 1000;
+/** A process that outlives even SIGKILL for this long (ms) is given up; its terminal is forgotten. */
+const KILL_GRACE_MS = 2000;
+
+export interface TerminalOptions {
+  size: Size;
+  spawn: SpawnPty;
+  /** Nothing is left of the terminal; called once. */
+  onForgotten(exit: PtyExit): void;
+  now?: () => number;
+}
+
+/** An answer to an attach, and the start of the stream behind it. */
+export interface Attached {
+  result: AttachResult;
+  /** Sends the viewer its first bytes; to be called once the answer is on its way. */
+  start(): void;
+}
+
+export interface Terminal {
+  size(): Size;
+  ended(): boolean;
+  /**
+   * Adds a viewer, in place of one with the same id.
+   * @throws DrydockError RATE_LIMITED when the terminal has as many viewers as it may have.
+   */
+  attach(viewerId: string, offset: number, sink: ViewerSink): Promise<Attached>;
+  detach(viewerId: string): void;
+  ack(viewerId: string, offset: number): void;
+  /**
+   * Types; resolves when the PTY has it (writers.ts for order and repetition).
+   * @throws DrydockError INPUT_OUT_OF_ORDER, RATE_LIMITED when too much waits for a program that does not read,
+   * TERMINAL_NOT_FOUND when the shell has ended.
+   */
+  input(input: Pick<TerminalInput, 'writer' | 'seq' | 'data'>): Promise<void>;
+  resize(size: Size): void;
+  /** Ends the process and forgets the terminal; resolves when that is done. */
+  close(): Promise<void>;
+}
+
+/** Starts a process on a new PTY. @throws what `spawn` throws. */
+export function createTerminal({ size, spawn, onForgotten, now = Date.now }: TerminalOptions): Terminal {
+  const viewers = new Map<string, Viewer>();
+  /** Attaches that are not answered yet; each is undone by a later one or by a detach. */
+  const attaching = new Map<string, symbol>();
+  const writers = createWriters();
+  const log = createOutputLog({ size, beforeDrop: feedModel });
+  let model: ScreenModel | undefined;
+  let modelAt: Position = { offset: 0, seq: 1 };
+  let exit: PtyExit | undefined;
+  let paused = false;
+  let closing = false;
+  let forgotten: (() => void) | undefined;
+  const whenForgotten = new Promise<void>((resolve) => {
+    forgotten = resolve;
+  });
+  let flushTimer: NodeJS.Timeout | undefined;
+  let unsentBytes = 0;
+  let burstBytes = 0;
+  let stallTimer: NodeJS.Timeout | undefined;
+  let lifeTimer: NodeJS.Timeout | undefined;
+
+  const pty: Pty = spawn(size, { onData, onExit });
+  const typing = createPtyInput((data) => pty.write(data));
+  const startTimer = setTimeout(typing.open, START_MS);
+
+  function pumpAll(): void {
+    unsentBytes = 0;
+    for (const viewer of viewers.values()) viewer.pump();
+  }
+
+  function onData(data: Buffer): void {
+    typing.open();
+    log.append(data);
+    unsentBytes += data.byteLength;
+    burstBytes += data.byteLength;
+    if (burstBytes <= IMMEDIATE_BYTES || unsentBytes >= MAX_TERMINAL_OUTPUT_BYTES) pumpAll();
+    flushTimer ??= setTimeout(flush, COALESCE_MS);
+    updateReading();
+  }
+
+  function flush(): void {
+    flushTimer = undefined;
+    // A burst lasts until nothing has come for one period.
+    if (unsentBytes > 0) flushTimer = setTimeout(flush, COALESCE_MS);
+    else burstBytes = 0;
+    pumpAll();
+  }
+
+  function updateReading(): void {
+    if (exit !== undefined) return;
+    const held = mustPause(
+      Array.from(viewers.values(), (viewer) => viewer.window),
+      log.end(),
+      now(),
+    );
+    const next = !closing && (held || (model?.backlog() ?? 0) > MAX_UNPARSED_BYTES);
+    if (held) stallTimer ??= setTimeout(onStall, VIEWER_STALL_MS + 1);
+    if (next === paused) return;
+    paused = next;
+    if (paused) pty.pause();
+    else pty.resume();
+  }
+
+  function onStall(): void {
+    stallTimer = undefined;
+    updateReading();
+  }
+
+  function feedModel(to: number): void {
+    if (to < modelAt.offset) return;
+    model ??= createScreenModel(size, updateReading);
+    for (const entry of log.entries(modelAt, to)) {
+      if (entry.kind === 'bytes') model.feed(entry.data);
+      else model.resize(entry.mark);
+    }
+    modelAt = { offset: to, seq: log.sizeAt(to).seq };
+  }
+
+  async function paint(): Promise<PaintedScreen> {
+    feedModel(log.end());
+    model ??= createScreenModel(size, updateReading);
+    const mark = log.sizeAt(log.end());
+    const position = { offset: log.end(), seq: mark.seq };
+    return { screen: await model.serialize(), size: mark, position };
+  }
+
+  function onExit(how: PtyExit): void {
+    exit = how;
+    clearTimeout(stallTimer);
+    clearTimeout(startTimer);
+    typing.close();
+    pumpAll();
+    clearTimeout(lifeTimer);
+    if (closing) forget();
+    else lifeTimer = setTimeout(forget, ENDED_KEPT_MS);
+  }
+
+  function forget(): void {
+    for (const timer of [startTimer, flushTimer, stallTimer, lifeTimer]) clearTimeout(timer);
+    for (const viewer of viewers.values()) viewer.close();
+    viewers.clear();
+    attaching.clear();
+    model?.dispose();
+    typing.close();
+    exit ??= { exitCode: -1 };
+    onForgotten(exit);
+    forgotten?.();
+  }
+
+  function remove(viewerId: string): void {
+    attaching.delete(viewerId);
+    viewers.get(viewerId)?.close();
+    viewers.delete(viewerId);
+  }
+
+  return {
+    size: () => log.sizeAt(log.end()),
+    ended: () => exit !== undefined,
+    async attach(viewerId, offset, sink) {
+      remove(viewerId);
+      if (viewers.size + attaching.size >= MAX_VIEWERS_PER_TERMINAL) {
+        throw new DrydockError('RATE_LIMITED', 'The terminal has as many viewers as it may have.');
+      }
+      const token = Symbol(viewerId);
+      attaching.set(viewerId, token);
+      const isKept = offset >= log.start() && offset <= log.end();
+      const painted = isKept ? undefined : await paint();
+      const mark = painted?.size ?? log.sizeAt(offset);
+      const position = painted?.position ?? { offset, seq: log.sizeAt(offset).seq };
+      const result: AttachResult = {
+        offset: position.offset,
+        end: painted === undefined ? log.end() : position.offset,
+        cols: mark.cols,
+        rows: mark.rows,
+        ...(painted === undefined ? {} : { screen: painted.screen }),
+      };
+      return {
+        result,
+        start() {
+          if (attaching.get(viewerId) !== token) return;
+          attaching.delete(viewerId);
+          const viewer = createViewer({ log, sink, position, paint, exit: () => exit });
+          viewers.set(viewerId, viewer);
+          viewer.pump();
+          updateReading();
+        },
+      };
+    },
+    detach(viewerId) {
+      remove(viewerId);
+      updateReading();
+    },
+    ack(viewerId, offset) {
+      viewers.get(viewerId)?.ack(offset);
+      updateReading();
+    },
+    input({ writer, seq, data }) {
+      return writers.input(writer, seq, () => {
+        if (exit !== undefined) throw new DrydockError('TERMINAL_NOT_FOUND', 'The shell has ended.');
+        if (!typing.hasRoom(data.byteLength)) {
+          throw new DrydockError('RATE_LIMITED', 'The program in the terminal does not read what is typed.');
+        }
+        return typing.write(data);
+      });
+    },
+    resize(next) {
+      const { cols, rows } = log.sizeAt(log.end());
+      if (exit !== undefined || (next.cols === cols && next.rows === rows)) return;
+      pty.resize(next);
+      log.resize(next);
+      pumpAll();
+    },
+    close() {
+      if (closing) return whenForgotten;
+      closing = true;
+      clearTimeout(lifeTimer);
+      if (exit !== undefined) {
+        forget();
+        return whenForgotten;
+      }
+      updateReading();
+      pty.kill('SIGHUP');
+      lifeTimer = setTimeout(() => {
+        pty.kill('SIGKILL');
+        lifeTimer = setTimeout(forget, KILL_GRACE_MS);
+      }, HANGUP_GRACE_MS);
+      return whenForgotten;
+    },
+  };
+}
