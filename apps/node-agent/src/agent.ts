@@ -5,7 +5,7 @@ import { type AgentHello, DrydockError } from '@drydock/protocol';
 import { type Logger, systemClock } from '@drydock/service-kit';
 import { createNodeDisks } from './disk/node-disk.ts';
 import type { AgentEnv } from './env.ts';
-import { createHostDescription } from './host-description.ts';
+import { createHostReport } from './host/host-report.ts';
 import { createDispatcher } from './link/dispatch.ts';
 import { createManagerLink } from './link/manager-link.ts';
 import { createDnsUpstream, createResolvConf } from './network/dns-upstream.ts';
@@ -35,6 +35,8 @@ export interface Agent {
   stop(): Promise<void>;
   /** Destroys every node and network of this agent, then lets go. */
   destroyAll(): Promise<void>;
+  /** Destroys what an agent that was killed left on the host; for use in place of `start`, and without a manager. */
+  destroyLeft(): Promise<void>;
 }
 
 /** Builds the agent; nothing of the host is touched before `start`. */
@@ -44,10 +46,9 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   const readKey = async () => (await readFile(env.keyFile, 'utf8')).trim();
   const addon = loadNetnsAddon(env.nativeDir);
   const sockets = createNetnsSockets(addon);
-  const cgroupHost = await readCgroupHost();
   const runtime = createRuncRuntime({
     ...env,
-    cgroups: createCgroups(cgroupHost),
+    cgroups: createCgroups(await readCgroupHost()),
     disks: createNodeDisks(),
     ranges: createIdRanges(claimsDir, env.stateDir),
     logger,
@@ -74,7 +75,13 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     logger,
     egress: env.egress,
   });
-  const host = createHostDescription({ env, cgroup: cgroupHost.version });
+  const host = createHostReport({
+    env,
+    runtime,
+    onCapacity: (capacity) => link.sendFact({ kind: 'capacity', capacity }),
+    clock,
+    logger,
+  });
   const terminals = createTerminalClient(env.terminalsSocket, logger, {
     // The bytes are the socket's own memory, which the next read overwrites.
     onOutput: ({ viewerId, offset, data }) => link.sendOutput({ viewerId, offset, data: Uint8Array.from(data) }),
@@ -157,11 +164,20 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   });
 
   async function stop(): Promise<void> {
+    host.stop();
     link.stop();
     stopFacts();
     nodes.close();
     terminals.close();
     await networks.close();
+  }
+
+  async function destroyAll(): Promise<void> {
+    link.stop();
+    await nodes.destroyAll();
+    await networks.adopt([]);
+    await stop();
+    if (!(await claims.anyLeft())) await removeHostRules();
   }
 
   return {
@@ -172,14 +188,14 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
       // The first hello must not say that there are no terminals only because nobody could be asked.
       await terminals.ready();
       link.start();
+      host.start();
     },
     stop,
-    async destroyAll() {
-      link.stop();
-      await nodes.destroyAll();
-      await networks.adopt([]);
-      await stop();
-      if (!(await claims.anyLeft())) await removeHostRules();
+    destroyAll,
+    async destroyLeft() {
+      await runtime.prepare();
+      await nodes.adopt();
+      await destroyAll();
     },
   };
 }

@@ -55,7 +55,8 @@ const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5_000;
 /** After a refusal that only an operator can mend (key, version). */
 const REFUSED_RETRY_MS = 30_000;
-const HELLO_TIMEOUT_MS = 10_000;
+/** The manager answers once its store is in order. */
+const HELLO_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Builds the link; nothing is dialled before `start`. */
