@@ -97,6 +97,8 @@ export async function startManager(
     sendAck: (host, ack) => connections.sendAck(host, ack),
     newId: (prefix) => newId(prefix, RELAY_ID_LETTERS),
     onChange: (sessionId, change) => feed.publish(sessionId, change),
+    knowsHostsOf: (sessionId) =>
+      directory.get(sessionId)?.nodes.every(({ host, state }) => state === 'lost' || hosts.isConnected(host)) ?? true,
   });
   const feed = createLabFeed({ directory, hosts, views, terminals: (sessionId) => relay.list(sessionId) });
   const service = createSessionService({

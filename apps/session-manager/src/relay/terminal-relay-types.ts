@@ -40,11 +40,16 @@ export interface TerminalRelayDeps {
   newId(prefix: 't' | 'v'): string;
   /** Hears of every change of a session's list of terminals (opened, resized, ended). */
   onChange(sessionId: string, change: TerminalChange): void;
+  /**
+   * Whether every host of the session has told what it has. Until then an unknown terminal may exist all the same, and is
+   * HOST_UNAVAILABLE: a manager that was just restarted must not tell pages that their terminals are gone.
+   */
+  knowsHostsOf(sessionId: string): boolean;
 }
 
 /**
  * One browser connection in one session. Rights are checked by the caller; that the terminal belongs to the session is
- * checked here (TERMINAL_NOT_FOUND for unknown and foreign ones alike).
+ * checked here (TERMINAL_NOT_FOUND for unknown and foreign ones alike, HOST_UNAVAILABLE while that is not known).
  */
 export interface RelayClient {
   /** Opens a terminal on a node that lives on `host`, and attaches this client at offset 0. */

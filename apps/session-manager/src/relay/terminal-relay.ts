@@ -1,163 +1,109 @@
-/** Passes terminals between browsers and hosts: who views what, and up to which byte each viewer has been served. */
-import {
-  type AttachResult,
-  DrydockError,
-  type TerminalView,
-  toDrydockError,
-  type ViewerOutput,
-  type ViewerSize,
-} from '@drydock/protocol';
+/** Passes terminals between browsers and hosts: which terminals there are, who views what, and nothing of what they say. */
+import { type AttachResult, DrydockError, type TerminalExit, type TerminalView } from '@drydock/protocol';
+import { createRelayViewer, type RelayViewer } from './relay-viewer.ts';
 import type { RelayClient, TerminalRelay, TerminalRelayDeps, TerminalSink } from './terminal-relay-types.ts';
-
-/** Events of one viewer that may come before its attach is answered; its window bounds them. */
-interface Viewer {
-  readonly id: string;
-  readonly terminalId: string;
-  readonly host: string;
-  readonly sink: TerminalSink;
-  /** Everything before this offset was given to the sink. */
-  served: number;
-  /** Events that wait for the attach's answer; undefined once it was given. */
-  waiting: (() => void)[] | undefined;
-}
 
 interface Terminal {
   readonly sessionId: string;
   readonly host: string;
+  readonly viewers: Set<RelayViewer>;
   view: TerminalView;
 }
 
-/** Builds the relay; it keeps no terminal bytes. */
+/** What viewers are told of a terminal whose end nobody saw: its node or its host went away. */
+const LOST: Omit<TerminalExit, 'terminalId'> = { exitCode: -1 };
+
+/** Builds the relay; it keeps no terminal bytes but those that wait for an attach's answer. */
 export function createTerminalRelay(deps: TerminalRelayDeps): TerminalRelay {
-  const { sendCommand, sendAck, newId, onChange } = deps;
+  const { sendCommand, newId, onChange } = deps;
   const terminals = new Map<string, Terminal>();
-  const viewers = new Map<string, Viewer>();
+  const viewers = new Map<string, RelayViewer>();
 
   function find(sessionId: string, terminalId: string): Terminal {
     const terminal = terminals.get(terminalId);
-    if (terminal?.sessionId !== sessionId) throw new DrydockError('TERMINAL_NOT_FOUND');
+    if (terminal?.sessionId === sessionId) return terminal;
+    throw new DrydockError(deps.knowsHostsOf(sessionId) ? 'TERMINAL_NOT_FOUND' : 'HOST_UNAVAILABLE');
+  }
+
+  function learn(sessionId: string, host: string, view: TerminalView): Terminal {
+    const known = terminals.get(view.terminalId);
+    if (known !== undefined) {
+      known.view = view;
+      return known;
+    }
+    const terminal = { sessionId, host, view, viewers: new Set<RelayViewer>() };
+    terminals.set(view.terminalId, terminal);
     return terminal;
   }
 
-  function forget(terminalId: string): void {
+  function forget(terminalId: string, exit: Omit<TerminalExit, 'terminalId'>): void {
     const terminal = terminals.get(terminalId);
     if (terminal === undefined) return;
     terminals.delete(terminalId);
-    for (const viewer of viewers.values()) if (viewer.terminalId === terminalId) viewers.delete(viewer.id);
+    for (const viewer of terminal.viewers) viewer.end(exit);
     onChange(terminal.sessionId, { kind: 'terminal-gone', terminalId });
   }
 
-  /** Runs an event of a viewer now, or after the answer of its attach. */
-  function deliver(host: string, viewerId: string, event: (viewer: Viewer) => void): void {
+  function forgetAll(isGone: (terminal: Terminal) => boolean): void {
+    for (const [terminalId, terminal] of [...terminals]) if (isGone(terminal)) forget(terminalId, LOST);
+  }
+
+  function ofHost(host: string, viewerId: string): RelayViewer | undefined {
     const viewer = viewers.get(viewerId);
-    if (viewer === undefined || viewer.host !== host) return;
-    if (viewer.waiting === undefined) event(viewer);
-    else viewer.waiting.push(() => event(viewer));
-  }
-
-  function serve(viewer: Viewer, { offset, data }: ViewerOutput): void {
-    viewer.served = offset + data.byteLength;
-    viewer.sink.output({ terminalId: viewer.terminalId, offset, data });
-  }
-
-  /** Lets the events out that came before the answer, once the caller had its chance to pass the answer on. */
-  function release(viewer: Viewer): void {
-    setImmediate(() => {
-      const waiting = viewer.waiting ?? [];
-      viewer.waiting = undefined;
-      for (const event of waiting) if (viewers.get(viewer.id) === viewer) event();
-    });
-  }
-
-  function detach(viewer: Viewer): Promise<unknown> {
-    viewers.delete(viewer.id);
-    return sendCommand(viewer.host, 'terminal.detach', { viewerId: viewer.id }).catch(() => undefined);
-  }
-
-  async function attach(
-    terminal: Terminal,
-    sink: TerminalSink,
-    offset: number,
-  ): Promise<{ viewer: Viewer; result: AttachResult }> {
-    const { terminalId } = terminal.view;
-    const viewer: Viewer = { id: newId('v'), terminalId, host: terminal.host, sink, served: offset, waiting: [] };
-    viewers.set(viewer.id, viewer);
-    try {
-      const result = await sendCommand(terminal.host, 'terminal.attach', { terminalId, viewerId: viewer.id, offset });
-      viewer.served = result.offset;
-      return { viewer, result };
-    } catch (error) {
-      viewers.delete(viewer.id);
-      throw error;
-    }
-  }
-
-  /** After a break of the host's link: the same viewer goes on where it was. */
-  async function attachAgain(viewer: Viewer): Promise<void> {
-    const { terminalId, id: viewerId } = viewer;
-    viewer.waiting ??= [];
-    try {
-      const result = await sendCommand(viewer.host, 'terminal.attach', { terminalId, viewerId, offset: viewer.served });
-      if (viewers.get(viewerId) !== viewer) return;
-      if (result.screen !== undefined) viewer.sink.screen({ terminalId, screen: result.screen, offset: result.offset });
-      viewer.served = result.offset;
-      release(viewer);
-    } catch (error) {
-      // HOST_UNAVAILABLE: the next hello tries again. Anything else: there is nothing left to view.
-      if (toDrydockError(error).code !== 'HOST_UNAVAILABLE') viewers.delete(viewerId);
-    }
+    return viewer?.host === host ? viewer : undefined;
   }
 
   function addClient(sessionId: string, sink: TerminalSink): RelayClient {
-    const mine = new Map<string, Viewer>();
+    const mine = new Map<string, RelayViewer>();
     let disposed = false;
 
-    async function attachMine(terminal: Terminal, offset: number): Promise<AttachResult> {
-      const { terminalId } = terminal.view;
-      const before = mine.get(terminalId);
+    function drop(terminalId: string): void {
+      const viewer = mine.get(terminalId);
+      if (viewer === undefined) return;
       mine.delete(terminalId);
-      if (before !== undefined) await detach(before);
-      const { viewer, result } = await attach(terminal, sink, offset);
-      if (disposed) {
-        await detach(viewer);
-        return result;
-      }
-      const overtaken = mine.get(terminalId);
-      if (overtaken !== undefined) void detach(overtaken);
+      terminals.get(terminalId)?.viewers.delete(viewer);
+      viewer.close();
+    }
+
+    async function attach(terminal: Terminal, offset: number): Promise<AttachResult> {
+      if (disposed) throw new DrydockError('SHUTTING_DOWN');
+      const { host, view } = terminal;
+      const { terminalId } = view;
+      drop(terminalId);
+      const viewer = createRelayViewer({ terminalId, host, sink, deps, directory: viewers });
       mine.set(terminalId, viewer);
-      release(viewer);
-      return result;
+      terminal.viewers.add(viewer);
+      try {
+        return await viewer.attach(offset);
+      } catch (error) {
+        if (mine.get(terminalId) === viewer) drop(terminalId);
+        throw error;
+      }
     }
 
     return {
       async open({ host, node, cols, rows }) {
         const terminalId = newId('t');
         await sendCommand(host, 'terminal.open', { sessionId, node, terminalId, cols, rows });
-        const view = { terminalId, node, cols, rows, createdAt: Date.now() };
-        const terminal = { sessionId, host, view };
-        terminals.set(terminalId, terminal);
-        onChange(sessionId, { kind: 'terminal', terminal: view });
-        const { offset } = await attachMine(terminal, 0);
+        const terminal = learn(sessionId, host, { terminalId, node, cols, rows, createdAt: Date.now() });
+        onChange(sessionId, { kind: 'terminal', terminal: terminal.view });
+        const { offset } = await attach(terminal, 0);
         return { terminalId, offset };
       },
-      attach: async ({ terminalId, offset }) => attachMine(find(sessionId, terminalId), offset),
+      attach: async ({ terminalId, offset }) => attach(find(sessionId, terminalId), offset),
       async detach({ terminalId }) {
-        find(sessionId, terminalId);
-        const viewer = mine.get(terminalId);
-        mine.delete(terminalId);
-        if (viewer !== undefined) await detach(viewer);
+        drop(terminalId);
       },
       async input(request) {
         await sendCommand(find(sessionId, request.terminalId).host, 'terminal.input', request);
       },
-      ack({ terminalId, offset }) {
-        const viewer = mine.get(terminalId);
-        if (viewer !== undefined) sendAck(viewer.host, { viewerId: viewer.id, offset });
-      },
+      ack: ({ terminalId, offset }) => mine.get(terminalId)?.ack(offset),
       async resize(request) {
         const terminal = find(sessionId, request.terminalId);
         await sendCommand(terminal.host, 'terminal.resize', request);
-        terminal.view = { ...terminal.view, cols: request.cols, rows: request.rows };
+        const { cols, rows } = request;
+        if (terminal.view.cols === cols && terminal.view.rows === rows) return;
+        terminal.view = { ...terminal.view, cols, rows };
         onChange(sessionId, { kind: 'terminal', terminal: terminal.view });
       },
       async close({ terminalId }) {
@@ -165,8 +111,7 @@ export function createTerminalRelay(deps: TerminalRelayDeps): TerminalRelay {
       },
       dispose() {
         disposed = true;
-        for (const viewer of mine.values()) void detach(viewer);
-        mine.clear();
+        for (const terminalId of [...mine.keys()]) drop(terminalId);
       },
     };
   }
@@ -177,36 +122,29 @@ export function createTerminalRelay(deps: TerminalRelayDeps): TerminalRelay {
       [...terminals.values()].filter((terminal) => terminal.sessionId === sessionId).map(({ view }) => view),
     onAgentHello(host, hello) {
       const alive = new Set(hello.terminals.map(({ terminalId }) => terminalId));
-      for (const [terminalId, terminal] of [...terminals]) {
-        if (terminal.host === host && !alive.has(terminalId)) forget(terminalId);
-      }
+      forgetAll((terminal) => terminal.host === host && !alive.has(terminal.view.terminalId));
       for (const { sessionId, ...view } of hello.terminals) {
-        terminals.set(view.terminalId, { sessionId, host, view });
-        onChange(sessionId, { kind: 'terminal', terminal: view });
+        const terminal = learn(sessionId, host, view);
+        onChange(sessionId, { kind: 'terminal', terminal: terminal.view });
+        for (const viewer of terminal.viewers) viewer.resume();
       }
-      for (const viewer of [...viewers.values()]) if (viewer.host === host) void attachAgain(viewer);
     },
-    onOutput: (host, output) => deliver(host, output.viewerId, (viewer) => serve(viewer, output)),
-    onScreen: (host, { viewerId, screen, offset }) =>
-      deliver(host, viewerId, (viewer) => {
-        viewer.served = offset;
-        viewer.sink.screen({ terminalId: viewer.terminalId, screen, offset });
-      }),
-    onSize: (host, { viewerId, terminalId, cols, rows }: ViewerSize) =>
-      deliver(host, viewerId, (viewer) => viewer.sink.size({ terminalId, cols, rows })),
-    onExit(host, { viewerId, ...exit }) {
-      if (viewerId === undefined) {
-        if (terminals.get(exit.terminalId)?.host === host) forget(exit.terminalId);
-      } else deliver(host, viewerId, (viewer) => viewer.sink.exit(exit));
+    onOutput: (host, output) => ofHost(host, output.viewerId)?.onOutput(output),
+    onScreen: (host, screen) => ofHost(host, screen.viewerId)?.onScreen(screen),
+    onSize: (host, size) => ofHost(host, size.viewerId)?.onSize(size),
+    onExit(host, exit) {
+      if (exit.viewerId !== undefined) ofHost(host, exit.viewerId)?.onExit(exit);
+      else if (terminals.get(exit.terminalId)?.host === host) {
+        forget(exit.terminalId, {
+          exitCode: exit.exitCode,
+          ...(exit.signal === undefined ? {} : { signal: exit.signal }),
+        });
+      }
     },
+    // Terminals outlive their agent: its next hello tells which, and resumes their viewers.
     onAgentLost: () => undefined,
-    onNodeGone(sessionId, node) {
-      for (const [terminalId, { sessionId: owner, view }] of [...terminals]) {
-        if (owner === sessionId && view.node === node) forget(terminalId);
-      }
-    },
-    onSessionGone(sessionId) {
-      for (const [terminalId, { sessionId: owner }] of [...terminals]) if (owner === sessionId) forget(terminalId);
-    },
+    onNodeGone: (sessionId, node) =>
+      forgetAll((terminal) => terminal.sessionId === sessionId && terminal.view.node === node),
+    onSessionGone: (sessionId) => forgetAll((terminal) => terminal.sessionId === sessionId),
   };
 }
