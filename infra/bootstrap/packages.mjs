@@ -15,6 +15,7 @@ export const PACKAGES = [
   { name: 'mmdebstrap', reason: 'makes the root file system of nodes and of library images' },
   { name: 'debian-archive-keyring', reason: 'lets mmdebstrap check the signatures of the archive' },
   { name: 'ca-certificates', reason: 'lets the mirror fetch from Docker Hub' },
+  { name: 'attr', reason: 'getfattr: finds folders that a library layer hides from its base' },
   { name: 'redis-server', reason: 'the store, unless REDIS_URL names another' },
   { name: 'docker-registry', reason: 'the image mirror' },
   { name: 'gcc', reason: 'compiles native/' },

@@ -47,7 +47,8 @@ export async function makeImages({ catalogue, work, npm, say, signal }) {
   };
   const queue = [...catalogue];
   const worker = async () => {
-    for (let image = queue.shift(); image !== undefined; image = queue.shift()) await ownLayer(image);
+    for (let image = queue.shift(); image !== undefined && !signal.aborted; image = queue.shift())
+      await ownLayer(image);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   const base = (await ownLayer(/** @type {LibraryImage} */ (catalogue.find(isBase)))).layer;

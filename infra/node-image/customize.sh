@@ -24,6 +24,8 @@ for program in dockerd runc; do
 done
 
 printf '\n[ -r /usr/lib/drydock/bashrc ] && . /usr/lib/drydock/bashrc\n' >>"$root/etc/bash.bashrc"
+# Our bashrc reads the completions at the first Tab; this would read all of them before every first prompt.
+rm -f "$root/etc/profile.d/bash_completion.sh"
 ln -sf /usr/lib/drydock/profile.sh "$root/etc/profile.d/drydock.sh"
 printf 'LANG=C.UTF-8\n' >"$root/etc/default/locale"
 printf 'Etc/UTC\n' >"$root/etc/timezone"

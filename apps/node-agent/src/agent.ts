@@ -8,10 +8,11 @@ import type { AgentEnv } from './env.ts';
 import { createHostReport } from './host/host-report.ts';
 import { createDispatcher } from './link/dispatch.ts';
 import { createManagerLink } from './link/manager-link.ts';
+import { createInternetProbe } from './mirror/internet-probe.ts';
+import { createMirrorFront } from './mirror/mirror-front.ts';
 import { createDnsUpstream, createResolvConf } from './network/dns-upstream.ts';
 import { createGatewayServices } from './network/gateway-services.ts';
 import { installHostRules, removeHostRules } from './network/host-rules.ts';
-import { createLibraryProxy } from './network/library-proxy.ts';
 import { loadNetnsAddon } from './network/netns-addon.ts';
 import { createNetnsSockets } from './network/netns-sockets.ts';
 import { createSessionNetworks } from './network/session-networks.ts';
@@ -54,14 +55,21 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     logger,
   });
   const claims = createTransitClaims(claimsDir, env.stateDir);
+  const upstream = createDnsUpstream({ servers: createResolvConf(clock), clock });
+  const mirror = createMirrorFront({
+    libraryUrl: env.libraryUrl,
+    hubUrl: env.hubUrl,
+    hasInternet: env.egress === 'internet' ? createInternetProbe(upstream, clock) : async () => false,
+    logger,
+  });
   const networks = createSessionNetworks({
     addon,
     claims,
     logger,
     services: createGatewayServices({
       sockets,
-      upstream: createDnsUpstream({ servers: createResolvConf(clock), clock }),
-      mirror: createLibraryProxy(env.libraryUrl),
+      upstream,
+      mirror: mirror.handle,
       peers: (sessionId) => networks.peers(sessionId),
       logger,
     }),
@@ -170,6 +178,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     nodes.close();
     terminals.close();
     await networks.close();
+    mirror.close();
   }
 
   async function destroyAll(): Promise<void> {

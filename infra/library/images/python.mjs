@@ -6,7 +6,16 @@ export const python = {
   repository: 'library/python',
   description: 'Python with its whole standard library, pip and venv',
   base: 'debian',
-  packages: ['python3', 'python3-venv', 'python3-pip', 'python3-tk', 'idle', 'libpython3-stdlib', 'ca-certificates'],
+  packages: [
+    'python3',
+    'python3-venv',
+    'python3-pip',
+    'python3-tk',
+    'python3-gdbm',
+    'idle',
+    'libpython3-stdlib',
+    'ca-certificates',
+  ],
   versionOf: 'python3',
   tags: ({ version }) => [...versionTags(version), 'latest'],
   finish: [

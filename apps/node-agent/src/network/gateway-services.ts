@@ -28,7 +28,11 @@ export function createGatewayServices(deps: GatewayServicesDeps): GatewayService
   async function openMirror(path: string): Promise<() => Promise<void>> {
     const server = http.createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 }, deps.mirror);
     server.maxConnections = MAX_MIRROR_CONNECTIONS;
-    server.on('clientError', (_error, socket) => socket.destroy());
+    // BuildKit tries TLS first and comes back in the clear only when it is answered in HTTP.
+    server.on('clientError', (_error, socket) => {
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+      else socket.destroy();
+    });
     await sockets.listenTcp({ path }, GATEWAY_ADDRESS, MIRROR_PORT, server);
     return () =>
       new Promise((resolve) => {
