@@ -56,6 +56,7 @@ export function createTerminalController(options: TerminalControllerOptions): Te
   let lastAsked: string | undefined;
   /** A new page draws the terminal's past up to here; sizes in it say nothing about who drives now. */
   let pastUntil: number | undefined;
+  let drawsOld = true;
   let wanted = false;
   /** Events that came while an attach is under way: they may be older or newer than its answer; offsets tell. */
   let held: (() => void)[] = [];
@@ -74,7 +75,16 @@ export function createTerminalController(options: TerminalControllerOptions): Te
     onResized: (cols, rows) => {
       if (cols !== state.cols || rows !== state.rows) set({ cols, rows });
     },
+    onOld(old) {
+      drawsOld = old;
+      muteQueries();
+    },
   });
+
+  /** One page answers a program's question, the one that drives, and none answers a question that is old (T-9). */
+  function muteQueries(): void {
+    screen.muteQueries(drawsOld || !state.driving);
+  }
 
   const input = createTerminalInput({
     newWriter: options.newWriter,
@@ -167,6 +177,7 @@ export function createTerminalController(options: TerminalControllerOptions): Te
     if (!state.driving || isPast || ownSizes.includes(sizeKey(size)) || sizeKey(size) === sizeKey(fit)) return;
     lastAsked = undefined;
     set({ driving: false });
+    muteQueries();
   }
 
   function sendSize(): void {
@@ -218,6 +229,7 @@ export function createTerminalController(options: TerminalControllerOptions): Te
   function drive(): void {
     if (!canType || state.driving || isOver()) return;
     set({ driving: true });
+    muteQueries();
     sendSize();
   }
 

@@ -7,6 +7,10 @@ export const INPUT_PIECE_BYTES = 16 * 1024;
 export const INPUT_WINDOW_BYTES = 64 * 1024;
 export const INPUT_WINDOW_PIECES = 32;
 
+/** Messages at once, and per second: far above what hands do, far below what the server takes for a flood. */
+const SEND_BURST = 64;
+const SENDS_PER_SECOND = 200;
+
 /** After these codes no repetition can succeed. */
 const FINAL_CODES: ReadonlySet<string> = new Set([
   'BAD_REQUEST',
@@ -70,6 +74,10 @@ export function createTerminalInput({ newWriter, send, onChange }: TerminalInput
   /** Answers that belong to an earlier sending of the same pieces decide nothing about this one. */
   let round = 0;
   let attempt = 0;
+  /** Sends that the pace allows now. */
+  let allowance = SEND_BURST;
+  let allowanceAt = Date.now();
+  let pace: ReturnType<typeof setTimeout> | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
 
   function startWriter(): void {
@@ -146,13 +154,30 @@ export function createTerminalInput({ newWriter, send, onChange }: TerminalInput
     return parts.length === 1 ? (parts[0] as Uint8Array) : concat(parts);
   }
 
+  /** Whether one more message may go now; if not, what waits is sent later, in fewer and larger pieces. */
+  function mayGo(): boolean {
+    const now = Date.now();
+    allowance = Math.min(SEND_BURST, allowance + Math.max(0, ((now - allowanceAt) * SENDS_PER_SECOND) / 1000));
+    allowanceAt = now;
+    if (allowance >= 1) {
+      allowance -= 1;
+      return true;
+    }
+    pace ??= setTimeout(() => {
+      pace = undefined;
+      pump();
+    }, 1000 / SENDS_PER_SECOND);
+    return false;
+  }
+
   function pump(): void {
     while (
       isOpen &&
       retry === undefined &&
       unsentBytes > 0 &&
       sent.length < INPUT_WINDOW_PIECES &&
-      sentBytes < INPUT_WINDOW_BYTES
+      sentBytes < INPUT_WINDOW_BYTES &&
+      mayGo()
     ) {
       const data = takePiece();
       const piece = { seq: nextSeq, data };
@@ -191,7 +216,9 @@ export function createTerminalInput({ newWriter, send, onChange }: TerminalInput
     close() {
       isOpen = false;
       clearTimeout(retry);
+      clearTimeout(pace);
       retry = undefined;
+      pace = undefined;
       round += 1;
     },
     discard: clear,

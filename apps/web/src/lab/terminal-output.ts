@@ -2,7 +2,7 @@
 import type { TerminalScreen } from './terminal-types.ts';
 
 /** Drawn bytes after which an acknowledgement goes at once: a fraction of the window, so that the stream never stands still. */
-const ACK_EVERY_BYTES = 32 * 1024;
+const ACK_EVERY_BYTES = 64 * 1024;
 /** Fewer drawn bytes than that are acknowledged after this time (ms): a key's echo needs no message of its own. */
 const ACK_DELAY_MS = 100;
 
@@ -29,10 +29,12 @@ export interface TerminalOutputDeps {
   screen: TerminalScreen;
   ack(offset: number): void;
   onResized(cols: number, rows: number): void;
+  /** What the screen draws from here on is old (true), or of now (false). */
+  onOld(old: boolean): void;
 }
 
 /** Builds the way from the link to one screen; the screen must be new. */
-export function createTerminalOutput({ screen, ack, onResized }: TerminalOutputDeps): TerminalOutput {
+export function createTerminalOutput({ screen, ack, onResized, onOld }: TerminalOutputDeps): TerminalOutput {
   let received = 0;
   let drawn = 0;
   let acked = 0;
@@ -95,10 +97,9 @@ export function createTerminalOutput({ screen, ack, onResized }: TerminalOutputD
       }
       resize(cols, rows);
       if (text !== undefined) screen.write(text, () => onDrawn(offset));
-      if (end > received) {
-        oldUntil = end;
-        inOrder(() => screen.muteQueries(true));
-      }
+      oldUntil = end;
+      const isOld = end > received;
+      inOrder(() => onOld(isOld));
       return true;
     },
     receive(offset, data) {
@@ -108,14 +109,14 @@ export function createTerminalOutput({ screen, ack, onResized }: TerminalOutputD
       const old = fresh.subarray(0, Math.max(0, oldUntil - received));
       if (old.byteLength > 0) {
         write(old);
-        if (received === oldUntil) inOrder(() => screen.muteQueries(false));
+        if (received === oldUntil) inOrder(() => onOld(false));
       }
       if (old.byteLength < fresh.byteLength) write(fresh.subarray(old.byteLength));
       return true;
     },
     replace(text, offset) {
       replace(text, offset);
-      if (offset >= oldUntil) inOrder(() => screen.muteQueries(false));
+      if (offset >= oldUntil) inOrder(() => onOld(false));
     },
     resize,
     afterDrawn: inOrder,

@@ -14,7 +14,7 @@ export interface TerminalScreen {
   onData(listener: (text: string) => void): Unsubscribe;
   /** Mouse reports of old encodings: each character is one byte (xterm's onBinary). */
   onBinary?(listener: (latin1: string) => void): Unsubscribe;
-  /** While muted the screen answers no terminal query (terminal-queries.ts does that for xterm). */
+  /** While muted the screen answers no terminal query (terminal-queries.ts does that for xterm). It begins muted. */
   muteQueries(muted: boolean): void;
 }
 
