@@ -11,6 +11,10 @@ import { createFrontDoor } from './edge/front-door.ts';
 import { createHttpRoutes } from './edge/http-routes.ts';
 import { createMetrics, serveMetrics } from './edge/metrics.ts';
 import { createOrigins } from './edge/origins.ts';
+import { createPortAccess } from './edge/port-access.ts';
+import { createPortGateway } from './edge/port-gateway.ts';
+import { createPortTable } from './edge/port-labels.ts';
+import { createPortProxy } from './edge/port-proxy.ts';
 import { createSocketServers } from './edge/socket-servers.ts';
 import { createTokens } from './edge/tokens.ts';
 import { createWebProxy } from './edge/web-proxy.ts';
@@ -148,6 +152,18 @@ export async function startManager(
 
   const limit = (rate: keyof ManagerSettings['rates']) => createRateLimit({ clock, ...settings.rates[rate] });
   const tokens = createTokens({ service, origins, wrongTokens: limit('wrongTokens') });
+  const table = createPortTable({ directory, clock });
+  const portProxy = createPortProxy({ streams, table, origins, metrics, logger });
+  cleanup.add('port proxy', () => portProxy.close());
+  const portGateway = createPortGateway({
+    table,
+    access: createPortAccess({ secret: settings.managerSecret, secure: origins.secure, clock }),
+    proxy: portProxy,
+    store,
+    origins,
+    maxSessionHours,
+    logger,
+  });
   const routes = await createHttpRoutes({
     service,
     nodes,
@@ -166,6 +182,7 @@ export async function startManager(
     sessionHours,
     maxSessionHours,
     templates,
+    portGateway,
     metrics,
     version,
     libraryFile: settings.libraryFile,
@@ -225,6 +242,7 @@ export async function startManager(
   const frontDoor = createFrontDoor({
     origins,
     routes,
+    ports: portGateway,
     streams,
     web,
     browserSockets: sockets.browsers.http,

@@ -1,7 +1,7 @@
 /** Cookies of ours: which names are ours, how they are set, and how they are kept away from nodes. */
 
-/** Every cookie of ours begins like this, with or without `__Host-`; what a node sets or gets under such a name is dropped. */
-const OURS = /^(__Host-)?dd[_p]/i;
+/** Every cookie of ours has such a name; what a node sets or gets under it is dropped. A cookie without a name can pose as any. */
+const OURS = /^(=|(__Host-)?(dd_[a-z2-7]{8}|ddp)\s*(=|;|$))/i;
 
 /** Name of the cookie that holds a link's token. Under TLS the prefix makes browsers refuse it from any other host. */
 export function sessionCookieName(sessionId: string, secure: boolean): string {

@@ -7,6 +7,7 @@ import { type AgentStreams, isStreamPath } from './agent-streams.ts';
 import { boundBody } from './body-bounds.ts';
 import type { HttpRoutes } from './http-routes.ts';
 import type { Origins } from './origins.ts';
+import type { PortGateway } from './port-gateway.ts';
 import type { WebProxy } from './web-proxy.ts';
 
 /** Headers must be there this soon after the connection (ms): a slow-loris holds a socket no longer. */
@@ -21,6 +22,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 export interface FrontDoorDeps {
   origins: Origins;
   routes: HttpRoutes;
+  ports: PortGateway;
   streams: AgentStreams;
   web: WebProxy;
   /** socket.io servers sit behind servers of their own that never listen. */
@@ -34,7 +36,7 @@ const isBelow = (path: string, prefix: string) => path === prefix || path.starts
 
 /** Builds the listener; nothing listens yet. */
 export function createFrontDoor(deps: FrontDoorDeps): Server {
-  const { streams, browserSockets, agentSockets, logger } = deps;
+  const { origins, ports, streams, browserSockets, agentSockets, logger } = deps;
   const server = createServer({
     headersTimeout: HEADERS_TIMEOUT_MS,
     // A large upload to a node may take an hour; idleness is bounded where bodies are read.
@@ -46,6 +48,8 @@ export function createFrontDoor(deps: FrontDoorDeps): Server {
   });
 
   server.on('request', (request, response) => {
+    const label = origins.portLabel(request.headers.host);
+    if (label !== undefined) return ports.request(request, response, label);
     const path = pathOf(request.url);
     if (isBelow(path, '/socket.io')) return void browserSockets.emit('request', request, response);
     if (isBelow(path, AGENT_SOCKET_PATH)) return void agentSockets.emit('request', request, response);
@@ -53,16 +57,20 @@ export function createFrontDoor(deps: FrontDoorDeps): Server {
       boundBody(request, path.endsWith('/files'));
       return deps.routes.handle(request, response);
     }
+    if (ports.mainRequest(request, response)) return;
     boundBody(request, false);
     deps.web.request(request, response);
   });
 
   server.on('upgrade', (request, duplex, head) => {
     const socket = duplex as Socket;
+    const label = origins.portLabel(request.headers.host);
+    if (label !== undefined) return ports.upgrade(request, socket, head, label);
     const path = pathOf(request.url);
     if (isStreamPath(path)) return streams.upgrade(request, socket, head);
     if (isBelow(path, '/socket.io')) return void browserSockets.emit('upgrade', request, socket, head);
     if (isBelow(path, AGENT_SOCKET_PATH)) return void agentSockets.emit('upgrade', request, socket, head);
+    if (ports.mainUpgrade(request, socket, head)) return;
     deps.web.upgrade(request, socket, head);
   });
 

@@ -8,13 +8,16 @@ import type { TemplateRunner } from '../templates/template-runner.ts';
 import { createApiRegistry } from './api-route.ts';
 import { createErrorMapping } from './error-mapping.ts';
 import type { Metrics } from './metrics.ts';
+import type { PortGateway } from './port-gateway.ts';
 import { nodeRoutes } from './routes/node-routes.ts';
+import { portRoutes } from './routes/port-routes.ts';
 import { publicRoutes } from './routes/public-routes.ts';
 import type { RouteDeps } from './routes/route-deps.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 
 export interface HttpRoutesDeps extends RouteDeps {
   templates: TemplateRunner;
+  portGateway: PortGateway;
   metrics: Metrics;
   /** Calls per address. */
   calls: RateLimit;
@@ -58,6 +61,7 @@ export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes
   publicRoutes(api, deps);
   sessionRoutes(api, deps);
   nodeRoutes(api, deps);
+  portRoutes(api, deps);
   app.get('/healthz', async () => ({ ok: true }));
   app.get('/readyz', async () => {
     if (!directory.synced()) throw new DrydockError('STORE_UNAVAILABLE');

@@ -1,0 +1,78 @@
+/** What may pass between browsers and nodes: our own cookies and tokens go neither way, hop-by-hop headers end here. */
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { foreignSetCookies, withoutOurCookies } from './cookies.ts';
+import type { Origins } from './origins.ts';
+
+/** RFC 9110, 7.6.1; Transfer-Encoding stays, since the body is passed on as it comes. */
+const HOP_BY_HOP = [
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+];
+/** Would speak for our whole origin or domain, not for the node alone. */
+const NOT_FOR_BROWSERS = [
+  'clear-site-data',
+  'service-worker-allowed',
+  'x-robots-tag',
+  'strict-transport-security',
+  'alt-svc',
+];
+
+function dropHopByHop(headers: IncomingHttpHeaders): void {
+  for (const name of String(headers.connection ?? '').split(',')) {
+    const token = name.trim().toLowerCase();
+    // A client that names Content-Length or its like as hop-by-hop tries to smuggle.
+    if (!['', 'upgrade', 'content-length', 'transfer-encoding', 'host'].includes(token)) delete headers[token];
+  }
+  for (const name of HOP_BY_HOP) delete headers[name];
+}
+
+/** Makes a request's headers fit for the node. `sameOrigin`: it came to our own origin, whose cookies are all ours. */
+export function prepareRequest(
+  request: IncomingMessage,
+  options: { origins: Origins; stripAuthorization: boolean; sameOrigin: boolean; upgrade: boolean; prefix?: string },
+): void {
+  const { origins, stripAuthorization, sameOrigin, upgrade, prefix } = options;
+  const { headers } = request;
+  dropHopByHop(headers);
+  if (upgrade) headers.connection = 'Upgrade';
+  else delete headers.upgrade;
+  delete headers.expect; // Node has answered 100-continue by itself.
+  if (stripAuthorization) delete headers.authorization;
+  const cookie = sameOrigin ? undefined : withoutOurCookies(headers.cookie);
+  if (cookie === undefined) delete headers.cookie;
+  else headers.cookie = cookie;
+  for (const name of Object.keys(headers)) if (name.startsWith('x-drydock-')) delete headers[name];
+  headers['x-forwarded-for'] = origins.clientAddress(request);
+  headers['x-forwarded-proto'] = origins.secure ? 'https' : 'http';
+  headers['x-forwarded-host'] = headers.host ?? '';
+  headers['x-forwarded-port'] = /:(\d+)$/.exec(headers.host ?? '')?.[1] ?? (origins.secure ? '443' : '80');
+  delete headers.forwarded;
+  if (prefix === undefined) delete headers['x-forwarded-prefix'];
+  else headers['x-forwarded-prefix'] = prefix;
+}
+
+/**
+ * Lets a document on our own origin run as if it were on none: it can call nothing of ours with the visitor's cookies. Forms, scripts
+ * and downloads work; cookies and storage of its own do not (docs/PROTOCOL.md says so).
+ */
+const SANDBOX = 'sandbox allow-scripts allow-forms allow-popups allow-modals allow-downloads';
+
+/** Makes an answer's headers fit for browsers; `prefix` is set on our own origin. */
+export function prepareAnswer(headers: IncomingHttpHeaders, prefix: string | undefined): void {
+  dropHopByHop(headers);
+  for (const name of NOT_FOR_BROWSERS) delete headers[name];
+  const cookies = prefix === undefined ? foreignSetCookies(headers['set-cookie'] ?? []) : [];
+  if (cookies.length === 0) delete headers['set-cookie'];
+  else headers['set-cookie'] = cookies;
+  headers['x-robots-tag'] = 'noindex, nofollow';
+  if (prefix === undefined) return;
+  const policy = headers['content-security-policy'];
+  headers['content-security-policy'] = policy === undefined ? SANDBOX : `${String(policy)}, ${SANDBOX}`;
+  const { location } = headers;
+  if (location?.startsWith('/') && !location.startsWith('//')) headers.location = `${prefix}${location}`;
+}
