@@ -16,14 +16,9 @@ import { createStamp } from './step-stamp.mjs';
 const STAMPS = join(REPO, '.drydock/steps');
 /** No build takes that long on two cores, unless it hangs (ms). */
 const STEP_LIMIT_MS = 20 * 60_000;
-const WORKSPACES = [
-  'packages/protocol',
-  'packages/service-kit',
-  'apps/session-manager',
-  'apps/node-agent',
-  'apps/web',
-  'e2e',
-];
+/** What tsc builds for a start; the pages are built by Next.js, and tests are not built at all. */
+const DAEMONS = ['packages/protocol', 'packages/service-kit', 'apps/session-manager', 'apps/node-agent'];
+const WORKSPACES = [...DAEMONS, 'apps/web', 'e2e'];
 const TYPESCRIPT = ['tsconfig.json', 'tsconfig.base.json'];
 
 /**
@@ -71,12 +66,12 @@ export function buildSteps(context) {
       name: 'typescript',
       title: 'TypeScript',
       needs: ['npm-ci'],
-      inputs: ['package-lock.json', ...TYPESCRIPT, ...WORKSPACES],
+      inputs: ['package-lock.json', ...TYPESCRIPT, ...DAEMONS],
       salt: abi,
-      outputs: ['packages/protocol/dist/index.js'],
-      command: [process.execPath, 'node_modules/typescript/bin/tsc', '-b'],
+      outputs: DAEMONS.map((workspace) => `${workspace}/dist`),
+      command: [process.execPath, 'node_modules/typescript/bin/tsc', '-b', ...DAEMONS],
     }),
-    image(context, { name: 'library', title: 'image library', needs: ['packages', 'native'] }),
+    image(context, { name: 'library', title: 'image library', needs: ['packages'] }),
     cloneStep(context, {
       name: 'web',
       title: 'pages (next build)',

@@ -165,7 +165,8 @@ export const SETTINGS = [
     name: 'DRYDOCK_MAX_NODES',
     kind: integer(1, 10_000),
     fallback: undefined,
-    reason: 'Nodes that this host takes at most. Unset: by its memory and disk, four nodes on what one may use at its limits.',
+    reason:
+      'Nodes that this host takes at most. Unset: by its memory and disk, four nodes on what one may use at its limits.',
   },
   {
     name: 'DRYDOCK_NODE_CPUS',

@@ -156,7 +156,8 @@ function terminals(plan) {
 /** @param {StackPlan} plan @returns {import('./supervisor.mjs').Service} */
 function agent(plan) {
   return {
-    needs: ['mirror', 'terminals', 'manager'],
+    // It looks for its old nodes first and dials the manager until it answers: no need to wait for that one.
+    needs: ['terminals'],
     spec: {
       name: 'agent',
       ...privileged(agentCommand()),

@@ -57,6 +57,10 @@ const leave = {
       });
     }
   },
+  'nftables table': () => {
+    sh('nft', 'add', 'table', 'ip', `drydock-${SESSION}`);
+    undo.push(() => sh('nft', 'delete', 'table', 'ip', `drydock-${SESSION}`));
+  },
   process: () => {
     const child = spawn('sleep', ['60'], {
       env: { PATH: process.env.PATH, TEST_RUN: OPTIONS.testRun },

@@ -1,4 +1,5 @@
 /** What of Drydock is on the host: taken before and after the tests, the difference is what they left behind. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { readIfThere } from '../common/files.mjs';
@@ -25,6 +26,7 @@ export function hostSnapshot({ testRun, stateParent = '/var/lib', runDirectory =
     mount: mounts(),
     'loop device': loopDevices(),
     cgroup: cgroups(),
+    'nftables table': tables(),
     process: processes(testRun),
     'state directory': entries(stateParent).filter((name) => name.startsWith('drydock-')),
     claim: entries(join(runDirectory, 'alloc')),
@@ -62,6 +64,12 @@ function loopDevices() {
       const file = readIfThere(`/sys/block/${name}/loop/backing_file`)?.trim();
       return file === undefined ? [] : [`${name} ${file}`];
     });
+}
+
+/** Rules of ours among those of the host. */
+function tables() {
+  const { stdout } = spawnSync('nft', ['list', 'tables'], { encoding: 'utf8' });
+  return (stdout ?? '').split('\n').filter((line) => /\bdrydock/.test(line));
 }
 
 /** Groups named drydock in the v2 hierarchy and in each of v1's. */
