@@ -5,7 +5,7 @@
 import type http from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from '@drydock/service-kit';
-import { REFUSAL_STATUS, refusalSentence } from './refusal.ts';
+import { LIBRARY_SILENT, REFUSAL_STATUS, refusalSentence } from './refusal.ts';
 import { createRegistryClient, type RegistryClient } from './registry-client.ts';
 import { parseRegistryUrl, type RegistryRequest, registryPath } from './registry-path.ts';
 
@@ -56,35 +56,37 @@ export function createMirrorFront({ libraryUrl, hubUrl, hasInternet, logger }: M
 
     const gone = new AbortController();
     response.once('close', () => gone.abort());
-    const found = await firstAnswer(method, request, wanted, gone.signal);
+    const { found, silent } = await firstAnswer(method, request, wanted, gone.signal);
     if (found) return pass(found, response);
     if (wanted.kind !== 'manifest' && wanted.kind !== 'tags')
       return refuse(response, 404, 'BLOB_UNKNOWN', 'unknown blob');
     // Docker then asks the registry outside by itself and shows that one's answer.
     if (await hasInternet()) return refuse(response, 404, 'MANIFEST_UNKNOWN', 'The library has no such image.');
-    const sentence = await refusalSentence(library, wanted);
+    const sentence = silent ? LIBRARY_SILENT : await refusalSentence(library, wanted);
     response.statusMessage = sentence;
     refuse(response, REFUSAL_STATUS, 'MANIFEST_UNKNOWN', sentence);
   }
 
-  /** The answer of the first registry that has it. */
+  /** The answer of the first registry that has it; `silent` when the library could not be asked. */
   async function firstAnswer(
     method: 'GET' | 'HEAD',
     request: http.IncomingMessage,
     wanted: RegistryRequest,
     gone: AbortSignal,
-  ): Promise<http.IncomingMessage | undefined> {
+  ): Promise<{ found?: http.IncomingMessage; silent: boolean }> {
     const headers = pick(request.headers, REQUEST_HEADERS);
+    let silent = false;
     for (const [name, registry] of registries(wanted)) {
       try {
         const found = await registry.ask(method, registryPath(wanted), headers, gone);
-        if ((found.statusCode ?? 500) < 400 || found.statusCode === 416) return found;
+        if ((found.statusCode ?? 500) < 400 || found.statusCode === 416) return { found, silent };
         found.resume();
       } catch (err) {
         if (!gone.aborted) logger.warn({ err, registry: name }, 'registry behind the mirror did not answer');
+        silent ||= registry === library;
       }
     }
-    return undefined;
+    return { silent };
   }
 
   function registries(wanted: RegistryRequest): [string, RegistryClient][] {

@@ -16,6 +16,10 @@ const MAX_SENTENCE = 600;
  */
 const STOPS_DOCKER = 'offline there is no such process as a pull from elsewhere';
 
+/** When not even the library can be asked. */
+export const LIBRARY_SILENT =
+  'The image library of this Drydock does not answer just now (no such process behind the mirror); try again in a moment.';
+
 /** 502: behind this registry there is another one, and it cannot be reached. */
 export const REFUSAL_STATUS = 502;
 
