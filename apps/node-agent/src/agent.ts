@@ -28,6 +28,7 @@ import { createManagerDial } from './streams/manager-dial.ts';
 import { createStreamOpener } from './streams/stream-opener.ts';
 import { HOST_PROTOCOL_VERSION } from './terminals/host-protocol.ts';
 import { createTerminalClient } from './terminals/terminal-client.ts';
+import { createNodeWatchers } from './watch/node-watchers.ts';
 
 export interface Agent {
   /** Takes over what lives on the host, then dials the manager. @throws when this host cannot carry nodes. */
@@ -112,6 +113,15 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     },
   });
 
+  const watchers = createNodeWatchers({
+    nativeDir: env.nativeDir,
+    sockets,
+    findPid: (sessionId, node) => nodes.get(sessionId, node)?.pid,
+    observe: nodes.observe,
+    clock,
+    logger,
+  });
+
   const dispatcher = createDispatcher({
     logger,
     handlers: {
@@ -165,6 +175,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   });
   const stopFacts = nodes.onFact((fact) => {
     link.sendFact(fact);
+    watchers.onFact(fact);
     if (fact.kind === 'node-gone') {
       const node = { sessionId: fact.sessionId, node: fact.name };
       terminals.call('node.close', node).catch(() => undefined);
@@ -175,6 +186,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     host.stop();
     link.stop();
     stopFacts();
+    watchers.close();
     nodes.close();
     terminals.close();
     await networks.close();

@@ -1,0 +1,60 @@
+/** Asks one node's Docker Engine over its unix socket. All that it answers may be a learner's invention: bounded, and parsed by the caller. */
+import http from 'node:http';
+import type { Socket } from 'node:net';
+import { readLines } from './lines.ts';
+
+export interface DockerApi {
+  /** GET as JSON. @throws on any status but 200, beyond the bounds, or when the engine is away. */
+  get(path: string, timeoutMs?: number): Promise<unknown>;
+  /** GET as lines, for as long as the engine sends; resolves or rejects at the end. */
+  follow(path: string, onLine: (line: string) => void, signal: AbortSignal): Promise<void>;
+}
+
+/** A list of thousands of containers (bytes). */
+const MAX_BODY = 8 * 1024 * 1024;
+const MAX_EVENT = 64 * 1024;
+const TIMEOUT_MS = 10_000;
+
+/** Builds the client; `connect` opens a connection to the engine or throws. */
+export function createDockerApi(connect: () => Socket): DockerApi {
+  function request(path: string, signal?: AbortSignal): Promise<http.IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const outgoing = http.request({
+        path,
+        headers: { host: 'docker' },
+        createConnection: connect,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      outgoing.once('error', reject);
+      outgoing.once('response', (response) => {
+        if (response.statusCode === 200) return resolve(response);
+        response.destroy();
+        reject(new Error(`${path}: status ${response.statusCode}`));
+      });
+      outgoing.end();
+    });
+  }
+
+  return {
+    async get(path, timeoutMs = TIMEOUT_MS) {
+      const response = await request(path, AbortSignal.timeout(timeoutMs));
+      const chunks: Buffer[] = [];
+      let length = 0;
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        length += chunk.length;
+        if (length > MAX_BODY) throw new Error(`${path}: the answer is too long`);
+        chunks.push(chunk);
+      }
+      const text = Buffer.concat(chunks).toString('utf8');
+      return response.headers['content-type']?.startsWith('application/json') ? JSON.parse(text) : text;
+    },
+    async follow(path, onLine, signal) {
+      const response = await request(path, signal);
+      readLines(response, MAX_EVENT, onLine);
+      await new Promise<void>((resolve, reject) => {
+        response.once('error', reject);
+        response.once('close', resolve);
+      });
+    },
+  };
+}

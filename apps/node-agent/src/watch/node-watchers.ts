@@ -1,0 +1,129 @@
+/** Watches every running node: its sockets and its engine; tells what changed. */
+import { statSync } from 'node:fs';
+import type { AgentFact, NodePort, SwarmRole } from '@drydock/protocol';
+import type { Clock, Logger } from '@drydock/service-kit';
+import type { NetnsSockets } from '../network/netns-sockets.ts';
+import { createDockerApi } from './docker-api.ts';
+import type { DockerView } from './docker-view.ts';
+import { createDockerWatch, type DockerWatch } from './docker-watch.ts';
+import { nodePorts } from './node-ports.ts';
+import { createSocketWatch, type WatchedSocket } from './socket-watch.ts';
+
+/** What a watcher tells of a node, and only what has changed. */
+export interface WatchObservation {
+  dockerReady?: boolean;
+  swarm?: SwarmRole;
+  ports?: NodePort[];
+}
+
+export interface NodeWatchersDeps {
+  nativeDir: string;
+  sockets: NetnsSockets;
+  /** The first process of a running node. */
+  findPid: (sessionId: string, node: string) => number | undefined;
+  observe: (sessionId: string, node: string, observation: WatchObservation) => void;
+  clock: Clock;
+  logger: Logger;
+}
+
+export interface NodeWatchers {
+  /** Follows the life of nodes: watches those that run. */
+  onFact(fact: AgentFact): void;
+  close(): void;
+}
+
+interface Watched {
+  sessionId: string;
+  name: string;
+  docker?: DockerWatch;
+  sockets: readonly WatchedSocket[];
+  view: DockerView | undefined;
+  told: Required<WatchObservation>;
+}
+
+/** The engine's socket, in the node's own file tree. */
+const DOCKER_SOCKET = '/run/docker.sock';
+const NO_SWARM: SwarmRole = { role: 'none', leader: false };
+
+/** Builds the watchers. */
+export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
+  const { sockets, clock, logger } = deps;
+  const watched = new Map<string, Watched>();
+  const socketWatch = createSocketWatch({
+    nativeDir: deps.nativeDir,
+    logger,
+    clock,
+    onSockets(id, list) {
+      const node = watched.get(id);
+      if (!node) return;
+      node.sockets = list;
+      tell(node);
+      node.docker?.poke();
+    },
+  });
+
+  function tell(node: Watched): void {
+    const now = {
+      dockerReady: node.view !== undefined,
+      swarm: node.view?.swarm ?? NO_SWARM,
+      ports: nodePorts(node.sockets, node.view),
+    };
+    const changed: WatchObservation = {};
+    if (now.dockerReady !== node.told.dockerReady) changed.dockerReady = now.dockerReady;
+    if (JSON.stringify(now.swarm) !== JSON.stringify(node.told.swarm)) changed.swarm = now.swarm;
+    if (JSON.stringify(now.ports) !== JSON.stringify(node.told.ports)) changed.ports = now.ports;
+    node.told = now;
+    if (Object.keys(changed).length > 0) deps.observe(node.sessionId, node.name, changed);
+  }
+
+  function start(id: string, sessionId: string, name: string): void {
+    const pid = deps.findPid(sessionId, name);
+    if (pid === undefined) return;
+    let inode: number;
+    try {
+      inode = statSync(`/proc/${pid}/ns/net`).ino;
+    } catch {
+      return; // It has just ended; the node service will say so.
+    }
+    const node: Watched = {
+      sessionId,
+      name,
+      sockets: [],
+      view: undefined,
+      told: { dockerReady: false, swarm: NO_SWARM, ports: [] },
+    };
+    watched.set(id, node);
+    socketWatch.add(id, pid, inode);
+    node.docker = createDockerWatch({
+      api: createDockerApi(() => sockets.connectUnix(pid, DOCKER_SOCKET, inode)),
+      clock,
+      onView(view) {
+        node.view = view;
+        tell(node);
+      },
+    });
+  }
+
+  function stop(id: string): void {
+    const node = watched.get(id);
+    if (!node) return;
+    watched.delete(id);
+    node.docker?.close();
+    socketWatch.remove(id);
+  }
+
+  return {
+    onFact(fact) {
+      if (fact.kind === 'node-gone') stop(`${fact.sessionId}/${fact.name}`);
+      if (fact.kind !== 'node') return;
+      const { sessionId, name, state } = fact.node;
+      const id = `${sessionId}/${name}`;
+      if (state !== 'running') stop(id);
+      else if (!watched.has(id)) start(id, sessionId, name);
+    },
+    close() {
+      for (const id of [...watched.keys()]) stop(id);
+      socketWatch.close();
+    },
+  };
+}
