@@ -196,7 +196,8 @@ export const SETTINGS = [
     name: 'DRYDOCK_HUB_URL',
     kind: url(['http', 'https']),
     fallback: undefined,
-    reason: 'The registry that is asked for images that the library lacks. Unset: Docker Hub when egress is internet.',
+    reason:
+      'A registry to keep a cache of, for images that the library lacks: a class of thirty pulls each once. Unset: every node asks Docker Hub itself.',
   },
   {
     name: 'DRYDOCK_APT_MIRROR',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Problem } from '../common/problem.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
 import { writeRegistryConfig } from '../library/registry-config.mjs';
+import { prepareHubCache } from './hub-cache.mjs';
 import { openLog } from './log-file.mjs';
 import { freePorts } from './ports.mjs';
 import { answersHttp } from './readiness.mjs';
@@ -93,7 +94,7 @@ export async function runStack({ settings, layout, user, secrets, signal, say, o
  * @returns {Promise<import('./services.mjs').StackPlan>}
  */
 export async function planStack({ settings, layout, user, secrets }) {
-  const [redis = 0, mirror = 0, web = 0, metrics = 0] = await freePorts(4);
+  const [redis = 0, mirror = 0, web = 0, metrics = 0, hub = 0] = await freePorts(5);
   const directory = join(layout.state, 'redis');
   const mirrorConfig = join(layout.runInstance, 'mirror.yml');
   writeRegistryConfig(mirrorConfig, {
@@ -101,17 +102,22 @@ export async function planStack({ settings, layout, user, secrets }) {
     address: `127.0.0.1:${mirror}`,
     readOnly: true,
   });
+  const upstream = settings.DRYDOCK_EGRESS === 'none' ? undefined : settings.DRYDOCK_HUB_URL;
   return {
     settings,
     layout,
     user,
-    ports: { redis, mirror, web, metrics },
+    ports: { redis, mirror, web, metrics, hub },
     redisUrl: settings.REDIS_URL ?? `redis://:${secrets.redisPassword}@127.0.0.1:${redis}`,
     hostName: secrets.hostName,
     agentKeyFile: secrets.agentKeyFile,
     managerSecrets: secrets.managerDirectory,
     redisConfig: writeRedisConfig({ directory, port: redis, password: secrets.redisPassword, user }),
     mirrorConfig,
+    hub:
+      upstream === undefined
+        ? undefined
+        : prepareHubCache({ state: layout.state, runInstance: layout.runInstance, port: hub, upstream, user }),
   };
 }
 

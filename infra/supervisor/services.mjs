@@ -2,6 +2,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPO } from '../common/paths.mjs';
+import { hubCacheCommand } from './hub-cache.mjs';
 import { confined, privileged } from './jail.mjs';
 import { acceptsOnSocket, answersHttp, answersRedis, hostConnected } from './readiness.mjs';
 
@@ -17,13 +18,14 @@ const AGENT_STOP_MS = 90_000;
  * @property {Record<string, string>} settings
  * @property {import('../common/paths.mjs').Layout} layout
  * @property {import('../bootstrap/system-user.mjs').UserIds} user
- * @property {{redis: number, mirror: number, web: number, metrics: number}} ports
+ * @property {{redis: number, mirror: number, web: number, metrics: number, hub: number}} ports
  * @property {string} redisUrl
  * @property {string} hostName
  * @property {string} agentKeyFile
  * @property {string} managerSecrets directory that the manager may read
  * @property {string} redisConfig
  * @property {string} mirrorConfig
+ * @property {{config: string, storage: string} | undefined} hub the cache of the registry outside, if there is one
  */
 
 /**
@@ -35,6 +37,7 @@ export function stackServices(plan) {
   return [
     ...(embedded ? [redis(plan)] : []),
     mirror(plan),
+    ...(plan.hub === undefined ? [] : [hubCache(plan, plan.hub)]),
     terminals(plan),
     web(plan),
     manager(plan, embedded ? ['redis'] : []),
@@ -83,6 +86,25 @@ function mirror(plan) {
       ]),
       env: environment(plan, {}),
       isReady: () => answersHttp(`${mirrorUrl(plan)}/v2/`),
+      ...bounds,
+    },
+  };
+}
+
+/**
+ * @param {StackPlan} plan
+ * @param {{config: string, storage: string}} hub
+ * @returns {import('./supervisor.mjs').Service}
+ */
+function hubCache(plan, { config, storage }) {
+  return {
+    needs: [],
+    spec: {
+      name: 'hub',
+      ...confined({ ...common(plan), readOnly: [config], writable: [storage] }, hubCacheCommand(config)),
+      env: environment(plan, {}),
+      // A stack must start without the internet; see hub-cache.mjs.
+      isReady: async () => true,
       ...bounds,
     },
   };
@@ -185,6 +207,8 @@ export function agentEnvironment(plan) {
     DRYDOCK_AGENT_KEY_FILE: plan.agentKeyFile,
     DRYDOCK_TERMINALS_SOCKET: terminalsSocket(plan),
     DRYDOCK_LIBRARY_URL: mirrorUrl(plan),
+    // To the agent it is the cache's address, not that of the registry behind it.
+    DRYDOCK_HUB_URL: plan.hub === undefined ? '' : `http://127.0.0.1:${plan.ports.hub}`,
   });
 }
 
