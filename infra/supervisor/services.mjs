@@ -178,8 +178,8 @@ function terminals(plan) {
 /** @param {StackPlan} plan @returns {import('./supervisor.mjs').Service} */
 function agent(plan) {
   return {
-    // It looks for its old nodes first and dials the manager until it answers: no need to wait for that one.
-    needs: ['terminals'],
+    // It looks for its old nodes first, and dials the terminal host and the manager until they answer: no need to wait.
+    needs: [],
     spec: {
       name: 'agent',
       ...privileged(agentCommand()),
