@@ -64,13 +64,31 @@ static bool redirect_ports(const struct sandbox *ingress, struct program *progra
   return good;
 }
 
+/* An earlier run may have left a table that this one has not seen: looked for once. */
+static bool has_leftovers(struct node *node) {
+  uint64_t base_id;
+  struct program found = {0};
+  bool there = !node->swept && kernel_read(node->table.netns, &base_id, &found);
+  node->swept = true;
+  program_free(&found);
+  return there;
+}
+
 bool node_converge(struct node *node, const struct sandbox *ingress, long long now_ms) {
   struct ruleset_base base = {.node = true};
   struct program program = {0};
-  if (!ingress || !ingress->table.known || ingress->table.program.count == 0) {
+  if (!ingress) {
     node_clear(node);
     return true;
   }
+  if (!ingress->table.known) return true; /* it is not set up yet, and the node is told when it is */
+  bool ports = false;
+  for (size_t i = 0; i < ingress->table.program.count; i++) ports = ports || !ingress->table.program.frontends[i].vip;
+  /*
+   * The first published port makes the table. It then stays for as long as the node has an ingress sandbox, empty perhaps: were it the
+   * last to translate addresses in the namespace, the kernel would stop doing so for established connections too.
+   */
+  if (!ports && !node->table.known && !has_leftovers(node)) return true;
   if (!find_bridge(node, ingress->outside, &base)) return false;
   bool good = redirect_ports(ingress, &program);
   set_route_localnet(node, base.bridge, "1");
@@ -100,14 +118,8 @@ bool node_intact(struct node *node) {
 }
 
 void node_clear(struct node *node) {
-  uint64_t base_id;
-  struct program found = {0};
   holder_converge(NULL);
-  /* An earlier run may have left a table that this one has not seen: looked for once. */
-  bool there = node->table.known || node->inside || (!node->swept && kernel_read(node->table.netns, &base_id, &found));
-  node->swept = true;
-  program_free(&found);
-  if (!there) return;
+  if (!node->table.known && !node->inside && !has_leftovers(node)) return;
   if (node->table.known) set_route_localnet(node, node->table.base.bridge, "0");
   table_remove(&node->table);
   forward_remove(node->table.netns);

@@ -30,7 +30,7 @@ static void write_sandbox_base(struct buffer *out, const struct ruleset_base *ba
 
 /*
  * Of the node: published ports of its own addresses, localhost too, go to the ingress sandbox. Before docker's own rules, as DOCKER-INGRESS
- * is. The guard is there because a bridge with route_localnet would let containers reach what listens on the node's loopback.
+ * is; not every nft knows the name `dstnat` at the output hook, so it is a number there. The guard is there because a bridge with route_localnet would let containers reach what listens on the node's loopback.
  */
 static void write_node_base(struct buffer *out, const struct ruleset_base *base) {
   buffer_format(out,
@@ -43,7 +43,7 @@ static void write_node_base(struct buffer *out, const struct ruleset_base *base)
                 "    fib daddr type local meta l4proto . th dport vmap @ports\n"
                 "  }\n"
                 "  chain output {\n"
-                "    type nat hook output priority dstnat - 1; policy accept;\n"
+                "    type nat hook output priority -101; policy accept;\n"
                 "    fib daddr type local meta l4proto . th dport vmap @ports\n"
                 "  }\n",
                 base->bridge);

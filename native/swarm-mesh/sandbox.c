@@ -15,6 +15,17 @@
 #include "log.h"
 #include "netns.h"
 
+/* A descriptor of the namespace itself instead of docker's mount of it, which could not be unmounted while it is open. */
+static bool detach(int *netns) {
+  if (!netns_enter(*netns)) return false;
+  int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+  netns_return();
+  if (fd < 0) return false;
+  close(*netns);
+  *netns = fd;
+  return true;
+}
+
 bool sandbox_open(struct sandbox *sandbox, const char *directory, const char *name) {
   *sandbox = (struct sandbox){.watch = -1, .table = {.netns = -1, .netfilter = -1, .route = -1}};
   snprintf(sandbox->name, sizeof sandbox->name, "%s", name);
@@ -27,7 +38,7 @@ bool sandbox_open(struct sandbox *sandbox, const char *directory, const char *na
   struct statfs filesystem;
   if (table->netns < 0 || fstat(table->netns, &status) < 0 || fstatfs(table->netns, &filesystem) < 0) goto failed;
   /* Before docker mounts the namespace there, it is an empty file. */
-  if (filesystem.f_type != NSFS_MAGIC) goto failed;
+  if (filesystem.f_type != NSFS_MAGIC || !detach(&table->netns)) goto failed;
   sandbox->inode = status.st_ino;
   table->netfilter = netns_netlink(table->netns, NETLINK_NETFILTER);
   table->route = netns_netlink(table->netns, NETLINK_ROUTE);
