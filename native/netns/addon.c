@@ -91,6 +91,19 @@ static napi_value write_sysctl(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
+/* linkState(netnsPath, inode, link): number */
+static napi_value link_state(napi_env env, napi_callback_info info) {
+  size_t count = MAX_ARGUMENTS;
+  napi_value arguments[MAX_ARGUMENTS];
+  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+  char path[256], link[32];
+  struct dd_netns netns = {.path = path};
+  if (count < 3 || !read_string(env, arguments[0], path, sizeof path) || !read_inode(env, arguments[1], &netns.inode) ||
+      !read_string(env, arguments[2], link, sizeof link))
+    return fail_type(env, "linkState takes netnsPath, inode, link");
+  return number_result(env, dd_netns_link_state(&netns, link));
+}
+
 /* connectUnix(pid, path, netnsInode): fd */
 static napi_value connect_unix(napi_env env, napi_callback_info info) {
   size_t count = MAX_ARGUMENTS;
@@ -109,6 +122,7 @@ static napi_value init(napi_env env, napi_value exports) {
   const napi_property_descriptor properties[] = {
       {"openSocket", NULL, open_socket, NULL, NULL, NULL, napi_enumerable, NULL},
       {"writeSysctl", NULL, write_sysctl, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"linkState", NULL, link_state, NULL, NULL, NULL, napi_enumerable, NULL},
       {"connectUnix", NULL, connect_unix, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   napi_define_properties(env, exports, sizeof properties / sizeof *properties, properties);

@@ -1,4 +1,5 @@
 /* Opens sockets and writes sysctls in another network namespace than the caller's. */
+#include "link-state.h"
 #include "sockets.h"
 
 #include <arpa/inet.h>
@@ -29,7 +30,8 @@ static int open_netns(const struct dd_netns *netns) {
   return fd;
 }
 
-static int make_socket(const struct dd_socket *wanted) {
+static int make_socket(const void *argument) {
+  const struct dd_socket *wanted = argument;
   int fd = socket(wanted->family, wanted->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return -errno;
   if (wanted->host == NULL) return fd;
@@ -47,7 +49,14 @@ static int make_socket(const struct dd_socket *wanted) {
   return -error;
 }
 
-static int write_sysctl(const char *name, const char *value) {
+struct sysctl {
+  const char *name;
+  const char *value;
+};
+
+static int write_sysctl(const void *argument) {
+  const struct sysctl *sysctl = argument;
+  const char *name = sysctl->name, *value = sysctl->value;
   char path[256];
   if (strstr(name, "..") != NULL) return -EINVAL;
   if (snprintf(path, sizeof path, "/proc/sys/net/%s", name) >= (int)sizeof path) return -ENAMETOOLONG;
@@ -59,8 +68,11 @@ static int write_sysctl(const char *name, const char *value) {
   return result;
 }
 
-/* Both kinds of work between one way there and one way back. */
-static int run_in_netns(const struct dd_netns *netns, const struct dd_socket *wanted, const char *name, const char *value) {
+/* What is to be done in the namespace; `argument` is the work's own. */
+typedef int work_function(const void *argument);
+
+/* One way there and one way back for all kinds of work. */
+static int run_in_netns(const struct dd_netns *netns, work_function *work, const void *argument) {
   int home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
   if (home < 0) return -errno;
   int target = open_netns(netns);
@@ -72,7 +84,7 @@ static int run_in_netns(const struct dd_netns *netns, const struct dd_socket *wa
   if (setns(target, CLONE_NEWNET) != 0) {
     result = -errno;
   } else {
-    result = wanted != NULL ? make_socket(wanted) : write_sysctl(name, value);
+    result = work(argument);
     if (setns(home, CLONE_NEWNET) != 0) {
       /* A thread that stays in a learner's network would open everything there from now on. */
       static const char message[] = "netns: cannot return to the own network namespace\n";
@@ -86,11 +98,16 @@ static int run_in_netns(const struct dd_netns *netns, const struct dd_socket *wa
 }
 
 int dd_netns_socket(const struct dd_netns *netns, const struct dd_socket *wanted) {
-  return run_in_netns(netns, wanted, NULL, NULL);
+  return run_in_netns(netns, make_socket, wanted);
 }
 
 int dd_netns_sysctl(const struct dd_netns *netns, const char *name, const char *value) {
-  return run_in_netns(netns, NULL, name, value);
+  struct sysctl sysctl = {.name = name, .value = value};
+  return run_in_netns(netns, write_sysctl, &sysctl);
+}
+
+int dd_netns_link_state(const struct dd_netns *netns, const char *link) {
+  return run_in_netns(netns, dd_link_state, link);
 }
 
 /* Opens `path` below the root of `pid` for connecting only; -ENOTSOCK when it is something else. */

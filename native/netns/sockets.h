@@ -1,4 +1,4 @@
-/* Opens sockets and writes sysctls in another network namespace than the caller's. */
+/* Opens sockets, writes sysctls and looks at links in another network namespace than the caller's. */
 #ifndef DRYDOCK_NETNS_SOCKETS_H
 #define DRYDOCK_NETNS_SOCKETS_H
 
@@ -27,6 +27,12 @@ int dd_netns_socket(const struct dd_netns *netns, const struct dd_socket *wanted
 
 /* Writes `value` to /proc/sys/net/<name> as that namespace sees it; 0 or -errno. `name` must not contain "..". */
 int dd_netns_sysctl(const struct dd_netns *netns, const char *name, const char *value);
+
+/*
+ * The operational state (RFC 2863; 6 is "up") of a link of that namespace, or -errno. A link whose flags say "up" drops what it is
+ * given until this does too.
+ */
+int dd_netns_link_state(const struct dd_netns *netns, const char *link);
 
 /*
  * Connects to the unix stream socket at `path` as the process `pid` sees the file tree: no symbolic link leads out of its root, whatever the

@@ -176,6 +176,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   const stopFacts = nodes.onFact((fact) => {
     link.sendFact(fact);
     watchers.onFact(fact);
+    if (fact.kind === 'node' && fact.node.state !== 'running') streams.closeNode(fact.node.sessionId, fact.node.name);
     if (fact.kind === 'node-gone') {
       const node = { sessionId: fact.sessionId, node: fact.name };
       terminals.call('node.close', node).catch(() => undefined);

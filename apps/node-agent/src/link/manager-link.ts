@@ -142,7 +142,9 @@ export function createManagerLink(deps: ManagerLinkDeps): ManagerLink {
     }
   });
   socket.on('command', (message, ack) => {
-    void deps.dispatcher.handle(message).then((answer) => ack(answer));
+    void deps.dispatcher.handle(message).then((answer) => {
+      if (typeof ack === 'function') ack(answer);
+    });
   });
   socket.on('ack', (ack) => {
     const parsed = viewerAckSchema.safeParse(ack);

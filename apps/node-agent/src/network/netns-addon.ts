@@ -15,6 +15,8 @@ export interface NetnsAddon {
   ): number;
   /** Writes `/proc/sys/net/<name>` as the namespace at `path` sees it. */
   writeSysctl(path: string, name: string, value: string): void;
+  /** Operational state of a link of the namespace (RFC 2863): 6 is up. @throws ENODEV */
+  linkState(path: string, inode: number, link: string): number;
   /** Connects to a unix socket by its path in the file tree of `pid`; never leaves that tree. `netnsInode` 0: any namespace. */
   connectUnix(pid: number, path: string, netnsInode: number): number;
 }

@@ -1,14 +1,17 @@
 /** The networks of this host's sessions: makes, adopts and removes namespaces, bridges, node links and uplinks. */
 import { stat, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeAddress } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { z } from 'zod';
 import * as plan from './addresses.ts';
+import { limitBandwidth } from './bandwidth.ts';
 import type { Egress } from './egress.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
+import { waitForLinks } from './link-up.ts';
 import type { NetnsAddon } from './netns-addon.ts';
 import { ipBatch, loadRules, runTool } from './run-tool.ts';
-import { sessionRules } from './session-rules.ts';
+import { readRefusals, sessionRules } from './session-rules.ts';
 import type { TransitClaims } from './transit-claims.ts';
 
 export interface Peer {
@@ -51,6 +54,10 @@ interface SessionNetwork {
   peers: Map<number, Peer>;
   services: { close(): Promise<void> };
 }
+
+const OWN_NETNS = '/proc/self/ns/net';
+/** A predecessor that is still closing its sockets holds the gateway's ports (ms, times). */
+const TAKE_OVER = { waitMs: 300, tries: 20 } as const;
 
 /** Sysctls of a session's namespace. */
 const SYSCTLS = [
@@ -99,6 +106,13 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
       ),
       ipBatch([`addr add ${host}/30 dev ${link}`, `link set ${link} up`]),
     ]);
+    await Promise.all([
+      waitForLinks(addon, [
+        { netns, link: plan.UPLINK },
+        { netns: OWN_NETNS, link },
+      ]),
+      limitBandwidth(netns, link).catch((err: unknown) => logger.warn({ err, sessionId }, 'bandwidth not limited')),
+    ]);
   }
 
   function writeSysctl(netns: string, name: string, value: string): void {
@@ -138,8 +152,15 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
   async function destroy(sessionId: string): Promise<void> {
     const network = networks.get(sessionId);
     networks.delete(sessionId);
+    if (network) await logRefusals(sessionId);
     await network?.services.close();
     await removeLeftovers(sessionId);
+  }
+
+  /** What the rules refused in a session's life: how an operator learns of abuse. */
+  async function logRefusals(sessionId: string): Promise<void> {
+    const refused = await readRefusals(plan.sessionNetnsPath(sessionId)).catch(() => ({}));
+    if (Object.keys(refused).length > 0) logger.info({ sessionId, refused }, 'packets refused in a session');
   }
 
   async function adoptOne(sessionId: string, egress: Egress): Promise<void> {
@@ -150,11 +171,29 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
       const index = plan.portIndex(ifname);
       if (index !== undefined && ifalias !== undefined) peers.set(index, { name: ifalias, ip: nodeAddress(index) });
     }
-    networks.set(sessionId, { peers, services: await services.open(sessionId, egress) });
+    const opened = await takeOver(sessionId, egress);
+    networks.set(sessionId, { peers, services: opened });
+  }
+
+  /** A session without its name server is poor, but its nodes live: an agent that starts must not fail for it. */
+  async function takeOver(sessionId: string, egress: Egress): Promise<{ close(): Promise<void> }> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await services.open(sessionId, egress);
+      } catch (err) {
+        if (tries < TAKE_OVER.tries) {
+          await sleep(TAKE_OVER.waitMs);
+          continue;
+        }
+        logger.error({ err, sessionId }, 'name server and mirror of a session not opened');
+        return { close: async () => {} };
+      }
+    }
   }
 
   async function attachLinks(sessionId: string, node: { name: string; index: number; pid: number }): Promise<void> {
     const netns = plan.sessionNetnsPath(sessionId);
+    const nodeNetns = `/proc/${node.pid}/ns/net`;
     const port = plan.portLink(node.index);
     const add = [
       `link add ${port} mtu 1500 type veth peer name eth0 address ${plan.nodeMac(sessionId, node.index)} mtu 1500 netns ${node.pid}`,
@@ -174,8 +213,14 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
         'link set eth0 up',
         `route add default via ${plan.GATEWAY_ADDRESS}`,
       ],
-      `/proc/${node.pid}/ns/net`,
+      nodeNetns,
     );
+    await waitForLinks(addon, [
+      { netns, link: port },
+      { netns: nodeNetns, link: 'eth0' },
+      // Without nodes the bridge has no carrier; the first one gives it.
+      { netns, link: plan.BRIDGE },
+    ]);
   }
 
   return {

@@ -1,5 +1,6 @@
 /** The rules of one session's own namespace: who may be whom, what nodes reach outside, and what they reach of the gateway. */
 import { MAX_NODES_PER_SESSION } from '@drydock/protocol';
+import { z } from 'zod';
 import { allPorts, BRIDGE, DNS_PORT, GATEWAY_ADDRESS, MIRROR_PORT, SESSION_SUBNET, UPLINK } from './addresses.ts';
 import {
   type Egress,
@@ -9,6 +10,7 @@ import {
   NODE_CONNECTIONS,
   PRIVATE_RANGES,
 } from './egress.ts';
+import { runTool } from './run-tool.ts';
 
 /** Counters of refused packets by reason; "spoofed" is the bridge table's own. */
 export const SESSION_COUNTERS = [
@@ -119,4 +121,15 @@ function egressRules(egress: Egress): string[] {
     'tcp flags syn tcp option maxseg size set rt mtu',
     'ct state new accept',
   ];
+}
+
+const countersSchema = z.object({
+  nftables: z.array(z.object({ counter: z.object({ name: z.string(), packets: z.number() }).optional() })),
+});
+
+/** Refused packets by reason, of the session whose namespace is at `netns`; reasons without any are left out. */
+export async function readRefusals(netns: string): Promise<Record<string, number>> {
+  const listed = countersSchema.parse(JSON.parse(await runTool(['nft', '-j', 'list', 'counters'], { netns })));
+  const counters = listed.nftables.flatMap(({ counter }) => (counter && counter.packets > 0 ? [counter] : []));
+  return Object.fromEntries(counters.map(({ name, packets }) => [name, packets]));
 }

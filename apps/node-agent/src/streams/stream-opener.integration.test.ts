@@ -101,7 +101,10 @@ const settled = async () => {
 test('a port of the node is brought to the manager, and each direction ends alone', async () => {
   await serve('0.0.0.0', 8080, (socket) => {
     // Answers only after the other side has ended: lost half-close would hang or cut it.
-    void readAll(socket).then((text) => socket.end(`echo ${text}`));
+    readAll(socket).then(
+      (text) => socket.end(`echo ${text}`),
+      () => {},
+    );
   });
   const { answer, stream } = await open({ kind: 'tcp', port: 8080 });
   expect(answer).toEqual({});
@@ -201,4 +204,17 @@ test('a stream that the manager does not take leaves nothing open', async () => 
     target: { kind: 'tcp', port: 8080 },
   });
   expect(await settled()).toBe(0);
+});
+
+test('a node has a bounded number of streams, and its end cuts them all', async () => {
+  await serve('0.0.0.0', 8084, (socket) => void socket.resume());
+  const streams: Duplex[] = [];
+  for (let opened = 0; opened < 512; opened += 1) {
+    const { stream } = await open({ kind: 'tcp', port: 8084 });
+    streams.push(stream.on('error', () => {}).resume());
+  }
+  await expect(open({ kind: 'tcp', port: 8084 })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  opener.closeNode(SESSION, 'node1');
+  expect(await settled()).toBe(0);
+  for (const stream of streams) stream.destroy();
 });

@@ -27,8 +27,16 @@ export interface StreamOpenerDeps {
 
 export interface StreamOpener {
   open(request: AgentRequest<'stream.open'>): Promise<AgentAnswer<'stream.open'>>;
+  /** Cuts all streams of a node that is going away: a socket of ours would keep its session's network alive. */
+  closeNode(sessionId: string, node: string): void;
   /** Streams that are open now, of all nodes. */
   count(): number;
+}
+
+/** A place among a node's streams; `target` once it is connected. */
+interface HeldStream {
+  target?: Duplex;
+  release(): void;
 }
 
 /** Streams of one node at a time: a gateway's keep-alive pool and a class of browsers fit, a flood does not. */
@@ -44,8 +52,8 @@ const BARE_ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/
 /** Builds the opener. */
 export function createStreamOpener(deps: StreamOpenerDeps): StreamOpener {
   const { sockets, logger } = deps;
-  const open = new Map<string, number>();
-  let total = 0;
+  /** By node; `undefined` while the target is still being connected. */
+  const open = new Map<string, Set<HeldStream>>();
 
   async function connect(
     sessionId: string,
@@ -85,11 +93,18 @@ export function createStreamOpener(deps: StreamOpenerDeps): StreamOpener {
     }
   }
 
-  function count(key: string, change: 1 | -1): void {
-    const now = (open.get(key) ?? 0) + change;
-    if (now === 0) open.delete(key);
-    else open.set(key, now);
-    total += change;
+  function hold(key: string): HeldStream {
+    const held = open.get(key) ?? new Set<HeldStream>();
+    if (held.size >= MAX_STREAMS_PER_NODE) throw new DrydockError('RATE_LIMITED');
+    open.set(key, held);
+    const entry: HeldStream = {
+      release() {
+        held.delete(entry);
+        if (held.size === 0 && open.get(key) === held) open.delete(key);
+      },
+    };
+    held.add(entry);
+    return entry;
   }
 
   async function bring(streamId: string, target: Duplex): Promise<void> {
@@ -99,26 +114,29 @@ export function createStreamOpener(deps: StreamOpenerDeps): StreamOpener {
       abortStream(target);
       throw error;
     });
-    await pipeBoth(target, carrier);
+    if (target.destroyed) abortStream(carrier);
+    else await pipeBoth(target, carrier);
   }
 
   return {
-    count: () => total,
+    count: () => [...open.values()].reduce((sum, held) => sum + held.size, 0),
+    closeNode(sessionId, node) {
+      for (const { target } of open.get(`${sessionId}/${node}`) ?? []) if (target) abortStream(target);
+    },
     async open(request) {
       const { sessionId, node, streamId } = request;
       const door = await deps.findNode(sessionId, node);
       if (!door) throw new DrydockError('NODE_NOT_FOUND');
-      const key = `${sessionId}/${node}`;
-      if ((open.get(key) ?? 0) >= MAX_STREAMS_PER_NODE) throw new DrydockError('RATE_LIMITED');
-      count(key, 1);
+      const entry = hold(`${sessionId}/${node}`);
       try {
         const { target, loopback } = await start(request, door);
+        entry.target = target;
         bring(streamId, target)
           .catch((err: unknown) => logger.warn({ err, sessionId, node }, 'stream not brought to the manager'))
-          .finally(() => count(key, -1));
+          .finally(entry.release);
         return loopback ? { loopback } : {};
       } catch (error) {
-        count(key, -1);
+        entry.release();
         throw error;
       }
     },
