@@ -1,4 +1,4 @@
-/** The agent's process. SIGTERM ends the agent alone; SIGINT destroys all of its nodes first. */
+/** The agent's process. SIGTERM ends the agent alone; SIGINT destroys all of its nodes first; `--destroy-all` does only that. */
 import { readFileSync } from 'node:fs';
 import { createLogger, EnvError, onShutdown } from '@drydock/service-kit';
 import { createAgent } from './agent.ts';
@@ -25,6 +25,10 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 try {
   const agent = await createAgent(env, version, logger);
+  if (process.argv.includes('--destroy-all')) {
+    await agent.destroyLeft();
+    process.exit(0);
+  }
   onShutdown(logger, (signal) => (signal === 'SIGINT' ? agent.destroyAll() : agent.stop()), SHUTDOWN_MS);
   await agent.start();
 } catch (error) {
