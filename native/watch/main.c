@@ -6,8 +6,8 @@
  *   stdout  {"id": ID, "sockets": [{"protocol", "port", "reach", "program"}, ...]}   at the beginning and at each change
  *           {"id": ID, "error": TEXT}  the node is not, or no longer, watched
  *
- * The end of stdin ends it. The kernel offers no event for "a socket listens now", so it looks five times a second; a look at one
- * node is four netlink dumps of listening sockets only.
+ * The end of stdin ends it. The kernel offers no event for "a socket listens now", so it looks five to ten times a second, the seldomer
+ * the longer a round over all nodes takes; a look at one node is four netlink dumps of listening sockets only (0.1 ms).
  */
 #include <errno.h>
 #include <poll.h>
@@ -19,7 +19,9 @@
 
 #include "node.h"
 
-enum { MAX_NODES = 1024, LOOK_MS = 200, MAX_LINE = 256 };
+enum { MAX_NODES = 1024, MAX_LINE = 256 };
+/* Time between rounds: within these bounds such that the rounds take a fiftieth of a processor. */
+enum { LEAST_WAIT_US = 100000, LONGEST_WAIT_US = 200000, WAIT_FACTOR = 50 };
 
 static struct node *nodes[MAX_NODES];
 static size_t node_count;
@@ -87,25 +89,30 @@ static bool read_commands(void) {
   return true;
 }
 
-static long now_ms(void) {
+static long now_us(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
+  return now.tv_sec * 1000000L + now.tv_nsec / 1000L;
+}
+
+/* Looks at all nodes; returns when to do so again. */
+static long round_of_looks(void) {
+  long begin = now_us();
+  for (size_t i = node_count; i-- > 0;) look(i);
+  long end = now_us(), wait = (end - begin) * WAIT_FACTOR;
+  return end + (wait < LEAST_WAIT_US ? LEAST_WAIT_US : wait > LONGEST_WAIT_US ? LONGEST_WAIT_US : wait);
 }
 
 int main(void) {
   static char output[1 << 16];
   setvbuf(stdout, output, _IOFBF, sizeof output);
-  long next = now_ms() + LOOK_MS;
+  long next = 0;
   for (;;) {
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
-    long wait = next - now_ms();
-    if (poll(&input, 1, node_count == 0 ? -1 : wait < 0 ? 0 : (int)wait) < 0 && errno != EINTR) return 1;
+    long wait = next - now_us();
+    if (poll(&input, 1, node_count == 0 ? -1 : wait < 0 ? 0 : (int)(wait / 1000 + 1)) < 0 && errno != EINTR) return 1;
     if (input.revents && !read_commands()) return 0;
-    if (now_ms() >= next) {
-      for (size_t i = node_count; i-- > 0;) look(i);
-      next = now_ms() + LOOK_MS;
-    }
+    if (now_us() >= next) next = round_of_looks();
     /* A reader that is gone ends us by SIGPIPE or here. */
     if (fflush(stdout) != 0) return 1;
   }

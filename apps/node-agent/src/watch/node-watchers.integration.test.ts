@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { AgentFact, NodePort } from '@drydock/protocol';
+import { createLogger, systemClock } from '@drydock/service-kit';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { loadNetnsAddon } from '../network/netns-addon.ts';
+import { createNetnsSockets } from '../network/netns-sockets.ts';
+import { createNodeWatchers, type NodeWatchers } from './node-watchers.ts';
+
+const NATIVE_DIR = fileURLToPath(new URL('../../../../native/build', import.meta.url));
+/** What the promise of the page's port list allows from listening to seeing (ms). */
+const SEEN_WITHIN_MS = 300;
+
+const fact = (name: string, state: 'running' | 'destroying') =>
+  ({ kind: 'node', node: { sessionId: 'watchtst', name, state } }) as unknown as AgentFact;
+let watchers: NodeWatchers;
+let pids: Record<string, number>;
+let children: ChildProcess[];
+let ports: Record<string, NodePort[]>;
+
+beforeEach(() => {
+  pids = {};
+  children = [];
+  ports = {};
+  watchers = createNodeWatchers({
+    nativeDir: NATIVE_DIR,
+    sockets: createNetnsSockets(loadNetnsAddon(NATIVE_DIR)),
+    findPid: (_session, name) => pids[name],
+    observe: (_session, name, observation) => {
+      if (observation.ports) ports[name] = observation.ports;
+    },
+    clock: systemClock,
+    logger: createLogger('test', 'silent'),
+  });
+});
+afterEach(() => {
+  watchers.close();
+  for (const child of children) child.kill('SIGKILL');
+});
+
+async function run(command: string, args: string[]): Promise<ChildProcess> {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  children.push(child);
+  await once(child.stdout as NodeJS.ReadableStream, 'data');
+  return child;
+}
+
+async function node(name: string): Promise<number> {
+  const script = 'mount -t tmpfs none /run && ip link set lo up && echo up && exec sleep 1000';
+  const child = await run('unshare', ['--net', '--mount', 'sh', '-c', script]);
+  pids[name] = child.pid as number;
+  watchers.onFact(fact(name, 'running'));
+  return child.pid as number;
+}
+
+/** A program in the node that listens and closes on command. */
+async function listener(pid: number): Promise<{ open(port: number): void; close(): void }> {
+  const script = `
+    let server;
+    process.stdin.on('data', (line) => {
+      const port = Number(line);
+      if (port) server = require('net').createServer().listen(port, '0.0.0.0');
+      else server.close();
+    });
+    console.log('ready');`;
+  const child = await run('nsenter', ['-n', '-t', String(pid), process.execPath, '-e', script]);
+  return { open: (port) => void child.stdin?.write(`${port}\n`), close: () => void child.stdin?.write('0\n') };
+}
+
+test('a port is seen within 300 ms of listening and of closing, in the node where it is', async () => {
+  const [first] = [await node('node1'), await node('node2')];
+  const program = await listener(first);
+  const times: number[] = [];
+  for (let round = 0; round < 10; round += 1) {
+    for (const [act, expected] of [
+      [() => program.open(8080), [8080]],
+      [() => program.close(), []],
+    ] as const) {
+      const started = performance.now();
+      act();
+      await vi.waitFor(() => expect((ports.node1 ?? []).map(({ port }) => port)).toEqual(expected), { interval: 5 });
+      times.push(performance.now() - started);
+    }
+  }
+  times.sort((a, b) => a - b);
+  process.stdout.write(`port seen: median ${times[10]?.toFixed(0)} ms, worst ${times.at(-1)?.toFixed(0)} ms\n`);
+  expect(times[18]).toBeLessThan(SEEN_WITHIN_MS);
+  expect(ports.node2 ?? []).toEqual([]);
+});
+
+test('a watcher that dies is started again and knows all nodes', async () => {
+  const pid = await node('node1');
+  const program = await listener(pid);
+  program.open(8081);
+  await vi.waitFor(() => expect(ports.node1).toHaveLength(1));
+  const watcher = await once(spawn('pgrep', ['-P', String(process.pid), '-x', 'dd-watch']).stdout, 'data');
+  process.kill(Number(String(watcher[0]).trim()), 'SIGKILL');
+  program.close();
+  await vi.waitFor(() => expect(ports.node1).toEqual([]), { timeout: 5000 });
+});
+
+test('a node that goes is let go: nothing of ours keeps its network', async () => {
+  const pid = await node('node1');
+  const program = await listener(pid);
+  program.open(8082);
+  await vi.waitFor(() => expect(ports.node1).toHaveLength(1));
+  watchers.onFact(fact('node1', 'destroying'));
+  program.close();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(ports.node1).toHaveLength(1);
+});
