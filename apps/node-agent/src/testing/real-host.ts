@@ -4,8 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLogger, systemClock } from '@drydock/service-kit';
+import type { Egress } from '../network/egress.ts';
 import { loadNetnsAddon } from '../network/netns-addon.ts';
-import { createSessionNetworks } from '../network/session-networks.ts';
+import {
+  createSessionNetworks,
+  type GatewayServices,
+  type Peer,
+  type SessionNetworks,
+} from '../network/session-networks.ts';
 import { createTransitClaims } from '../network/transit-claims.ts';
 import { createNodeRecords } from '../nodes/node-record.ts';
 import { createNodeService, type NodeService } from '../nodes/node-service.ts';
@@ -28,22 +34,35 @@ export interface RealHost {
   close(): Promise<void>;
 }
 
+export interface RealHostOptions {
+  /** What sessions find on their gateway; by default nothing, since most tests are not about names and images. */
+  services?: (peers: (sessionId: string) => Peer[]) => GatewayServices;
+  egress?: Egress;
+}
+
 /** Prepares it; the images are those of `imagesDir`. */
-export async function openRealHost(imagesDir: string, logLevel = 'warn'): Promise<RealHost> {
+export async function openRealHost(
+  imagesDir: string,
+  logLevel = 'warn',
+  { services, egress = 'none' }: RealHostOptions = {},
+): Promise<RealHost> {
   const stateDir = await mkdtemp(join(tmpdir(), 'drydock-test-'));
   const logger = createLogger('test', logLevel);
   const runtime = await createHostRuntime({ stateDir, runDir: RUN_DIR, imagesDir, nativeDir: NATIVE_DIR, logger });
   await runtime.prepare();
   const agents: NodeService[] = [];
+  const opened: SessionNetworks[] = [];
 
   async function startAgent(): Promise<NodeService> {
-    const networks = createSessionNetworks({
+    const networks: SessionNetworks = createSessionNetworks({
       addon: loadNetnsAddon(NATIVE_DIR),
       claims: createTransitClaims(join(RUN_DIR, 'alloc'), stateDir),
       logger,
-      // Names and the mirror are not this test's subject; a session works without them.
-      services: { open: async () => ({ close: async () => undefined }) },
+      services: services?.((sessionId) => networks.peers(sessionId)) ?? {
+        open: async () => ({ close: async () => undefined }),
+      },
     });
+    opened.push(networks);
     const service = createNodeService({
       runtime,
       networks,
@@ -51,11 +70,16 @@ export async function openRealHost(imagesDir: string, logLevel = 'warn'): Promis
       keys: createSessionKeys(join(stateDir, 'keys')),
       clock: systemClock,
       logger,
-      egress: 'none',
+      egress,
     });
     await service.adopt();
     agents.push(service);
     return service;
+  }
+
+  async function letGo(): Promise<void> {
+    for (const agent of agents.splice(0)) agent.close();
+    await Promise.all(opened.splice(0).map((networks) => networks.close()));
   }
 
   return {
@@ -63,9 +87,10 @@ export async function openRealHost(imagesDir: string, logLevel = 'warn'): Promis
     runtime,
     startAgent,
     async close() {
-      for (const agent of agents) agent.close();
+      // The agent that cleans up opens the sockets of what it adopts anew.
+      await letGo();
       await (await startAgent()).destroyAll();
-      for (const agent of agents) agent.close();
+      await letGo();
       await rm(stateDir, { recursive: true, force: true });
     },
   };

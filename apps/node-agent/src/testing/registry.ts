@@ -71,8 +71,41 @@ export async function openRegistry(upstream?: string): Promise<TestRegistry> {
       );
     },
     async close() {
-      if (child.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit');
+      await close();
       await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Serves an existing folder, such as the built library, without changing it. */
+export async function serveLibrary(storage: string): Promise<{ url: string; close(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'drydock-registry-'));
+  const { url, close } = await serve(folder, storage, {});
+  return {
+    url,
+    async close() {
+      await close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function serve(folder: string, storage: string, more: object): Promise<{ url: string; close(): Promise<void> }> {
+  const config = {
+    version: 0.1,
+    storage: { filesystem: { rootdirectory: storage }, delete: { enabled: true } },
+    http: { addr: '127.0.0.1:0' },
+    ...more,
+  };
+  await writeFile(join(folder, 'config.yml'), JSON.stringify(config));
+  const child = spawn('docker-registry', ['serve', join(folder, 'config.yml')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const url = `http://${await listeningAddress(child)}`;
+  return {
+    url,
+    async close() {
+      if (child.exitCode === null && child.kill('SIGTERM')) await once(child, 'exit');
     },
   };
 }

@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { idLetters } from '@drydock/protocol';
+import { createLogger } from '@drydock/service-kit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createGatewayServices } from '../network/gateway-services.ts';
+import { loadNetnsAddon } from '../network/netns-addon.ts';
+import { createNetnsSockets } from '../network/netns-sockets.ts';
+import type { NodeService } from '../nodes/node-service.ts';
+import { NATIVE_DIR, openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
+import { serveLibrary } from '../testing/registry.ts';
+import { createMirrorFront } from './mirror-front.ts';
+
+const IMAGES = process.env.DRYDOCK_IMAGES_DIR ?? '/var/lib/drydock/images';
+const unable =
+  process.getuid?.() !== 0
+    ? 'nodes need root'
+    : ['node/current/rootfs', 'library/current'].find((path) => !existsSync(join(IMAGES, path)));
+const logger = createLogger('test', 'warn');
+
+describe.skipIf(unable !== undefined)(
+  `images in a node without internet${unable ? ` (skipped: no ${unable})` : ''}`,
+  () => {
+    const session = idLetters(randomBytes(8));
+    let library: { url: string; close(): Promise<void> };
+    let host: RealHost;
+    let agent: NodeService;
+
+    beforeAll(async () => {
+      library = await serveLibrary(join(IMAGES, 'library/current'));
+      const mirror = createMirrorFront({ libraryUrl: library.url, hasInternet: async () => false, logger });
+      host = await openRealHost(IMAGES, 'warn', {
+        egress: 'mirror-only',
+        services: (peers) =>
+          createGatewayServices({
+            sockets: createNetnsSockets(loadNetnsAddon(NATIVE_DIR)),
+            peers,
+            upstream: { ask: async () => undefined },
+            mirror: mirror.handle,
+            logger,
+          }),
+      });
+      agent = await host.startAgent();
+      await agent.create({ sessionId: session, node: 'node1', index: 1, limits: TEST_LIMITS });
+      expect((await run('docker version >/dev/null && echo up')).text).toBe('up');
+    });
+    afterAll(async () => {
+      await host?.close();
+      await library?.close();
+    });
+
+    async function run(script: string) {
+      const result = await agent.exec(session, 'node1', { command: ['/bin/bash', '-c', script], timeoutSeconds: 110 });
+      return { ...result, text: result.stdout.trim() };
+    }
+
+    test('a fresh node has no image, and pulls one of the library by its usual name', async () => {
+      expect((await run('docker images --quiet')).text).toBe('');
+      expect((await run('docker run --rm busybox echo hello')).text).toBe('hello');
+      expect((await run('docker images --format "{{.Repository}}:{{.Tag}}"')).text).toBe('busybox:latest');
+    });
+
+    test('an image that the library lacks fails within three seconds with a sentence that says why', async () => {
+      const pull = await run('docker pull nosuch');
+      expect(pull.exitCode).toBe(1);
+      expect(pull.stderr).toContain('This Drydock has no internet and its image library lacks "nosuch:latest"');
+      expect(pull.stderr).toContain('nginx');
+      expect(pull.durationMs).toBeLessThan(3_000);
+      const build = await run("printf 'FROM nosuch\\n' | docker build -");
+      expect(build.stderr).toContain('its image library lacks "nosuch:latest"');
+      expect(build.durationMs).toBeLessThan(3_000);
+    });
+
+    test('a build takes its base from the library', async () => {
+      const build = await run(
+        "printf 'FROM debian\\nRUN echo built >/proof\\nCMD cat /proof\\n' | docker build -q -t own -",
+      );
+      expect(build.exitCode).toBe(0);
+      expect((await run('docker run --rm own')).text).toBe('built');
+    });
+
+    test('an image is pulled by its digest', async () => {
+      const digest = (await run('docker images --digests --format "{{.Digest}}" busybox')).text;
+      expect((await run(`docker pull -q busybox@${digest}`)).text).toBe(`docker.io/library/busybox@${digest}`);
+    });
+
+    test('the mirror takes no push; a registry of the session does', async () => {
+      const refused = await run('docker tag busybox 192.168.0.1:5000/mine && docker push 192.168.0.1:5000/mine');
+      expect(refused.stderr).toContain('This mirror is read-only');
+      const own = await run(`docker run -d --name registry -p 5000:5000 registry:2 >/dev/null &&
+      curl -s --retry 20 --retry-all-errors --retry-delay 1 localhost:5000/v2/ >/dev/null &&
+      docker tag busybox localhost:5000/me/box && docker push -q localhost:5000/me/box &&
+      docker pull -q 192.168.0.11:5000/me/box && docker pull -q node1:5000/me/box && docker rm -f registry >/dev/null`);
+      expect(own.text.split('\n').slice(-3)).toEqual([
+        'localhost:5000/me/box:latest',
+        '192.168.0.11:5000/me/box:latest',
+        'node1:5000/me/box:latest',
+      ]);
+    });
+
+    test('nginx, redis, python and node behave as the images that people know', async () => {
+      const web = await run(`docker run -d --name front -p 8080:80 nginx >/dev/null &&
+      curl -s --retry 20 --retry-all-errors --retry-delay 1 localhost:8080 | grep -o '<title>.*</title>' && docker logs front 2>&1 | tail -n 1`);
+      expect(web.text).toMatch(/^<title>Welcome to nginx!<\/title>\n.*"GET \/ HTTP\/1\.1" 200/);
+      const stopped = await run('docker stop front >/dev/null && docker inspect -f "{{.State.ExitCode}}" front');
+      expect([stopped.text, stopped.durationMs < 5_000]).toEqual(['0', true]);
+      expect((await run('docker run --rm redis redis-cli --version')).text).toMatch(/^redis-cli \d/);
+      const modules = 'ssl, sqlite3, ctypes, lzma, bz2, curses, dbm.gnu, venv, ensurepip, tkinter, zoneinfo, asyncio';
+      expect((await run(`docker run --rm python python -c "import ${modules}; print('all')"`)).text).toBe('all');
+      expect((await run('docker run --rm node -p "1 + 1"')).text).toBe('2');
+      expect((await run('docker run --rm node npm --version')).text).toMatch(/^\d+\.\d+/);
+    });
+
+    test('drydock/web shows its version and container, counts visits in redis, and ends at once', async () => {
+      const page =
+        await run(`docker network create lab >/dev/null && docker run -d --network lab --name redis redis >/dev/null &&
+      docker run -d --network lab --name web -e NODE=node1 -p 81:80 drydock/web:1 >/dev/null && docker run -d --name web2 -p 82:80 drydock/web:2 >/dev/null
+      for i in $(seq 50); do curl -s localhost:81 | grep -q visits && break; sleep 0.2; done
+      curl -s localhost:81; curl -s localhost:82; docker ps -q --filter name='^web$'`);
+      const id = page.text.split('\n').at(-1);
+      expect(page.text).toContain('version 1');
+      expect(page.text).toContain(`container ${id}`);
+      expect(page.text).toContain('node node1');
+      expect(page.text).toMatch(/visits \d+/);
+      expect(page.text).toContain('version 2');
+      const stopped = await run(
+        'docker stop web >/dev/null; docker inspect -f "{{.State.ExitCode}}" web; docker rm -f redis web2 >/dev/null',
+      );
+      expect([stopped.text, stopped.durationMs < 5_000]).toEqual(['0', true]);
+    });
+  },
+);
