@@ -1,5 +1,4 @@
 /** The networks of this host's sessions: makes, adopts and removes namespaces, bridges, node links and uplinks. */
-import { stat, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeAddress } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
@@ -8,10 +7,10 @@ import * as plan from './addresses.ts';
 import { limitBandwidth } from './bandwidth.ts';
 import type { Egress } from './egress.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
-import { waitForLinks } from './link-up.ts';
 import type { NetnsAddon } from './netns-addon.ts';
-import { ipBatch, loadRules, runTool } from './run-tool.ts';
-import { readRefusals, sessionRules } from './session-rules.ts';
+import { runTool } from './run-tool.ts';
+import { createSessionLinks } from './session-links.ts';
+import { readRefusals } from './session-rules.ts';
 import type { TransitClaims } from './transit-claims.ts';
 
 export interface Peer {
@@ -55,83 +54,31 @@ interface SessionNetwork {
   services: { close(): Promise<void> };
 }
 
-const OWN_NETNS = '/proc/self/ns/net';
 /** A predecessor that is still closing its sockets holds the gateway's ports (ms, times). */
 const TAKE_OVER = { waitMs: 300, tries: 20 } as const;
-
-/** Sysctls of a session's namespace. */
-const SYSCTLS = [
-  ['ipv4/ip_forward', '1'],
-  ['ipv6/conf/all/disable_ipv6', '1'],
-  ['ipv6/conf/default/disable_ipv6', '1'],
-  // Bridged traffic is the bridge table's business; through the inet hooks each frame would cost a connection entry.
-  ['bridge/bridge-nf-call-iptables', '0'],
-  ['bridge/bridge-nf-call-ip6tables', '0'],
-  ['bridge/bridge-nf-call-arptables', '0'],
-] as const;
 
 const linksSchema = z.array(z.object({ ifname: z.string(), ifalias: z.string().optional() }));
 
 /** Builds the networks of one agent; `claims` names the owner. */
 export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetworks {
   const { addon, claims, logger, services } = deps;
+  const links = createSessionLinks(addon);
   const networks = new Map<string, SessionNetwork>();
   const queue = createKeyedQueue();
 
-  async function build(sessionId: string, egress: Egress): Promise<void> {
-    const netns = plan.sessionNetnsPath(sessionId);
-    const link = plan.sessionLink(sessionId);
-    const { transit } = await claims.claim(sessionId, egress);
-    const { host, session } = plan.transitAddresses(transit);
-    await ipBatch([
-      `netns add ${link}`,
-      `link add ${link} mtu 1500 type veth peer name ${plan.UPLINK} mtu 1500 netns ${link}`,
-    ]);
-    for (const [name, value] of SYSCTLS) writeSysctl(netns, name, value);
-    await writeFile(`/proc/sys/net/ipv6/conf/${link}/disable_ipv6`, '1').catch(ignoreMissing);
-    // Rules before any link is up: there is no moment without them.
-    await loadRules(sessionRules(sessionId, egress), netns);
-    await Promise.all([
-      ipBatch(
-        [
-          'link set lo up',
-          `link add ${plan.BRIDGE} mtu 1500 address ${plan.nodeMac(sessionId, 0)} type bridge stp_state 0 mcast_snooping 0`,
-          `addr add ${plan.GATEWAY_ADDRESS}/24 dev ${plan.BRIDGE}`,
-          `link set ${plan.BRIDGE} up`,
-          `addr add ${session}/30 dev ${plan.UPLINK}`,
-          `link set ${plan.UPLINK} up`,
-          `route add default via ${host} onlink dev ${plan.UPLINK}`,
-        ],
-        netns,
-      ),
-      ipBatch([`addr add ${host}/30 dev ${link}`, `link set ${link} up`]),
-    ]);
-    await Promise.all([
-      waitForLinks(addon, [
-        { netns, link: plan.UPLINK },
-        { netns: OWN_NETNS, link },
-      ]),
-      limitBandwidth(netns, link).catch((err: unknown) => logger.warn({ err, sessionId }, 'bandwidth not limited')),
-    ]);
-  }
-
-  function writeSysctl(netns: string, name: string, value: string): void {
-    try {
-      addon.writeSysctl(netns, name, value);
-    } catch (error) {
-      // A kernel without IPv6 or bridge filtering has nothing to switch off.
-      ignoreMissing(error);
-    }
-  }
-
   async function removeLeftovers(sessionId: string): Promise<void> {
-    const link = plan.sessionLink(sessionId);
-    // The link first: a namespace that something still holds would keep it, and with it the name.
-    await ipBatch([`link del ${link}`]).catch(() => undefined);
-    if (await exists(plan.sessionNetnsPath(sessionId))) await ipBatch([`netns del ${link}`]);
+    await links.remove(sessionId);
     for (const claim of await claims.list()) {
       if (claim.sessionId === sessionId) await claims.release(claim.transit);
     }
+  }
+
+  async function build(sessionId: string, egress: Egress): Promise<void> {
+    const { transit } = await claims.claim(sessionId, egress);
+    await links.build(sessionId, egress, transit);
+    limitBandwidth(plan.sessionNetnsPath(sessionId), plan.sessionLink(sessionId)).catch((err: unknown) => {
+      if (networks.has(sessionId)) logger.warn({ err, sessionId }, 'bandwidth not limited');
+    });
   }
 
   async function ensure(sessionId: string, egress: Egress): Promise<SessionNetwork> {
@@ -165,9 +112,9 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
 
   async function adoptOne(sessionId: string, egress: Egress): Promise<void> {
     const netns = plan.sessionNetnsPath(sessionId);
-    const links = linksSchema.parse(JSON.parse(await runTool(['ip', '-j', 'link', 'show'], { netns })));
+    const found = linksSchema.parse(JSON.parse(await runTool(['ip', '-j', 'link', 'show'], { netns })));
     const peers = new Map<number, Peer>();
-    for (const { ifname, ifalias } of links) {
+    for (const { ifname, ifalias } of found) {
       const index = plan.portIndex(ifname);
       if (index !== undefined && ifalias !== undefined) peers.set(index, { name: ifalias, ip: nodeAddress(index) });
     }
@@ -191,44 +138,12 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     }
   }
 
-  async function attachLinks(sessionId: string, node: { name: string; index: number; pid: number }): Promise<void> {
-    const netns = plan.sessionNetnsPath(sessionId);
-    const nodeNetns = `/proc/${node.pid}/ns/net`;
-    const port = plan.portLink(node.index);
-    const add = [
-      `link add ${port} mtu 1500 type veth peer name eth0 address ${plan.nodeMac(sessionId, node.index)} mtu 1500 netns ${node.pid}`,
-      `link set ${port} alias ${node.name}`,
-      `link set ${port} master ${plan.BRIDGE}`,
-      `link set ${port} up`,
-    ];
-    await ipBatch(add, netns).catch(async () => {
-      // What an earlier, interrupted attach left.
-      await ipBatch([`link del ${port}`], netns).catch(() => undefined);
-      await ipBatch(add, netns);
-    });
-    await ipBatch(
-      [
-        'link set lo up',
-        `addr add ${nodeAddress(node.index)}/24 dev eth0`,
-        'link set eth0 up',
-        `route add default via ${plan.GATEWAY_ADDRESS}`,
-      ],
-      nodeNetns,
-    );
-    await waitForLinks(addon, [
-      { netns, link: port },
-      { netns: nodeNetns, link: 'eth0' },
-      // Without nodes the bridge has no carrier; the first one gives it.
-      { netns, link: plan.BRIDGE },
-    ]);
-  }
-
   return {
     ensure: (sessionId, egress) => queue.run(sessionId, async () => void (await ensure(sessionId, egress))),
     async attach(sessionId, node) {
       const network = networks.get(sessionId);
       if (!network) throw new Error(`session ${sessionId} has no network`);
-      await attachLinks(sessionId, node);
+      await links.attach(sessionId, node);
       const ip = nodeAddress(node.index);
       network.peers.set(node.index, { name: node.name, ip });
       return { ip, mac: plan.nodeMac(sessionId, node.index) };
@@ -236,9 +151,8 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     async detach(sessionId, node) {
       const peers = networks.get(sessionId)?.peers;
       if (peers?.get(node.index)?.name === node.name) peers.delete(node.index);
-      const netns = plan.sessionNetnsPath(sessionId);
       // The link goes with the node's namespace too; asked for by name so that it is gone on return.
-      if (await exists(netns)) await ipBatch([`link del ${plan.portLink(node.index)}`], netns).catch(() => undefined);
+      await links.detach(sessionId, node.index);
     },
     destroy: (sessionId) => queue.run(sessionId, () => destroy(sessionId)),
     async adopt(sessionIds) {
@@ -246,7 +160,7 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
       for (const { sessionId, egress } of await claims.list()) {
         await queue.run(sessionId, async () => {
           if (networks.has(sessionId)) return;
-          if (wanted.has(sessionId) && (await exists(plan.sessionNetnsPath(sessionId)))) {
+          if (wanted.has(sessionId) && (await links.exists(sessionId))) {
             await adoptOne(sessionId, egress);
           } else {
             await removeLeftovers(sessionId);
@@ -262,15 +176,4 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
       networks.clear();
     },
   };
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-function ignoreMissing(error: unknown): void {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
