@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { TRANSIT_RANGE } from './addresses.ts';
 import { PRIVATE_RANGES } from './egress.ts';
-import { loadRules, runTool } from './run-tool.ts';
+import { loadRules, startTool } from './run-tool.ts';
 
 /** Loading it again replaces it in one transaction, so agents of one host may all do so. Runs before the usual tables. */
 const HOST_TABLE = `
@@ -42,28 +42,35 @@ const DOCKER_USER_RULES = [
   ['-o', 'dd-+', '-m', 'conntrack', '--ctstate', 'ESTABLISHED,RELATED', '-j', 'ACCEPT'],
 ];
 
-/** Makes the host route for sessions. Idempotent. Leaves every foreign table alone but Docker's own place for additions. */
-export async function installHostRules(): Promise<void> {
-  await writeFile('/proc/sys/net/ipv4/ip_forward', '1');
-  await loadRules(HOST_TABLE);
-  await dockerUser('-I', false);
+/**
+ * Makes the host route for sessions. Idempotent. Leaves every foreign table alone but Docker's own place for additions.
+ * `netns` is another namespace than the agent's own to play the host.
+ */
+export async function installHostRules(netns?: string): Promise<void> {
+  if (netns === undefined) await writeFile('/proc/sys/net/ipv4/ip_forward', '1');
+  await loadRules(HOST_TABLE, netns);
+  await dockerUser('-I', false, netns);
 }
 
 /** Takes the host's table away; for when no session of any agent is left. */
-export async function removeHostRules(): Promise<void> {
-  await runTool(['nft', 'delete', 'table', 'inet', 'drydock']).catch(() => undefined);
-  await dockerUser('-D', true);
+export async function removeHostRules(netns?: string): Promise<void> {
+  await run(['nft', 'delete', 'table', 'inet', 'drydock'], netns).catch(() => undefined);
+  await dockerUser('-D', true, netns);
 }
 
-async function dockerUser(action: '-I' | '-D', whenPresent: boolean): Promise<void> {
+async function dockerUser(action: '-I' | '-D', whenPresent: boolean, netns: string | undefined): Promise<void> {
   if (!existsSync('/usr/sbin/iptables')) return;
-  const chain = await runTool(['iptables', '-w', '-S', 'DOCKER-USER']).catch(() => undefined);
+  const chain = await run(['iptables', '-w', '-S', 'DOCKER-USER'], netns).catch(() => undefined);
   if (chain === undefined) return; // No Docker on this host.
   for (const rule of DOCKER_USER_RULES) {
-    const present = await runTool(['iptables', '-w', '-C', 'DOCKER-USER', ...rule]).then(
+    const present = await run(['iptables', '-w', '-C', 'DOCKER-USER', ...rule], netns).then(
       () => true,
       () => false,
     );
-    if (present === whenPresent) await runTool(['iptables', '-w', action, 'DOCKER-USER', ...rule]);
+    if (present === whenPresent) await run(['iptables', '-w', action, 'DOCKER-USER', ...rule], netns);
   }
+}
+
+function run(command: readonly string[], netns: string | undefined): Promise<string> {
+  return startTool(command, netns).finish('');
 }

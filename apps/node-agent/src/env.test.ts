@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { readAgentEnv } from './env.ts';
+
+const needed = {
+  DRYDOCK_AGENT_NAME: 'host1',
+  DRYDOCK_AGENT_KEY_FILE: '/run/key',
+  DRYDOCK_TERMINALS_SOCKET: '/run/terminals.sock',
+  DRYDOCK_LIBRARY_URL: 'http://127.0.0.1:5001',
+};
+
+test('what is not set has its documented default, and native programs are this checkout’s', () => {
+  const env = readAgentEnv(needed);
+  expect(env.stateDir).toBe('/var/lib/drydock');
+  expect(env.imagesDir).toBe('/var/lib/drydock/images');
+  expect(env.nativeDir).toMatch(/\/native\/build$/);
+  expect(env.nodeLimits).toEqual({ cpus: 2, memoryBytes: 2 * 1024 ** 3, diskBytes: 10 * 1024 ** 3, pids: 4096 });
+  expect(readAgentEnv({ ...needed, DRYDOCK_NODE_MEMORY: '512m' }).nodeLimits.memoryBytes).toBe(512 * 1024 ** 2);
+});
+
+test('every bad variable is named at once', () => {
+  const bad = { ...needed, DRYDOCK_AGENT_KEY_FILE: 'relative', DRYDOCK_NODE_DISK: 'much', DRYDOCK_EGRESS: 'all' };
+  expect(() => readAgentEnv(bad)).toThrow(/DRYDOCK_AGENT_KEY_FILE.*DRYDOCK_EGRESS.*DRYDOCK_NODE_DISK/s);
+});
