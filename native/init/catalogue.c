@@ -50,6 +50,7 @@ const struct service_definition service_catalogue[] = {
         .description = "Swarm load balancing where the kernel lends no IPVS",
         .arguments = mesh_arguments,
         .after = "docker",
+        .ends_with_dependency = true,
         .optional = true,
         .restart = RESTART_ALWAYS,
     },

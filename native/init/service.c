@@ -110,6 +110,8 @@ static void release_waiting(void) {
 
 void service_start(struct service *service) {
   service->wanted = true;
+  /* Whoever asks may have mended it: the back-off begins anew. */
+  service->crashes = 0;
   switch (service->state) {
     case SERVICE_WAITING:
     case SERVICE_STARTING:
@@ -127,6 +129,13 @@ void service_start(struct service *service) {
 static void terminate(struct service *service) {
   kill(service->pid, SIGTERM);
   enter(service, SERVICE_STOPPING, clock_now_ms() + STOP_TIMEOUT_MS);
+  for (unsigned i = 0; i < service_count; i++) {
+    struct service *companion = &services[i];
+    bool runs = companion->state == SERVICE_STARTING || companion->state == SERVICE_RUNNING;
+    if (!companion->definition->ends_with_dependency || !runs) continue;
+    /* Still wanted: it starts again when its dependency has settled. */
+    if (strcmp(companion->definition->after, service->definition->name) == 0) terminate(companion);
+  }
 }
 
 void service_stop(struct service *service) {
@@ -152,6 +161,7 @@ void service_stop(struct service *service) {
 
 void service_restart(struct service *service) {
   service->wanted = true;
+  service->crashes = 0;
   switch (service->state) {
     case SERVICE_STARTING:
     case SERVICE_RUNNING:

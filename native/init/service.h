@@ -26,6 +26,7 @@ struct service_definition {
   bool optional;                /* forgotten when its program is not installed */
   bool notifies;                /* says READY=1 when it serves; without it, it counts as ready when started */
   bool starts_dependency;       /* starting this one starts `after` too */
+  bool ends_with_dependency;    /* holds a connection to `after`, for whose end that would wait: ended with it, started again after it */
   enum restart_policy restart;
 };
 
