@@ -21,17 +21,8 @@ export const MANIFEST_TYPE = 'application/vnd.docker.distribution.manifest.v2+js
 /** Starts it; `upstream` makes it a pull-through cache of another registry. */
 export async function openRegistry(upstream?: string): Promise<TestRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'drydock-registry-'));
-  const config = {
-    version: 0.1,
-    storage: { filesystem: { rootdirectory: folder }, delete: { enabled: true } },
-    http: { addr: '127.0.0.1:0' },
-    ...(upstream === undefined ? {} : { proxy: { remoteurl: upstream } }),
-  };
-  await writeFile(join(folder, 'config.yml'), JSON.stringify(config));
-  const child = spawn('docker-registry', ['serve', join(folder, 'config.yml')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const url = `http://${await listeningAddress(child)}`;
+  const proxy = upstream === undefined ? {} : { proxy: { remoteurl: upstream } };
+  const { url, close } = await serve(folder, folder, proxy);
 
   async function blob(repository: string, bytes: Buffer): Promise<string> {
     const digest = digestOf(bytes);
