@@ -1,0 +1,198 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { idLetters } from '@drydock/protocol';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
+import { differences } from '../testing/swarm-truth.ts';
+import type { NodeService } from './node-service.ts';
+
+const IMAGES = process.env.DRYDOCK_IMAGES_DIR ?? '/var/lib/drydock/images';
+/** How many random changes; hundreds for a long run. */
+const CHANGES = Number(process.env.DRYDOCK_MESH_CHANGES ?? 15);
+const SEED = Number(process.env.DRYDOCK_MESH_SEED ?? Date.now() % 1_000_000);
+const unable =
+  process.getuid?.() !== 0
+    ? 'nodes need root'
+    : !existsSync(join(IMAGES, 'node/current/rootfs/usr/lib/drydock/swarm-mesh'))
+      ? `no node image with swarm-mesh below ${IMAGES}`
+      : undefined;
+
+/** A web server that tells its hostname, as the tar of a root file system. */
+function webImage(): Buffer {
+  const root = mkdtempSync(join(tmpdir(), 'drydock-web-'));
+  try {
+    for (const folder of ['bin', 'www', 'tmp']) mkdirSync(join(root, folder));
+    copyFileSync('/bin/busybox', join(root, 'bin/busybox'));
+    for (const name of ['sh', 'hostname', 'httpd', 'wget', 'sleep', 'seq'])
+      symlinkSync('busybox', join(root, 'bin', name));
+    /* For the programs of a node, when its /usr is mounted. */
+    for (const name of ['lib', 'lib64']) symlinkSync(`usr/${name}`, join(root, name));
+    return execFileSync('tar', ['-C', root, '-c', '.'], { maxBuffer: 64 * 1024 * 1024 });
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+/** mulberry32: the same numbers below `n` for the same seed. */
+function random(seed: number): (n: number) => number {
+  let state = seed;
+  return (n) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % n;
+  };
+}
+
+describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` (skipped: ${unable})` : ''}`, () => {
+  const session = idLetters(randomBytes(8));
+  const nodes = ['node1', 'node2', 'node3'];
+  let host: RealHost;
+  let agent: NodeService;
+
+  const run = async (node: string, script: string) => {
+    const result = await agent.exec(session, node, { command: ['/bin/bash', '-c', script], timeoutSeconds: 110 });
+    if (result.exitCode !== 0) throw new Error(`${node}: ${script}: ${result.stderr}`);
+    return result.stdout.trim();
+  };
+  /* Healthy before anything is sent to it: without that docker itself sends requests to a server that is not up yet. */
+  const server = `web:test sh -c 'hostname >/www/index.html; exec httpd -f -p 80 -h /www'`;
+  const health = `--stop-signal KILL --health-cmd 'wget -qO /dev/null http://127.0.0.1/' --health-interval 500ms`;
+  const create = (rest: string) =>
+    run('node1', `docker service create -q --no-resolve-image ${health} ${rest} ${server}`);
+  /** In a container on the overlay, with the node's own programs: a static busybox cannot resolve names. */
+  const inside = (node: string, script: string) =>
+    run(node, `docker run -i --rm --network front -v /usr:/usr:ro web:test sh -s <<'SCRIPT'\n${script}\nSCRIPT`);
+  const inLine = (limit = 20_000) =>
+    expect
+      .poll(async () => (await Promise.all(nodes.map((node) => differences(run, 'node1', node)))).flat(), {
+        timeout: limit,
+        interval: 300,
+      })
+      .toEqual([]);
+
+  beforeAll(async () => {
+    host = await openRealHost(IMAGES);
+    agent = await host.startAgent();
+    await Promise.all(
+      nodes.map((node, k) => agent.create({ sessionId: session, node, index: k + 1, limits: TEST_LIMITS })),
+    );
+    await vi.waitUntil(() => agent.list().filter((report) => report.dockerReady).length === 3, { timeout: 30_000 });
+    const image = webImage();
+    for (const name of nodes) {
+      const load = { command: ['docker', 'import', '-', 'web:test'], stdin: image };
+      expect((await host.runtime.exec({ sessionId: session, name }, load)).stderr.toString()).toBe('');
+    }
+    await run('node1', 'docker swarm init --advertise-addr 192.168.0.11');
+    const token = await run('node1', 'docker swarm join-token -q worker');
+    for (const node of ['node2', 'node3']) await run(node, `docker swarm join --token ${token} 192.168.0.11:2377`);
+    await run('node1', 'docker network create -d overlay --attachable front');
+  });
+  afterAll(() => host?.close());
+
+  test('a published port answers on every node and on its localhost, a service name from a container', async () => {
+    await create('--name web --network front --replicas 2 -p 8080:80');
+    await inLine();
+    const names = new Set<string>();
+    for (const node of nodes) {
+      for (const address of ['localhost', '192.168.0.11', '192.168.0.12', '192.168.0.13']) {
+        for (let k = 0; k < 2; k++) names.add(await run(node, `curl -sf -m 5 http://${address}:8080/`));
+      }
+      names.add(await inside(node, 'curl -sf -m 5 http://web/'));
+      names.add(await run(node, 'docker run --rm -v /usr:/usr:ro web:test curl -sf -m 5 http://192.168.0.11:8080/'));
+    }
+    expect(names.size).toBe(2);
+  });
+
+  test('a rolling update fails no request, from anywhere', async () => {
+    const count = (node: string, url: string) =>
+      run(
+        node,
+        `end=$((SECONDS+20)); ok=0; bad=0; while [ $SECONDS -lt $end ]; do if curl -sf -o /dev/null -m 3 ${url}; then ok=$((ok+1)); else bad=$((bad+1)); fi; sleep 0.02; done; echo "$ok $bad"`,
+      );
+    const clients = [
+      count('node1', 'http://localhost:8080/'),
+      count('node2', 'http://192.168.0.13:8080/'),
+      count('node3', 'http://192.168.0.11:8080/'),
+      inside(
+        'node2',
+        `ok=0; bad=0; for i in $(seq 300); do if curl -sf -o /dev/null -m 3 http://web/; then ok=$((ok+1)); else bad=$((bad+1)); fi; sleep 0.05; done; echo $ok $bad`,
+      ),
+    ];
+    await run(
+      'node1',
+      'docker service update -q --no-resolve-image --force --update-order start-first --update-delay 1s web',
+    );
+    for (const answer of await Promise.all(clients)) {
+      const [ok, bad] = answer.split(' ').map(Number);
+      expect(bad).toBe(0);
+      expect(ok).toBeGreaterThan(100);
+    }
+  });
+
+  test(`after each of ${CHANGES} random changes (seed ${SEED}) every kernel has exactly what docker says`, {
+    timeout: 60_000 + CHANGES * 20_000,
+  }, async () => {
+    const pick = random(SEED);
+    const existing = new Set(['web']);
+    for (let change = 0; change < CHANGES; change++) {
+      const name = [...existing][pick(existing.size)] ?? 'web';
+      const port = 9000 + 10 * change;
+      switch (existing.size < 2 ? 0 : pick(7)) {
+        case 0:
+          existing.add(`svc${change}`);
+          await create(
+            `-d --name svc${change} --network front --replicas ${1 + pick(3)} -p ${port}:80 -p ${port + 1}:81/udp`,
+          );
+          break;
+        case 1:
+          await run('node1', `docker service scale -d ${name}=${pick(5)}`);
+          break;
+        case 2:
+          existing.delete(name);
+          await run('node1', `docker service rm ${name}`);
+          break;
+        case 3:
+          await run('node1', `docker service update -q -d --no-resolve-image --publish-add ${port}:80 ${name}`);
+          break;
+        case 4:
+          await run('node1', `docker node update --availability ${['drain', 'active'][pick(2)]} node${2 + pick(2)}`);
+          break;
+        case 5:
+          existing.add(`rr${change}`);
+          await create(`-d --name rr${change} --network front --endpoint-mode dnsrr`);
+          break;
+        default:
+          await run(`node${2 + pick(2)}`, 'docker ps -q | head -n 1 | xargs -r docker kill');
+      }
+      await inLine(40_000);
+    }
+    /* And when everything that was asked for has come up. */
+    const missing = `docker service ls --format '{{.Replicas}}' | awk -F'[/ ]' '$1 != $2' | wc -l`;
+    await run('node1', 'for node in node2 node3; do docker node update --availability active $node; done');
+    await expect.poll(() => run('node1', missing), { timeout: 60_000, interval: 500 }).toBe('0');
+    await inLine();
+  });
+
+  test('leaving takes everything along, and a swarm made anew is served', async () => {
+    for (const node of [...nodes].reverse()) await run(node, 'docker swarm leave --force');
+    for (const node of nodes) {
+      await expect
+        .poll(() => run(node, 'nft list tables; iptables -S; ss -Hltn'), { timeout: 5_000 })
+        .not.toMatch(/swarm_mesh|SWARM-MESH|:8080/);
+    }
+    await run('node2', 'docker swarm init --advertise-addr 192.168.0.12');
+    const token = await run('node2', 'docker swarm join-token -q worker');
+    await run('node1', `docker swarm join --token ${token} 192.168.0.12:2377`);
+    await run(
+      'node2',
+      `docker service create -q --no-resolve-image --name again -p 8080:80 web:test sh -c 'echo again >/www/index.html; exec httpd -f -p 80 -h /www'`,
+    );
+    await expect
+      .poll(() => run('node1', 'curl -s -m 2 http://localhost:8080/ || true'), { timeout: 5_000 })
+      .toBe('again');
+  });
+});
