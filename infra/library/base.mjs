@@ -1,6 +1,7 @@
 /** The Debian base of the library's images, and the package lists that the layers over it are installed from. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CONTAINED } from '../common/contained.mjs';
 import { Problem } from '../common/problem.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
 
@@ -37,9 +38,11 @@ export async function makeBase({ work, release, archive, signal }) {
   const base = join(work, 'base');
   writeFileSync(join(work, 'apt.conf'), `${[...archive.aptOptions, ...APT_OPTIONS].join('\n')}\n`);
   mkdirSync(join(work, 'lists/partial'), { recursive: true });
+  const [program = '', ...contained] = CONTAINED;
   const result = await runCommand(
-    'nice',
+    program,
     [
+      ...contained,
       'mmdebstrap',
       '--mode=root',
       '--variant=minbase',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { createGzip } from 'node:zlib';
+import { CONTAINED } from '../common/contained.mjs';
 import { Problem } from '../common/problem.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
 
@@ -36,11 +37,11 @@ const GZIP_LEVEL = 4;
  */
 export async function makeLayer({ work, name, packages, trees, finish, signal }) {
   const upper = join(work, name, 'upper');
-  const namespaces = ['--mount', '--propagation=private', '--pid', '--fork', '--kill-child'];
+  const [program = '', ...contained] = CONTAINED;
   const job = [join(work, 'base'), upper, join(work, name), join(work, 'lists'), join(work, 'apt.conf')];
   const result = await runCommand(
-    'nice',
-    ['unshare', ...namespaces, 'sh', SCRIPT, ...job, packages.join(' '), finish.join('\n'), ...trees.flat()],
+    program,
+    [...contained, 'sh', SCRIPT, ...job, packages.join(' '), finish.join('\n'), ...trees.flat()],
     { signal, timeoutMs: LAYER_LIMIT_MS },
   );
   if (result.code !== 0) {

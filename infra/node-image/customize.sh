@@ -18,10 +18,14 @@ done
 for command in systemctl service journalctl; do
   ln -sf ../../lib/drydock/drydock-ctl "$root/usr/local/bin/$command"
 done
-# The book looks for the engine's parts in /usr/bin.
+# The book looks for the engine's parts in /usr/bin, init in /usr/sbin; Debian and Ubuntu disagree on where they are.
 for program in dockerd runc; do
   [ -e "$root/usr/bin/$program" ] || ln -s "../sbin/$program" "$root/usr/bin/$program"
+  [ -e "$root/usr/sbin/$program" ] || ln -s "../bin/$program" "$root/usr/sbin/$program"
 done
+# `"userns-remap": "default"` works in a node: its containers get the upper half of the node's 131,072 ids.
+chroot "$root" useradd --system --no-create-home --shell /usr/sbin/nologin dockremap
+for file in subuid subgid; do printf 'dockremap:65536:65536\n' >"$root/etc/$file"; done
 
 printf '\n[ -r /usr/lib/drydock/bashrc ] && . /usr/lib/drydock/bashrc\n' >>"$root/etc/bash.bashrc"
 # Our bashrc reads the completions at the first Tab; this would read all of them before every first prompt.

@@ -24,8 +24,8 @@ const SYSTEM = [
   'util-linux',
 ];
 
-/** openssh-server would pull in all of systemd for the one program that makes its user. */
-const STAND_INS = { debian: ['systemd-standalone-sysusers'], ubuntu: ['systemd-standalone-sysusers'] };
+/** openssh-server would pull in all of systemd for the one program that makes its user; Ubuntu has no smaller one. */
+const STAND_INS = { debian: ['systemd-standalone-sysusers'], ubuntu: [] };
 
 /** What learners reach for. */
 const TOOLS = [

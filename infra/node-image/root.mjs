@@ -1,6 +1,7 @@
 /** Makes the root file system of a node in an empty folder. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CONTAINED } from '../common/contained.mjs';
 import { REPO } from '../common/paths.mjs';
 import { Problem } from '../common/problem.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
@@ -62,15 +63,20 @@ async function bootstrap({ root, release, archive, say, signal }) {
     '--aptopt=APT::Install-Recommends "false"',
     ...archive.aptOptions.map((option) => `--aptopt=${option}`),
   ];
-  const result = await runCommand('nice', ['mmdebstrap', ...options, release.suite, root, ...archive.sources], {
-    env: { ...process.env, LC_ALL: 'C.UTF-8' },
-    signal,
-    timeoutMs: BUILD_LIMIT_MS,
-    onLine: (line) => {
-      const step = /^I: (downloading|extracting|installing|cleaning)/.test(line);
-      if (step) say(line.slice(3).replace(/\.*$/, ''));
+  const [program = '', ...contained] = CONTAINED;
+  const result = await runCommand(
+    program,
+    [...contained, 'mmdebstrap', ...options, release.suite, root, ...archive.sources],
+    {
+      env: { ...process.env, LC_ALL: 'C.UTF-8' },
+      signal,
+      timeoutMs: BUILD_LIMIT_MS,
+      onLine: (line) => {
+        const step = /^I: (downloading|extracting|installing|cleaning)/.test(line);
+        if (step) say(line.slice(3).replace(/\.*$/, ''));
+      },
     },
-  });
+  );
   if (signal.aborted)
     throw new Problem('INTERRUPTED', 'The build was interrupted.', 'Run it again; nothing half-made is left.');
   if (result.code === 0) return;
