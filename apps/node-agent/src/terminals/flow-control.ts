@@ -1,8 +1,14 @@
 /** Decides whether a PTY is read: the slowest viewer of a terminal must never be able to stop the others (decision 0001, T-6). */
-import { TERMINAL_WINDOW_BYTES } from '@drydock/protocol';
+import { TERMINAL_LOG_BYTES, TERMINAL_WINDOW_BYTES } from '@drydock/protocol';
 
 /** A viewer that draws nothing for this long (ms) while a full window behind no longer holds its terminal back. */
 export const VIEWER_STALL_MS = 120_000;
+
+/**
+ * For this long (ms) after its last viewer went away, a terminal waits with what no longer fits into its log: a page that
+ * reconnects, or a manager or agent that is started again, misses nothing even in the middle of a flood.
+ */
+export const RETURN_MS = 10_000;
 
 /** How far one viewer is. */
 export interface Window {
@@ -39,4 +45,15 @@ export function mustPause(windows: Iterable<Window>, end: number, now: number): 
     if (now - window.blockedSince < VIEWER_STALL_MS) holding = true;
   }
   return holding;
+}
+
+/** The last viewer that went away: what it had drawn, and when it went (ms). */
+export interface Departed {
+  acked: number;
+  at: number;
+}
+
+/** Whether reading must pause for a viewer that may come back: the log is about to drop what it has not drawn. */
+export function mustAwait(departed: Departed | undefined, end: number, now: number): boolean {
+  return departed !== undefined && now - departed.at < RETURN_MS && end - departed.acked >= TERMINAL_LOG_BYTES;
 }

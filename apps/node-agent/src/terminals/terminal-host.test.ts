@@ -261,6 +261,22 @@ describe('flow control', () => {
     await watcher.sees('the end', V('b'));
   });
 
+  test('T-6: a viewer whose connection breaks in a flood misses nothing when it comes back', async () => {
+    const watcher = new Watcher();
+    command = ['/bin/bash', '-c', 'seq 1 600000; echo the end; sleep 60'];
+    await watcher.open();
+    await watcher.sees('\r\n2000\r\n');
+    watcher.close();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    const again = new Watcher();
+    await again.client.ready();
+    const answer = await again.attach(V('b'), watcher.next.get(V('a')));
+    expect(answer.screen).toBeUndefined();
+    await again.sees('the end', V('b'));
+    const lines = (watcher.text() + again.text(V('b'))).split('\r\n');
+    expect(lines.slice(0, 600_000).every((line, index) => line === String(index + 1))).toBe(true);
+  });
+
   test('T-6: a viewer that stalls beside another one gets a screen later and delays nobody', async () => {
     const watcher = new Watcher();
     watcher.silent.add(V('b'));

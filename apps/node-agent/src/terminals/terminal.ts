@@ -6,7 +6,7 @@ import {
   MAX_VIEWERS_PER_TERMINAL,
   type TerminalInput,
 } from '@drydock/protocol';
-import { mustPause, VIEWER_STALL_MS } from './flow-control.ts';
+import { type Departed, mustAwait, mustPause } from './flow-control.ts';
 import { createOutputLog, type Position, type Size } from './output-log.ts';
 import type { Pty, PtyExit, SpawnPty } from './pty.ts';
 import { createPtyInput } from './pty-input.ts';
@@ -18,6 +18,8 @@ import { createWriters } from './writers.ts';
 const COALESCE_MS = 4;
 /** ...but for the first bytes of a burst, which go at once: a key's echo never waits. One read of a PTY is as long. */
 const IMMEDIATE_BYTES = 4096;
+/** Between looks at a paused terminal (ms): time alone can end the wait for a viewer. */
+const LOOK_MS = 1000;
 /** Bytes that left the log and are not parsed yet; reading pauses above it. */
 const MAX_UNPARSED_BYTES = 1024 * 1024;
 /** An ended terminal can be attached to for this long (ms): a page that was away still sees the end. */
@@ -76,6 +78,7 @@ export function createTerminal({ size, spawn, onForgotten, now = Date.now }: Ter
   let modelAt: Position = { offset: 0, seq: 1 };
   let exit: PtyExit | undefined;
   let paused = false;
+  let departed: Departed | undefined;
   let closing = false;
   let forgotten: (() => void) | undefined;
   const whenForgotten = new Promise<void>((resolve) => {
@@ -84,7 +87,7 @@ export function createTerminal({ size, spawn, onForgotten, now = Date.now }: Ter
   let flushTimer: NodeJS.Timeout | undefined;
   let unsentBytes = 0;
   let burstBytes = 0;
-  let stallTimer: NodeJS.Timeout | undefined;
+  let wakeTimer: NodeJS.Timeout | undefined;
   let lifeTimer: NodeJS.Timeout | undefined;
 
   const pty: Pty = spawn(size, { onData, onExit });
@@ -116,21 +119,19 @@ export function createTerminal({ size, spawn, onForgotten, now = Date.now }: Ter
 
   function updateReading(): void {
     if (exit !== undefined) return;
-    const held = mustPause(
-      Array.from(viewers.values(), (viewer) => viewer.window),
-      log.end(),
-      now(),
-    );
-    const next = !closing && (held || (model?.backlog() ?? 0) > MAX_UNPARSED_BYTES);
-    if (held) stallTimer ??= setTimeout(onStall, VIEWER_STALL_MS + 1);
+    const windows = Array.from(viewers.values(), (viewer) => viewer.window);
+    const held = mustPause(windows, log.end(), now());
+    const awaits = windows.length === 0 && mustAwait(departed, log.end(), now());
+    const next = !closing && (held || awaits || (model?.backlog() ?? 0) > MAX_UNPARSED_BYTES);
+    if (held || awaits) wakeTimer ??= setTimeout(wake, LOOK_MS);
     if (next === paused) return;
     paused = next;
     if (paused) pty.pause();
     else pty.resume();
   }
 
-  function onStall(): void {
-    stallTimer = undefined;
+  function wake(): void {
+    wakeTimer = undefined;
     updateReading();
   }
 
@@ -154,7 +155,7 @@ export function createTerminal({ size, spawn, onForgotten, now = Date.now }: Ter
 
   function onExit(how: PtyExit): void {
     exit = how;
-    clearTimeout(stallTimer);
+    clearTimeout(wakeTimer);
     clearTimeout(startTimer);
     typing.close();
     pumpAll();
@@ -164,7 +165,7 @@ export function createTerminal({ size, spawn, onForgotten, now = Date.now }: Ter
   }
 
   function forget(): void {
-    for (const timer of [startTimer, flushTimer, stallTimer, lifeTimer]) clearTimeout(timer);
+    for (const timer of [startTimer, flushTimer, wakeTimer, lifeTimer]) clearTimeout(timer);
     for (const viewer of viewers.values()) viewer.close();
     viewers.clear();
     attaching.clear();
@@ -177,8 +178,11 @@ export function createTerminal({ size, spawn, onForgotten, now = Date.now }: Ter
 
   function remove(viewerId: string): void {
     attaching.delete(viewerId);
-    viewers.get(viewerId)?.close();
+    const viewer = viewers.get(viewerId);
+    if (viewer === undefined) return;
+    viewer.close();
     viewers.delete(viewerId);
+    departed = { acked: viewer.window.acked, at: now() };
   }
 
   return {

@@ -1,0 +1,113 @@
+/**
+ * An agent without nodes, for tests and benchmarks of the terminals' path: the real link, dispatcher and terminal client, over
+ * "nodes" that are names. Runs as a process so that it can be killed.
+ */
+import { readFile } from 'node:fs/promises';
+import { type AgentHello, type AgentNodeReport, DrydockError, nodeAddress } from '@drydock/protocol';
+import { createLogger, onShutdown, systemClock } from '@drydock/service-kit';
+import { z } from 'zod';
+import { createDispatcher } from '../link/dispatch.ts';
+import { createManagerLink } from '../link/manager-link.ts';
+import { HOST_PROTOCOL_VERSION } from '../terminals/host-protocol.ts';
+import { createTerminalClient } from '../terminals/terminal-client.ts';
+
+const settings = z
+  .object({ url: z.string(), name: z.string(), keyFile: z.string(), socketPath: z.string() })
+  .parse(JSON.parse(process.argv[2] ?? '{}'));
+
+const LIMITS = { cpus: 1, memoryBytes: 2 ** 30, diskBytes: 2 ** 30, pids: 1000 };
+const logger = createLogger('terminal-agent', 'warn');
+/** The manager tells which nodes there are; those of an earlier life come with its terminals. */
+const nodes = new Map<string, AgentNodeReport>();
+
+function addNode(sessionId: string, node: string, index: number): AgentNodeReport {
+  const report: AgentNodeReport = {
+    sessionId,
+    name: node,
+    ip: nodeAddress(index),
+    state: 'running',
+    dockerReady: true,
+    swarm: { role: 'none', leader: false },
+    limits: LIMITS,
+    usage: { cpu: 0, memoryBytes: 1, diskBytes: 1, pids: 1, oomKills: 0 },
+    ports: [],
+    createdAt: 1,
+  };
+  nodes.set(`${sessionId}/${node}`, report);
+  return report;
+}
+
+const terminals = createTerminalClient(settings.socketPath, logger, {
+  onOutput: ({ viewerId, offset, data }) => link.sendOutput({ viewerId, offset, data: Uint8Array.from(data) }),
+  onScreen: (screen) => link.sendScreen(screen),
+  onSize: (size) => link.sendSize(size),
+  onExit: (exit) => link.sendExit(exit),
+  onConnected: () => link.renew(),
+});
+
+const refuse = () => Promise.reject(new DrydockError('BAD_REQUEST', 'This agent has no nodes.'));
+const dispatcher = createDispatcher({
+  logger,
+  handlers: {
+    'node.create': async ({ sessionId, node, index }) => addNode(sessionId, node, index),
+    'node.destroy': async ({ sessionId, node }) => {
+      nodes.delete(`${sessionId}/${node}`);
+      return terminals.call('node.close', { sessionId, node });
+    },
+    'session.destroy': async ({ sessionId }) => {
+      for (const { name, sessionId: owner } of [...nodes.values()]) {
+        if (owner !== sessionId) continue;
+        nodes.delete(`${sessionId}/${name}`);
+        await terminals.call('node.close', { sessionId, node: name });
+      }
+      return {};
+    },
+    'node.exec': refuse,
+    'terminal.open': (request) => terminals.call('terminal.open', request),
+    'terminal.attach': (request) => terminals.call('terminal.attach', request),
+    'terminal.detach': (request) => terminals.call('terminal.detach', request),
+    'terminal.input': (request) => terminals.call('terminal.input', request),
+    'terminal.resize': (request) => terminals.call('terminal.resize', request),
+    'terminal.close': (request) => terminals.call('terminal.close', request),
+    'stream.open': refuse,
+  },
+});
+
+const link = createManagerLink({
+  url: settings.url,
+  name: settings.name,
+  readKey: async () => (await readFile(settings.keyFile, 'utf8')).trim(),
+  dispatcher,
+  logger,
+  clock: systemClock,
+  async describe() {
+    const listed = await terminals.call('list', { protocol: HOST_PROTOCOL_VERSION });
+    for (const { sessionId, node } of listed.terminals) {
+      if (!nodes.has(`${sessionId}/${node}`)) addNode(sessionId, node, 1);
+    }
+    return (): AgentHello => ({
+      version: '0.0.0-test',
+      capabilities: {
+        ingress: 'none',
+        encryptedOverlay: false,
+        vlan: false,
+        platforms: ['linux/amd64'],
+        cgroup: 2,
+        isolation: 'none',
+      },
+      capacity: { cpus: 64, memoryBytes: 2 ** 40, diskBytes: 2 ** 44, pool: 0, maxNodes: 1000, defaultLimits: LIMITS },
+      nodes: [...nodes.values()],
+      terminals: listed.terminals,
+    });
+  },
+  onSessions: () => undefined,
+  onDisconnected: () => terminals.detachAll(),
+  onViewerAck: (ack) => terminals.ack(ack),
+});
+
+await terminals.ready();
+link.start();
+onShutdown(logger, async () => {
+  link.stop();
+  terminals.close();
+});

@@ -1,0 +1,96 @@
+/**
+ * The terminals' path without nodes: real manager, redis, agent link and terminal host, each a process that can be killed; the
+ * shells are this machine's own.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, isListening, startProcess, startSource, type TestProcess, until } from './processes.ts';
+
+export interface TerminalStack {
+  readonly origin: string;
+  readonly port: number;
+  readonly manager: TestProcess;
+  readonly agent: TestProcess;
+  readonly terminals: TestProcess;
+  /** A session with one node of the name `node1`. */
+  createSession(): Promise<{ sessionId: string; token: string; viewerToken: string }>;
+  stop(): Promise<void>;
+}
+
+async function post(origin: string, path: string, body: object, token?: string): Promise<Record<string, never>> {
+  const response = await fetch(`${origin}/api/v1${path}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as Record<string, never>;
+}
+
+/** Starts everything on free ports. */
+export async function startTerminalStack(): Promise<TerminalStack> {
+  const directory = mkdtempSync(join(tmpdir(), 'dd-terminal-stack-'));
+  const key = randomBytes(32).toString('base64url');
+  const keyFile = join(directory, 'agent-key');
+  const keysFile = join(directory, 'agent-keys.json');
+  writeFileSync(keyFile, key, { mode: 0o600 });
+  writeFileSync(keysFile, JSON.stringify({ '*': createHash('sha256').update(key).digest('hex') }));
+  const [port, redisPort] = [await freePort(), await freePort()];
+  const origin = `http://127.0.0.1:${port}`;
+  const socketPath = join(directory, 'terminals');
+
+  const redisArgs = ['--port', String(redisPort), '--bind', '127.0.0.1', '--dir', directory, '--save', ''];
+  const redis = startProcess('redis-server', redisArgs, { PATH: process.env.PATH ?? '' });
+  await until(() => isListening(redisPort), 'redis');
+  const terminals = startSource('apps/node-agent/src/terminals-main.ts', [], {
+    DRYDOCK_RUNTIME: 'fake',
+    DRYDOCK_TERMINALS_SOCKET: socketPath,
+    DRYDOCK_LOG_LEVEL: 'warn',
+  });
+  const manager = startSource('apps/session-manager/src/main.ts', [], {
+    DRYDOCK_PORT: String(port),
+    REDIS_URL: `redis://127.0.0.1:${redisPort}`,
+    DRYDOCK_AGENT_KEYS_FILE: keysFile,
+    DRYDOCK_CREATE_BURST: '10000',
+    DRYDOCK_CALL_BURST: '100000',
+    DRYDOCK_LOG_LEVEL: 'error',
+  });
+  const agentSettings = JSON.stringify({ url: origin, name: 'host1', keyFile, socketPath });
+  const agent = startSource('apps/node-agent/src/testing/terminal-agent-main.ts', [agentSettings], {});
+
+  const stop = async () => {
+    await Promise.all([agent.stop(), manager.kill()]);
+    await Promise.all([terminals.stop(), redis.kill()]);
+    rmSync(directory, { recursive: true, force: true });
+  };
+
+  async function createSession() {
+    const { session, token, links } = (await post(origin, '/sessions', {})) as unknown as {
+      session: { id: string };
+      token: string;
+      links: { viewer: string };
+    };
+    await post(origin, `/sessions/${session.id}/nodes`, { name: 'node1' }, token);
+    // A link carries its token behind the hash.
+    return { sessionId: session.id, token, viewerToken: links.viewer.split('#')[1] ?? '' };
+  }
+
+  /** A session can be made once manager and host have found one another; until then nothing is made. */
+  const isUp = () =>
+    createSession().then(
+      () => true,
+      () => false,
+    );
+  try {
+    await until(isUp, 'manager and host', 60_000);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { origin, port, manager, agent, terminals, createSession, stop };
+}
