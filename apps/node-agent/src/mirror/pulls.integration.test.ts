@@ -129,5 +129,22 @@ describe.skipIf(unable !== undefined)(
       );
       expect([stopped.text, stopped.durationMs < 5_000]).toEqual(['0', true]);
     });
+
+    test('after a restart of docker, what should always run does and what was stopped for good does not', async () => {
+      await run(`docker run -d --name always --restart always busybox sleep 1d &&
+      docker run -d --name unless-stopped --restart unless-stopped busybox sleep 1d && docker stop -t 1 always unless-stopped`);
+      await run('systemctl restart docker');
+      expect((await run('docker ps --format "{{.Names}}"')).text).toBe('always');
+      await run('docker rm -f always unless-stopped');
+    });
+
+    test('docker can give its containers ids of their own', async () => {
+      await run(
+        `cp /etc/docker/daemon.json /tmp/good && jq '. + {"userns-remap": "default"}' /tmp/good >/etc/docker/daemon.json`,
+      );
+      expect((await run('systemctl restart docker')).exitCode).toBe(0);
+      expect((await run('docker run --rm busybox cat /proc/self/uid_map')).text).toMatch(/^0 +65536 +65536$/);
+      await run('cp /tmp/good /etc/docker/daemon.json && systemctl restart docker');
+    });
   },
 );
