@@ -87,6 +87,7 @@ export const strings = {
     swarm: 'Swarm',
     screenReader: 'Screen reader',
     help: 'Keyboard shortcuts',
+    fullScreen: 'Full screen',
     copied: 'Copied',
     copy: (what: string) => `Copy ${what}`,
     copyFailed: 'The browser refused to copy. Select the text and copy it by hand.',
@@ -132,7 +133,7 @@ export const strings = {
       lost: 'Lost',
     },
     docker: { ready: 'Docker is ready', starting: 'Docker is starting' },
-    dockerDown: 'Docker does not answer',
+    unreachable: 'Host is out of reach',
     roles: { leader: 'Swarm manager, leader', manager: 'Swarm manager', worker: 'Swarm worker', none: '' },
     roleShort: { leader: 'Leader', manager: 'Manager', worker: 'Worker', none: '' },
     cpu: 'CPU',
@@ -143,6 +144,7 @@ export const strings = {
     menu: (name: string) => `Actions for ${name}`,
     open: (name: string) => `Open ${name}`,
     delete: 'Delete node',
+    deleteNamed: (name: string) => `Delete ${name}…`,
     deleteTitle: (name: string) => `Delete ${name}?`,
     deleteText: 'Its containers, images, volumes and files are gone for good, and its terminals close.',
     deleted: (name: string) => `${name} was deleted.`,
@@ -168,6 +170,7 @@ export const strings = {
     closeTab: (title: string) => `Close terminal ${title}`,
     region: (title: string) => `Terminal ${title}`,
     loading: 'Opening the terminal…',
+    none: 'No terminal is open',
     pick: 'Choose a node to open a terminal.',
     exited: (code: number) => `The shell ended with code ${code}.`,
     exitedSignal: (signal: string) => `The shell was ended by ${signal}.`,
@@ -189,11 +192,16 @@ export const strings = {
     typeAll: 'Type in all',
     typeAllOn: (count: number) => `Typing goes to ${plural(count, 'terminal', 'terminals')} at once.`,
     typeAllOff: 'Stop',
+    typeAllEnd: 'Stop typing in all',
     keyBar: 'Extra keys',
     sizeHeldBy: 'Another person sets the size of this terminal.',
     bell: 'Bell',
     menu: { copy: 'Copy', paste: 'Paste', find: 'Find…', clear: 'Clear', selectAll: 'Select all' },
-    pendingEnter: 'You typed while away. Send it?',
+    pendingEnter: 'You typed this while the connection was away. Send it?',
+    sendWaiting: 'Send',
+    discardWaiting: 'Discard',
+    waiting: 'Waiting for the connection:',
+    inputFull: 'That is too much to keep while the connection is away. What was typed before is kept.',
   },
 
   ports: {
@@ -290,7 +298,37 @@ export const strings = {
     text: 'On a Mac, use ⌘ for copying and pasting; everything else goes by Ctrl, so that the shell keeps its keys.',
     browser:
       'Browsers keep Ctrl+N, Ctrl+T and Ctrl+W for themselves. In an installed app window or in full screen (Chromium), they reach the shell.',
-    groups: { general: 'General', terminal: 'In a terminal', tabs: 'Tabs and tiles' },
+    groups: [
+      {
+        title: 'Everywhere',
+        keys: [
+          ['Ctrl+K', 'Commands; twice in a terminal: kill the line'],
+          ['Ctrl+Shift+K', 'Commands, also over vim or nano'],
+          ['Alt+Enter', 'Full screen'],
+          ['?', 'This list (outside terminals)'],
+          ['F8', 'To the messages'],
+        ],
+      },
+      {
+        title: 'In a terminal',
+        keys: [
+          ['Ctrl+C', 'Copy when text is selected, else interrupt'],
+          ['Ctrl+Shift+C / Ctrl+Insert', 'Copy'],
+          ['Ctrl+Shift+V / Shift+Insert', 'Paste'],
+          ['Ctrl+Shift+F', 'Find'],
+          ['Ctrl++ / Ctrl+-', 'Font size'],
+          ['Ctrl+0', 'Usual font size'],
+        ],
+      },
+      {
+        title: 'Tabs and tiles',
+        keys: [
+          ['Ctrl+Shift+Enter', 'New terminal on this node'],
+          ['Ctrl+Shift+← / →', 'Tab before, tab after'],
+          ['Ctrl+Shift+↑ / ↓', 'Tile before, tile after'],
+        ],
+      },
+    ],
   },
 
   ended: {

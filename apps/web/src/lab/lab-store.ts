@@ -75,8 +75,8 @@ export function applyChange(data: LabData, { seq, change }: LabChangeEvent): Lab
     case 'terminal-gone':
       return { ...next, terminals: data.terminals.filter((terminal) => terminal.terminalId !== change.terminalId) };
     case 'progress': {
-      const { text, done, total } = change;
-      return { ...next, progress: done >= total ? null : { text, done, total } };
+      const { text, done, total, failed } = change;
+      return { ...next, progress: failed || done >= total ? null : { text, done, total } };
     }
   }
 }

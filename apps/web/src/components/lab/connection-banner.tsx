@@ -1,0 +1,49 @@
+/** A thin line while the connection is away, and a word when it is back; never a modal. */
+'use client';
+
+import { useEffect, useRef, useState } from 'react';
+import { useLab, useLabState } from '../../lab/use-lab.tsx';
+import { strings } from '../../strings.ts';
+
+/** How long "back" stays (ms). */
+const BACK_MS = 4000;
+/** A break shorter than this (ms) is not worth a word. */
+const QUIET_MS = 700;
+
+export function ConnectionBanner() {
+  const { client } = useLab();
+  const kind = useLabState((state) => state.connection.kind);
+  const [shown, setShown] = useState<'none' | 'offline' | 'back'>('none');
+  const wasShown = useRef(false);
+  useEffect(() => {
+    if (kind === 'offline') {
+      const timer = setTimeout(() => {
+        wasShown.current = true;
+        setShown('offline');
+      }, QUIET_MS);
+      return () => clearTimeout(timer);
+    }
+    if (kind !== 'online' || !wasShown.current) return;
+    wasShown.current = false;
+    setShown('back');
+    const timer = setTimeout(() => setShown('none'), BACK_MS);
+    return () => clearTimeout(timer);
+  }, [kind]);
+  return (
+    <div role="status">
+      {shown === 'offline' && (
+        <p className="flex min-h-8 flex-wrap items-center justify-center gap-x-4 bg-warn-soft px-4 py-1 text-[13.5px] text-ink">
+          {strings.connection.offline}
+          <button type="button" className="min-h-6 font-[620] underline underline-offset-4" onClick={client.wake}>
+            {strings.connection.now}
+          </button>
+        </p>
+      )}
+      {shown === 'back' && (
+        <p className="flex min-h-8 items-center justify-center bg-accent-soft px-4 py-1 text-[13.5px] text-ink">
+          {strings.connection.back}
+        </p>
+      )}
+    </div>
+  );
+}

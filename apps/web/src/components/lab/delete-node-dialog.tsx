@@ -1,0 +1,27 @@
+/** Asks before a node goes. */
+'use client';
+
+import { useState } from 'react';
+import { useLab } from '../../lab/use-lab.tsx';
+import { strings } from '../../strings.ts';
+import { Button } from '../ui/button.tsx';
+import { Confirm } from '../ui/dialog.tsx';
+
+const text = strings.nodes;
+
+export function DeleteNodeDialog({ node, onClose }: { node: string; onClose: () => void }) {
+  const { actions } = useLab();
+  const [busy, setBusy] = useState(false);
+  const remove = async () => {
+    setBusy(true);
+    await actions.deleteNode(node);
+    onClose();
+  };
+  return (
+    <Confirm title={text.deleteTitle(node)} text={text.deleteText} cancel={strings.lab.cancel} onCancel={onClose}>
+      <Button kind="danger" disabled={busy} onClick={() => void remove()}>
+        {text.delete}
+      </Button>
+    </Confirm>
+  );
+}

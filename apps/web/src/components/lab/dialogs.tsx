@@ -1,0 +1,46 @@
+/** Shows the one dialog that is open. */
+'use client';
+
+import dynamic from 'next/dynamic';
+import { useLab, useValue } from '../../lab/use-lab.tsx';
+import { PasteDialog } from '../terminal/paste-dialog.tsx';
+import { AddNodeDialog } from './add-node-dialog.tsx';
+import { CloseSessionDialog } from './close-session-dialog.tsx';
+import { DeleteNodeDialog } from './delete-node-dialog.tsx';
+import { OpenPortDialog } from './open-port-dialog.tsx';
+import { SettingsDialog } from './settings-dialog.tsx';
+import { ShareDialog } from './share-dialog.tsx';
+import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+
+const CommandPalette = dynamic(() => import('./command-palette.tsx').then((module) => module.CommandPalette));
+const QrDialog = dynamic(() => import('./qr-dialog.tsx').then((module) => module.QrDialog));
+
+export function Dialogs() {
+  const { dialog } = useLab();
+  const open = useValue(dialog);
+  const close = () => dialog.set(null);
+  switch (open?.kind) {
+    case undefined:
+      return null;
+    case 'close-session':
+      return <CloseSessionDialog onClose={close} />;
+    case 'share':
+      return <ShareDialog onClose={close} />;
+    case 'settings':
+      return <SettingsDialog onClose={close} />;
+    case 'shortcuts':
+      return <ShortcutsDialog onClose={close} />;
+    case 'palette':
+      return <CommandPalette onClose={close} />;
+    case 'add-node':
+      return <AddNodeDialog onClose={close} />;
+    case 'delete-node':
+      return <DeleteNodeDialog node={open.node} onClose={close} />;
+    case 'open-port':
+      return <OpenPortDialog node={open.node} onClose={close} />;
+    case 'qr':
+      return <QrDialog port={open} onClose={close} />;
+    case 'paste':
+      return <PasteDialog question={open.question} onClose={close} />;
+  }
+}

@@ -1,0 +1,29 @@
+/** More time, in steps. */
+'use client';
+
+import { ClockPlus } from 'lucide-react';
+import { useLab } from '../../lab/use-lab.tsx';
+import { strings } from '../../strings.ts';
+import { IconButton } from '../ui/button.tsx';
+import { Menu, MenuItem } from '../ui/menu.tsx';
+
+const STEPS_HOURS = [1, 2, 4];
+
+export function ExtendMenu() {
+  const { actions } = useLab();
+  return (
+    <Menu
+      trigger={
+        <IconButton label={strings.lab.extend}>
+          <ClockPlus size={17} aria-hidden="true" />
+        </IconButton>
+      }
+    >
+      {STEPS_HOURS.map((hours) => (
+        <MenuItem key={hours} onSelect={() => void actions.extend(hours)}>
+          {strings.lab.extendBy(hours)}
+        </MenuItem>
+      ))}
+    </Menu>
+  );
+}

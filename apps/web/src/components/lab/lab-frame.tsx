@@ -1,0 +1,64 @@
+/** The lab page: header, sidebar, workspace, and everything that floats above them. */
+'use client';
+
+import { useEffect, useState } from 'react';
+import { useLab, useLabState, useValue } from '../../lab/use-lab.tsx';
+import { strings } from '../../strings.ts';
+import { KeyBar } from '../terminal/key-bar.tsx';
+import { TypeInAllBanner } from '../terminal/type-in-all-banner.tsx';
+import { WorkspaceTiles } from '../terminal/workspace-tiles.tsx';
+import { Toasts } from '../ui/toasts.tsx';
+import { ConnectionBanner } from './connection-banner.tsx';
+import { Dialogs } from './dialogs.tsx';
+import { LabHeader } from './lab-header.tsx';
+import { PortBar } from './port-bar.tsx';
+import { Sidebar, SidebarDrawer } from './sidebar.tsx';
+import { SkipLinks } from './skip-links.tsx';
+import { usePageKeys } from './use-page-keys.ts';
+
+export function LabFrame() {
+  const { preferences, workspace, store, actions, syncWorkspace } = useLab();
+  const { sidebar } = useValue(preferences);
+  const [drawer, setDrawer] = useState(false);
+  const connected = useLabState((state) => state.connection.kind === 'online');
+  usePageKeys();
+
+  useEffect(() => {
+    if (connected) syncWorkspace();
+  }, [connected, syncWorkspace]);
+
+  useEffect(() => {
+    const { data } = store.getState();
+    const first = data?.session.nodes.find(({ swarm }) => swarm.leader) ?? data?.session.nodes[0];
+    // A session that was made with a template shows a prompt without another click.
+    if (first && data?.terminals.length === 0 && data.right !== 'viewer') actions.showNode(first.name);
+  }, [store, actions]);
+
+  return (
+    <div className="flex h-dvh flex-col overflow-hidden">
+      <SkipLinks />
+      <LabHeader
+        sidebarOpen={sidebar}
+        onToggleSidebar={() => preferences.update({ sidebar: !sidebar })}
+        onOpenDrawer={() => setDrawer(true)}
+      />
+      <ConnectionBanner />
+      <div className="flex min-h-0 flex-1">
+        {sidebar && (
+          <aside className="hidden w-[272px] shrink-0 border-line border-r md:flex" aria-label={strings.lab.menu}>
+            <Sidebar />
+          </aside>
+        )}
+        <main id="terminal" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
+          <TypeInAllBanner />
+          <PortBar />
+          <WorkspaceTiles workspace={workspace} />
+          <KeyBar />
+        </main>
+      </div>
+      <SidebarDrawer open={drawer} onClose={() => setDrawer(false)} />
+      <Dialogs />
+      <Toasts />
+    </div>
+  );
+}

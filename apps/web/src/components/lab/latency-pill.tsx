@@ -1,0 +1,22 @@
+/** How far the server is away: green below 80 ms, amber below 300, red above. */
+'use client';
+
+import { useLabState } from '../../lab/use-lab.tsx';
+import { strings } from '../../strings.ts';
+import { cn } from '../ui/cn.ts';
+
+function tone(ms: number): string {
+  if (ms < 80) return 'bg-ok';
+  return ms < 300 ? 'bg-warn' : 'bg-danger';
+}
+
+export function LatencyPill() {
+  const latency = useLabState((state) => (state.latencyMs === null ? null : Math.max(1, Math.round(state.latencyMs))));
+  const label = latency === null ? strings.connection.latencyUnknown : strings.connection.latencyLabel(latency);
+  return (
+    <span role="img" aria-label={label} title={label} className="flex items-center gap-1.5 text-[12.5px] text-ink-3">
+      <span className={cn('size-2 rounded-full', latency === null ? 'bg-edge' : tone(latency))} />
+      <span className="w-11 tabular-nums">{latency === null ? '–' : strings.connection.latency(latency)}</span>
+    </span>
+  );
+}

@@ -1,0 +1,98 @@
+/** One open port: a link, and a menu for who may open it. */
+'use client';
+
+import type { PublishedPort } from '@drydock/protocol';
+import { ChevronDown, Copy, Globe, Lock, QrCode } from 'lucide-react';
+import { copyText } from '../../lab/clipboard.ts';
+import { useIsOwner, useLab } from '../../lab/use-lab.tsx';
+import { strings } from '../../strings.ts';
+import { cn } from '../ui/cn.ts';
+import { Menu, MenuItem, MenuNote, MenuRule } from '../ui/menu.tsx';
+
+const text = strings.ports;
+
+function PortMenu({ node, port }: { node: string; port: PublishedPort }) {
+  const { actions, dialog, notices } = useLab();
+  const isOwner = useIsOwner();
+  const isPublic = port.visibility === 'public';
+  const next = isPublic ? 'private' : 'public';
+  const copy = async () => {
+    const done = await copyText(port.url);
+    notices.show(
+      done ? { kind: 'success', title: strings.lab.copied } : { kind: 'error', title: strings.lab.copyFailed },
+    );
+  };
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <button
+          type="button"
+          aria-label={text.actions(port.port)}
+          title={text.actions(port.port)}
+          className="flex h-full w-6 items-center justify-center rounded-r-full hover:bg-ink/8 coarse:w-9"
+        >
+          <ChevronDown size={14} aria-hidden="true" />
+        </button>
+      }
+    >
+      <MenuItem icon={<Copy size={15} />} onSelect={() => void copy()}>
+        {text.copyLink}
+      </MenuItem>
+      <MenuItem
+        icon={<QrCode size={15} />}
+        onSelect={() => dialog.set({ kind: 'qr', node, port: port.port, url: port.url, visibility: port.visibility })}
+      >
+        {text.qr}
+      </MenuItem>
+      <MenuRule />
+      {isOwner && (
+        <MenuItem
+          icon={isPublic ? <Lock size={15} /> : <Globe size={15} />}
+          onSelect={() => void actions.setPortVisibility(node, port, next)}
+        >
+          {isPublic ? text.makePrivate : text.makePublic}
+        </MenuItem>
+      )}
+      <MenuNote>
+        {isPublic ? text.public : text.private}
+        {port.loopback && (
+          <>
+            <br />
+            {text.loopback}
+          </>
+        )}
+      </MenuNote>
+    </Menu>
+  );
+}
+
+export function PortChip({ node, port }: { node: string; port: PublishedPort }) {
+  const label = port.label ?? text.sources[port.source];
+  const Icon = port.visibility === 'public' ? Globe : Lock;
+  const shape = 'flex h-7 items-center rounded-full border text-[13px] coarse:h-9';
+  if (port.protocol === 'udp') {
+    return (
+      <li className={cn(shape, 'border-line px-3 font-mono text-ink-3')} title={text.udp(port.port)}>
+        {port.port}/udp
+      </li>
+    );
+  }
+  return (
+    <li className={cn(shape, 'border-edge/60 bg-surface')}>
+      <a
+        href={port.url}
+        target="_blank"
+        rel="noopener"
+        aria-label={text.openLabelled(port.port, label)}
+        title={text.open(port.port, node)}
+        className="flex h-full items-center gap-1.5 rounded-l-full pr-1 pl-2.5 hover:bg-ink/8 hover:text-accent"
+      >
+        <Icon size={12} className="text-ink-3" aria-hidden="true" />
+        <span className="font-[600] font-mono">{port.port}</span>
+        <span className="max-w-32 truncate text-ink-2">{label}</span>
+      </a>
+      <PortMenu node={node} port={port} />
+    </li>
+  );
+}

@@ -1,0 +1,91 @@
+/** The nodes of the session; on a phone a drawer that also holds the session's own buttons. */
+'use client';
+
+import { X } from 'lucide-react';
+import { Dialog } from 'radix-ui';
+import { useCanWork, useIsOwner, useLab, useLabData } from '../../lab/use-lab.tsx';
+import { strings } from '../../strings.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { LogoMark } from '../ui/logo.tsx';
+import { AddNode } from './add-node.tsx';
+import { SessionButtons } from './lab-header.tsx';
+import { LatencyPill } from './latency-pill.tsx';
+import { NodeCard } from './node-card.tsx';
+import { TemplateProgress, TemplatesMenu } from './templates-menu.tsx';
+
+export function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
+  const { session, right } = useLabData();
+  const canWork = useCanWork();
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <div className="flex items-baseline justify-between px-4 pt-4 pb-3">
+        <h2 className="lettering text-[15px]">{strings.nodes.title}</h2>
+        <span className="text-[13px] text-ink-3 tabular-nums">
+          {strings.nodes.count(session.nodes.length, session.limits.nodes)}
+        </span>
+      </div>
+      {canWork && <AddNode onAdded={onNavigate} />}
+      <TemplateProgress />
+      <ul className="scroll-quiet min-h-0 flex-1 overflow-y-auto px-2 pb-3">
+        {session.nodes.map((node) => (
+          <NodeCard key={node.name} node={node} onOpen={onNavigate} />
+        ))}
+        {session.nodes.length === 0 && (
+          <li className="px-2 pt-2 text-ink-3 text-sm">
+            {right === 'viewer' ? strings.nodes.emptyViewer : strings.nodes.emptyText}
+          </li>
+        )}
+      </ul>
+      {canWork && (
+        <div className="border-line border-t p-2">
+          <TemplatesMenu />
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface SidebarDrawerProps {
+  open: boolean;
+  onClose: () => void;
+}
+
+export function SidebarDrawer({ open, onClose }: SidebarDrawerProps) {
+  const { dialog } = useLab();
+  const isOwner = useIsOwner();
+  return (
+    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-30 bg-black/45" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="fixed inset-y-0 left-0 z-40 flex w-[min(19.5rem,88vw)] flex-col bg-bg text-ink shadow-float motion-safe:animate-[drawer_160ms_ease-out]"
+        >
+          <div className="flex h-13 items-center gap-3 border-line border-b pr-2 pl-4">
+            <LogoMark size={26} />
+            <Dialog.Title className="lettering flex-1">{strings.lab.menu}</Dialog.Title>
+            <Dialog.Close asChild>
+              <IconButton label={strings.lab.close}>
+                <X size={18} aria-hidden="true" />
+              </IconButton>
+            </Dialog.Close>
+          </div>
+          <Sidebar onNavigate={onClose} />
+          {/* biome-ignore lint/a11y/useKeyWithClickEvents: the click bubbles from buttons; it only closes the drawer. */}
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: as above. */}
+          <div className="flex flex-wrap items-center gap-1 border-line border-t p-2" onClick={onClose}>
+            <SessionButtons />
+            <span className="ml-auto pr-2">
+              <LatencyPill />
+            </span>
+            {isOwner && (
+              <Button className="mt-1 w-full text-danger" onClick={() => dialog.set({ kind: 'close-session' })}>
+                {strings.lab.closeSession}
+              </Button>
+            )}
+          </div>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

@@ -1,0 +1,37 @@
+/** The first stops of the Tab key: to the terminal, and screen reader mode. */
+'use client';
+
+import { useLab, useValue } from '../../lab/use-lab.tsx';
+import { strings } from '../../strings.ts';
+
+const style =
+  'absolute top-1 left-1 z-[70] -translate-y-20 rounded-md bg-crane px-4 py-2 font-[640] text-on-crane text-sm focus:translate-y-0';
+
+export function SkipLinks() {
+  const { preferences, keys, views } = useLab();
+  const { screenReader } = useValue(preferences);
+  return (
+    <>
+      <button
+        type="button"
+        className={style}
+        aria-pressed={screenReader}
+        onClick={() => preferences.update({ screenReader: !screenReader })}
+      >
+        {screenReader ? strings.lab.skipScreenReaderOff : strings.lab.skipScreenReader}
+      </button>
+      <button
+        type="button"
+        className={style}
+        onClick={() => {
+          const active = keys.activeTerminal();
+          const view = active === null ? undefined : views.peek(active.id);
+          if (view) view.focus();
+          else document.getElementById('terminal')?.focus();
+        }}
+      >
+        {strings.lab.skipToTerminal}
+      </button>
+    </>
+  );
+}

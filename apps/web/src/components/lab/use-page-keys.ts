@@ -1,0 +1,26 @@
+/** Keys that work outside terminals too; terminals ask for themselves. */
+'use client';
+
+import { useEffect } from 'react';
+import { useLab } from '../../lab/use-lab.tsx';
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable="true"]') !== null;
+}
+
+export function usePageKeys(): void {
+  const { keys, dialog } = useLab();
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || dialog.getState() !== null) return;
+      if (event.key === '?' && !isTyping(event.target) && !event.ctrlKey && !event.metaKey) {
+        dialog.set({ kind: 'shortcuts' });
+      } else if ((event.metaKey && event.key.toLowerCase() === 'k') || keys.handle(event, false)) {
+        if (event.metaKey) dialog.set({ kind: 'palette' });
+      } else return;
+      event.preventDefault();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, [keys, dialog]);
+}

@@ -1,0 +1,15 @@
+/** What a tab is called. */
+'use client';
+
+import { titleOfTerminal } from '../../lab/titles.ts';
+import { useLabData } from '../../lab/use-lab.tsx';
+import type { Tab } from '../../lab/workspace.ts';
+import { strings } from '../../strings.ts';
+
+export function useTabTitle(tab: Tab): string {
+  const { terminals } = useLabData();
+  if (tab.data.kind === 'swarm') return strings.lab.swarm;
+  if (tab.data.kind === 'files') return `${strings.lab.files}: ${tab.data.node}`;
+  const terminal = terminals.find(({ terminalId }) => terminalId === tab.id);
+  return terminal ? titleOfTerminal(terminal, terminals) : (tab.title ?? tab.data.node);
+}

@@ -1,0 +1,75 @@
+/** Tabs and tiles: the tiling library arranges them, by mouse, touch and keyboard. */
+'use client';
+
+import { useCallback, useMemo } from 'react';
+import { normalizeWorkspaceModel, Separator, Workspace } from 'react-resizable-panels';
+import { useCanWork, useLab } from '../../lab/use-lab.tsx';
+import {
+  EMPTY_MODEL,
+  type LabWorkspace,
+  type LabWorkspaceHandle,
+  type Tab,
+  type TabData,
+} from '../../lab/workspace.ts';
+import { EmptyWorkspace } from './empty-workspace.tsx';
+import { TabContent } from './tab-content.tsx';
+import { TerminalTab } from './terminal-tab.tsx';
+import { TileToolbar } from './tile-toolbar.tsx';
+
+const classNames = {
+  tabset: 'flex min-h-0 min-w-0 flex-col bg-bg',
+  header: 'flex h-10 shrink-0 items-stretch border-line border-b bg-sunken',
+  tabList: 'scroll-quiet flex min-w-0 flex-1 overflow-x-auto overflow-y-hidden',
+  toolbar: 'flex shrink-0 items-center px-1',
+  tabPanels: 'relative min-h-0 flex-1',
+  tabContent: 'relative h-full w-full',
+  dropIndicator: 'z-20 border-2 border-crane bg-crane/20 transition-[inset]',
+  dragPreview: 'rounded-md bg-crane px-3 py-1.5 font-[620] text-on-crane text-sm shadow-float',
+};
+
+function renderSeparator() {
+  return (
+    <Separator className="bg-line transition-colors hover:bg-accent focus-visible:bg-accent data-[orientation=vertical]:w-[5px] data-[orientation=horizontal]:h-[5px] aria-[orientation=horizontal]:h-[5px] aria-[orientation=vertical]:w-[5px]" />
+  );
+}
+
+const renderToolbar = () => <TileToolbar />;
+const renderContent = (tab: Tab) => <TabContent tab={tab} />;
+const renderEmpty = () => <EmptyWorkspace />;
+
+export function WorkspaceTiles({ workspace }: { workspace: LabWorkspace }) {
+  const { store, actions } = useLab();
+  const canWork = useCanWork();
+  const initial = useMemo(() => {
+    const terminals = new Set(store.getState().data?.terminals.map(({ terminalId }) => terminalId));
+    const mapTab = (tab: Tab) => (tab.data.kind !== 'terminal' || terminals.has(tab.id) ? tab : null);
+    return normalizeWorkspaceModel<TabData>(workspace.stored(), { mapTab }) ?? EMPTY_MODEL;
+  }, [store, workspace]);
+  const bind = useCallback((handle: LabWorkspaceHandle | null) => workspace.bind(handle), [workspace]);
+  return (
+    <Workspace<TabData>
+      className="min-h-0 flex-1"
+      defaultModel={initial}
+      workspaceRef={bind}
+      classNames={classNames}
+      hiddenTabBehavior="keep-mounted"
+      lazyTabContent
+      tabRemovalSelectionBehavior="recent"
+      tabsetMinWidth="180px"
+      tabsetMinHeight="90px"
+      renderTab={(tab, props) => <TerminalTab tab={tab} tabProps={props} />}
+      renderTabContent={renderContent}
+      renderTabsetToolbar={renderToolbar}
+      renderEmptyTabset={renderEmpty}
+      renderSeparator={renderSeparator}
+      onModelChanged={workspace.changed}
+      onBeforeModelChange={({ reason, removedTabs }) => {
+        if (reason !== 'close') return true;
+        // Closing a terminal ends its shell on the server first; the tab goes when that is done.
+        const terminals = removedTabs.filter((tab) => tab.data.kind === 'terminal');
+        if (canWork) for (const { id } of terminals) void actions.closeTerminal(id);
+        return terminals.length === 0;
+      }}
+    />
+  );
+}

@@ -1,0 +1,166 @@
+/** Everything a person can do in a session, each with its own honest failure. */
+import {
+  createLinkResponseSchema,
+  createNodeResponseSchema,
+  type NodeView,
+  type PublishedPort,
+  type Right,
+  type TemplateView,
+  templateViewSchema,
+} from '@drydock/protocol';
+import { strings } from '../strings.ts';
+import { ApiError, type CallOptions, callApi } from './api.ts';
+import { formatDuration } from './format.ts';
+import type { LabClient } from './lab-client.ts';
+import type { LabStore } from './lab-store.ts';
+import type { Notices } from './notices.ts';
+import { forgetSession, rememberSession } from './recent-sessions.ts';
+import { createValue } from './store.ts';
+import type { AddOptions, LabWorkspace } from './workspace.ts';
+
+/** How long a new node may take before its terminal is given up (ms); the server itself gives up earlier. */
+const NODE_READY_MS = 60_000;
+/** Size of a terminal before it is placed; it is fitted as soon as it is shown. */
+const FIRST_SIZE = { cols: 120, rows: 30 };
+
+export interface LabActionsDeps {
+  sessionId: string;
+  token: string | null;
+  store: LabStore;
+  client: LabClient;
+  workspace: LabWorkspace;
+  notices: Notices;
+  /** The page must not leave by itself while a close is under way. */
+  onLeave(): void;
+}
+
+export type LabActions = ReturnType<typeof createLabActions>;
+
+export function createLabActions(deps: LabActionsDeps) {
+  const { sessionId, token, store, client, workspace, notices } = deps;
+  /** Nodes that were asked for and are not there yet. */
+  const adding = createValue(0);
+  const path = `/sessions/${sessionId}`;
+
+  function call<T = undefined>(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    below: string,
+    options: CallOptions<T> = {},
+  ): Promise<T> {
+    return callApi(method, path + below, { token, ...options });
+  }
+
+  /** Waits until a node runs; false when it goes away or takes too long. */
+  function nodeRuns(name: string): Promise<boolean> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const node = store.getState().data?.session.nodes.find((other) => other.name === name);
+        if (node?.state === 'running') finish(true);
+        else if (node !== undefined && node.state !== 'creating') finish(false);
+      };
+      const timer = setTimeout(() => finish(false), NODE_READY_MS);
+      const unsubscribe = store.subscribe(look);
+      function finish(runs: boolean): void {
+        clearTimeout(timer);
+        unsubscribe();
+        resolve(runs);
+      }
+      look();
+    });
+  }
+
+  async function openTerminal(node: string, options: AddOptions = {}): Promise<void> {
+    try {
+      if (!(await nodeRuns(node))) throw new ApiError('NODE_NOT_READY', strings.terminals.openFailed(node));
+      const { terminalId } = await client.call('terminal:open', { node, ...FIRST_SIZE });
+      workspace.add({ id: terminalId, title: node, data: { kind: 'terminal', node, mine: true } }, options);
+    } catch (error) {
+      notices.fail(strings.errors.openTerminal, error);
+    }
+  }
+
+  async function addNode(name?: string): Promise<NodeView | null> {
+    adding.set(adding.getState() + 1);
+    try {
+      const body = name === undefined ? {} : { name };
+      const node = await call('POST', '/nodes', { body, read: createNodeResponseSchema });
+      void openTerminal(node.name);
+      return node;
+    } catch (error) {
+      if (name !== undefined) throw error;
+      notices.fail(strings.errors.addNode, error);
+      return null;
+    } finally {
+      adding.set(adding.getState() - 1);
+    }
+  }
+
+  /** Runs a call whose failure is a message; true when it worked. */
+  async function attempt(failure: string, work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      notices.fail(failure, error);
+      return false;
+    }
+  }
+
+  return {
+    adding,
+    addNode,
+    openTerminal,
+    /** Shows a terminal of the node: the one used last, or a new one. */
+    showNode(node: string): void {
+      const tabs = store.getState().data?.terminals.filter((terminal) => terminal.node === node) ?? [];
+      const first = tabs[0];
+      if (first !== undefined) workspace.activate(first.terminalId);
+      else if (store.getState().data?.right !== 'viewer') void openTerminal(node);
+    },
+    async closeTerminal(terminalId: string): Promise<void> {
+      const lives = store.getState().data?.terminals.some((terminal) => terminal.terminalId === terminalId);
+      if (!lives) return workspace.remove(terminalId);
+      const closed = await attempt(strings.errors.closeTerminal, () => client.call('terminal:close', { terminalId }));
+      if (closed) workspace.remove(terminalId);
+    },
+    deleteNode: (name: string) => attempt(strings.errors.deleteNode, () => call('DELETE', `/nodes/${name}`)),
+    /** Ends the session; true when everything is gone. */
+    async closeSession(): Promise<boolean> {
+      deps.onLeave();
+      const closed = await attempt(strings.errors.closeSession, () => call('DELETE', ''));
+      if (closed) forgetSession(sessionId);
+      return closed;
+    },
+    extend: (hours: number) =>
+      attempt(strings.errors.extend, async () => {
+        await call('POST', '/extend', { body: { hours } });
+        const { data } = store.getState();
+        if (!data) return;
+        const left = data.session.expiresAt - (Date.now() + store.getState().clockSkewMs);
+        notices.show({ kind: 'success', title: strings.lab.extended(formatDuration(left)) });
+      }),
+    templates: (): Promise<TemplateView[]> => callApi('GET', '/templates', { read: templateViewSchema.array() }),
+    applyTemplate: ({ id, title }: TemplateView) =>
+      attempt(strings.errors.template, async () => {
+        await call('POST', '/templates', { body: { template: id } });
+        notices.show({ kind: 'info', title: strings.nodes.applied(title) });
+      }),
+    setPortVisibility: (node: string, { port }: PublishedPort, visibility: 'private' | 'public') =>
+      attempt(strings.errors.port, async () => {
+        await call('PATCH', `/nodes/${node}/ports/${port}`, { body: { visibility } });
+        const title = visibility === 'public' ? strings.ports.madePublic(port) : strings.ports.madePrivate(port);
+        notices.show({ kind: 'success', title });
+      }),
+    /** Makes a link with its own token and remembers it in this browser. @throws ApiError */
+    async createLink(right: Right): Promise<string> {
+      const { url } = await call('POST', '/links', { body: { right }, read: createLinkResponseSchema });
+      const { data } = store.getState();
+      if (data && token !== null) {
+        const { id, name, expiresAt } = data.session;
+        rememberSession({ id, name, right: data.right, expiresAt, token, links: { [right]: url } });
+      }
+      return url;
+    },
+    call,
+  };
+}

@@ -1,0 +1,105 @@
+/** The runtime of one lab page, wired: connection, state, terminals, layout, actions and messages; free of React. */
+import { openSessionResponseSchema } from '@drydock/protocol';
+import { z } from 'zod';
+import { strings } from '../strings.ts';
+import { callApi } from './api.ts';
+import type { Dialog } from './dialogs.ts';
+import { createLabActions } from './lab-actions.ts';
+import { createLabClient } from './lab-client.ts';
+import { createLabStore } from './lab-store.ts';
+import { createNotices } from './notices.ts';
+import { createPageKeys } from './page-keys.ts';
+import { createPreferences } from './preferences.ts';
+import { rememberSession } from './recent-sessions.ts';
+import { takeToken } from './session-token.ts';
+import { watchSession } from './session-watch.ts';
+import { createValue } from './store.ts';
+import { createTerminalLink } from './terminal-link.ts';
+import { createTerminalViews } from './terminal-views.ts';
+import { titleOfTerminal } from './titles.ts';
+import { createWorkspace, tabsOf } from './workspace.ts';
+
+// The content security policy forbids `eval`; zod would try it to compile its checks.
+z.config({ jitless: true });
+
+export type Lab = ReturnType<typeof createLab>;
+
+function localStorageOrNull(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
+/** Builds and connects the runtime of a session; `dispose` leaves it without ending it. */
+export function createLab(sessionId: string) {
+  const { token, fresh } = takeToken(sessionId);
+  const store = createLabStore();
+  const notices = createNotices();
+  const preferences = createPreferences();
+  const dialog = createValue<Dialog | null>(null);
+  const workspace = createWorkspace(sessionId, localStorageOrNull());
+  const client = createLabClient({ store, origin: window.location.origin, sessionId, token });
+  const link = createTerminalLink(client);
+  let leaving = false;
+  const actions = createLabActions({
+    ...{ sessionId, token, store, client, workspace, notices },
+    onLeave: () => {
+      leaving = true;
+    },
+  });
+  const keys = createPageKeys({ store, dialog, workspace, actions, preferences, views: () => views });
+  const views = createTerminalViews(() => ({
+    link,
+    preferences,
+    canType: store.getState().data?.right !== 'viewer',
+    pageKey: keys.handle,
+    changeFontSize: (by) => (by === 0 ? preferences.resetFontSize() : preferences.changeFontSize(by)),
+    askPaste: (question) => dialog.set({ kind: 'paste', question }),
+    onPasteRefused: () => notices.show({ kind: 'info', title: strings.terminals.pasteRefused }),
+    onEnterAfterEnd: keys.replaceEnded,
+  }));
+
+  function syncWorkspace(): void {
+    const { data } = store.getState();
+    if (data) workspace.sync(data.terminals, (terminal) => titleOfTerminal(terminal, data.terminals));
+  }
+
+  const stops = [
+    watchSession({ store, notices, extend: () => void actions.extend(1) }),
+    store.onChange((change) => {
+      if (change.kind === 'terminal-gone' && workspace.has(change.terminalId)) workspace.keepEnded(change.terminalId);
+      if (change.kind === 'node-gone') workspace.removeNode(change.name);
+      if (change.kind === 'terminal' || change.kind === 'terminal-gone') syncWorkspace();
+    }),
+  ];
+  stops.push(workspace.subscribe(() => views.prune(new Set(tabsOf(workspace.getState().model).map(({ id }) => id)))));
+  const wake = () => {
+    if (document.visibilityState === 'visible') client.wake();
+  };
+  window.addEventListener('online', wake);
+  document.addEventListener('visibilitychange', wake);
+
+  if (fresh && token !== null) {
+    // The cookie lets links to private ports open; the socket speaks with the token and need not wait for it.
+    callApi('POST', `/sessions/${sessionId}/open`, { body: { token }, read: openSessionResponseSchema }).then(
+      ({ right, session: { id, name, expiresAt } }) => rememberSession({ id, name, right, expiresAt, token }),
+      () => undefined,
+    );
+  }
+  client.start();
+  views.preload();
+
+  return {
+    ...{ sessionId, store, client, actions, workspace, views, notices, dialog, preferences, keys, syncWorkspace },
+    isLeaving: () => leaving,
+    dispose(): void {
+      window.removeEventListener('online', wake);
+      document.removeEventListener('visibilitychange', wake);
+      for (const stop of stops) stop();
+      views.dispose();
+      client.dispose();
+    },
+  };
+}

@@ -1,0 +1,107 @@
+/** Keys of the whole page: they work in terminals too, except where a full-screen program needs them. */
+import type { Dialog } from './dialogs.ts';
+import type { LabActions } from './lab-actions.ts';
+import type { LabStore } from './lab-store.ts';
+import type { PreferenceStore } from './preferences.ts';
+import type { Value } from './store.ts';
+import { createValue } from './store.ts';
+import type { TerminalViews } from './terminal-views.ts';
+import { type LabWorkspace, tabsOf } from './workspace.ts';
+
+export interface PageKeysDeps {
+  store: LabStore;
+  dialog: Value<Dialog | null>;
+  workspace: LabWorkspace;
+  actions: LabActions;
+  preferences: PreferenceStore;
+  views(): TerminalViews;
+}
+
+export type PageKeys = ReturnType<typeof createPageKeys>;
+
+export function createPageKeys({ store, dialog, workspace, actions, views }: PageKeysDeps) {
+  /** The terminal whose find bar is open. */
+  const finding = createValue<string | null>(null);
+
+  function activeTerminal() {
+    const { activeId, model } = workspace.getState();
+    const tab = tabsOf(model).find(({ id }) => id === activeId);
+    return tab?.data.kind === 'terminal' ? { id: tab.id, node: tab.data.node } : null;
+  }
+
+  /** The node that "new terminal" and the port bar mean: the active terminal's, or the first. */
+  function activeNode(): string | null {
+    const { activeId, model } = workspace.getState();
+    const tab = tabsOf(model).find(({ id }) => id === activeId);
+    if (tab && 'node' in tab.data) return tab.data.node;
+    return store.getState().data?.session.nodes[0]?.name ?? null;
+  }
+
+  function newTerminal(region?: 'right' | 'bottom'): void {
+    const node = activeNode();
+    const beside = workspace.getState().activeId ?? undefined;
+    if (node !== null) void actions.openTerminal(node, { region, beside });
+  }
+
+  async function toggleFullScreen(): Promise<void> {
+    try {
+      if (document.fullscreenElement !== null) return await document.exitFullscreen();
+      await document.documentElement.requestFullscreen();
+      // In full screen Chromium hands over the keys it keeps for its tabs, so that shells get Ctrl+W, Ctrl+T and Ctrl+N.
+      const { keyboard } = navigator as Navigator & { keyboard?: { lock(keys: string[]): Promise<void> } };
+      await keyboard?.lock(['KeyW', 'KeyT', 'KeyN']);
+    } catch {
+      // The browser allows no full screen here (an embedding page may forbid it).
+    }
+  }
+
+  /** Actions of Ctrl+Shift+key by the key's lower-case name. */
+  const shifted: Record<string, () => void> = {
+    k: () => dialog.set({ kind: 'palette' }),
+    p: () => dialog.set({ kind: 'palette' }),
+    f: () => finding.set(activeTerminal()?.id ?? null),
+    enter: () => newTerminal(),
+    arrowleft: () => workspace.step('tabs', -1),
+    arrowright: () => workspace.step('tabs', 1),
+    arrowup: () => workspace.step('tiles', -1),
+    arrowdown: () => workspace.step('tiles', 1),
+  };
+
+  /** Does what the key means; false when it means nothing to the page. `fullScreenProgram`: vim, nano, less... have the terminal. */
+  function handle(event: KeyboardEvent, fullScreenProgram: boolean): boolean {
+    const key = event.key.toLowerCase();
+    if (event.altKey && key === 'enter' && !event.ctrlKey) {
+      void toggleFullScreen();
+      return true;
+    }
+    if (!event.ctrlKey || event.altKey) return false;
+    if (!event.shiftKey && key === 'k' && !fullScreenProgram) {
+      dialog.set({ kind: 'palette' });
+      return true;
+    }
+    const action = event.shiftKey ? shifted[key] : undefined;
+    if (action === undefined) return false;
+    action();
+    return true;
+  }
+
+  return {
+    handle,
+    finding,
+    activeTerminal,
+    activeNode,
+    newTerminal,
+    toggleFullScreen: () => void toggleFullScreen(),
+    /** Sends a key that the page took to the shell after all (Ctrl+K pressed twice). */
+    sendToShell(text: string): void {
+      const active = activeTerminal();
+      if (active) views().peek(active.id)?.controller.input(text);
+    },
+    /** A new terminal in the place of one whose shell has ended. */
+    replaceEnded(terminalId: string): void {
+      const tab = tabsOf(workspace.getState().model).find(({ id }) => id === terminalId);
+      if (tab?.data.kind !== 'terminal') return;
+      void actions.openTerminal(tab.data.node, { beside: terminalId }).then(() => workspace.remove(terminalId));
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/** What this browser's user likes; kept in local storage, shared by all its tabs. */
+import { createValue, type Observable } from './store.ts';
+import { TERMINAL_THEMES, type TerminalThemeName } from './terminal-themes.ts';
+
+export interface Preferences {
+  terminalTheme: TerminalThemeName;
+  /** Terminal text in CSS pixels. */
+  fontSize: number;
+  copyOnSelect: boolean;
+  screenReader: boolean;
+  cursorBlink: boolean;
+  sidebar: boolean;
+}
+
+export const MIN_FONT_SIZE = 8;
+export const MAX_FONT_SIZE = 40;
+
+const KEY = 'drydock.preferences';
+
+const DEFAULTS: Preferences = {
+  terminalTheme: 'dark',
+  fontSize: 14,
+  copyOnSelect: false,
+  screenReader: false,
+  cursorBlink: false,
+  sidebar: true,
+};
+
+/** Stored text as preferences: whatever is missing or strange takes its default. */
+export function parsePreferences(text: string | null): Preferences {
+  let stored: Partial<Record<keyof Preferences, unknown>> = {};
+  try {
+    const value: unknown = JSON.parse(text ?? '{}');
+    if (typeof value === 'object' && value !== null) stored = value;
+  } catch {
+    // Broken storage means defaults.
+  }
+  const flag = (key: 'copyOnSelect' | 'screenReader' | 'cursorBlink' | 'sidebar') =>
+    typeof stored[key] === 'boolean' ? stored[key] : DEFAULTS[key];
+  const { terminalTheme: theme, fontSize } = stored;
+  return {
+    terminalTheme: TERMINAL_THEMES.find((name) => name === theme) ?? DEFAULTS.terminalTheme,
+    fontSize: typeof fontSize === 'number' ? clampFontSize(fontSize) : DEFAULTS.fontSize,
+    copyOnSelect: flag('copyOnSelect'),
+    screenReader: flag('screenReader'),
+    cursorBlink: flag('cursorBlink'),
+    sidebar: flag('sidebar'),
+  };
+}
+
+function clampFontSize(size: number): number {
+  return Math.round(Math.min(MAX_FONT_SIZE, Math.max(MIN_FONT_SIZE, size)));
+}
+
+function read(): Preferences {
+  try {
+    return parsePreferences(localStorage.getItem(KEY));
+  } catch {
+    return DEFAULTS;
+  }
+}
+
+export interface PreferenceStore extends Observable<Preferences> {
+  update(patch: Partial<Preferences>): void;
+  changeFontSize(by: -1 | 1): void;
+  resetFontSize(): void;
+}
+
+/** Reads what is stored and follows other tabs of this browser. */
+export function createPreferences(): PreferenceStore {
+  const value = createValue(read());
+  window.addEventListener('storage', (event) => {
+    if (event.key === KEY) value.set(read());
+  });
+  function update(patch: Partial<Preferences>): void {
+    const next = { ...value.getState(), ...patch };
+    try {
+      localStorage.setItem(KEY, JSON.stringify(next));
+    } catch {
+      // Storage refused: the choice holds for this page.
+    }
+    value.set(next);
+  }
+  return {
+    getState: value.getState,
+    subscribe: value.subscribe,
+    update,
+    changeFontSize: (by) => update({ fontSize: clampFontSize(value.getState().fontSize + by) }),
+    resetFontSize: () => update({ fontSize: DEFAULTS.fontSize }),
+  };
+}

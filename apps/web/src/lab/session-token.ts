@@ -1,0 +1,28 @@
+/** How this tab came in: the token of its address, kept for the life of the tab and taken out of the address bar at once. */
+import { recentSession } from './recent-sessions.ts';
+
+const keyOf = (sessionId: string) => `drydock.token.${sessionId}`;
+
+function stored(sessionId: string): string | null {
+  try {
+    return sessionStorage.getItem(keyOf(sessionId));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Takes the token out of the address (`fresh`), or the one this tab or this browser had. Null means that the cookie
+ * alone can speak. A tab keeps its own right, also when another tab of the same browser came by a different link.
+ */
+export function takeToken(sessionId: string): { token: string | null; fresh: boolean } {
+  const token = window.location.hash.slice(1);
+  if (token === '') return { token: stored(sessionId) ?? recentSession(sessionId)?.token ?? null, fresh: false };
+  window.history.replaceState(window.history.state, '', window.location.pathname);
+  try {
+    sessionStorage.setItem(keyOf(sessionId), token);
+  } catch {
+    // Storage refused: the cookie brings the tab back after a refresh.
+  }
+  return { token, fresh: true };
+}

@@ -1,0 +1,206 @@
+/** One xterm.js terminal on this page with everything around it; React only gives it a place. Loaded when the first is shown. */
+import { ClipboardAddon, type ClipboardSelectionType } from '@xterm/addon-clipboard';
+import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon } from '@xterm/addon-search';
+import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
+import { WebLinksAddon } from '@xterm/addon-web-links';
+import { WebglAddon } from '@xterm/addon-webgl';
+import { Terminal } from '@xterm/xterm';
+import { copyText } from './clipboard.ts';
+import { hasRealGpu } from './gpu.ts';
+import type { PreferenceStore } from './preferences.ts';
+import { createTerminalController } from './terminal-controller.ts';
+import { installTerminalKeys, type TerminalKeyActions } from './terminal-keys.ts';
+import { installPasteGuard, type PasteQuestion } from './terminal-paste.ts';
+import { muteTerminalQueries } from './terminal-queries.ts';
+import { terminalTheme } from './terminal-themes.ts';
+import type { TerminalController, TerminalLink, TerminalScreen } from './terminal-types.ts';
+import { onThemeChange, readTheme, resolveTheme } from './theme.ts';
+
+/** Lines above the screen that stay readable. */
+const SCROLLBACK_LINES = 10_000;
+/** What OSC 52 may put on the clipboard (characters): a program that wants more is not copying for a person. */
+const MAX_CLIPBOARD_CHARACTERS = 1024 * 1024;
+const FONT = '"JetBrains Mono Variable", ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
+
+export interface TerminalViewDeps extends TerminalKeyActions {
+  terminalId: string;
+  link: TerminalLink;
+  preferences: PreferenceStore;
+  canType: boolean;
+  /** This page opened the terminal, so it sets the size. */
+  drives: boolean;
+  cols: number;
+  rows: number;
+  /** What was typed, for "type in all"; answers of the terminal itself are not typing. */
+  onTyped(text: string): void;
+  /** Asks before several lines go to a plain shell. */
+  askPaste(question: PasteQuestion): void;
+}
+
+export interface TerminalView {
+  readonly terminal: Terminal;
+  readonly search: SearchAddon;
+  readonly controller: TerminalController;
+  /** Shows the terminal in `place`; it may move from place to place. */
+  mount(place: HTMLElement): void;
+  /** Fits the size to the place and to the font. */
+  fit(): void;
+  focus(): void;
+  /** Holds Ctrl or Alt for the next typed character (a phone has no such keys); `done` is called when it was used. */
+  holdModifier(modifier: 'ctrl' | 'alt' | null, done: () => void): void;
+  dispose(): void;
+}
+
+/** xterm answers some sequences by itself; those must not be typed into other terminals. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's reports begin with ESC.
+const REPORT = /^\x1b(?:\[[?>=]?[\d;]*(?:[cnRtuy]|\$y)|\]|P)/;
+
+function openLink(event: MouseEvent, uri: string): void {
+  event.preventDefault();
+  if (/^https?:\/\//i.test(uri)) window.open(uri, '_blank', 'noopener,noreferrer');
+}
+
+export function createTerminalView(deps: TerminalViewDeps): TerminalView {
+  const { preferences, canType } = deps;
+  const look = () => {
+    const { fontSize, terminalTheme: name, cursorBlink, screenReader } = preferences.getState();
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    return {
+      fontSize,
+      theme: terminalTheme(name, resolveTheme(readTheme())),
+      cursorBlink: cursorBlink && !still,
+      screenReaderMode: screenReader,
+    };
+  };
+  const terminal = new Terminal({
+    ...look(),
+    cols: deps.cols,
+    rows: deps.rows,
+    fontFamily: FONT,
+    lineHeight: 1.15,
+    letterSpacing: 0,
+    allowProposedApi: true,
+    minimumContrastRatio: 4.5,
+    scrollback: SCROLLBACK_LINES,
+    disableStdin: !canType,
+    macOptionClickForcesSelection: true,
+    rightClickSelectsWord: false,
+    linkHandler: { activate: openLink, allowNonHttpProtocols: false },
+  });
+  const fitAddon = new FitAddon();
+  const search = new SearchAddon();
+  let muted = true;
+  terminal.loadAddon(fitAddon);
+  terminal.loadAddon(search);
+  terminal.loadAddon(new UnicodeGraphemesAddon());
+  terminal.loadAddon(new WebLinksAddon(openLink));
+  terminal.loadAddon(
+    new ClipboardAddon(undefined, {
+      // A program may give text to the clipboard, never read it; what is replayed after a refresh was given long ago.
+      readText: () => '',
+      writeText: async (_selection: ClipboardSelectionType, text: string) => {
+        if (!muted && text.length <= MAX_CLIPBOARD_CHARACTERS) await copyText(text);
+      },
+    }),
+  );
+  const queries = muteTerminalQueries(terminal.parser, () => muted);
+
+  let held: { modifier: 'ctrl' | 'alt'; done: () => void } | null = null;
+  function withHeldModifier(text: string): string {
+    if (held === null || text.length !== 1) return text;
+    const { modifier, done } = held;
+    held = null;
+    done();
+    // Ctrl is the letter's low five bits; Alt is an ESC before it.
+    return modifier === 'alt' ? `\x1b${text}` : String.fromCharCode(text.toUpperCase().charCodeAt(0) & 0x1f);
+  }
+
+  const screen: TerminalScreen = {
+    write: (text, drawn) => terminal.write(text, drawn),
+    reset: () => terminal.reset(),
+    resize: (cols, rows) => terminal.resize(cols, rows),
+    onData(listener) {
+      const subscription = terminal.onData((raw) => {
+        const text = withHeldModifier(raw);
+        listener(text);
+        if (!REPORT.test(text)) deps.onTyped(text);
+      });
+      return () => subscription.dispose();
+    },
+    onBinary(listener) {
+      const subscription = terminal.onBinary(listener);
+      return () => subscription.dispose();
+    },
+    muteQueries(next) {
+      muted = next;
+    },
+  };
+  const { terminalId, link, drives, cols, rows } = deps;
+  const controller = createTerminalController({
+    ...{ terminalId, link, screen, canType, drives, cols, rows },
+    newWriter: () => crypto.randomUUID(),
+  });
+
+  const host = document.createElement('div');
+  host.className = 'terminal-host';
+  let opened = false;
+
+  function addWebgl(): void {
+    if (!hasRealGpu()) return;
+    const webgl = new WebglAddon();
+    // The DOM renderer takes over; a context is lost when there are many or the GPU restarts.
+    webgl.onContextLoss(() => webgl.dispose());
+    terminal.loadAddon(webgl);
+  }
+
+  function fit(): void {
+    if (!opened || host.clientWidth === 0) return;
+    const size = fitAddon.proposeDimensions();
+    if (size && Number.isFinite(size.cols) && Number.isFinite(size.rows)) controller.fit(size.cols, size.rows);
+  }
+
+  installTerminalKeys(host, terminal, controller, deps);
+  const paste = installPasteGuard({ host, terminal, ask: deps.askPaste });
+  const selection = terminal.onSelectionChange(() => {
+    if (preferences.getState().copyOnSelect && terminal.hasSelection()) void copyText(terminal.getSelection());
+  });
+  const applyLook = () => {
+    const next = look();
+    Object.assign(terminal.options, next);
+    host.style.background = next.theme.background ?? '';
+    fit();
+  };
+  applyLook();
+  const unsubscribe = [preferences.subscribe(applyLook), onThemeChange(applyLook)];
+
+  return {
+    terminal,
+    search,
+    controller,
+    mount(place) {
+      if (host.parentElement !== place) place.append(host);
+      if (!opened && place.clientWidth > 0) {
+        opened = true;
+        terminal.open(host);
+        addWebgl();
+        controller.attach();
+      }
+      fit();
+    },
+    fit,
+    focus: () => terminal.focus(),
+    holdModifier(modifier, done) {
+      held = modifier === null ? null : { modifier, done };
+    },
+    dispose() {
+      for (const stop of unsubscribe) stop();
+      selection.dispose();
+      queries.dispose();
+      paste.dispose();
+      controller.dispose();
+      terminal.dispose();
+      host.remove();
+    },
+  };
+}

@@ -1,0 +1,170 @@
+/** Which tabs and tiles are shown and which one is active; the tiling library holds the layout, this keeps it in step and stored. */
+import type { TerminalView } from '@drydock/protocol';
+import type { TabDropRegion, TabNode, WorkspaceImperativeHandle, WorkspaceModel } from 'react-resizable-panels';
+import { createValue } from './store.ts';
+
+export type TabData =
+  /** `mine`: opened by this browser, which therefore sets its size. */
+  { kind: 'terminal'; node: string; mine: boolean } | { kind: 'swarm' } | { kind: 'files'; node: string };
+
+export type Tab = TabNode<TabData>;
+export type LabModel = WorkspaceModel<TabData>;
+export type LabWorkspaceHandle = WorkspaceImperativeHandle<TabData>;
+
+const KEY_PREFIX = 'drydock.layout.';
+
+export const EMPTY_MODEL: LabModel = { version: 1, root: { type: 'tabset', id: 'main', tabs: [] } };
+
+/** All tabs of a model, in the order of the tiles. */
+export function tabsOf(model: LabModel): Tab[] {
+  const walk = (node: LabModel['root']): Tab[] =>
+    node.type === 'tabset' ? node.tabs : node.children.flatMap((child) => walk(child));
+  return [...walk(model.root), ...(model.floating ?? []).flatMap((tabset) => tabset.tabs)];
+}
+
+/** All tiles of a model, in order. */
+export function tilesOf(model: LabModel): { id: string; tabs: Tab[]; selectedId?: string | undefined }[] {
+  const walk = (node: LabModel['root']): { id: string; tabs: Tab[]; selectedId?: string | undefined }[] =>
+    node.type === 'tabset' ? [node] : node.children.flatMap((child) => walk(child));
+  return [...walk(model.root), ...(model.floating ?? [])];
+}
+
+export interface WorkspaceState {
+  model: LabModel;
+  /** The tab that keys and commands act on. */
+  activeId: string | null;
+}
+
+export interface AddOptions {
+  select?: boolean;
+  /** Beside the tile that holds `beside` (default: the active one) instead of in it. */
+  region?: TabDropRegion | undefined;
+  beside?: string | undefined;
+}
+
+export interface LayoutStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
+export type LabWorkspace = ReturnType<typeof createWorkspace>;
+
+/** `normalize` is the tiling library's own check of stored layouts; it drops tabs that the callback refuses. */
+export function createWorkspace(sessionId: string, storage: LayoutStorage | null) {
+  const state = createValue<WorkspaceState>({ model: EMPTY_MODEL, activeId: null });
+  let handle: LabWorkspaceHandle | null = null;
+  /** Tabs whose terminal has ended and that stay until somebody closes them. */
+  const ended = new Set<string>();
+
+  const model = () => handle?.getModel() ?? state.getState().model;
+  const has = (id: string) => tabsOf(model()).some((tab) => tab.id === id);
+  const tileOf = (id: string) => tilesOf(model()).find((tile) => tile.tabs.some((tab) => tab.id === id));
+
+  function activeNow(): string | null {
+    const tiles = tilesOf(model());
+    const tile = tiles.find(({ id }) => id === handle?.getActiveTabsetId()) ?? tiles[0];
+    return tile?.selectedId ?? tile?.tabs[0]?.id ?? null;
+  }
+
+  function changed(next: LabModel): void {
+    state.set({ model: next, activeId: activeNow() });
+    try {
+      storage?.setItem(KEY_PREFIX + sessionId, JSON.stringify(next));
+    } catch {
+      // A full storage costs the layout after a refresh, nothing else.
+    }
+  }
+
+  function add(tab: Tab, { select = true, region, beside }: AddOptions = {}): void {
+    const tabsetId =
+      (beside === undefined ? undefined : tileOf(beside)?.id) ?? handle?.getActiveTabsetId() ?? undefined;
+    if (has(tab.id)) {
+      if (select) activate(tab.id);
+      return;
+    }
+    const split = region !== undefined && tabsetId !== undefined && tabsOf(model()).length > 0;
+    handle?.addTab(tab, split ? { target: { region, tabsetId } } : { select, ...(tabsetId ? { tabsetId } : {}) });
+    if (select) activate(tab.id);
+  }
+
+  function activate(id: string): void {
+    handle?.selectTab(id);
+    if (has(id)) state.set({ model: model(), activeId: id });
+  }
+
+  function remove(id: string): void {
+    ended.delete(id);
+    handle?.closeTab(id);
+  }
+
+  return {
+    getState: state.getState,
+    subscribe: state.subscribe,
+    /** The stored layout as it was saved, to be checked by the tiling library; null when there is none. */
+    stored(): unknown {
+      try {
+        const text = storage?.getItem(KEY_PREFIX + sessionId) ?? null;
+        return text === null ? null : JSON.parse(text);
+      } catch {
+        return null;
+      }
+    },
+    bind(next: LabWorkspaceHandle | null): void {
+      handle = next;
+      if (next !== null) state.set({ model: next.getModel(), activeId: activeNow() });
+    },
+    changed,
+    add,
+    activate,
+    remove,
+    has,
+    /** Focus went into a tab's content. */
+    focused(id: string): void {
+      if (state.getState().activeId !== id && has(id)) state.set({ model: model(), activeId: id });
+    },
+    /** Keeps the tab of a terminal whose shell has ended, so that its last screen can be read. */
+    keepEnded: (id: string) => void ended.add(id),
+    isEnded: (id: string) => ended.has(id),
+    /** Brings tabs in line with the session's terminals: new ones appear without taking the focus, lost ones go. */
+    sync(terminals: readonly TerminalView[], titleOf: (terminal: TerminalView) => string): void {
+      const known = new Map(terminals.map((terminal) => [terminal.terminalId, terminal]));
+      for (const tab of tabsOf(model())) {
+        if (tab.data.kind === 'terminal' && !known.has(tab.id) && !ended.has(tab.id)) remove(tab.id);
+      }
+      for (const terminal of terminals) {
+        const { terminalId: id, node } = terminal;
+        if (!has(id))
+          add({ id, title: titleOf(terminal), data: { kind: 'terminal', node, mine: false } }, { select: false });
+      }
+    },
+    /** Removes every tab of a node that is gone. */
+    removeNode(node: string): void {
+      for (const tab of tabsOf(model())) {
+        if ('node' in tab.data && tab.data.node === node) remove(tab.id);
+      }
+    },
+    /** The neighbour of the active tab in its tile (`tabs`), or the next tile's tab (`tiles`); wraps around. */
+    step(among: 'tabs' | 'tiles', by: 1 | -1): void {
+      const { activeId } = state.getState();
+      const tile = activeId === null ? undefined : tileOf(activeId);
+      if (tile === undefined || activeId === null) return;
+      if (among === 'tabs') {
+        const index = tile.tabs.findIndex((tab) => tab.id === activeId);
+        const next = tile.tabs.at((index + by) % tile.tabs.length);
+        if (next) activate(next.id);
+        return;
+      }
+      const tiles = tilesOf(model()).filter(({ tabs }) => tabs.length > 0);
+      const next = tiles.at((tiles.findIndex(({ id }) => id === tile.id) + by) % tiles.length);
+      const id = next?.selectedId ?? next?.tabs[0]?.id;
+      if (id) activate(id);
+    },
+    /** Fills the window with the active tile, or shows all tiles again. */
+    toggleMaximized(): void {
+      const { activeId } = state.getState();
+      const tile = activeId === null ? undefined : tileOf(activeId);
+      if (model().maximizedTabsetId !== undefined) handle?.restoreTabset();
+      else if (tile) handle?.maximizeTabset(tile.id);
+    },
+  };
+}
