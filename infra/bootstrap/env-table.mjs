@@ -231,6 +231,7 @@ export const TEST_VARIABLES = ['DRYDOCK_E2E_STACK'];
 /** What the supervisor tells its children; an operator who sets one of these for `npm start` is told so. */
 export const INTERNAL_VARIABLES = [
   'DRYDOCK_INSTANCE',
+  'DRYDOCK_RUNTIME',
   'DRYDOCK_WEB_URL',
   'DRYDOCK_NATIVE_DIR',
   'DRYDOCK_LIBRARY_FILE',

@@ -115,7 +115,10 @@ function sources(folders) {
   return folders.flatMap((folder) =>
     readdirSync(join(REPO, folder), { recursive: true })
       .map((path) => join(folder, path))
-      .filter((path) => /\.(ts|tsx)$/.test(path) && !/node_modules|\/dist\/|\.next\//.test(path))
+      .filter(
+        (path) =>
+          /\.(ts|tsx)$/.test(path) && !/\.test\.tsx?$/.test(path) && !/node_modules|\/dist\/|\.next\//.test(path),
+      )
       .map((path) => join(REPO, path)),
   );
 }
