@@ -183,6 +183,7 @@ export async function startManager(
     maxSessionHours,
     templates,
     portGateway,
+    streams,
     metrics,
     version,
     libraryFile: settings.libraryFile,

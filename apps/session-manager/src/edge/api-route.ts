@@ -69,8 +69,8 @@ function parseNode(params: Record<string, string>): void {
     throw new DrydockError('NODE_NOT_FOUND');
 }
 
-/** Builds the registry on a Fastify instance. */
-export function createApiRegistry(app: FastifyInstance, tokens: Tokens): ApiRegistry {
+/** Builds the registry; `uploads` is the part of the server that leaves bodies as they come. */
+export function createApiRegistry(app: FastifyInstance, uploads: FastifyInstance, tokens: Tokens): ApiRegistry {
   const routes: (ApiRoute & { right?: Right })[] = [];
 
   function register(
@@ -78,7 +78,7 @@ export function createApiRegistry(app: FastifyInstance, tokens: Tokens): ApiRegi
     run: (call: ApiCall<unknown, unknown> & { access: Access | undefined }) => Promise<unknown>,
   ): void {
     routes.push(route);
-    app.route({
+    (route.raw?.request === undefined ? app : uploads).route({
       method: route.method,
       url: `${API_PREFIX}${route.path}`,
       handler: async (request, reply) => {
@@ -91,7 +91,8 @@ export function createApiRegistry(app: FastifyInstance, tokens: Tokens): ApiRegi
         const query = route.query === undefined ? undefined : route.query.parse(request.query);
         const answer = await run({ request, reply, body, query, params, access });
         if (reply.sent) return reply;
-        reply.status(route.status);
+        // A handler that chose a status of its own (304, 416) keeps it.
+        if (reply.statusCode === 200) reply.status(route.status);
         return answer === undefined ? reply.send() : reply.send(answer);
       },
     });

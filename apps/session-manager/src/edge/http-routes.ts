@@ -5,10 +5,12 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { RateLimit } from '../scheduling/rate-limit.ts';
 import { newId } from '../sessions/links.ts';
 import type { TemplateRunner } from '../templates/template-runner.ts';
+import type { AgentStreams } from './agent-streams.ts';
 import { createApiRegistry } from './api-route.ts';
 import { createErrorMapping } from './error-mapping.ts';
 import type { Metrics } from './metrics.ts';
 import type { PortGateway } from './port-gateway.ts';
+import { fileRoutes } from './routes/file-routes.ts';
 import { nodeRoutes } from './routes/node-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { publicRoutes } from './routes/public-routes.ts';
@@ -18,6 +20,7 @@ import { sessionRoutes } from './routes/session-routes.ts';
 export interface HttpRoutesDeps extends RouteDeps {
   templates: TemplateRunner;
   portGateway: PortGateway;
+  streams: AgentStreams;
   metrics: Metrics;
   /** Calls per address. */
   calls: RateLimit;
@@ -57,11 +60,12 @@ export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes
     logger.debug({ ...labels, requestId: request.id, ms: reply.elapsedTime }, 'request');
   });
 
-  const api = createApiRegistry(app, deps.tokens);
+  const api = createApiRegistry(app, (await createUploads(app)).uploads, deps.tokens);
   publicRoutes(api, deps);
   sessionRoutes(api, deps);
   nodeRoutes(api, deps);
   portRoutes(api, deps);
+  fileRoutes(api, deps);
   app.get('/healthz', async () => ({ ok: true }));
   app.get('/readyz', async () => {
     if (!directory.synced()) throw new DrydockError('STORE_UNAVAILABLE');
@@ -82,4 +86,17 @@ function acceptJsonOnly(app: FastifyInstance): void {
     if (body.length === 0) done(null, undefined);
     else void parse(request, String(body), done);
   });
+}
+
+/** A part of the server whose bodies are streams, of any type and size: their bounds are the node's own. */
+async function createUploads(app: FastifyInstance): Promise<{ uploads: FastifyInstance }> {
+  let uploads = app;
+  await app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, parsed) => parsed(null));
+    uploads = scope;
+    done();
+  });
+  // In an object, since an instance is a thenable that resolves to its parent.
+  return { uploads };
 }

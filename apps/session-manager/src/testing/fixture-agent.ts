@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { request as httpRequest } from 'node:http';
 import { connect, type Socket as NetSocket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { type Duplex, PassThrough } from 'node:stream';
 import {
   AGENT_NAMESPACE,
   AGENT_SOCKET_PATH,
@@ -221,8 +221,10 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     if (target.kind === 'exec') {
       const [file = 'false', ...args] = target.command;
       const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+      // What a command says before the manager is dialled would be thrown away at its end, were nobody reading.
+      const output = child.stdout.pipe(new PassThrough());
       void dialBack(streamId).then(
-        (carrier) => join(carrier, child.stdout, child.stdin, () => child.kill('SIGKILL')),
+        (carrier) => join(carrier, output, child.stdin, () => child.kill('SIGKILL')),
         () => child.kill('SIGKILL'),
       );
       return {};

@@ -1,0 +1,155 @@
+/** Files of a node, read and written through one process in it; knows streams and no transport. */
+import type { Duplex, Readable } from 'node:stream';
+import { DrydockError, type ErrorCode, type FileEntry, fileEntrySchema } from '@drydock/protocol';
+import { z } from 'zod';
+import { readLine } from './read-line.ts';
+import { LIST_SCRIPT, READ_SCRIPT, REMOVE_SCRIPT, WRITE_SCRIPT } from './scripts.ts';
+
+/** Entries of one listing; a directory with more is cut and says so. */
+const MAX_ENTRIES = 5000;
+/** The first line of an answer (bytes): a listing of long names. */
+const MAX_LINE_BYTES = 8 * 1024 * 1024;
+/** How long a node may take to say anything about a file (ms). */
+const ANSWER_MS = 20_000;
+/** Time for the program in the node to take away what it had begun to write (ms). */
+const CLEANUP_MS = 3000;
+/** Pieces in which a file is sent (bytes). */
+const PIECE_BYTES = 64 * 1024;
+
+/** Starts a command in the node; the stream is its stdin and stdout. */
+export type OpenCommand = (command: readonly string[]) => Promise<Duplex>;
+
+const failureSchema = z.object({ error: z.string(), reason: z.string() });
+const fileSchema = z.object({
+  kind: z.literal('file'),
+  sizeBytes: z.number(),
+  modifiedAt: z.number(),
+  etag: z.string(),
+  unchanged: z.boolean(),
+});
+const readSchema = z.discriminatedUnion('kind', [fileSchema, z.object({ kind: z.literal('directory') })]);
+const writtenSchema = z.object({ etag: z.string(), sizeBytes: z.number(), created: z.boolean() });
+const listSchema = z.object({ entries: z.array(fileEntrySchema), truncated: z.boolean() });
+
+const KNOWN_FAILURES: readonly ErrorCode[] = ['FILE_NOT_FOUND', 'DISK_FULL', 'BAD_REQUEST', 'CONFLICT'];
+
+/** What a read found; `body` must be read or destroyed. */
+export type FileRead = { body: Readable; close(): void } & z.output<typeof readSchema>;
+
+async function answerOf<S extends z.ZodType>(stream: Duplex, schema: S): Promise<z.output<S>> {
+  const line = await readLine(stream, { maxBytes: MAX_LINE_BYTES, timeoutMs: ANSWER_MS });
+  if (line === undefined) throw new DrydockError('NODE_NOT_READY', 'The node did not answer about its files.');
+  const value: unknown = JSON.parse(line);
+  const failure = failureSchema.safeParse(value);
+  if (!failure.success) return schema.parse(value);
+  const code = KNOWN_FAILURES.find((known) => known === failure.data.error) ?? 'INTERNAL';
+  const { reason } = failure.data;
+  if (code === 'BAD_REQUEST') throw new DrydockError(code, `That cannot be done: ${reason}.`);
+  throw new DrydockError(code, undefined, code === 'CONFLICT' ? { current: reason } : { path: reason });
+}
+
+const perl = (script: string, ...args: string[]) => ['perl', '-e', script, '--', ...args];
+
+/** Reads a file from `from` on, `length` bytes of it (-1: all), or a directory as tar; nothing when `known` names its version. */
+export async function readNodeFile(
+  open: OpenCommand,
+  path: string,
+  options: { known?: string; from?: number; length?: number } = {},
+): Promise<FileRead> {
+  const { known = '', from = 0, length = -1 } = options;
+  const stream = await open(perl(READ_SCRIPT, path, known, String(from), String(length)));
+  stream.end();
+  try {
+    const found = await answerOf(stream, readSchema);
+    return { ...found, body: stream, close: () => stream.destroy() };
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
+}
+
+/** What a file is, without its bytes. */
+export async function statNodeFile(open: OpenCommand, path: string): Promise<z.output<typeof readSchema>> {
+  const found = await readNodeFile(open, path, { length: 0 });
+  found.close();
+  return found;
+}
+
+/** Lists a directory. */
+export async function listNodeFiles(
+  open: OpenCommand,
+  path: string,
+): Promise<{ entries: FileEntry[]; truncated: boolean }> {
+  const stream = await open(perl(LIST_SCRIPT, path, String(MAX_ENTRIES)));
+  stream.end();
+  try {
+    return await answerOf(stream, listSchema);
+  } finally {
+    stream.destroy();
+  }
+}
+
+/** Deletes a file, or a directory (with what is in it when `recursive`). */
+export async function removeNodeFile(
+  open: OpenCommand,
+  path: string,
+  options: { match: string; recursive: boolean },
+): Promise<void> {
+  const stream = await open(perl(REMOVE_SCRIPT, path, options.match, options.recursive ? '1' : ''));
+  stream.end();
+  try {
+    await answerOf(stream, z.object({}));
+  } finally {
+    stream.destroy();
+  }
+}
+
+async function send(stream: Duplex, bytes: Buffer | string): Promise<void> {
+  if (stream.write(bytes) || stream.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      stream.off('drain', done);
+      stream.off('close', done);
+      resolve();
+    };
+    stream.once('drain', done);
+    stream.once('close', done);
+  });
+}
+
+/**
+ * Writes a file from `source`, replacing it in one step when the source has ended; a source that fails leaves all as it was.
+ * @throws DrydockError CONFLICT, DISK_FULL, BAD_REQUEST.
+ */
+export async function writeNodeFile(
+  open: OpenCommand,
+  path: string,
+  source: Readable,
+  options: { match: string; noneMatch: string },
+): Promise<z.output<typeof writtenSchema>> {
+  const stream = await open(perl(WRITE_SCRIPT, path, options.match, options.noneMatch));
+  stream.on('error', () => undefined);
+  let answered = false;
+  const answer = answerOf(stream, writtenSchema).finally(() => {
+    answered = true;
+  });
+  // A refusal may come while we still send; it is looked at after the loop.
+  answer.catch(() => undefined);
+  try {
+    for await (const chunk of source) {
+      const bytes = chunk as Buffer;
+      for (let start = 0; start < bytes.length && !answered; start += PIECE_BYTES) {
+        const piece = bytes.subarray(start, start + PIECE_BYTES);
+        await send(stream, piece.length.toString(16).padStart(8, '0'));
+        await send(stream, piece);
+      }
+      if (answered || stream.destroyed) break;
+    }
+    if (!answered) stream.end('00000000');
+    return await answer;
+  } finally {
+    // An end without the closing 0 is no commit: the program takes its half-written file away, if it is given the time.
+    if (!answered) stream.end();
+    setTimeout(() => stream.destroy(), answered ? 0 : CLEANUP_MS).unref();
+  }
+}
