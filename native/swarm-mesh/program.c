@@ -125,6 +125,13 @@ bool program_has_pool(const struct program *program, uint64_t pool) {
   return false;
 }
 
+bool program_first_with_pool(const struct program *program, size_t index) {
+  for (size_t i = 0; i < index; i++) {
+    if (program->frontends[i].pool == program->frontends[index].pool) return false;
+  }
+  return true;
+}
+
 void program_free(struct program *program) {
   for (size_t i = 0; i < program->count; i++) free(program->frontends[i].backends);
   free(program->frontends);

@@ -45,4 +45,6 @@ bool frontend_same(const struct frontend *a, const struct frontend *b);
 bool program_same(const struct program *a, const struct program *b);
 /* Whether some frontend of the program uses the pool. */
 bool program_has_pool(const struct program *program, uint64_t pool);
+/* Whether no frontend before number `index` uses the same pool. */
+bool program_first_with_pool(const struct program *program, size_t index);
 void program_free(struct program *program);

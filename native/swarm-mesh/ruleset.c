@@ -12,13 +12,13 @@ static const char *protocol_name(uint8_t protocol) {
 
 /*
  * Of a sandbox: what comes for a VIP or a published port goes to a task, and answers come back to this sandbox and not past it. A published
- * port is not translated to the task's own: docker redirects it in the task's namespace.
+ * port is not translated to the task's own: docker redirects it in the task's namespace. ICMP stays: a VIP answers pings itself.
  */
 static void write_sandbox_base(struct buffer *out, const struct ruleset_base *base) {
   buffer_format(out,
                 "  chain prerouting {\n"
                 "    type nat hook prerouting priority dstnat; policy accept;\n"
-                "    ip daddr vmap @vips\n"
+                "    meta l4proto { tcp, udp, sctp } ip daddr vmap @vips\n"
                 "    fib daddr type local meta l4proto . th dport vmap @ports\n"
                 "  }\n"
                 "  chain postrouting {\n"
@@ -68,17 +68,17 @@ uint64_t ruleset_base_id(const struct ruleset_base *base) {
   struct buffer text = {0};
   write_base(&text, base);
   /* The version of how pools are written. */
-  buffer_format(&text, "pools 1\n");
+  buffer_format(&text, "pools 2\n");
   uint64_t hash = 0xcbf29ce484222325u;
   for (size_t i = 0; i < text.length; i++) hash = (hash ^ (uint8_t)text.data[i]) * 0x100000001b3u;
   buffer_free(&text);
   return hash;
 }
 
-/* Takes its backends in turn, as IPVS does in docker's hands. ICMP stays: a VIP answers pings itself. */
+/* Takes its backends in turn, as IPVS does in docker's hands. */
 static void write_pool(struct buffer *out, const struct frontend *frontend) {
   buffer_format(out, "add chain " T " pool-%016" PRIx64 "\n", frontend->pool);
-  buffer_format(out, "add rule " T " pool-%016" PRIx64 " meta l4proto { tcp, udp, sctp } dnat to ", frontend->pool);
+  buffer_format(out, "add rule " T " pool-%016" PRIx64 " dnat to ", frontend->pool);
   if (frontend->backend_count == 1) {
     buffer_format(out, "%s\n", ipv4_format(frontend->backends[0]).text);
     return;
@@ -95,23 +95,16 @@ static void write_key(struct buffer *out, const struct frontend *frontend) {
   else buffer_format(out, "ports { %s . %u", protocol_name(frontend->protocol), frontend->port);
 }
 
-/* Names of services come from the gossip; only what a swarm name may have gets into the ruleset. */
-static void write_element(struct buffer *out, const struct frontend *frontend) {
+bool ruleset_may_name(const char *service) {
   static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-  buffer_format(out, "add element " T " ");
-  write_key(out, frontend);
-  if (frontend->service[0] && strspn(frontend->service, allowed) == strlen(frontend->service)) {
-    buffer_format(out, " comment \"%s\"", frontend->service);
-  }
-  buffer_format(out, " : goto pool-%016" PRIx64 " }\n", frontend->pool);
+  return service[0] && strspn(service, allowed) == strlen(service);
 }
 
-/* Whether an earlier frontend of the program has the pool already: it is then written. */
-static bool pool_seen(const struct program *program, size_t before) {
-  for (size_t i = 0; i < before; i++) {
-    if (program->frontends[i].pool == program->frontends[before].pool) return true;
-  }
-  return false;
+static void write_element(struct buffer *out, const struct frontend *frontend) {
+  buffer_format(out, "add element " T " ");
+  write_key(out, frontend);
+  if (ruleset_may_name(frontend->service)) buffer_format(out, " comment \"%s\"", frontend->service);
+  buffer_format(out, " : goto pool-%016" PRIx64 " }\n", frontend->pool);
 }
 
 void ruleset_write_whole(struct buffer *out, const struct ruleset_base *base, const struct program *program) {
@@ -119,32 +112,10 @@ void ruleset_write_whole(struct buffer *out, const struct ruleset_base *base, co
   buffer_format(out, "table " T " {\n  chain base-%016" PRIx64 " { }\n", ruleset_base_id(base));
   write_base(out, base);
   buffer_format(out, "}\n");
-  static const struct program nothing;
-  ruleset_write_change(out, &nothing, program);
-}
-
-void ruleset_write_change(struct buffer *out, const struct program *old, const struct program *new) {
-  for (size_t i = 0; i < new->count; i++) {
-    if (!program_has_pool(old, new->frontends[i].pool) && !pool_seen(new, i)) write_pool(out, &new->frontends[i]);
+  for (size_t i = 0; i < program->count; i++) {
+    if (program_first_with_pool(program, i)) write_pool(out, &program->frontends[i]);
   }
-  for (size_t i = 0; i < old->count; i++) {
-    const struct frontend *was = &old->frontends[i];
-    const struct frontend *is = program_find(new, was->vip, was->protocol, was->port);
-    if (is && frontend_same(was, is)) continue;
-    buffer_format(out, "delete element " T " ");
-    write_key(out, was);
-    buffer_format(out, " }\n");
-  }
-  for (size_t i = 0; i < new->count; i++) {
-    const struct frontend *is = &new->frontends[i];
-    const struct frontend *was = program_find(old, is->vip, is->protocol, is->port);
-    if (!was || !frontend_same(was, is)) write_element(out, is);
-  }
-  for (size_t i = 0; i < old->count; i++) {
-    if (!program_has_pool(new, old->frontends[i].pool) && !pool_seen(old, i)) {
-      buffer_format(out, "delete chain " T " pool-%016" PRIx64 "\n", old->frontends[i].pool);
-    }
-  }
+  for (size_t i = 0; i < program->count; i++) write_element(out, &program->frontends[i]);
 }
 
 void ruleset_write_removal(struct buffer *out) { buffer_format(out, "table " T "\ndelete table " T "\n"); }

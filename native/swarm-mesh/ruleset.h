@@ -20,11 +20,10 @@ struct ruleset_base {
 /* A hash of the base's rules, which the table carries as the name of an empty chain: tells an up-to-date table from another. */
 uint64_t ruleset_base_id(const struct ruleset_base *base);
 
-/* All in one transaction each: packets see the rules before or the rules after, never anything between. */
-
-/* Makes the table be exactly this, whatever it was. */
+/* Makes the table be exactly this, whatever it was, in one transaction: packets see the rules before or the rules after. */
 void ruleset_write_whole(struct buffer *out, const struct ruleset_base *base, const struct program *program);
-/* Turns `old` into `new`, touching nothing that both have. Empty when they are the same. */
-void ruleset_write_change(struct buffer *out, const struct program *old, const struct program *new);
 /* Removes the table, whether it is there or not. */
 void ruleset_write_removal(struct buffer *out);
+
+/* Names of services come from the gossip: whether this one has only what a name of swarm may have, and so may stand in a comment. */
+bool ruleset_may_name(const char *service);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "change.h"
 #include "kernel.h"
 #include "log.h"
 #include "tool.h"
@@ -93,13 +94,19 @@ static void adopt(struct table *table, const struct ruleset_base *base, const st
   table->program = found;
 }
 
-static bool write_table(const struct table *table, const struct ruleset_base *base, const struct program *program, bool whole) {
+static bool write_whole(const struct table *table, const struct ruleset_base *base, const struct program *program) {
   struct buffer text = {0};
-  if (whole) ruleset_write_whole(&text, base, program);
-  else ruleset_write_change(&text, &table->program, program);
+  ruleset_write_whole(&text, base, program);
   bool good = kernel_apply(table->netns, &text);
   buffer_free(&text);
   return good;
+}
+
+/* A refusal means that the table is not what we thought: it is then written whole. */
+static bool write_change(const struct table *table, const struct program *program) {
+  int error = change_apply(table->netfilter, &table->program, program);
+  if (error) log_line("%s: the kernel did not take a change (%s), writing the table whole", table->label, strerror(error));
+  return error == 0;
 }
 
 bool table_converge(struct table *table, const struct ruleset_base *base, struct program *program, long long now_ms) {
@@ -110,7 +117,7 @@ bool table_converge(struct table *table, const struct ruleset_base *base, struct
     return true;
   }
   table->generation = 0;
-  if (!(same_base && write_table(table, base, program, false)) && !write_table(table, base, program, true)) {
+  if (!(same_base && write_change(table, program)) && !write_whole(table, base, program)) {
     table->known = false;
     program_free(program);
     return false;

@@ -137,11 +137,14 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
     timeout: 60_000 + CHANGES * 20_000,
   }, async () => {
     const pick = random(SEED);
-    const existing = new Set(['web']);
+    const existing = new Set(
+      (await run('node1', `docker service ls --format '{{.Name}}'`)).split('\n').filter(Boolean),
+    );
     for (let change = 0; change < CHANGES; change++) {
       const name = [...existing][pick(existing.size)] ?? 'web';
       const port = 9000 + 10 * change;
-      switch (existing.size < 2 ? 0 : pick(7)) {
+      /* Two to seven services, so that the nodes have something to do and the machine not too much. */
+      switch (existing.size < 2 ? 0 : existing.size > 7 ? 2 : pick(7)) {
         case 0:
           existing.add(`svc${change}`);
           await create(
@@ -156,7 +159,11 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
           await run('node1', `docker service rm ${name}`);
           break;
         case 3:
-          await run('node1', `docker service update -q -d --no-resolve-image --publish-add ${port}:80 ${name}`);
+          /* Without a VIP there is no routing mesh either: docker refuses, and takes a port of the node. */
+          await run(
+            'node1',
+            `docker service update -q -d --no-resolve-image --publish-add ${name.startsWith('rr') ? `mode=host,target=80,published=${port}` : `${port}:80`} ${name}`,
+          );
           break;
         case 4:
           await run('node1', `docker node update --availability ${['drain', 'active'][pick(2)]} node${2 + pick(2)}`);
