@@ -89,12 +89,15 @@ export function createProgress(out) {
 
 /** @typedef {ReturnType<typeof createProgress>} Progress */
 
-/** Progress on this process's standard output. */
-export function terminalProgress() {
+/**
+ * Progress on one of this process's streams.
+ * @param {NodeJS.WriteStream} [stream]
+ */
+export function terminalProgress(stream = process.stdout) {
   return createProgress({
-    write: (text) => void process.stdout.write(text),
-    isTTY: process.stdout.isTTY === true,
-    columns: () => process.stdout.columns ?? 80,
+    write: (text) => void stream.write(text),
+    isTTY: stream.isTTY === true,
+    columns: () => stream.columns ?? 80,
     now: () => performance.now(),
   });
 }

@@ -1,0 +1,44 @@
+/** Measures a stack of its own: `main.ts [--json] [PART]...`; parts are named below, all by default. */
+import { cpus, release, totalmem } from 'node:os';
+import { startStack, stopStack } from '../support/stack.ts';
+import { createFigures, type Figures, timed } from './figures.ts';
+import { benchGateway } from './gateway.ts';
+import { benchNodes } from './nodes.ts';
+
+const PARTS: Record<string, (origin: string, figures: Figures) => Promise<void>> = {
+  nodes: benchNodes,
+  gateway: benchGateway,
+};
+
+/** Rates are for the public; a benchmark is one address that does the work of many. */
+const SETTINGS = { DRYDOCK_CREATE_BURST: '1000', DRYDOCK_CALL_BURST: '100000' };
+
+function machine() {
+  return { cpus: cpus().length, model: cpus()[0]?.model ?? 'unknown', memoryBytes: totalmem(), kernel: release() };
+}
+
+async function measure(parts: string[]): Promise<Figures> {
+  const figures = createFigures();
+  const { ms, result: stack } = await timed(() => startStack(SETTINGS));
+  figures.value('stack.start-built', 'ms', ms);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stopStack(stack).finally(() => process.exit(130)));
+  }
+  try {
+    for (const part of parts) await PARTS[part]?.(stack.origin, figures);
+  } finally {
+    figures.value('stack.stop', 'ms', (await timed(() => stopStack(stack))).ms);
+  }
+  return figures;
+}
+
+const args = process.argv.slice(2);
+const named = args.filter((arg) => arg !== '--json');
+const unknown = named.find((part) => !(part in PARTS));
+if (unknown !== undefined) {
+  console.error(`There is no part ${unknown}; parts are ${Object.keys(PARTS).join(', ')}.`);
+  process.exit(1);
+}
+const figures = (await measure(named.length > 0 ? named : Object.keys(PARTS))).result();
+if (args.includes('--json')) console.log(JSON.stringify({ machine: machine(), figures }));
+else console.table(figures);
