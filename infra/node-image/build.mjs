@@ -5,6 +5,7 @@ import { imagesDirectory } from '../common/image-arguments.mjs';
 import { ensureBuild } from '../common/image-store.mjs';
 import { describeFailure } from '../common/problem.mjs';
 import { makePrograms, recipeHash } from './recipe.mjs';
+import { copyRoot, findRelative } from './relative.mjs';
 import { buildRoot } from './root.mjs';
 
 const started = performance.now();
@@ -16,14 +17,18 @@ try {
   const images = imagesDirectory(process.argv.slice(2), process.env);
   const programs = await makePrograms();
   const release = await findRelease();
-  const hash = recipeHash(release, programs);
+  const { hash, frame } = recipeHash(release, programs);
   const { path, built } = await ensureBuild({
     directory: join(images, 'node'),
     hash,
     say,
     build: async (staging) => {
+      const relative = findRelative(join(images, 'node'), frame);
+      const description = { hash, frame, suite: release.suite };
+      if (relative !== undefined)
+        return copyRoot({ staging, relative, description, programs, say, signal: stop.signal });
       const archive = await findArchive(release, process.env);
-      await buildRoot({ staging, hash, release, archive, programs, say, signal: stop.signal });
+      await buildRoot({ staging, description, release, archive, programs, say, signal: stop.signal });
     },
   });
   say(`${built ? 'built' : 'up to date'} in ${((performance.now() - started) / 1000).toFixed(1)} s: ${path}`);

@@ -30,19 +30,21 @@ export async function makePrograms() {
   return PROGRAMS.filter((program) => existsSync(join(native, 'build', program.name)));
 }
 
+/** All of the recipe but the programs of native/. */
+const FRAME = ['files', 'customize.sh', 'packages.mjs', 'programs.mjs', 'root.mjs'].map(
+  (name) => `infra/node-image/${name}`,
+);
+
 /**
  * @param {import('../common/apt-archive.mjs').Release} release
  * @param {readonly Program[]} programs
- * @returns {string} the image's name
+ * @returns {{hash: string, frame: string}} the image's name; what it has in common with images that differ by programs alone
  */
 export function recipeHash(release, programs) {
-  const inputs = [
-    'infra/node-image/files',
-    'infra/node-image/customize.sh',
-    'infra/node-image/packages.mjs',
-    'infra/node-image/programs.mjs',
-    'infra/node-image/root.mjs',
-    ...programs.map((program) => `native/build/${program.name}`),
-  ];
-  return contentHash(REPO, inputs, [release.family, release.suite, release.arch]).slice(0, HASH_LENGTH);
+  const kind = [release.family, release.suite, release.arch];
+  const built = programs.map((program) => `native/build/${program.name}`);
+  return {
+    hash: contentHash(REPO, [...FRAME, ...built], kind).slice(0, HASH_LENGTH),
+    frame: contentHash(REPO, FRAME, kind).slice(0, HASH_LENGTH),
+  };
 }

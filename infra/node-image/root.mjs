@@ -14,14 +14,14 @@ const HERE = join(REPO, 'infra/node-image');
 /**
  * @param {object} job
  * @param {string} job.staging gets `rootfs` and `image.json`
- * @param {string} job.hash
+ * @param {{hash: string, frame: string, suite: string}} job.description
  * @param {import('../common/apt-archive.mjs').Release} job.release
  * @param {import('../common/apt-archive.mjs').Archive} job.archive
  * @param {readonly import('./programs.mjs').Program[]} job.programs
  * @param {(line: string) => void} job.say
  * @param {AbortSignal} job.signal
  */
-export async function buildRoot({ staging, hash, release, archive, programs, say, signal }) {
+export async function buildRoot({ staging, description, release, archive, programs, say, signal }) {
   const root = join(staging, 'rootfs');
   await bootstrap({ root, release, archive, say, signal });
   say('adding what makes it a Drydock node');
@@ -36,14 +36,25 @@ export async function buildRoot({ staging, hash, release, archive, programs, say
       'This is a mistake in infra/node-image/customize.sh, or the disk is full.',
     );
   }
-  const description = {
-    hash,
-    suite: release.suite,
-    builtAt: new Date().toISOString(),
+  await describe(staging, description);
+}
+
+/**
+ * Writes image.json: how the node image presents itself to the agent.
+ * @param {string} staging
+ * @param {{hash: string, frame: string, suite: string, installedAt?: string}} description
+ */
+export async function describe(staging, description) {
+  const root = join(staging, 'rootfs');
+  const builtAt = new Date().toISOString();
+  const whole = {
+    installedAt: builtAt,
+    ...description,
+    builtAt,
     versions: await versionsIn(root),
     sizeBytes: await sizeOf(root),
   };
-  writeFileSync(join(staging, 'image.json'), `${JSON.stringify(description, null, 2)}\n`);
+  writeFileSync(join(staging, 'image.json'), `${JSON.stringify(whole, null, 2)}\n`);
 }
 
 /**
