@@ -38,8 +38,8 @@ await promise(
     world.unmount(SANDBOXES.ingress);
     world.unmount(SANDBOXES.n1);
     await until(() => world.status().node.frontends.length === 0, 'the node has left');
-    expect(!world.inside('node', ['nft', 'list', 'tables']).includes('swarm_mesh'), 'the table is gone');
-    expect(!world.inside('node', ['iptables', '-S']).includes('SWARM-MESH'), 'the chain is gone');
+    await until(() => !world.inside('node', ['nft', 'list', 'tables']).includes('swarm_mesh'), 'the table is gone');
+    await until(() => !world.inside('node', ['iptables', '-S']).includes('SWARM-MESH'), 'the chain is gone');
     expect(
       world.inside('node', ['sysctl', '-n', 'net.ipv4.conf.docker_gwbridge.route_localnet']).trim() === '0',
       'route_localnet is off',

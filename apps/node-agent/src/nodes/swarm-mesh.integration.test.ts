@@ -66,13 +66,14 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
   /** In a container on the overlay, with the node's own programs: a static busybox cannot resolve names. */
   const inside = (node: string, script: string) =>
     run(node, `docker run -i --rm --network front -v /usr:/usr:ro web:test sh -s <<'SCRIPT'\n${script}\nSCRIPT`);
-  const inLine = (limit = 20_000) =>
-    expect
-      .poll(async () => (await Promise.all(nodes.map((node) => differences(run, 'node1', node)))).flat(), {
-        timeout: limit,
-        interval: 300,
-      })
-      .toEqual([]);
+  /** Until no kernel differs from its own docker, and then until no docker differs from the manager. */
+  const inLine = async () => {
+    const all = async (whose: 'mesh' | 'gossip') =>
+      (await Promise.all(nodes.map((node) => differences(run, 'node1', node)))).flatMap((found) => found[whose]);
+    await expect.poll(() => all('mesh'), { timeout: 20_000, interval: 300 }).toEqual([]);
+    await expect.poll(() => all('gossip'), { timeout: 90_000, interval: 300 }).toEqual([]);
+    await expect.poll(() => all('mesh'), { timeout: 20_000, interval: 300 }).toEqual([]);
+  };
 
   beforeAll(async () => {
     host = await openRealHost(IMAGES);
@@ -175,7 +176,7 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
         default:
           await run(`node${2 + pick(2)}`, 'docker ps -q | head -n 1 | xargs -r docker kill');
       }
-      await inLine(40_000);
+      await inLine();
     }
     /* And when everything that was asked for has come up. */
     const missing = `docker service ls --format '{{.Replicas}}' | awk -F'[/ ]' '$1 != $2' | wc -l`;

@@ -73,37 +73,57 @@ const table = (frontends: Frontend[]): Balanced =>
     frontends.map(({ vip, port, protocol, backends }) => [vip ?? `${port}/${protocol}`, backends.sort()]),
   );
 
-/** The same object with its keys in order, so that equal ones print equally. */
-function ordered(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => a.localeCompare(b)));
+/** What a node's own engine has heard of a network by gossip: task addresses, also of tasks that are about to stop. */
+async function heard(run: RunInNode, node: string, network: string): Promise<Set<string>> {
+  const { Services } = await get<{ Services?: Record<string, { Tasks: { EndpointIP: string }[] }> }>(
+    run,
+    node,
+    `/networks/${network}?verbose=true`,
+  );
+  return new Set(Object.values(Services ?? {}).flatMap(({ Tasks }) => Tasks.map((task) => task.EndpointIP)));
 }
 
-/** What is different between docker's word and this node's kernel, in words; empty when nothing is. */
-export async function differences(run: RunInNode, manager: string, node: string): Promise<string[]> {
+export interface Differences {
+  /** The kernel is not as the engine of the same node would have it. */
+  mesh: string[];
+  /** The node's engine has not heard yet what the manager knows: on a starved machine gossip loses nodes for a while. */
+  gossip: string[];
+}
+
+/** What is different between the manager's word and this node's kernel, and whose fault it is. */
+export async function differences(run: RunInNode, manager: string, node: string): Promise<Differences> {
   const { ingress, balanced } = await whatDockerSays(run, manager);
   const status = JSON.parse(await run(node, '/usr/lib/drydock/swarm-mesh --status')) as MeshStatus;
-  const found: string[] = [];
-  const compare = (what: string, is: unknown, should: unknown) => {
-    const [a, b] = [is, should].map((value) => JSON.stringify(ordered(value)));
-    if (a !== b) found.push(`${node} ${what}: the kernel has ${a}, docker says ${b}`);
-  };
+  const found: Differences = { mesh: [], gossip: [] };
   for (const sandbox of status.sandboxes) {
-    const isIngress = sandbox.name === 'ingress_sbox';
-    const id = isIngress ? ingress : Object.keys(balanced).find((one) => one.startsWith(sandbox.name.slice(3)));
-    compare(sandbox.name, table(sandbox.frontends), balanced[id ?? ''] ?? {});
-    const addresses = await run(
-      node,
-      `nsenter --net=/run/docker/netns/${sandbox.name} ip -4 -o addr | grep -o '[0-9.]*/32' || true`,
-    );
-    const vips = Object.keys(balanced[id ?? ''] ?? {}).filter((key) => !key.includes('/'));
-    compare(`${sandbox.name}'s addresses`, addresses.split(/\s+/).filter(Boolean).map(bare).sort(), vips.sort());
+    const id =
+      sandbox.name === 'ingress_sbox'
+        ? ingress
+        : Object.keys(balanced).find((one) => one.startsWith(sandbox.name.slice(3)));
+    const should = balanced[id ?? ''] ?? {};
+    const is = table(sandbox.frontends);
+    const own = id === undefined ? new Set<string>() : await heard(run, node, id);
+    for (const key of new Set([...Object.keys(is), ...Object.keys(should)])) {
+      const missing = (should[key] ?? []).filter((address) => !is[key]?.includes(address));
+      const extra = (is[key] ?? []).filter((address) => !should[key]?.includes(address));
+      if (missing.length + extra.length === 0) continue;
+      const explained = missing.every((address) => !own.has(address)) && extra.every((address) => own.has(address));
+      const text = `${node} ${sandbox.name} ${key}: lacks ${missing}, has ${extra} too many; its docker has heard of ${[...own]}`;
+      found[explained ? 'gossip' : 'mesh'].push(text);
+    }
+    const inNamespace = `nsenter --net=/run/docker/netns/${sandbox.name} ip -4 -o addr | grep -o '[0-9.]*/32' || true`;
+    const addresses = (await run(node, inNamespace)).split(/\s+/).filter(Boolean).map(bare).sort();
+    const vips = Object.keys(is).filter((key) => !key.includes('/'));
+    if (addresses.join() !== vips.sort().join())
+      found.mesh.push(`${node} ${sandbox.name} has addresses ${addresses}, but balances ${vips}`);
   }
-  const ports = (keys: string[]) => keys.filter((key) => key.includes('/')).sort();
-  compare(
-    'published ports',
-    ports(Object.keys(table(status.node.frontends))),
-    ports(Object.keys(balanced[ingress] ?? {})),
-  );
+  const ports = (balancedPorts: Balanced | undefined) =>
+    Object.keys(balancedPorts ?? {})
+      .filter((key) => key.includes('/'))
+      .sort()
+      .join();
+  const sent = ports(table(status.node.frontends));
+  const served = ports(table(status.sandboxes.find(({ name }) => name === 'ingress_sbox')?.frontends ?? []));
+  if (sent !== served) found.mesh.push(`${node} sends ports ${sent} to its ingress sandbox, which serves ${served}`);
   return found;
 }
