@@ -1,5 +1,6 @@
 /** What the gateway adds to a request, against the same server asked directly at the node's address from inside the session. */
 import { createSession } from '../support/api.ts';
+import { fetchPort } from '../support/port-fetch.ts';
 import type { Figures } from './figures.ts';
 import { timed } from './figures.ts';
 
@@ -19,7 +20,7 @@ export async function benchGateway(origin: string, figures: Figures): Promise<vo
     if (!port) throw new Error('port 8080 did not appear');
     const headers = { authorization: `Bearer ${session.token}` };
     for (let request = 0; request < REQUESTS; request += 1) {
-      const { ms } = await timed(async () => (await fetch(port.url, { headers })).arrayBuffer());
+      const { ms } = await timed(() => fetchPort(port.url, headers));
       figures.sample('gateway.small-request', 'ms', ms);
     }
     const direct = await session.sh(
@@ -27,12 +28,7 @@ export async function benchGateway(origin: string, figures: Figures): Promise<vo
       `for i in $(seq 200); do curl -s -o /dev/null -w '%{time_total}\\n' http://${node.ip}:8080/; done | sort -n | sed -n 100p`,
     );
     figures.value('gateway.small-request.direct-p50', 'ms', Number(direct.stdout) * 1000, 200);
-    const large = await timed(async () => {
-      const response = await fetch(new URL('large', port.url), { headers });
-      let bytes = 0;
-      for await (const chunk of response.body ?? []) bytes += (chunk as Uint8Array).byteLength;
-      return bytes;
-    });
+    const large = await timed(async () => (await fetchPort(new URL('large', port.url), headers)).bytes);
     if (large.result !== LARGE_MB * 1024 * 1024) throw new Error(`the large download had ${large.result} bytes`);
     figures.value('gateway.download', 'MB/s', large.result / 1e6 / (large.ms / 1000));
     const own = await session.sh(node.name, `curl -s -o /dev/null -w '%{speed_download}' http://${node.ip}:8080/large`);
