@@ -18,6 +18,18 @@ import { startRegistry } from './registry-server.mjs';
 /** Debian's names of machines as Go, and so every image, has them. */
 const GO_ARCH = { amd64: 'amd64', arm64: 'arm64' };
 const HASH_LENGTH = 16;
+/** What decides the library's content; words about it (README.md) and how it is served (registry-config.mjs) do not. */
+const RECIPE = [
+  'images',
+  'base.mjs',
+  'catalogue.mjs',
+  'images.mjs',
+  'layer.sh',
+  'layers.mjs',
+  'push.mjs',
+  'scratch.mjs',
+  'version-tags.mjs',
+].map((name) => `infra/library/${name}`);
 
 const started = performance.now();
 const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
@@ -29,10 +41,7 @@ try {
   const images = imagesDirectory(process.argv.slice(2), process.env);
   const release = await findRelease();
   const npm = findNpm();
-  const hash = contentHash(REPO, ['infra/library'], [release.suite, release.arch, npm?.version ?? 'no npm']).slice(
-    0,
-    HASH_LENGTH,
-  );
+  const hash = contentHash(REPO, RECIPE, [release.suite, release.arch, npm?.version ?? 'no npm']).slice(0, HASH_LENGTH);
   const { path, built } = await ensureBuild({
     directory: join(images, 'library'),
     hash,
