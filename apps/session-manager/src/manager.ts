@@ -32,6 +32,7 @@ import { createSessionDirectory } from './sessions/session-directory.ts';
 import { createSessionService } from './sessions/session-service.ts';
 import type { SessionStore } from './sessions/session-store.ts';
 import { createSessionViews } from './sessions/session-view.ts';
+import { createSwarmReader } from './swarm/swarm-reader.ts';
 import { createTemplateRunner } from './templates/template-runner.ts';
 
 /** Random letters of ids that the relay makes, after their prefix (ids.ts). */
@@ -184,6 +185,7 @@ export async function startManager(
     templates,
     portGateway,
     streams,
+    swarm: createSwarmReader({ commands: connections, hosts, clock }),
     metrics,
     version,
     libraryFile: settings.libraryFile,

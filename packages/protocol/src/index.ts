@@ -10,5 +10,6 @@ export * from './limits.ts';
 export * from './node.ts';
 export * from './ports.ts';
 export * from './session.ts';
+export * from './swarm.ts';
 export * from './terminal.ts';
 export * from './version.ts';

@@ -7,10 +7,12 @@ import {
   execRequestSchema,
   execResponseSchema,
   nodeNameSchema,
+  swarmResponseSchema,
 } from '@drydock/protocol';
 import { z } from 'zod';
 import { type NodeRecord, requireNode } from '../../sessions/session.ts';
 import type { Access } from '../../sessions/session-service.ts';
+import type { SwarmReader } from '../../swarm/swarm-reader.ts';
 import type { ApiRegistry } from '../api-route.ts';
 import type { RouteDeps } from './route-deps.ts';
 
@@ -34,8 +36,8 @@ export function runningNode(access: Access, params: Record<string, string>): Nod
 }
 
 /** Declares the calls. */
-export function nodeRoutes(api: ApiRegistry, deps: RouteDeps): void {
-  const { nodes, commands } = deps;
+export function nodeRoutes(api: ApiRegistry, deps: RouteDeps & { swarm: SwarmReader }): void {
+  const { nodes, commands, swarm } = deps;
 
   api.session(
     {
@@ -79,6 +81,23 @@ export function nodeRoutes(api: ApiRegistry, deps: RouteDeps): void {
       const request: AgentRequest<'node.exec'> = { sessionId: access.session.id, node: node.name, ...body };
       const limitMs = (body.timeoutSeconds ?? DEFAULT_EXEC_TIMEOUT_SECONDS) * 1000;
       return commands.send(node.host, 'node.exec', request, limitMs + EXEC_SLACK_MS);
+    },
+  );
+
+  api.session(
+    {
+      method: 'GET',
+      path: '/sessions/:id/swarm',
+      summary: 'The session’s swarm as its managers see it, or null.',
+      right: 'viewer',
+      answer: swarmResponseSchema,
+      status: 200,
+    },
+    // Fastify sends no body for null; it is an answer here.
+    async ({ access, reply }) => {
+      const view = await swarm.read(access.session);
+      reply.type('application/json');
+      return JSON.stringify(view);
     },
   );
 }

@@ -1,0 +1,104 @@
+import type { LabChange, SessionView } from '@drydock/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addNode, newSession } from '../sessions/session.ts';
+import type { FixtureAgent } from '../testing/fixture-agent.ts';
+import { startTestManager, type TestManager } from '../testing/test-manager.ts';
+import { freeNames } from './template-runner.ts';
+import { TEMPLATES } from './templates.ts';
+
+let test: TestManager;
+let agent: FixtureAgent;
+
+beforeEach(async () => {
+  test = await startTestManager();
+  agent = await test.host({ maxNodes: 12 });
+});
+afterEach(() => test.stop());
+
+async function progressOf(id: string, token: string) {
+  const { socket } = await test.lab(id, token);
+  const seen: Extract<LabChange, { kind: 'progress' }>[] = [];
+  socket.on('lab:change', ({ change }: { change: LabChange }) => {
+    if (change.kind === 'progress') seen.push(change);
+  });
+  return seen;
+}
+
+const view = async (id: string, token: string) =>
+  (await test.call('GET', `/sessions/${id}`, { token })).body as SessionView;
+
+describe('templates', () => {
+  it('make their nodes while the session is there already', async () => {
+    const { session, token } = await test.createSession({ template: 'one-node' });
+    expect(session).toMatchObject({ template: 'one-node', nodes: [{ name: 'node1' }] });
+    await expect.poll(async () => (await view(session.id, token)).nodes[0]?.state).toBe('running');
+  });
+
+  it('are refused whole when no host has room for all of their nodes', async () => {
+    const { session, token } = await test.createSession();
+    for (let count = 0; count < 8; count += 1) await test.call('POST', `/sessions/${session.id}/nodes`, { token });
+    const answer = await test.call('POST', '/sessions', { body: { template: 'swarm-5m' } });
+    expect(answer).toMatchObject({ status: 503, body: { error: { code: 'NO_CAPACITY' } } });
+    expect(agent.nodes()).toHaveLength(8);
+    expect((await test.call('GET', '/status')).body).toMatchObject({ sessions: 1 });
+  });
+
+  it('take everything back when a step fails, and say so', async () => {
+    const { session, token } = await test.createSession();
+    await test.call('POST', `/sessions/${session.id}/nodes`, { token, body: { name: 'mine' } });
+    const progress = await progressOf(session.id, token);
+    agent.fail('node.exec', 'INTERNAL');
+    const answer = await test.call('POST', `/sessions/${session.id}/templates`, {
+      token,
+      body: { template: 'swarm-1m1w' },
+    });
+    expect(answer.status).toBe(202);
+    expect((await view(session.id, token)).nodes).toHaveLength(3);
+    await expect.poll(() => progress.at(-1)?.failed, { timeout: 5000 }).toBe(true);
+    await expect.poll(async () => (await view(session.id, token)).nodes.map(({ name }) => name)).toEqual(['mine']);
+    expect(agent.nodes()).toEqual([`${session.id}/mine`]);
+  });
+
+  it('wait for docker, and count their way to the end', async () => {
+    const { session, token } = await test.createSession();
+    const progress = await progressOf(session.id, token);
+    await test.call('POST', `/sessions/${session.id}/templates`, { token, body: { template: 'one-node' } });
+    await expect
+      .poll(() => progress.at(-1), { timeout: 5000 })
+      .toMatchObject({ text: 'One node: ready', done: 1, total: 1 });
+    expect(
+      (await test.call('POST', `/sessions/${session.id}/templates`, { token, body: { template: 'x' } })).status,
+    ).toBe(400);
+  });
+
+  it('give nodes the next free name where theirs is taken', () => {
+    const now = Date.now();
+    const limits = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
+    let session = newSession({
+      id: 'abcdefgh',
+      name: null,
+      template: null,
+      createdAt: now,
+      expiresAt: now + 1000,
+      links: [],
+      portSecret: '',
+    });
+    for (const name of ['mgr1', 'mgr3'])
+      session = addNode(session, { name, host: 'h', limits, now, maxNodes: 9 }).session;
+    expect([...freeNames(session, ['mgr1', 'mgr2', 'wrk1'])]).toEqual([
+      ['mgr1', 'mgr2'],
+      ['mgr2', 'mgr4'],
+      ['wrk1', 'wrk1'],
+    ]);
+  });
+
+  it('fit into a session and have steps for their own nodes only', () => {
+    for (const { id, nodes, steps } of TEMPLATES) {
+      expect(nodes.length, id).toBeLessThanOrEqual(8);
+      for (const step of steps) {
+        const used = step.kind === 'swarm' ? [...step.managers, ...step.workers] : [step.node];
+        for (const name of used) expect(nodes, id).toContain(name);
+      }
+    }
+  });
+});
