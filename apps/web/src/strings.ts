@@ -360,6 +360,6 @@ export const strings = {
     port: 'The port was not changed.',
     template: 'The template was not applied.',
     link: 'The link was not made.',
-    open: 'The session could not be opened.',
+    unreadable: 'The server speaks in a form this page does not know. Reload the page.',
   },
 } as const;

@@ -11,6 +11,7 @@ import {
   labSnapshotSchema,
 } from '@drydock/protocol';
 import { io, type Socket } from 'socket.io-client';
+import { strings } from '../strings.ts';
 import { ApiError } from './api.ts';
 import { reconnectDelay } from './backoff.ts';
 import type { LabStore } from './lab-store.ts';
@@ -101,7 +102,12 @@ export function createLabClient({ store, origin, sessionId, token, headers }: La
   }
 
   socket.on('lab:snapshot', (raw) => {
-    const snapshot = labSnapshotSchema.parse(raw);
+    const { data: snapshot } = labSnapshotSchema.safeParse(raw);
+    if (snapshot === undefined) {
+      finish();
+      store.connection({ kind: 'refused', code: 'UNREADABLE', message: strings.errors.unreadable });
+      return;
+    }
     attempt = 0;
     store.snapshot(snapshot);
     store.connection({ kind: 'online', since: Date.now() });
@@ -109,8 +115,9 @@ export function createLabClient({ store, origin, sessionId, token, headers }: La
     measure();
   });
   socket.on('lab:change', (raw) => {
-    // A missed change cannot be asked for again: a new connection brings a new snapshot.
-    if (store.change(labChangeEventSchema.parse(raw)) === 'gap') socket.io.engine?.close();
+    // A change that was missed or cannot be read cannot be asked for again: a new connection brings a new snapshot.
+    const { data: event } = labChangeEventSchema.safeParse(raw);
+    if (event === undefined || store.change(event) === 'gap') socket.io.engine?.close();
   });
   socket.on('lab:ended', ({ reason }) => {
     finish();

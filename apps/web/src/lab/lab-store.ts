@@ -15,7 +15,7 @@ export type Connection =
   | { kind: 'online'; since: number }
   /** `since` and `retryAt` in this browser's clock (ms). */
   | { kind: 'offline'; since: number; retryAt: number }
-  | { kind: 'refused'; code: ErrorCode | 'NETWORK'; message: string }
+  | { kind: 'refused'; code: ErrorCode | 'UNREADABLE'; message: string }
   | { kind: 'ended'; reason: 'expired' | 'closed' | 'revoked' };
 
 export interface Progress {

@@ -17,7 +17,7 @@ import { TerminalTab } from './terminal-tab.tsx';
 import { TileToolbar } from './tile-toolbar.tsx';
 
 const classNames = {
-  tabset: 'flex min-h-0 min-w-0 flex-col bg-bg',
+  tabset: 'flex h-full min-h-0 min-w-0 flex-col bg-bg',
   header: 'flex h-10 shrink-0 items-stretch border-line border-b bg-sunken',
   tabList: 'scroll-quiet flex min-w-0 flex-1 overflow-x-auto overflow-y-hidden',
   toolbar: 'flex shrink-0 items-center px-1',
