@@ -116,7 +116,6 @@ export async function createWorld() {
     };
     child.stderr.on('data', (text) => {
       mesh.log += text;
-      mesh.lastLineAt = performance.now();
     });
     const ended = new Promise((resolve) => child.once('close', resolve));
     void ended.then((status) => {
