@@ -22,13 +22,18 @@ export function pickHost(
   count: number,
   home: string | undefined,
 ): string | undefined {
-  const fitting = candidates.filter(
-    (candidate) => freeNodes(candidate) >= count && (home === undefined || candidate.host.name === home),
-  );
-  const share = (candidate: Candidate) => freeNodes(candidate) / candidate.host.capacity.maxNodes;
-  fitting.sort(
-    (a, b) =>
-      share(b) - share(a) || b.host.capacity.pool - a.host.capacity.pool || (a.host.name < b.host.name ? -1 : 1),
-  );
-  return fitting[0]?.host.name;
+  let best: { name: string; share: number; pool: number } | undefined;
+  for (const candidate of candidates) {
+    const { name, capacity } = candidate.host;
+    const free = freeNodes(candidate);
+    if (free < count || (home !== undefined && name !== home)) continue;
+    const offer = { name, share: free / capacity.maxNodes, pool: capacity.pool };
+    if (best === undefined || isBetter(offer, best)) best = offer;
+  }
+  return best?.name;
+}
+
+function isBetter(a: { name: string; share: number; pool: number }, b: typeof a): boolean {
+  if (a.share !== b.share) return a.share > b.share;
+  return a.pool === b.pool ? a.name < b.name : a.pool > b.pool;
 }

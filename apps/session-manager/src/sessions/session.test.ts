@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { findLink, hashToken, newLink } from './links.ts';
+import {
+  addLink,
+  addNode,
+  beginClosing,
+  clearHost,
+  extendSession,
+  isLive,
+  MAX_LINKS_PER_SESSION,
+  newSession,
+  removeNode,
+  revokeLink,
+  type SessionRecord,
+  setNodeState,
+  setPortVisibility,
+} from './session.ts';
+
+const LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
+const HOUR = 3_600_000;
+const owner = newLink('owner', 0);
+
+function fresh(): SessionRecord {
+  return newSession({
+    id: 'abcdefgh',
+    name: null,
+    template: null,
+    createdAt: 0,
+    expiresAt: 4 * HOUR,
+    links: [owner.link],
+    portSecret: 's',
+  });
+}
+
+const codeOf = (action: () => unknown) => {
+  try {
+    action();
+    return 'none';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+};
+const withNode = (session: SessionRecord, name: string | undefined, host = 'h1') =>
+  addNode(session, { name, host, limits: LIMITS, now: 0, maxNodes: 8 }).session;
+
+describe('a session', () => {
+  it('lives until its end, to the millisecond', () => {
+    expect(isLive(fresh(), 4 * HOUR - 1)).toBe(true);
+    expect(isLive(fresh(), 4 * HOUR)).toBe(false);
+    expect(codeOf(() => addNode(fresh(), { name: 'a', host: 'h', limits: LIMITS, now: 4 * HOUR, maxNodes: 8 }))).toBe(
+      'SESSION_ENDED',
+    );
+  });
+
+  it('is extended up to the maximum from its birth, and never shortened', () => {
+    expect(extendSession(fresh(), HOUR, 12 * HOUR, 0).expiresAt).toBe(5 * HOUR);
+    expect(extendSession(fresh(), 100 * HOUR, 12 * HOUR, 0).expiresAt).toBe(12 * HOUR);
+    expect(extendSession(fresh(), HOUR, 2 * HOUR, 0).expiresAt).toBe(4 * HOUR);
+  });
+
+  it('closes when its last host has nothing left of it', () => {
+    const session = withNode(withNode(fresh(), 'a', 'h1'), 'b', 'h2');
+    const closing = beginClosing(session, 'expired', 1);
+    expect(closing).toMatchObject({ state: 'closing', endReason: 'expired', endedAt: 1 });
+    const half = clearHost(closing, 'h1');
+    expect(half.state).toBe('closing');
+    expect(clearHost(half, 'h2')).toMatchObject({ state: 'closed', nodes: [] });
+    expect(beginClosing(closing, 'closed', 2)).toBe(closing);
+  });
+
+  it('keeps an address for a node’s life, and takes a number in the name as a wish', () => {
+    let session = withNode(fresh(), 'node3');
+    session = withNode(session, undefined);
+    session = withNode(session, 'mgr');
+    expect(session.nodes.map(({ name, index }) => [name, index])).toEqual([
+      ['node3', 3],
+      ['node1', 1],
+      ['mgr', 2],
+    ]);
+    session = withNode(removeNode(session, 'node1'), undefined);
+    expect(session.nodes.at(-1)).toMatchObject({ name: 'node1', index: 1 });
+  });
+
+  it('forgets a node’s public ports with the node', () => {
+    const session = setPortVisibility(withNode(fresh(), 'a'), 'a', 80, 'public', 0);
+    expect(session.publicPorts).toEqual(['a:80']);
+    expect(removeNode(session, 'a').publicPorts).toEqual([]);
+    expect(setPortVisibility(session, 'a', 80, 'private', 0).publicPorts).toEqual([]);
+  });
+
+  it('keeps one owner, and no more links than its bound', () => {
+    expect(codeOf(() => revokeLink(fresh(), owner.link.id, 0))).toBe('BAD_REQUEST');
+    let session = fresh();
+    for (let count = 1; count < MAX_LINKS_PER_SESSION; count += 1) {
+      session = addLink(session, newLink('viewer', 0).link, 0);
+    }
+    expect(codeOf(() => addLink(session, newLink('viewer', 0).link, 0))).toBe('RATE_LIMITED');
+  });
+
+  it('is opened by its tokens, of which it holds hashes only', () => {
+    const session = fresh();
+    expect(findLink(session, owner.token)?.right).toBe('owner');
+    expect(findLink(session, newLink('owner', 0).token)).toBeUndefined();
+    expect(findLink(session, hashToken(owner.token))).toBeUndefined();
+    expect(findLink(session, undefined)).toBeUndefined();
+    expect(JSON.stringify(session)).not.toContain(owner.token);
+    expect(owner.token.length).toBeGreaterThanOrEqual(40);
+  });
+});
+
+/** Random steps on a session; whatever comes, its promises hold after each. */
+type Step =
+  | { kind: 'add'; name: string | undefined; host: string }
+  | { kind: 'state'; name: string; state: 'running' | 'destroying' | 'lost' }
+  | { kind: 'remove'; name: string }
+  | { kind: 'extend'; ms: number }
+  | { kind: 'close' }
+  | { kind: 'clear'; host: string }
+  | { kind: 'wait'; ms: number };
+
+const names = fc.constantFrom('node1', 'node2', 'a', 'b');
+const hosts = fc.constantFrom('h1', 'h2');
+const steps = fc.array(
+  fc.oneof(
+    fc.record({ kind: fc.constant('add' as const), name: fc.option(names, { nil: undefined }), host: hosts }),
+    fc.record({
+      kind: fc.constant('state' as const),
+      name: names,
+      state: fc.constantFrom('running' as const, 'destroying' as const, 'lost' as const),
+    }),
+    fc.record({ kind: fc.constant('remove' as const), name: names }),
+    fc.record({ kind: fc.constant('extend' as const), ms: fc.nat(10 * HOUR) }),
+    fc.record({ kind: fc.constant('close' as const) }),
+    fc.record({ kind: fc.constant('clear' as const), host: hosts }),
+    fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(2 * HOUR) }),
+  ),
+  { maxLength: 60 },
+);
+
+function apply(session: SessionRecord, step: Step, now: number): SessionRecord {
+  switch (step.kind) {
+    case 'add':
+      return addNode(session, { name: step.name, host: step.host, limits: LIMITS, now, maxNodes: 3 }).session;
+    case 'state':
+      return setNodeState(session, step.name, step.state);
+    case 'remove':
+      return removeNode(session, step.name);
+    case 'extend':
+      return extendSession(session, step.ms, 12 * HOUR, now);
+    case 'close':
+      return beginClosing(session, 'closed', now);
+    case 'clear':
+      return clearHost(session, step.host);
+    case 'wait':
+      return session;
+  }
+}
+
+describe('whatever happens to a session', () => {
+  it('its states only move forward and its nodes stay distinct and few', () => {
+    const order = { active: 0, closing: 1, closed: 2 };
+    fc.assert(
+      fc.property(steps, (list) => {
+        let session = fresh();
+        let now = 0;
+        for (const step of list) {
+          if (step.kind === 'wait') now += step.ms;
+          const before = session;
+          try {
+            session = apply(session, step, now);
+          } catch (error) {
+            expect((error as { code?: string }).code).toMatch(/^(SESSION_ENDED|NODE_EXISTS|NODE_LIMIT)$/);
+          }
+          expect(order[session.state]).toBeGreaterThanOrEqual(order[before.state]);
+          expect(session.expiresAt).toBeGreaterThanOrEqual(before.expiresAt);
+          expect(session.expiresAt).toBeLessThanOrEqual(12 * HOUR);
+          expect(session.nodes.length).toBeLessThanOrEqual(3);
+          expect(new Set(session.nodes.map(({ name }) => name)).size).toBe(session.nodes.length);
+          expect(new Set(session.nodes.map(({ index }) => index)).size).toBe(session.nodes.length);
+          if (session.state === 'closed') expect(session.nodes).toEqual([]);
+          if (session.state === 'closing')
+            expect(session.nodes.every(({ state }) => state === 'destroying')).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
