@@ -76,8 +76,10 @@ function mounts(input: SpecInput) {
       options: ['nosuid', 'noexec', 'nodev', 'relatime', 'rw'],
     },
     // A whole /proc out of sight: without one the kernel lets no nested user namespace mount its own (userns-remap).
-    { destination: '/dev/.drydock/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
-    { destination: '/dev/.drydock/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev'] },
+    // Under LXC's name for the same trick, because docker passes it over when it lists /dev for a privileged container
+    // (moby, opencontainers/runc libcontainer/devices).
+    { destination: '/dev/.lxc/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
+    { destination: '/dev/.lxc/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev'] },
     { destination: '/run', type: 'tmpfs', source: 'tmpfs', options: SMALL_TMPFS },
     {
       destination: '/tmp',

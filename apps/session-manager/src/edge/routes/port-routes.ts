@@ -47,8 +47,8 @@ export function portRoutes(api: ApiRegistry, deps: RouteDeps & { portGateway: Po
       status: 200,
     },
     async ({ access, params, body }) => {
-      const node = nodeOf(access, params);
       const port = openablePort(params);
+      const node = nodeOf(access, params);
       const { id } = access.session;
       const session = await service.setPortVisibility(id, node.name, port, body.visibility);
       // A port may be opened before anything listens on it.
@@ -68,8 +68,8 @@ export function portRoutes(api: ApiRegistry, deps: RouteDeps & { portGateway: Po
       status: 201,
     },
     async ({ access, params, body }) => {
-      const node = nodeOf(access, params);
       const port = openablePort(params);
+      const node = nodeOf(access, params);
       const { id } = access.session;
       const { token, expiresAt } = await service.sharePort(id, node.name, port, body.minutes);
       return { url: portGateway.shareUrl(id, node.name, port, token), expiresAt };
