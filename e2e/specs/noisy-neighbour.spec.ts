@@ -56,7 +56,7 @@ test.describe('noisy neighbour', () => {
         });
       let answered = 0;
       do {
-        const echo = await quiet.sh('node1', 'echo $((40 + 2))', 10);
+        const echo = await quiet.sh('node1', 'echo $((40 + 2))', 60);
         expect(echo.stdout.trim()).toBe('42');
         answered += 1;
       } while (!over);

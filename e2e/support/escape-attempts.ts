@@ -121,7 +121,7 @@ export function escapeAttempts(host: { major: number; minor: number }): EscapeAt
       name: 'other processes of the host',
       reason: 'a pid of the host can be traced, signalled or entered',
       script:
-        '[ "$(cat /proc/1/comm)" = init ] || [ "$(readlink /proc/1/exe)" = /usr/lib/drydock/init ] || echo ESCAPED $(cat /proc/1/comm); ls -d /proc/[0-9]* | while read p; do tr "\\0" " " < $p/cmdline 2>/dev/null; echo; done | grep -E "node-agent|session-manager|redis-server.*drydock" && echo ESCAPED; true',
+        '[ "$(cat /proc/1/comm)" = init ] || [ "$(readlink /proc/1/exe)" = /usr/lib/drydock/init ] || echo ESCAPED $(cat /proc/1/comm); ls -d /proc/[0-9]* | while read p; do tr "\\0" " " < $p/cmdline 2>/dev/null; echo; done | grep -E "[n]ode-agent/dist|[s]ession-manager/dist|[r]edis-server.*drydock" && echo ESCAPED; true',
     },
     {
       name: 'raising the node’s own limits',
