@@ -298,6 +298,8 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     nodes: () => [...nodes.keys()],
     sessions: () => sessions,
     async connect() {
+      // The manager may be gone without this side having heard of it yet.
+      if (socket.connected) await new Promise((resolve) => socket.once('disconnect', resolve));
       await new Promise<void>((resolve, reject) => {
         socket.once('connect', resolve);
         socket.once('connect_error', (error) => {
