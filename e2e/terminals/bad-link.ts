@@ -1,7 +1,8 @@
 /** A TCP proxy that behaves like a bad network: it delays, cuts and freezes connections, but never reorders a byte of one. */
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-import type { AddressInfo } from 'node:net';
-import { connect, createServer, type Socket } from 'node:net';
+/** Bytes that the other side has not taken, above which the proxy stops to read. */
+const MAX_UNSENT_BYTES = 1024 * 1024;
 
 export interface BadLink {
   readonly port: number;
@@ -23,15 +24,25 @@ export async function startBadLink(target: number, random: () => number = Math.r
   let frozen = false;
 
   function pipe(from: Socket, to: Socket): void {
-    let last = 0;
+    /** Chunks on their way. A late timer must not let one overtake another, so that only the first is ever waited for. */
+    const underway: { chunk: Buffer; at: number }[] = [];
+
+    function deliver(): void {
+      for (let head = underway[0]; head !== undefined; head = underway[0]) {
+        const wait = head.at - Date.now();
+        if (wait > 0) {
+          setTimeout(deliver, wait);
+          return;
+        }
+        underway.shift();
+        if (!to.destroyed) to.write(head.chunk);
+      }
+    }
+
     from.on('data', (chunk) => {
-      // A chunk may not overtake the one before it.
-      const at = Math.max(last, Date.now() + random() * link.delayMs);
-      last = at;
-      const wait = at - Date.now();
-      if (wait <= 0) to.write(chunk);
-      else setTimeout(() => !to.destroyed && to.write(chunk), wait);
-      if (to.writableLength > 1024 * 1024) {
+      underway.push({ chunk, at: Date.now() + random() * link.delayMs });
+      if (underway.length === 1) deliver();
+      if (to.writableLength > MAX_UNSENT_BYTES) {
         from.pause();
         to.once('drain', () => !frozen && from.resume());
       }

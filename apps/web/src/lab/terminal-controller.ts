@@ -57,6 +57,8 @@ export function createTerminalController(options: TerminalControllerOptions): Te
   /** A new page draws the terminal's past up to here; sizes in it say nothing about who drives now. */
   let pastUntil: number | undefined;
   let drawsOld = true;
+  /** This page began to drive while it was not attached; nobody who drove before that counts. */
+  let claimed = false;
   let wanted = false;
   /** Events that came while an attach is under way: they may be older or newer than its answer; offsets tell. */
   let held: (() => void)[] = [];
@@ -163,7 +165,9 @@ export function createTerminalController(options: TerminalControllerOptions): Te
     attempt = 0;
     const away = Date.now() - offlineSince();
     const ask = state.askBeforeSending || (away >= ASK_AFTER_MS && input.hasEnter());
-    noticeSize(size);
+    if (claimed) pty = size;
+    else noticeSize(size);
+    claimed = false;
     set({ phase: { kind: 'live' }, askBeforeSending: ask });
     sendSize();
     if (!ask) input.open();
@@ -228,6 +232,7 @@ export function createTerminalController(options: TerminalControllerOptions): Te
 
   function drive(): void {
     if (!canType || state.driving || isOver()) return;
+    claimed = state.phase.kind !== 'live';
     set({ driving: true });
     muteQueries();
     sendSize();
