@@ -138,6 +138,7 @@ export const strings = {
     roleShort: { leader: 'Leader', manager: 'Manager', worker: 'Worker', none: '' },
     cpu: 'CPU',
     memory: 'Memory',
+    memoryShort: 'RAM',
     disk: 'Disk',
     meter: (what: string, used: string, of: string) => `${what}: ${used} of ${of}`,
     ooms: (count: number) => `${plural(count, 'process was', 'processes were')} stopped for want of memory`,

@@ -78,6 +78,9 @@ export function createLab(sessionId: string) {
   const wake = () => {
     if (document.visibilityState === 'visible') client.wake();
   };
+  // A link pasted over this page's own address changes nothing but the fragment: it must open all the same.
+  const reopen = () => window.location.hash.length > 1 && window.location.reload();
+  window.addEventListener('hashchange', reopen);
   window.addEventListener('online', wake);
   document.addEventListener('visibilitychange', wake);
 
@@ -95,6 +98,7 @@ export function createLab(sessionId: string) {
     ...{ sessionId, store, client, actions, workspace, views, notices, dialog, preferences, keys, syncWorkspace },
     isLeaving: () => leaving,
     dispose(): void {
+      window.removeEventListener('hashchange', reopen);
       window.removeEventListener('online', wake);
       document.removeEventListener('visibilitychange', wake);
       for (const stop of stops) stop();

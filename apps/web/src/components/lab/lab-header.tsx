@@ -101,8 +101,9 @@ export function LabHeader({ sidebarOpen, onToggleSidebar, onOpenDrawer }: LabHea
       </IconButton>
       {isOwner && (
         <Button
+          kind="caution"
           size="sm"
-          className="hidden text-danger md:inline-flex"
+          className="hidden md:inline-flex"
           onClick={() => dialog.set({ kind: 'close-session' })}
         >
           {strings.lab.closeSession}

@@ -16,7 +16,9 @@ export function LatencyPill() {
   return (
     <span role="img" aria-label={label} title={label} className="flex items-center gap-1.5 text-[12.5px] text-ink-3">
       <span className={cn('size-2 rounded-full', latency === null ? 'bg-edge' : tone(latency))} />
-      <span className="w-11 tabular-nums">{latency === null ? '–' : strings.connection.latency(latency)}</span>
+      <span className="min-w-11 whitespace-nowrap tabular-nums">
+        {latency === null ? '–' : strings.connection.latency(latency)}
+      </span>
     </span>
   );
 }

@@ -49,7 +49,7 @@ function Usage({ node }: { node: NodeView }) {
     <div className="mt-2.5 flex gap-3.5">
       <Meter label={text.cpu} share={usage.cpu} text={text.meter(text.cpu, formatShare(usage.cpu), `${limits.cpus}`)} />
       <Meter
-        label={text.memory}
+        label={text.memoryShort}
         share={usage.memoryBytes / limits.memoryBytes}
         text={text.meter(text.memory, memory, formatBytes(limits.memoryBytes))}
       />

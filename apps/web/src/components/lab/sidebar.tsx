@@ -79,7 +79,7 @@ export function SidebarDrawer({ open, onClose }: SidebarDrawerProps) {
               <LatencyPill />
             </span>
             {isOwner && (
-              <Button className="mt-1 w-full text-danger" onClick={() => dialog.set({ kind: 'close-session' })}>
+              <Button kind="caution" className="mt-1 w-full" onClick={() => dialog.set({ kind: 'close-session' })}>
                 {strings.lab.closeSession}
               </Button>
             )}

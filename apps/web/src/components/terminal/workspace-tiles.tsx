@@ -18,7 +18,8 @@ import { TileToolbar } from './tile-toolbar.tsx';
 
 const classNames = {
   tabset: 'flex h-full min-h-0 min-w-0 flex-col bg-bg',
-  header: 'flex h-10 shrink-0 items-stretch border-line border-b bg-sunken',
+  header: ({ tabs }: { tabs: readonly Tab[] }) =>
+    tabs.length === 0 ? 'hidden' : 'flex h-10 shrink-0 items-stretch border-line border-b bg-sunken',
   tabList: 'scroll-quiet flex min-w-0 flex-1 overflow-x-auto overflow-y-hidden',
   toolbar: 'flex shrink-0 items-center px-1',
   tabPanels: 'relative min-h-0 flex-1',

@@ -2,12 +2,13 @@
 import type { ComponentProps } from 'react';
 import { cn } from './cn.ts';
 
-export type ButtonKind = 'primary' | 'plain' | 'quiet' | 'danger';
+export type ButtonKind = 'primary' | 'plain' | 'quiet' | 'danger' | 'caution';
 
 const kinds: Record<ButtonKind, string> = {
   primary: 'bg-crane text-on-crane hover:bg-crane-hover font-[640]',
   plain: 'border border-edge/60 bg-surface text-ink hover:border-edge hover:bg-raised font-[560]',
   quiet: 'text-ink-2 hover:bg-ink/8 hover:text-ink font-[560]',
+  caution: 'border border-danger/50 bg-surface text-danger hover:bg-danger-soft font-[600]',
   danger: 'bg-danger text-surface hover:brightness-110 font-[640]',
 };
 

@@ -3,9 +3,9 @@
 export function LogoMark({ size = 28 }: { size?: number }) {
   return (
     <svg width={size} height={size} viewBox="0 0 32 32" fill="none" aria-hidden="true" focusable="false">
-      <path d="M2 5h4v7h3v7h3v8h8v-8h3v-7h3V5h4" stroke="currentColor" strokeWidth="2.5" strokeLinejoin="round" />
-      <path d="M10.5 4.5h11l-1.6 9.4c-.3 1.9-1.6 3.3-3.9 3.3s-3.6-1.4-3.9-3.3L10.5 4.5Z" fill="var(--crane)" />
-      <path d="M16 17.2v6" stroke="var(--crane)" strokeWidth="2.5" />
+      <path d="M1 8h4v6h3v6h3v6h10v-6h3v-6h3V8h4" stroke="currentColor" strokeWidth="2.2" strokeLinejoin="round" />
+      <path d="M10 5h12l-1.6 10.2c-.4 2.5-1.8 3.8-4.4 3.8s-4-1.3-4.4-3.8z" fill="var(--crane)" />
+      <path d="M14 20.5h4V25h-4z" fill="var(--crane)" />
     </svg>
   );
 }

@@ -1,0 +1,110 @@
+import { DrydockError, type LabSnapshot } from '@drydock/protocol';
+import { Server } from 'socket.io';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLabClient, type LabClient } from './lab-client.ts';
+import { createLabStore, type LabStore } from './lab-store.ts';
+
+const limits = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
+const snapshot: LabSnapshot = {
+  ...{ seq: 1, right: 'owner', terminals: [], ports: {} },
+  session: {
+    ...{ id: 'abcdefgh', name: null, state: 'active', createdAt: 0, expiresAt: 1, now: 0, nodes: [] },
+    ...{ limits: { nodes: 8, node: limits }, capabilities: null, template: null },
+  },
+};
+
+let io: Server;
+let store: LabStore;
+let client: LabClient | undefined;
+let connections = 0;
+
+beforeEach(() => {
+  connections = 0;
+  io = new Server(0);
+  io.of('/lab').use((socket, next) => {
+    if (socket.handshake.auth.token === 'good') return next();
+    next(Object.assign(new Error('refused'), { data: new DrydockError('SESSION_NOT_FOUND').toBody() }));
+  });
+  io.of('/lab').on('connection', (socket) => {
+    connections += 1;
+    socket.emit('lab:snapshot', snapshot);
+    socket.on('lab:ping', (_request, answer) => answer({}));
+    socket.on('terminal:close', (_request, answer) => answer({ error: new DrydockError('FORBIDDEN').toBody() }));
+  });
+  store = createLabStore();
+});
+
+afterEach(async () => {
+  client?.dispose();
+  await io.close();
+});
+
+function connect(token: string): LabClient {
+  const { port } = io.httpServer.address() as { port: number };
+  const origin = `http://127.0.0.1:${port}`;
+  client = createLabClient({ store, origin, sessionId: 'abcdefgh', token });
+  client.start();
+  return client;
+}
+
+function reached(kind: string): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => store.getState().connection.kind === kind && resolve();
+    store.subscribe(look);
+    look();
+  });
+}
+
+test('a good link brings the snapshot and a measured connection', async () => {
+  connect('good');
+  await reached('online');
+  expect(store.getState().data?.session.id).toBe('abcdefgh');
+  await expect.poll(() => store.getState().latencyMs).not.toBeNull();
+});
+
+test('a link that opens nothing is refused once and not tried again', async () => {
+  connect('bad');
+  await reached('refused');
+  expect(store.getState().connection).toMatchObject({ code: 'SESSION_NOT_FOUND' });
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(store.getState().connection.kind).toBe('refused');
+});
+
+test('a broken connection comes back by itself and keeps what was known meanwhile', async () => {
+  connect('good');
+  await reached('online');
+  io.of('/lab').disconnectSockets(true);
+  await reached('offline');
+  expect(store.getState().data).not.toBeNull();
+  await reached('online');
+  expect(connections).toBe(2);
+});
+
+test('a missed change fetches a new snapshot', async () => {
+  connect('good');
+  await reached('online');
+  io.of('/lab').emit('lab:change', { seq: 5, change: { kind: 'terminal-gone', terminalId: 'taaaaaaaaaaaaaaa' } });
+  await expect.poll(() => connections).toBe(2);
+});
+
+test('an error answer is thrown with its code', async () => {
+  const { call } = connect('good');
+  await reached('online');
+  await expect(call('terminal:close', { terminalId: 'taaaaaaaaaaaaaaa' })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+});
+
+test('a call without a connection fails at once instead of waiting in a queue', async () => {
+  const { call } = connect('bad');
+  await reached('refused');
+  await expect(call('lab:ping', {})).rejects.toMatchObject({ code: 'NETWORK' });
+});
+
+test('the end of a session stops all attempts to come back', async () => {
+  connect('good');
+  await reached('online');
+  io.of('/lab').emit('lab:ended', { reason: 'expired' });
+  await reached('ended');
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(store.getState().connection).toEqual({ kind: 'ended', reason: 'expired' });
+  expect(connections).toBe(1);
+});
