@@ -154,7 +154,7 @@ export async function startManager(
   const limit = (rate: keyof ManagerSettings['rates']) => createRateLimit({ clock, ...settings.rates[rate] });
   const tokens = createTokens({ service, origins, wrongTokens: limit('wrongTokens') });
   const table = createPortTable({ directory, clock });
-  const portProxy = createPortProxy({ streams, table, origins, metrics, logger });
+  const portProxy = createPortProxy({ streams, table, origins, metrics, clock, logger });
   cleanup.add('port proxy', () => portProxy.close());
   const portGateway = createPortGateway({
     table,

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { DrydockError } from '@drydock/protocol';
 import type { AgentStreams } from './agent-streams.ts';
 import type { PortName, PortTable } from './port-labels.ts';
+import type { PortSchemes } from './port-schemes.ts';
 
 /** Unused connections are closed after this long (ms): before the 5 s after which common servers close theirs. */
 const IDLE_MS = 3500;
@@ -22,13 +23,17 @@ function nameOf(options: { host?: string | null | undefined; port?: string | num
 }
 
 /** Builds the agent; `keepAlive: false` gives one whose connections are used once. */
-export function createPortAgent(deps: { streams: AgentStreams; table: PortTable }, keepAlive: boolean): Agent {
-  const { streams, table } = deps;
+export function createPortAgent(
+  deps: { streams: AgentStreams; table: PortTable; schemes: PortSchemes },
+  keepAlive: boolean,
+): Agent {
+  const { streams, table, schemes } = deps;
 
   async function dial(name: PortName): Promise<Duplex> {
     const target = table(name);
     if (target === undefined) throw new DrydockError('NODE_NOT_FOUND');
-    return streams.open(target.host, name.sessionId, name.node, { kind: 'tcp', port: name.port });
+    const open = () => streams.open(target.host, name.sessionId, name.node, { kind: 'tcp', port: name.port });
+    return schemes.connect(name, open);
   }
 
   class StreamAgent extends Agent {

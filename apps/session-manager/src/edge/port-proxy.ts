@@ -2,7 +2,7 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { DrydockError } from '@drydock/protocol';
-import type { Logger } from '@drydock/service-kit';
+import type { Clock, Logger } from '@drydock/service-kit';
 import { createProxyServer } from 'httpxy';
 import type { AgentStreams } from './agent-streams.ts';
 import { boundBody } from './body-bounds.ts';
@@ -12,6 +12,7 @@ import { createPortAgent, upstreamHost } from './port-agent.ts';
 import { prepareAnswer, prepareRequest } from './port-headers.ts';
 import type { PortTable, PortTarget } from './port-labels.ts';
 import { portError, portFailure, refuseUpgrade } from './port-pages.ts';
+import { createPortSchemes } from './port-schemes.ts';
 
 /** A program that has sent no headers after this long (ms) does not answer. */
 const ANSWER_TIMEOUT_MS = 120_000;
@@ -44,11 +45,13 @@ export function createPortProxy(deps: {
   table: PortTable;
   origins: Origins;
   metrics: Metrics;
+  clock: Clock;
   logger: Logger;
 }): PortProxy {
   const { origins, metrics, logger } = deps;
-  const kept = createPortAgent(deps, true);
-  const single = createPortAgent(deps, false);
+  const schemes = createPortSchemes(deps);
+  const kept = createPortAgent({ ...deps, schemes }, true);
+  const single = createPortAgent({ ...deps, schemes }, false);
   const proxy = createProxyServer({});
   const passages = new WeakMap<IncomingMessage, Passage>();
   const connections = new Map<string, number>();
@@ -82,7 +85,12 @@ export function createPortProxy(deps: {
     setImmediate(() => {
       if (!response.headersSent && !response.destroyed) response.flushHeaders();
     });
-    prepareAnswer(answer.headers, passages.get(request)?.prefix);
+    const passage = passages.get(request);
+    prepareAnswer(answer.headers, passage?.prefix);
+    // nginx and Go answer plain HTTP on a TLS port by 400; the next request then finds the right way.
+    if (answer.statusCode === 400 && passage !== undefined) {
+      schemes.discover(passage.target, () => dial(passage.target)).catch(() => undefined);
+    }
     metrics.portRequests.inc({ outcome: 'answered' });
   });
   proxy.on('proxyReqWs', (upstream, request) => {
@@ -97,28 +105,54 @@ export function createPortProxy(deps: {
       if (response.writable) refuseUpgrade(response, `${error.status} Bad Gateway`);
       return;
     }
-    if (mayRepeat(thrown, request, response, passage)) {
+    if (mayRepeat(request, response, passage)) {
       passage.repeated = true;
-      proxy.web(request, response, { target: targetOf(passage), agent: single }).catch(() => response.destroy());
+      void repeat(thrown, request, response, passage, error);
       return;
     }
+    fail(thrown, request, response, passage, error);
+  });
+
+  function fail(
+    thrown: Error,
+    request: IncomingMessage,
+    response: ServerResponse,
+    passage: Passage,
+    error: DrydockError,
+  ): void {
     metrics.portRequests.inc({ outcome: error.code });
     const { sessionId, node, port } = passage.target;
     logger.debug({ sessionId, node, port, code: error.code, err: thrown }, 'port did not answer');
     portFailure(request, response, error, passage.target);
-  });
+  }
 
-  /** The program closed a kept connection in the moment in which we used it: nothing was lost but that connection. */
-  function mayRepeat(thrown: Error, request: IncomingMessage, response: ServerResponse, passage: Passage): boolean {
-    const { code } = thrown as NodeJS.ErrnoException;
-    return (
-      (code === 'ECONNRESET' || code === 'EPIPE') &&
-      passage.upstream?.reusedSocket === true &&
-      !passage.repeated &&
-      REPEATABLE.has(request.method ?? '') &&
-      !response.headersSent &&
-      !response.destroyed
-    );
+  /** Another try where it can help: on a new connection after a kept one was closed, over TLS after an answer that was no HTTP. */
+  async function repeat(
+    thrown: Error,
+    request: IncomingMessage,
+    response: ServerResponse,
+    passage: Passage,
+    error: DrydockError,
+  ): Promise<void> {
+    const again = passage.upstream?.reusedSocket === true || (await turnsOutTls(thrown, passage.target));
+    if (response.destroyed) return;
+    if (!again) return fail(thrown, request, response, passage, error);
+    await proxy.web(request, response, { target: targetOf(passage), agent: single }).catch(() => response.destroy());
+  }
+
+  async function turnsOutTls(thrown: Error, target: PortTarget): Promise<boolean> {
+    const { code = '' } = thrown as NodeJS.ErrnoException;
+    if (code !== 'ECONNRESET' && !code.startsWith('HPE_')) return false;
+    return schemes.discover(target, () => dial(target)).catch(() => false);
+  }
+
+  const dial = ({ host, sessionId, node, port }: PortTarget) =>
+    deps.streams.open(host, sessionId, node, { kind: 'tcp', port });
+
+  /** Nothing was answered, nothing of the request is lost by sending it again, and it was sent once only. */
+  function mayRepeat(request: IncomingMessage, response: ServerResponse, passage: Passage): boolean {
+    const isFree = !passage.repeated && !response.headersSent && !response.destroyed;
+    return isFree && REPEATABLE.has(request.method ?? '');
   }
 
   function begin(request: IncomingMessage, visit: PortVisit, upgrade: boolean): Passage {
