@@ -11,9 +11,10 @@ import { terminalProgress } from '../bootstrap/progress.mjs';
 import { Interrupted } from '../bootstrap/run-steps.mjs';
 import { layoutOf } from '../common/paths.mjs';
 import { describeFailure } from '../common/problem.mjs';
-import { hostSnapshot } from './host-snapshot.mjs';
+import { hostSnapshot, leftovers } from './host-snapshot.mjs';
 import { nothing, single, sum, withoutSilentSkips } from './outcome.mjs';
 import { leftoverStage, STAGES } from './stages.mjs';
+import { stopLeftStacks } from './stop-left-stacks.mjs';
 
 /** @typedef {import('./outcome.mjs').Outcome} Outcome */
 
@@ -42,17 +43,22 @@ async function runAll() {
   const before = hostSnapshot({ testRun });
   const only = settings.DRYDOCK_TEST_ONLY?.split(',');
   const outcomes = [];
-  for (const stage of STAGES) {
-    if (abort.signal.aborted) throw new Interrupted();
-    const reason = reasonToSkip(stage.name, settings, only);
-    outcomes.push(
-      reason === undefined
-        ? await runStage(stage, { work, testRun, settings: given(settings), images: layout.images })
-        : show(stage.title, skipped(stage.title, reason)),
-    );
+  try {
+    for (const stage of STAGES) {
+      const reason = reasonToSkip(stage.name, settings, only);
+      outcomes.push(
+        reason === undefined
+          ? await runStage(stage, { work, testRun, settings: given(settings), images: layout.images })
+          : show(stage.title, skipped(stage.title, reason)),
+      );
+      if (abort.signal.aborted) throw new Interrupted();
+    }
+    outcomes.push(show('leftovers', await leftoverStage(before, { testRun })));
+    return sum(outcomes);
+  } finally {
+    // Counted by now, or cut off: either way no stack of the tests goes on running.
+    await stopLeftStacks(leftovers(before, hostSnapshot({ testRun })), { testRun, say: (line) => progress.say(line) });
   }
-  outcomes.push(show('leftovers', await leftoverStage(before, { testRun })));
-  return sum(outcomes);
 }
 
 /**
