@@ -19,7 +19,12 @@ export function startProcess(file: string, args: string[], env: Record<string, s
   let child: ChildProcess | undefined;
 
   function start(): void {
-    child = spawn(file, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'], env });
+    // They die with the test, however it ends.
+    child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', file, ...args], {
+      cwd: ROOT,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env,
+    });
   }
 
   async function end(signal: NodeJS.Signals): Promise<void> {

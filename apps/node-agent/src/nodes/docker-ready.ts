@@ -1,19 +1,15 @@
 /** Waits until a node's Docker Engine answers. */
 import type { NodeKey, Runtime } from '../runtime/runtime.ts';
 
-/**
- * The socket is there before the engine is (the node's init holds it), so one connection waits for the first answer;
- * the shell repeats it should the engine close it.
- */
-const PING =
-  'until curl --silent --fail --max-time 20 --output /dev/null --unix-socket /run/docker.sock http://docker/_ping; do sleep 0.2; done';
-const READY_TIMEOUT_SECONDS = 120;
+/** Asks the node's own init, which knows when the engine has said that it is ready; costs nothing while it waits. */
+const WAIT = ['/usr/lib/drydock/drydock-ctl', 'wait', 'docker', '120'];
+const READY_TIMEOUT_SECONDS = 125;
 
 /** Resolves to whether the engine answered in time; an abort counts as no. */
 export async function waitForDocker(runtime: Runtime, key: NodeKey, signal: AbortSignal): Promise<boolean> {
   try {
     const { exitCode } = await runtime.exec(key, {
-      command: ['/bin/sh', '-c', PING],
+      command: WAIT,
       timeoutSeconds: READY_TIMEOUT_SECONDS,
       signal,
     });

@@ -35,10 +35,11 @@ export async function writeEnterPlan(directory: string, plan: EnterPlan): Promis
   await rename(`${file}.part`, file);
 }
 
-/** A process's start time in clock ticks since boot, or undefined when there is no such process. */
+/** A living process's start time in clock ticks since boot; undefined when there is none, or only a body that nobody has reaped. */
 export async function processStartTime(pid: number): Promise<bigint | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   // The name in parentheses may hold anything; after the last one the state is field 3.
-  const field = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  return field === undefined ? undefined : BigInt(field);
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, startTime] = [fields?.[0], fields?.[19]];
+  return startTime === undefined || state === 'Z' || state === 'X' ? undefined : BigInt(startTime);
 }

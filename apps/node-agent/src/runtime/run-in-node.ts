@@ -1,5 +1,6 @@
 /** Runs a command in a node by its enter command, with bounds on its time and output. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { DEFAULT_EXEC_TIMEOUT_SECONDS, DrydockError, MAX_EXEC_OUTPUT_BYTES } from '@drydock/protocol';
 import type { EnterCommand, ExecInput, ExecResult } from './runtime.ts';
 
@@ -22,9 +23,19 @@ function collector(stream: NodeJS.ReadableStream): { bytes(): Buffer; truncated(
   return { bytes: () => Buffer.concat(chunks), truncated: () => cut };
 }
 
+/** The whole process group: dd-enter is alone in its own; a fake node's command has its children there. */
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, signal);
+  } catch {
+    // It has ended in the meantime.
+  }
+}
+
 function stop(child: ChildProcess): void {
-  child.kill('SIGTERM');
-  setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS).unref();
+  signalGroup(child, 'SIGTERM');
+  setTimeout(() => signalGroup(child, 'SIGKILL'), KILL_AFTER_MS).unref();
 }
 
 /**
@@ -35,7 +46,7 @@ export function runInNode(enter: EnterCommand, input: ExecInput): Promise<ExecRe
   const started = performance.now();
   const limitMs = (input.timeoutSeconds ?? DEFAULT_EXEC_TIMEOUT_SECONDS) * 1000;
   return new Promise((resolve, reject) => {
-    const child = spawn(enter.file, enter.args, { stdio: ['pipe', 'pipe', 'pipe'], env: {}, cwd: '/' });
+    const child = spawn(enter.file, enter.args, { stdio: ['pipe', 'pipe', 'pipe'], env: {}, cwd: '/', detached: true });
     const stdout = collector(child.stdout);
     const stderr = collector(child.stderr);
     let timedOut = false;
@@ -52,13 +63,14 @@ export function runInNode(enter: EnterCommand, input: ExecInput): Promise<ExecRe
       clearTimeout(timer);
       input.signal?.removeEventListener('abort', abort);
       if (timedOut) return reject(new DrydockError('EXEC_TIMEOUT'));
-      if (signal !== null) return reject(new DrydockError('NODE_NOT_READY', undefined, undefined, { cause: signal }));
+      if (input.signal?.aborted)
+        return reject(new DrydockError('NODE_NOT_READY', undefined, undefined, { cause: 'aborted' }));
       const said = stderr.bytes();
       if (code === ENTER_FAILED && said.subarray(0, 9).toString() === 'dd-enter:') {
         return reject(new DrydockError('NODE_NOT_READY', undefined, undefined, { cause: said.toString().trim() }));
       }
       resolve({
-        exitCode: code ?? 0,
+        exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]),
         stdout: stdout.bytes(),
         stderr: said,
         truncated: stdout.truncated() || stderr.truncated(),

@@ -31,6 +31,9 @@ const MAX_PENDING_CALLS = 256;
 /** Messages of one socket: a large paste is a burst, a held key a stream; more is a flood. */
 const MESSAGE_BURST = 2000;
 const MESSAGES_PER_SECOND = 500;
+/** Acknowledgements are as many as the pieces of output that a page draws, so a flood of output is no flood of the page’s. */
+const ACK_BURST = 20_000;
+const ACKS_PER_SECOND = 5000;
 /** Malformed messages of one socket before it is closed: a page of another release makes a few, a hostile one many. */
 const MAX_MALFORMED = 20;
 /** Packets that wait to be sent to one browser; terminal output is bounded by its windows long before this. */
@@ -64,6 +67,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
   const namespace = io.of(LAB_NAMESPACE);
   const clients = new Map<string, Set<Client>>();
   const messages = createRateLimit({ clock, burst: MESSAGE_BURST, perSecond: MESSAGES_PER_SECOND });
+  const acks = createRateLimit({ clock, burst: ACK_BURST, perSecond: ACKS_PER_SECOND });
 
   async function admit(socket: LabSocket): Promise<void> {
     const { request } = socket;
@@ -192,8 +196,8 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
       }
     }
 
-    socket.use((_packet, next) => {
-      if (messages.take(socket.id) === 0) return next();
+    socket.use(([event], next) => {
+      if ((event === 'terminal:ack' ? acks : messages).take(socket.id) === 0) return next();
       log.warn('socket floods');
       socket.disconnect(true);
     });

@@ -1,0 +1,140 @@
+/**
+ * A runtime without privilege, for tests at scale and machines that cannot make nodes: a node is a directory and a process, and
+ * its commands run on this machine as whoever runs the agent. It confines nothing.
+ */
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DrydockError } from '@drydock/protocol';
+import { processStartTime } from './enter-plan.ts';
+import { runInNode } from './run-in-node.ts';
+import type { EnterOptions, NodeKey, NodePresence, Runtime } from './runtime.ts';
+
+/** The first process: it waits for `started`, then for its end. */
+const INIT = 'until [ -e started ]; do sleep 0.02; done; while :; do sleep 3600 & wait; done';
+/** Notes its process group for destroy(), then becomes the command in its directory. */
+const ENTER = 'echo > "$0/pids/$$"; cd "$1" 2>/dev/null || cd "$0"; shift; exec "$@"';
+/** What the node service expects of every node image (infra/node-image), for a node that is only a directory. */
+const PROGRAMS: Record<string, string> = {
+  identify: '#!/bin/sh\nexec cat > "$HOME/identity.json"\n',
+  'drydock-ctl': '#!/bin/sh\nexit 0\n',
+};
+
+/** Builds the runtime over `stateDir`. */
+export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
+  const nodesDir = join(stateDir, 'nodes');
+  const directory = ({ sessionId, name }: NodeKey) => join(nodesDir, sessionId, name);
+  const home = (key: NodeKey) => join(directory(key), 'root');
+
+  async function readInit(key: NodeKey): Promise<{ pid: number; startTime: string } | undefined> {
+    const text = await readFile(join(directory(key), 'init.json'), 'utf8').catch(() => undefined);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  async function livingInit(key: NodeKey): Promise<number | undefined> {
+    const init = await readInit(key);
+    return init && String(await processStartTime(init.pid)) === init.startTime ? init.pid : undefined;
+  }
+
+  async function probe(key: NodeKey): Promise<NodePresence> {
+    const pid = await livingInit(key);
+    if (pid !== undefined) return { state: (await has(home(key), 'started')) ? 'running' : 'created', pid };
+    return { state: (await names(directory(key))) === undefined ? 'absent' : 'remains' };
+  }
+
+  function enter(key: NodeKey, command: readonly string[], options: EnterOptions = {}) {
+    const variables = {
+      HOME: home(key),
+      PATH: `${process.execPath.slice(0, process.execPath.lastIndexOf('/'))}:/usr/local/bin:/usr/bin:/bin`,
+      USER: 'root',
+      LANG: 'C.UTF-8',
+      ...(options.tty ? { TERM: 'xterm-256color' } : {}),
+      ...options.env,
+    };
+    const program = command[0]?.replace(/^\/usr\/lib\/drydock\//, `${home(key)}/usr/lib/drydock/`) ?? '';
+    const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    const script = ['/bin/sh', '-c', ENTER, home(key), options.cwd ?? home(key)];
+    return { file: '/usr/bin/env', args: ['-i', ...assignments, ...script, program, ...command.slice(1)] };
+  }
+
+  async function destroy(key: NodeKey): Promise<void> {
+    const init = await livingInit(key);
+    if (init !== undefined) kill(-init);
+    for (const name of (await names(join(home(key), 'pids'))) ?? []) {
+      // A number may have passed to a stranger since; our own still says whose it is.
+      const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
+      if (environment.split('\0').includes(`HOME=${home(key)}`)) kill(Number(name));
+    }
+    await rm(directory(key), { recursive: true, force: true, maxRetries: 5 });
+    await rmdir(join(nodesDir, key.sessionId)).catch(() => undefined);
+  }
+
+  return {
+    directory,
+    enter,
+    probe,
+    destroy,
+    prepare: async () => void (await mkdir(nodesDir, { recursive: true })),
+    async create(key) {
+      const root = home(key);
+      try {
+        for (const path of ['pids', 'usr/lib/drydock']) await mkdir(join(root, path), { recursive: true });
+        for (const [name, text] of Object.entries(PROGRAMS)) {
+          await writeFile(join(root, 'usr/lib/drydock', name), text);
+          await chmod(join(root, 'usr/lib/drydock', name), 0o755);
+        }
+        const child = spawn('/bin/sh', ['-c', INIT], { cwd: root, env: {}, stdio: 'ignore', detached: true });
+        child.once('error', () => undefined);
+        child.unref();
+        const pid = child.pid ?? 0;
+        const startTime = String(await processStartTime(pid));
+        await writeFile(join(directory(key), 'init.part'), JSON.stringify({ pid, startTime }));
+        await rename(join(directory(key), 'init.part'), join(directory(key), 'init.json'));
+        return { pid };
+      } catch (error) {
+        await destroy(key);
+        throw new DrydockError('NODE_CREATE_FAILED', undefined, undefined, { cause: error });
+      }
+    },
+    start: (key) => writeFile(join(home(key), 'started'), ''),
+    async list() {
+      const keys: NodeKey[] = [];
+      for (const sessionId of (await names(nodesDir)) ?? []) {
+        for (const name of (await names(join(nodesDir, sessionId))) ?? []) keys.push({ sessionId, name });
+      }
+      return keys;
+    },
+    async exec(key, input) {
+      if ((await livingInit(key)) === undefined) throw new DrydockError('NODE_NOT_READY');
+      const { workingDir, env } = input;
+      return runInNode(
+        enter(key, input.command, { ...(workingDir ? { cwd: workingDir } : {}), ...(env ? { env } : {}) }),
+        input,
+      );
+    },
+    async usage(key) {
+      const pid = await livingInit(key);
+      const pages = Number((await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ')[1]);
+      return { cpu: 0, memoryBytes: pages * 4096, diskBytes: 0, pids: 1, oomKills: 0 };
+    },
+    limit: async () => undefined,
+    diskBytes: async () => 0,
+  };
+}
+
+async function names(path: string): Promise<string[] | undefined> {
+  return readdir(path).catch(() => undefined);
+}
+
+async function has(path: string, name: string): Promise<boolean> {
+  return ((await names(path)) ?? []).includes(name);
+}
+
+/** A negative number kills the process group. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended in the meantime.
+  }
+}

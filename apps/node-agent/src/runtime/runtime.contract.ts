@@ -1,0 +1,119 @@
+/** What every runtime promises; each implementation's own test file runs this suite. */
+import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { idLetters, MAX_EXEC_OUTPUT_BYTES } from '@drydock/protocol';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { NodeKey, Runtime } from './runtime.ts';
+
+const LIMITS = { cpus: 1, memoryBytes: 512 * 1024 ** 2, diskBytes: 1024 ** 3, pids: 500 };
+
+/** Registers the tests; `open` makes a prepared runtime with a state of its own. */
+export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: () => Promise<void> }>): void {
+  let runtime: Runtime;
+  let close: () => Promise<void>;
+  const sessionId = idLetters(randomBytes(8));
+  const key: NodeKey = { sessionId, name: 'node1' };
+  const sh = (script: string, more: { stdin?: string; timeoutSeconds?: number; signal?: AbortSignal } = {}) =>
+    runtime.exec(key, { command: ['/bin/sh', '-c', script], ...more });
+
+  beforeAll(async () => {
+    ({ runtime, close } = await open());
+    await runtime.create({ ...key, limits: LIMITS });
+  });
+  afterAll(async () => {
+    await runtime.destroy(key);
+    await close();
+  });
+
+  test('a made node waits until it is started', async () => {
+    expect(await runtime.probe(key)).toMatchObject({ state: 'created' });
+    await runtime.start(key);
+    const presence = await runtime.probe(key);
+    expect(presence.state).toBe('running');
+    expect(await runtime.list()).toEqual([key]);
+    expect(await readdir(runtime.directory(key))).not.toEqual([]);
+  });
+
+  test('exec gives stdout, stderr, stdin and the exit code', async () => {
+    const result = await sh('cat; echo problem >&2; exit 7', { stdin: 'text' });
+    expect(result).toMatchObject({ exitCode: 7, truncated: false });
+    expect(result.stdout.toString()).toBe('text');
+    expect(result.stderr.toString()).toBe('problem\n');
+  });
+
+  test('a command that ends by a signal has 128 and the signal as its exit code', async () => {
+    expect((await sh('kill -TERM $$')).exitCode).toBe(143);
+  });
+
+  test('a command that the node lacks has exit code 127', async () => {
+    expect((await runtime.exec(key, { command: ['/no/such/program'] })).exitCode).toBe(127);
+  });
+
+  test('variables and the working directory reach the command', async () => {
+    const result = await runtime.exec(key, {
+      command: ['/bin/sh', '-c', 'pwd; echo "$GREETING"'],
+      workingDir: '/usr',
+      env: { GREETING: 'a b' },
+    });
+    expect(result.stdout.toString()).toBe('/usr\na b\n');
+  });
+
+  test('output beyond its bound is cut, and the command still ends', async () => {
+    const result = await sh(`head -c ${MAX_EXEC_OUTPUT_BYTES * 3} /dev/zero`);
+    expect(result).toMatchObject({ exitCode: 0, truncated: true });
+    expect(result.stdout.length).toBe(MAX_EXEC_OUTPUT_BYTES);
+  });
+
+  test('a command that takes too long is stopped with all of its process group', async () => {
+    const mark = `9${Math.floor(Math.random() * 1e6)}`;
+    const run = sh(`sleep ${mark} & sleep ${mark}`, { timeoutSeconds: 0.3 });
+    await expect(run).rejects.toMatchObject({ code: 'EXEC_TIMEOUT' });
+    await expect
+      .poll(
+        async () =>
+          (await sh(`cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c "[s]leep ${mark}"`)).exitCode,
+      )
+      .toBe(1);
+  });
+
+  test('an abort stops the command', async () => {
+    const abort = new AbortController();
+    const started = performance.now();
+    setTimeout(() => abort.abort(), 100);
+    await sh('sleep 30', { signal: abort.signal }).catch(() => undefined);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
+  test('a running node is measured', async () => {
+    const usage = await runtime.usage(key);
+    expect(usage.memoryBytes).toBeGreaterThan(0);
+    expect(usage.pids).toBeGreaterThan(0);
+  });
+
+  test('limits can be set anew', async () => {
+    await runtime.limit(key, { ...LIMITS, memoryBytes: 768 * 1024 ** 2 });
+    await runtime.limit(key, LIMITS);
+  });
+
+  test('destroy takes everything, and again does nothing', async () => {
+    const other = { sessionId, name: 'other' };
+    await runtime.create({ ...other, limits: LIMITS });
+    await runtime.start(other);
+    await runtime.exec(other, { command: ['/bin/sh', '-c', 'sleep 1000 >/dev/null 2>&1 </dev/null & true'] });
+    await runtime.destroy(other);
+    expect(await runtime.probe(other)).toEqual({ state: 'absent' });
+    await runtime.destroy(other);
+    expect(await runtime.list()).toEqual([key]);
+    await expect(runtime.exec(other, { command: ['true'] })).rejects.toMatchObject({ code: 'NODE_NOT_READY' });
+  });
+
+  test('a node whose first process has ended is remains', async () => {
+    const other = { sessionId, name: 'other' };
+    const { pid } = await runtime.create({ ...other, limits: LIMITS });
+    await runtime.start(other);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => runtime.probe(other)).toEqual({ state: 'remains' });
+    await runtime.destroy(other);
+    expect(await runtime.probe(other)).toEqual({ state: 'absent' });
+  });
+}
