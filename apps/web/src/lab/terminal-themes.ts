@@ -30,7 +30,7 @@ const SOLARIZED =
 const themes: Record<Exclude<TerminalThemeName, 'match'>, ITheme> = {
   dark: theme(
     '#070d0f',
-    '#dde7e4',
+    '#eaf2ef',
     '#f5b640',
     '#2c4a50',
     '#1c2f33 #f2705c #63cf93 #e9b44c #6aa9e9 #c690e0 #55cfc0 #d5e0dd #64797d #ff9585 #86e3ae #ffd074 #93c4fb #ddb2f2 #82e6d9 #ffffff',

@@ -76,7 +76,7 @@ export function LabHeader({ sidebarOpen, onToggleSidebar, onOpenDrawer }: LabHea
         label={sidebarOpen ? strings.lab.hideSidebar : strings.lab.showSidebar}
         aria-expanded={sidebarOpen}
         onClick={onToggleSidebar}
-        className="-ml-1 hidden md:inline-flex"
+        className="-ml-1 max-md:hidden"
       >
         <Panel size={18} aria-hidden="true" />
       </IconButton>
@@ -103,7 +103,7 @@ export function LabHeader({ sidebarOpen, onToggleSidebar, onOpenDrawer }: LabHea
         <Button
           kind="caution"
           size="sm"
-          className="hidden md:inline-flex"
+          className="max-md:hidden"
           onClick={() => dialog.set({ kind: 'close-session' })}
         >
           {strings.lab.closeSession}

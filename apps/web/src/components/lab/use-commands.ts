@@ -65,6 +65,11 @@ export function useCommands(): PaletteCommand[] {
     if (canWork) {
       commands.push({
         group: groups.terminals,
+        title: strings.terminals.closeTab(active.node),
+        run: () => void actions.closeTerminal(active.id),
+      });
+      commands.push({
+        group: groups.terminals,
         title: views.isTypingInAll() ? strings.terminals.typeAllEnd : strings.terminals.typeAll,
         run: () => views.setTypeInAll(!views.isTypingInAll()),
       });
