@@ -1,4 +1,5 @@
 /** Ranges of host user ids: one file a range, shared by all agents of the machine, so that no two nodes ever share an id. */
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -57,7 +58,7 @@ export function createIdRanges(directory: string, owner: string): IdRanges {
       if (own !== undefined) return rangeBase(own);
       await mkdir(directory, { recursive: true });
       // Linked into place whole: a claim without content would belong to nobody and never be freed.
-      const draft = join(directory, `.draft-${process.pid}-${key.sessionId}-${key.name}`);
+      const draft = join(directory, `.draft-${randomUUID()}`);
       await writeFile(draft, JSON.stringify({ owner, sessionId: key.sessionId, name: key.name }), { mode: 0o600 });
       try {
         const taken = new Set(await numbers());

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { parseCgroupMounts } from './cgroup-host.ts';
+import { type CgroupStep, createSteps, joinDirectories, limitSteps, tightenSteps } from './cgroup-plan.ts';
+
+const HYBRID = parseCgroupMounts(`tmpfs /sys/fs/cgroup tmpfs rw 0 0
+cgroup /sys/fs/cgroup/cpu,cpuacct cgroup rw,relatime,cpu,cpuacct 0 0
+cgroup /sys/fs/cgroup/cpuset cgroup rw,relatime,cpuset 0 0
+cgroup /sys/fs/cgroup/memory cgroup rw,relatime,memory 0 0
+cgroup /sys/fs/cgroup/devices cgroup rw,relatime,devices 0 0
+cgroup /sys/fs/cgroup/pids cgroup rw,relatime,pids 0 0
+cgroup /sys/fs/cgroup/systemd cgroup rw,relatime,xattr,name=systemd 0 0
+cgroup2 /sys/fs/cgroup/unified cgroup2 rw,relatime 0 0
+`);
+const UNIFIED = parseCgroupMounts('cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid,nsdelegate 0 0\n');
+const key = { sessionId: 'abcdefgh', name: 'node1' };
+const limits = { cpus: 1.5, memoryBytes: 1_000_000, diskBytes: 1, pids: 300 };
+
+const values = (steps: CgroupStep[]) =>
+  steps.flatMap((step) => (step.kind === 'write' ? [`${step.path}=${step.value}`] : []));
+const owned = (steps: CgroupStep[]) => steps.flatMap((step) => (step.kind === 'own' ? [step.path] : []));
+
+test('a hybrid host counts as v1, a unified one as v2', () => {
+  expect(HYBRID.version).toBe(1);
+  expect(HYBRID.hierarchies).toHaveLength(7);
+  expect(UNIFIED).toEqual({ version: 2, hierarchies: [{ mount: '/sys/fs/cgroup', version: 2, controllers: [] }] });
+});
+
+test('v1: the limits lie on a group that the node does not own', () => {
+  const steps = createSteps(HYBRID, key, limits);
+  expect(values(steps)).toEqual(
+    expect.arrayContaining([
+      '/sys/fs/cgroup/cpu,cpuacct/drydock/abcdefgh/node1/cpu.cfs_quota_us=150000',
+      '/sys/fs/cgroup/memory/drydock/abcdefgh/node1/memory.limit_in_bytes=1000000',
+      '/sys/fs/cgroup/memory/drydock/abcdefgh/node1/memory.memsw.limit_in_bytes=1000000',
+      '/sys/fs/cgroup/pids/drydock/abcdefgh/node1/pids.max=300',
+      '/sys/fs/cgroup/cpuset/drydock/abcdefgh/node1/cgroup.clone_children=1',
+    ]),
+  );
+  expect(owned(steps).every((path) => path.includes('/node1/node'))).toBe(true);
+  expect(owned(steps).some((path) => /limit|max|quota/.test(path))).toBe(false);
+});
+
+test('v1: devices are refused before any is allowed, and what only runc needed is taken back', () => {
+  const writes = values(createSteps(HYBRID, key, limits)).filter((line) => line.includes('/devices.'));
+  expect(writes[0]).toMatch(/devices\.deny=a$/);
+  expect(writes.filter((line) => line.includes('=b ')).map((line) => line.split('=')[1])).toEqual(['b *:* m']);
+  const taken = values(tightenSteps(HYBRID, key)).map((line) => line.split('=')[1]);
+  expect(taken).toEqual(expect.arrayContaining(['b *:* m', 'c *:* m', 'c 10:200 rwm']));
+});
+
+test('v2: controllers are handed down, limits set above what the node owns', () => {
+  const steps = createSteps(UNIFIED, key, limits);
+  expect(values(steps)).toEqual(
+    expect.arrayContaining([
+      '/sys/fs/cgroup/cgroup.subtree_control=+cpu +memory +pids +io',
+      '/sys/fs/cgroup/drydock/abcdefgh/node1/cgroup.subtree_control=+cpu +memory +pids +io',
+      '/sys/fs/cgroup/drydock/abcdefgh/node1/cpu.max=150000 100000',
+      '/sys/fs/cgroup/drydock/abcdefgh/node1/memory.max=1000000',
+      '/sys/fs/cgroup/drydock/abcdefgh/node1/memory.swap.max=0',
+      '/sys/fs/cgroup/drydock/abcdefgh/node1/pids.max=300',
+    ]),
+  );
+  const node = '/sys/fs/cgroup/drydock/abcdefgh/node1/node';
+  expect(owned(steps)).toEqual([
+    node,
+    ...['procs', 'subtree_control', 'threads'].map((name) => `${node}/cgroup.${name}`),
+  ]);
+});
+
+test('processes join every v1 hierarchy, or the leaf that the node’s init makes on v2', () => {
+  expect(joinDirectories(HYBRID, key)).toHaveLength(7);
+  expect(joinDirectories(UNIFIED, key)).toEqual(['/sys/fs/cgroup/drydock/abcdefgh/node1/node/init.scope']);
+});
+
+test('a sliver of a processor is still a quota that the kernel takes', () => {
+  expect(values(limitSteps(UNIFIED, key, { ...limits, cpus: 0.001 }))[0]).toMatch(/cpu\.max=1000 100000$/);
+});
