@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{packages,apps}/**/src/**/*.test.{ts,tsx}', 'infra/**/*.test.mjs'],
-          exclude: ['**/node_modules/**', '**/dist/**', '**/*.integration.test.*'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.integration.test.*', '**/*.slow.test.*'],
           server: { deps: { inline: [/@drydock\//] } },
           testTimeout: 20_000,
         },
@@ -28,6 +28,20 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Nodes share two cores and the host's namespaces; side by side they would only wait for one another.
+          fileParallelism: false,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          // Minutes each, and the better the quieter the machine: property tests over bad links, three-node swarms.
+          name: 'slow',
+          include: ['{packages,apps}/**/src/**/*.slow.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          server: { deps: { inline: [/@drydock\//] } },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },

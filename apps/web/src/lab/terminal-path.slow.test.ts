@@ -46,10 +46,11 @@ class Page {
   constructor(
     readonly session: { sessionId: string; token: string },
     scrollback = 200_000,
+    port = link.port,
   ) {
     this.client = createLabClient({
       store: createLabStore(),
-      origin: `http://127.0.0.1:${link.port}`,
+      origin: `http://127.0.0.1:${port}`,
       sessionId: session.sessionId,
       token: session.token,
     });
@@ -343,15 +344,17 @@ describe('output', () => {
 
   test('T-5: a page that was away while more was written than is kept gets the screen that a twin has', async () => {
     const page = await openPage(1000);
-    const twin = new Page({ ...page.session }, 1000);
+    const twin = new Page(page.session, 1000, stack.port);
     await twin.connected();
     twin.attach(page.terminalId);
     await twin.sees('node1:');
-    page.client.socket.disconnect();
+    link.freeze();
+    link.cut();
     feed(twin, "printf '\\033[44mcolour\\033[m\\n'; seq 1 600000; printf '\\033[2;20r\\033[31mred'");
     await twin.sees('finished', 60_000);
     await twin.drawn();
-    page.client.wake();
+    link.thaw();
+    link.cut();
     await until(() => page.controller.getState().phase.kind === 'live' && page.resets === 1, 'the page', 30_000);
     await page.drawn();
     await until(() => page.lines().at(-1) === twin.lines().at(-1), 'the same last line');
