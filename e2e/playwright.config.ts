@@ -13,6 +13,8 @@ const CHROMIUM_FLAGS = [
 
 export default defineConfig({
   testDir: 'specs',
+  // Minutes of noise; `npm run test:slow` makes it.
+  testIgnore: process.env.E2E_SLOW ? [] : ['noisy-neighbour.spec.ts'],
   outputDir: 'test-results',
   globalSetup: './support/global-setup.ts',
   globalTeardown: './support/global-teardown.ts',
