@@ -1,39 +1,40 @@
-/* What the two short-lived children tell dd-enter over a socket pair: descriptors, a pid, or why they failed. */
+/*
+ * How the two short-lived children speak to dd-enter: descriptors and a pid over a socket pair that only the first child holds,
+ * and why something failed over a pipe that ends with the start of the command.
+ *
+ * They are two because of one moment: while the kernel executes the command, and before it closes what is close-on-exec, the
+ * process has its new memory and the node's root may open its descriptors. All that is open then is the failure pipe, and the
+ * worst that can be said through it is that the command failed.
+ */
 #ifndef DD_CHANNEL_H
 #define DD_CHANNEL_H
 
-#include <sys/types.h>
-
-enum report_kind {
-  REPORT_STREAMS = 1, /* the descriptors of the command's streams, in stream order */
-  REPORT_PID,         /* `value`: the command's pid as the host numbers it */
-  REPORT_FAILED,      /* `value`: errno, `what`: what was tried, `status`: exit status for the caller */
-};
-
 enum { MAX_STREAMS = 3 };
 
+/* What the first child has made: the outer ends of the streams, in stream order, and the command's pid on the host. */
 struct report {
-  int kind;
-  int value;
-  int status;
+  int pid;
   int stream_count;
   int streams[MAX_STREAMS];
-  char what[96];
 };
 
-/* A socket pair that keeps messages whole; both ends close on exec, which is how a started command shows. */
-void open_channel(int ends[2]);
+struct channel {
+  int reports[2];  /* socket pair: dd-enter's end, the first child's */
+  int failures[2]; /* pipe: dd-enter's end, the children's */
+};
 
-/* Sends one report; descriptors in `streams` go along. A lost receiver ends the process: nobody waits for the command. */
+void open_channel(struct channel *channel);
+
+/* Sends the report with its descriptors. A lost receiver ends the process: nobody waits for the command. */
 void send_report(int fd, const struct report *report);
 
-/* Sends REPORT_FAILED and ends the process. */
+/* Tells why there will be no command, and ends the process. `status` is for dd-enter's caller. */
 _Noreturn void send_failure(int fd, int status, int error, const char *what);
 
 /*
- * Waits for the next report, at most `timeout_ms`: a learner may stop a child with a signal in its first moments.
- * Returns 1, or 0 when the other side has closed (the command has started). Fails on a time-out.
+ * Waits until the command runs, at most `timeout_ms` for each step: a learner may stop a child with a signal in its first moments.
+ * Every other outcome ends the process with its own sentence.
  */
-int receive_report(int fd, struct report *report, int timeout_ms);
+struct report await_start(const struct channel *channel, int timeout_ms);
 
 #endif

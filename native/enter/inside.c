@@ -2,7 +2,7 @@
 #include "inside.h"
 
 #include <errno.h>
-#include <linux/close_range.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -16,7 +16,14 @@
 #include "fail.h"
 #include "privileges.h"
 
-static const char *take_streams(const struct options *options, const struct streams *streams)
+/* Where the failure pipe is moved, so that one call closes all that is above it. */
+enum { FAILURES = 3 };
+
+/*
+ * Takes the streams and really closes everything else but the failure pipe: close-on-exec would come too late, since the node's
+ * root may open the descriptors of a process that is being executed (channel.h).
+ */
+static const char *take_streams(const struct options *options, const struct streams *streams, int failures)
 {
   int i;
 
@@ -27,8 +34,7 @@ static const char *take_streams(const struct options *options, const struct stre
   for (i = 0; i < 3; i++)
     if (dup2(streams->inner[i], i) < 0)
       return "cannot take the streams";
-  /* Everything else closes at exec; the channel with it, which tells dd-enter that the command runs. */
-  if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
+  if ((failures != FAILURES && dup3(failures, FAILURES, O_CLOEXEC) < 0) || syscall(SYS_close_range, FAILURES + 1U, ~0U, 0) != 0)
     return "cannot close the other descriptors";
   return NULL;
 }
@@ -52,38 +58,39 @@ static const char *enter_directory(const struct options *options)
   return chdir("/root") == 0 || chdir("/") == 0 ? NULL : "cannot change to a directory";
 }
 
-/* The other end of the channel closes when dd-enter dies; until PDEATHSIG is set nothing else would tell. */
-static bool is_orphan(int channel)
+/* The reading end of the failure pipe closes when dd-enter dies; until PDEATHSIG is set nothing else would tell. */
+static bool is_orphan(int failures)
 {
-  struct pollfd end = {.fd = channel, .events = 0};
+  struct pollfd end = {.fd = failures, .events = 0};
 
   return poll(&end, 1, 0) != 0;
 }
 
-void run_command(const struct options *options, const struct checked *checked, const struct streams *streams, int channel)
+void run_command(const struct options *options, const struct checked *checked, const struct streams *streams, int failures)
 {
   const char *failed;
 
   /* If dd-enter dies, so does the command; with a terminal its hang-up is enough and kinder, so that is undone below. */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (is_orphan(channel))
+  if (is_orphan(failures))
     _exit(EXIT_SETUP);
   umask(022);
-  failed = take_streams(options, streams);
-  if (failed == NULL)
-    failed = reset_signals();
+  failed = take_streams(options, streams, failures);
+  if (failed != NULL)
+    send_failure(failures, EXIT_SETUP, errno, failed);
+  failed = reset_signals();
   if (failed == NULL)
     failed = enter_directory(options);
   if (failed == NULL && limit_capabilities(checked->plan->capabilities) != 0)
     failed = "cannot limit capabilities";
   if (failed != NULL)
-    send_failure(channel, EXIT_SETUP, errno, failed);
+    send_failure(FAILURES, EXIT_SETUP, errno, failed);
   if (options->tty)
     prctl(PR_SET_PDEATHSIG, 0);
   if (load_filter(&checked->filter) != 0)
-    send_failure(channel, EXIT_SETUP, errno, "cannot load the seccomp filter");
+    send_failure(FAILURES, EXIT_SETUP, errno, "cannot load the seccomp filter");
   environ = (char **)options->environment; /* execvp looks the command up in the command's own PATH */
   execvp(options->command[0], options->command);
-  send_failure(channel, errno == ENOENT || errno == ENOTDIR ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, errno,
+  send_failure(FAILURES, errno == ENOENT || errno == ENOTDIR ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE, errno,
                options->command[0]);
 }

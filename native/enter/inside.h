@@ -6,8 +6,8 @@
 #include "streams.h"
 #include "verify.h"
 
-/* Never returns: executes the command, or reports REPORT_FAILED on `channel`. */
+/* Never returns: executes the command, or sends why it cannot to `failures`. */
 _Noreturn void run_command(const struct options *options, const struct checked *checked, const struct streams *streams,
-                           int channel);
+                           int failures);
 
 #endif

@@ -17,7 +17,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "channel.h"
 #include "fail.h"
 #include "inside.h"
 #include "streams.h"
@@ -81,13 +80,11 @@ static const char *become_root_of_node(const struct checked *checked)
   return NULL;
 }
 
-void join_node(const struct options *options, const struct checked *checked, int channel)
+void join_node(const struct options *options, const struct checked *checked, const struct channel *channel)
 {
-  struct report streams_report = {.kind = REPORT_STREAMS};
-  struct report pid_report = {.kind = REPORT_PID};
+  struct report report = {0};
   struct streams streams;
   const char *failed;
-  pid_t pid;
 
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   failed = apply_host_side(checked);
@@ -96,19 +93,16 @@ void join_node(const struct options *options, const struct checked *checked, int
   if (failed == NULL)
     failed = options->tty ? open_pty(&streams) : open_pipes(&streams);
   if (failed != NULL)
-    send_failure(channel, EXIT_SETUP, errno, failed);
-
-  streams_report.stream_count = streams.outer_count;
-  memcpy(streams_report.streams, streams.outer, sizeof(int) * (size_t)streams.outer_count);
-  send_report(channel, &streams_report);
+    send_failure(channel->failures[1], EXIT_SETUP, errno, failed);
 
   /* Only a child is in the new pid namespace; CLONE_PARENT makes it dd-enter's, which must wait for it. */
-  pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
-  if (pid < 0)
-    send_failure(channel, EXIT_SETUP, errno, "cannot start a process in the node");
-  if (pid == 0)
-    run_command(options, checked, &streams, channel);
-  pid_report.value = pid;
-  send_report(channel, &pid_report);
+  report.pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+  if (report.pid < 0)
+    send_failure(channel->failures[1], EXIT_SETUP, errno, "cannot start a process in the node");
+  if (report.pid == 0)
+    run_command(options, checked, &streams, channel->failures[1]);
+  report.stream_count = streams.outer_count;
+  memcpy(report.streams, streams.outer, sizeof(int) * (size_t)streams.outer_count);
+  send_report(channel->reports[1], &report);
   _exit(0);
 }

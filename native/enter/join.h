@@ -2,10 +2,11 @@
 #ifndef DD_JOIN_H
 #define DD_JOIN_H
 
+#include "channel.h"
 #include "options.h"
 #include "verify.h"
 
-/* Never returns. Reports REPORT_STREAMS and REPORT_PID, or REPORT_FAILED, on `channel`. */
-_Noreturn void join_node(const struct options *options, const struct checked *checked, int channel);
+/* Never returns. Sends a report, or why it failed. */
+_Noreturn void join_node(const struct options *options, const struct checked *checked, const struct channel *channel);
 
 #endif

@@ -167,13 +167,18 @@ static size_t turn(struct loop *loop, int timeout_ms)
 /* Everything that the command itself wrote is in the kernel when it has ended; it goes out before dd-enter ends. */
 static void drain(struct loop *loop)
 {
-  size_t came, total = 0;
+  size_t total = 0;
 
   lane_end(&loop->lanes[0]);
-  do {
-    came = turn(loop, holds_output(loop) ? -1 : 0);
+  while (loop->ended_by == 0 && (total < MAX_DRAIN_BYTES || holds_output(loop))) {
+    bool held = holds_output(loop);
+    size_t came = turn(loop, held ? -1 : 0);
+
     total += came;
-  } while (loop->ended_by == 0 && ((came > 0 && total < MAX_DRAIN_BYTES) || holds_output(loop)));
+    /* A turn that had bytes to write may not have read: only an idle one shows that there is no more. */
+    if (!held && came == 0)
+      break;
+  }
 }
 
 int supervise(const struct options *options, const struct command *command, int signals)

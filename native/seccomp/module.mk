@@ -7,3 +7,4 @@ $(BUILD)/node.bpf: seccomp/node.rules $(BUILD)/dd-seccomp
 $(BUILD)/node.seccomp.json: seccomp/node.rules $(BUILD)/dd-seccomp
 	$(BUILD)/dd-seccomp oci < $< > $@.part && mv $@.part $@
 endif
+TESTS += seccomp/seccomp-test.sh
