@@ -15,7 +15,7 @@ const T = 'taaaaaaaaaaaaaaa';
 const V = (letter: string) => `v${letter.repeat(15)}`;
 
 /** The last bytes of a window are not worth a message of their own. */
-const NEARLY_A_WINDOW = TERMINAL_WINDOW_BYTES - 32 * 1024;
+const NEARLY_A_WINDOW = TERMINAL_WINDOW_BYTES - 16 * 1024;
 
 let directory: string;
 let host: TerminalHost;
