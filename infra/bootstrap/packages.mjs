@@ -32,6 +32,8 @@ export const PACKAGES = [
 const TEST_PACKAGES = [
   { name: 'chromium', reason: 'the browser of the end-to-end tests' },
   { name: 'fonts-dejavu-core', reason: 'screenshots with real letters, box-drawing included' },
+  { name: 'busybox-static', reason: 'the images of tests that do without the library: one program without libraries' },
+  { name: 'openssh-client', reason: 'ssh-keygen judges the keys that sessions get' },
 ];
 
 /**
