@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { idLetters } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
@@ -8,19 +7,16 @@ import { createGatewayServices } from '../network/gateway-services.ts';
 import { loadNetnsAddon } from '../network/netns-addon.ts';
 import { createNetnsSockets } from '../network/netns-sockets.ts';
 import type { NodeService } from '../nodes/node-service.ts';
+import { IMAGES, whyNoNodes } from '../testing/env.ts';
 import { NATIVE_DIR, openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
 import { serveLibrary } from '../testing/registry.ts';
 import { createMirrorFront } from './mirror-front.ts';
 
-const IMAGES = process.env.DRYDOCK_IMAGES_DIR ?? '/var/lib/drydock/images';
-const unable =
-  process.getuid?.() !== 0
-    ? 'nodes need root'
-    : ['node/current/rootfs', 'library/current'].find((path) => !existsSync(join(IMAGES, path)));
+const unable = whyNoNodes(['node/current/rootfs', 'library/current']);
 const logger = createLogger('test', 'warn');
 
 describe.skipIf(unable !== undefined)(
-  `images in a node without internet${unable ? ` (skipped: no ${unable})` : ''}`,
+  `images in a node without internet${unable ? ` (skipped: ${unable})` : ''}`,
   () => {
     const session = idLetters(randomBytes(8));
     let library: { url: string; close(): Promise<void> };

@@ -3,16 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { idLetters } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { IMAGES, whyNoNodes } from '../testing/env.ts';
 import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
 import type { NodeService } from './node-service.ts';
 
-const IMAGES = process.env.DRYDOCK_IMAGES_DIR ?? '/var/lib/drydock/images';
-const unable =
-  process.getuid?.() !== 0
-    ? 'nodes need root'
-    : existsSync(join(IMAGES, 'node/current/rootfs'))
-      ? undefined
-      : `no node image below ${IMAGES}`;
+const unable = whyNoNodes();
 
 describe.skipIf(unable !== undefined)(`what a node has inside${unable ? ` (skipped: ${unable})` : ''}`, () => {
   const session = idLetters(randomBytes(8));

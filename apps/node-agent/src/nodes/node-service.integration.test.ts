@@ -1,29 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AgentFact, idLetters } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { IMAGES, whyNoNodes } from '../testing/env.ts';
 import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
 import type { NodeService } from './node-service.ts';
 
-const IMAGES = process.env.DRYDOCK_IMAGES_DIR ?? '/var/lib/drydock/images';
-const unable =
-  process.getuid?.() !== 0
-    ? 'nodes need root'
-    : !existsSync(join(IMAGES, 'node/current/rootfs'))
-      ? `no node image below ${IMAGES}`
-      : undefined;
+const unable = whyNoNodes();
 const newSession = () => idLetters(randomBytes(8));
 
 /** A tar of a root file system with nothing but busybox in it. */
