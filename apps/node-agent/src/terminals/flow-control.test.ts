@@ -47,7 +47,9 @@ test('older acknowledgements change nothing, and the room is what is left of the
 test('T-6: a viewer that just went away is waited for when the log is about to drop what it lacks', () => {
   const departed = { acked: 1000, at: 0 };
   expect(mustAwait(undefined, 10 * TERMINAL_LOG_BYTES, 1)).toBe(false);
-  expect(mustAwait(departed, 1000 + TERMINAL_LOG_BYTES - 1, 1)).toBe(false);
+  expect(mustAwait(departed, 1000 + TERMINAL_LOG_BYTES / 2, 1)).toBe(false);
+  // Before the log is full: what is read already must still fit.
+  expect(mustAwait(departed, 1000 + TERMINAL_LOG_BYTES - 64 * 1024, 1)).toBe(true);
   expect(mustAwait(departed, 1000 + TERMINAL_LOG_BYTES, 1)).toBe(true);
   expect(mustAwait(departed, 1000 + TERMINAL_LOG_BYTES, RETURN_MS)).toBe(false);
 });

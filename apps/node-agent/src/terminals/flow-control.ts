@@ -10,6 +10,9 @@ export const VIEWER_STALL_MS = 120_000;
  */
 export const RETURN_MS = 10_000;
 
+/** Room (bytes) for what still comes after a pause was asked for: chunks under way, and a page, which is dropped as a whole. */
+const PAUSE_SLACK_BYTES = 128 * 1024;
+
 /** How far one viewer is. */
 export interface Window {
   /** All before this offset is drawn. */
@@ -53,7 +56,14 @@ export interface Departed {
   at: number;
 }
 
-/** Whether reading must pause for a viewer that may come back: the log is about to drop what it has not drawn. */
+/**
+ * Whether reading must pause at the log's `end` for a viewer that may come back: what it has not drawn fills the log but for
+ * the slack that bytes under way still need. Ends `RETURN_MS` after it went.
+ */
 export function mustAwait(departed: Departed | undefined, end: number, now: number): boolean {
-  return departed !== undefined && now - departed.at < RETURN_MS && end - departed.acked >= TERMINAL_LOG_BYTES;
+  return (
+    departed !== undefined &&
+    now - departed.at < RETURN_MS &&
+    end - departed.acked >= TERMINAL_LOG_BYTES - PAUSE_SLACK_BYTES
+  );
 }

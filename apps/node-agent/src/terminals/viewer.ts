@@ -47,6 +47,8 @@ export function createViewer({ log, sink, position: start, paint, exit }: Viewer
   const window: Window = { acked: start.offset, blockedSince: undefined };
   let position = start;
   let state: State = 'streaming';
+  /** Only the window holds bytes back; an acknowledgement lets them go. Otherwise the terminal's own pace gathers them. */
+  let blocked = false;
 
   async function repaint(): Promise<void> {
     state = 'painting';
@@ -61,11 +63,13 @@ export function createViewer({ log, sink, position: start, paint, exit }: Viewer
   }
 
   function pump(): void {
+    blocked = false;
     while (state === 'streaming') {
       const room = windowRoom(window, position.offset);
       if (position.offset < log.start()) {
         // It fell off the log. Nothing is painted for a viewer that draws nothing.
-        if (room >= MIN_PIECE_BYTES) void repaint();
+        blocked = room < MIN_PIECE_BYTES;
+        if (!blocked) void repaint();
         return;
       }
       const mark = log.markAt(position);
@@ -82,7 +86,10 @@ export function createViewer({ log, sink, position: start, paint, exit }: Viewer
         sink.exit(ended);
         return;
       }
-      if (room < Math.min(unsent, MIN_PIECE_BYTES)) return;
+      if (room < Math.min(unsent, MIN_PIECE_BYTES)) {
+        blocked = true;
+        return;
+      }
       const data = log.read(position.offset, Math.min(room, MAX_TERMINAL_OUTPUT_BYTES));
       const { offset } = position;
       position = { offset: offset + data.byteLength, seq: position.seq };
@@ -96,7 +103,7 @@ export function createViewer({ log, sink, position: start, paint, exit }: Viewer
     ack(offset) {
       // Nobody can have drawn what was not sent.
       acknowledge(window, Math.min(offset, position.offset));
-      pump();
+      if (blocked) pump();
     },
     close() {
       state = 'closed';
