@@ -1,0 +1,46 @@
+/** The command palette and the keyboard help. */
+
+export const palette = {
+  title: 'Commands',
+  placeholder: 'Type a command or a node’s name…',
+  none: 'No command of that name.',
+  groups: { nodes: 'Nodes', terminals: 'Terminals', session: 'Session', view: 'View' },
+} as const;
+
+export const shortcuts = {
+  title: 'Keyboard shortcuts',
+  text: 'On a Mac, use ⌘ for copying and pasting; everything else goes by Ctrl, so that the shell keeps its keys.',
+  browser:
+    'Browsers keep Ctrl+N, Ctrl+T and Ctrl+W for themselves. In an installed app window or in full screen (Chromium), they reach the shell.',
+  groups: [
+    {
+      title: 'Everywhere',
+      keys: [
+        ['Ctrl+K', 'Commands; twice in a terminal: kill the line'],
+        ['Ctrl+Shift+K', 'Commands, also over vim or nano'],
+        ['Alt+Enter', 'Full screen'],
+        ['?', 'This list (outside terminals)'],
+        ['F8', 'To the messages'],
+      ],
+    },
+    {
+      title: 'In a terminal',
+      keys: [
+        ['Ctrl+C', 'Copy when text is selected, else interrupt'],
+        ['Ctrl+Shift+C / Ctrl+Insert', 'Copy'],
+        ['Ctrl+Shift+V / Shift+Insert', 'Paste'],
+        ['Ctrl+Shift+F', 'Find'],
+        ['Ctrl++ / Ctrl+-', 'Font size'],
+        ['Ctrl+0', 'Usual font size'],
+      ],
+    },
+    {
+      title: 'Tabs and tiles',
+      keys: [
+        ['Ctrl+Shift+Enter', 'New terminal on this node'],
+        ['Ctrl+Shift+← / →', 'Tab before, tab after'],
+        ['Ctrl+Shift+↑ / ↓', 'Tile before, tile after'],
+      ],
+    },
+  ],
+} as const;

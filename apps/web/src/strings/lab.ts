@@ -1,0 +1,116 @@
+/** The lab page's frame, its links and its ends. */
+import { plural } from './plural.ts';
+
+export const lab = {
+  skipToTerminal: 'Skip to the terminal',
+  skipScreenReader: 'Turn on screen reader mode',
+  skipScreenReaderOff: 'Turn off screen reader mode',
+  opening: 'Opening your session…',
+  untitled: (id: string) => `Session ${id}`,
+  menu: 'Nodes and session',
+  hideSidebar: 'Hide the sidebar',
+  showSidebar: 'Show the sidebar',
+  timeLeft: 'Time left',
+  timeLeftFor: (time: string) => `${time} left`,
+  warning: (minutes: number) =>
+    `${plural(minutes, 'minute', 'minutes')} left. Extend the session or save what you want to keep.`,
+  extend: 'Extend',
+  extendBy: (hours: number) => `Extend by ${plural(hours, 'hour', 'hours')}`,
+  extended: (time: string) => `Extended. ${time} left now.`,
+  closeSession: 'Close session',
+  more: 'More',
+  rights: {
+    owner: { label: 'Owner', hint: 'You may do everything in this session.' },
+    collaborator: { label: 'Collaborator', hint: 'You may use nodes, terminals, files and ports.' },
+    viewer: { label: 'Viewer', hint: 'You watch; terminals do not take your typing.' },
+  },
+  commands: 'Commands',
+  settings: 'Settings',
+  share: 'Share',
+  files: 'Files',
+  swarm: 'Swarm',
+  screenReader: 'Screen reader',
+  help: 'Keyboard shortcuts',
+  fullScreen: 'Full screen',
+  copied: 'Copied',
+  copy: (what: string) => `Copy ${what}`,
+  copyFailed: 'The browser refused to copy. Select the text and copy it by hand.',
+  retry: 'Try again',
+  dismiss: 'Dismiss',
+  cancel: 'Cancel',
+  close: 'Close',
+  done: 'Done',
+  notifications: 'Messages',
+} as const;
+
+export const connection = {
+  offline: 'Reconnecting… your processes keep running.',
+  waitingKeys: (count: number) => `${plural(count, 'key', 'keys')} waiting to be sent.`,
+  now: 'Reconnect now',
+  back: 'Back. Nothing was lost.',
+  latency: (ms: number) => `${ms} ms`,
+  latencyLabel: (ms: number) => `Connection: ${ms} milliseconds there and back`,
+  latencyUnknown: 'Connection: measuring',
+} as const;
+
+export const closeDialog = {
+  title: 'Close session?',
+  text: 'All of this is removed at once and cannot be brought back:',
+  nodes: (count: number) =>
+    count === 0 ? 'no nodes yet' : `${plural(count, 'node', 'nodes')} with containers, images, volumes and files`,
+  terminals: (count: number) => `${plural(count, 'terminal', 'terminals')} and what runs in them`,
+  links: 'the links you shared',
+  hint: 'To keep something, copy it out first.',
+  keep: 'Keep working',
+  confirm: 'Close session',
+  closing: 'Closing…',
+} as const;
+
+export const share = {
+  title: 'Share this session',
+  text: 'Whoever has a link has its right. Send the one that fits.',
+  owner: { title: 'Own', text: 'Everything, also extending, sharing and closing. Keep it to yourself.' },
+  collaborator: { title: 'Work together', text: 'Use and add nodes, type in terminals, edit files, open ports.' },
+  viewer: { title: 'Watch', text: 'See terminals, nodes and ports. Nothing can be changed.' },
+  make: 'Make a link',
+  making: 'Making…',
+  stored: 'These links are kept in this browser only. A lost link cannot be shown again, but a new one can be made.',
+  notOwner: 'Only the owner can make links. You may pass on the link you were given.',
+  copyLink: (title: string) => `Copy the link: ${title}`,
+} as const;
+
+export const ended = {
+  expired: { title: 'The time is up', text: 'The session has ended and everything in it was removed.' },
+  closed: { title: 'The session was closed', text: 'Everything in it was removed.' },
+  revoked: { title: 'This link was withdrawn', text: 'The owner withdrew the link that you came with.' },
+  refused: {
+    title: 'This link opens nothing',
+    text: 'The session has ended, or the link is incomplete. Links hold a part after the # sign; copy the whole link.',
+  },
+  again: 'Start a new session',
+  home: 'To the start page',
+} as const;
+
+export const notFound = {
+  title: 'There is nothing here',
+  text: 'The address is wrong, or what was here is gone.',
+} as const;
+
+export const crashed = {
+  title: 'The page broke',
+  text: 'Your nodes and terminals keep running; reload to come back to them.',
+  reload: 'Reload',
+} as const;
+
+export const errors = {
+  addNode: 'The node was not added.',
+  deleteNode: 'The node was not deleted.',
+  closeSession: 'The session was not closed.',
+  extend: 'The session was not extended.',
+  openTerminal: 'The terminal was not opened.',
+  closeTerminal: 'The terminal was not closed.',
+  port: 'The port was not changed.',
+  template: 'The template was not applied.',
+  link: 'The link was not made.',
+  unreadable: 'The server speaks in a form this page does not know. Reload the page.',
+} as const;
