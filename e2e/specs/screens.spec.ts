@@ -31,6 +31,16 @@ test('landing', async ({ landing, page }) => {
   await look(page, 'landing');
 });
 
+test('the library page lists what nodes can pull, in words to type', async ({ landing, page }) => {
+  await landing.open();
+  await page.getByRole('link', { name: 'Image library' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('The image library');
+  for (const name of ['busybox', 'debian', 'nginx', 'redis', 'python', 'node', 'drydock/web:1']) {
+    await expect(page.getByRole('button', { name: `Copy docker pull ${name}`, exact: true })).toBeVisible();
+  }
+  await look(page, 'library');
+});
+
 test('lab, empty and with a node', async ({ lab, page }) => {
   await look(page, 'lab-empty');
   await lab.addNode('node1');

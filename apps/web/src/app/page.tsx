@@ -11,7 +11,12 @@ export default function StartPage() {
     <div className="mx-auto flex min-h-dvh max-w-[1280px] flex-col px-5 sm:px-10">
       <header className="flex h-16 items-center justify-between">
         <Wordmark />
-        <ThemeSwitch />
+        <div className="flex items-center gap-5">
+          <a href="/library" className="text-ink-2 text-sm underline-offset-4 hover:text-ink hover:underline">
+            {strings.library.link}
+          </a>
+          <ThemeSwitch />
+        </div>
       </header>
       <main className="grid flex-1 items-center gap-x-16 gap-y-10 py-6 lg:grid-cols-[minmax(0,31rem)_1fr]">
         <div>

@@ -1,0 +1,56 @@
+/** The library's images: what to type, what each is, its tags and its size. */
+'use client';
+
+import type { LibraryImage } from '@drydock/protocol';
+import { useEffect, useState } from 'react';
+import { formatBytes } from '../../lab/format.ts';
+import { fetchLibrary, mainTag, pullName } from '../../lab/image-library.ts';
+import { strings } from '../../strings.ts';
+import { CopyText } from '../ui/copy-button.tsx';
+
+const text = strings.library;
+
+type State = LibraryImage[] | 'loading' | 'failed';
+
+function useLibrary(): State {
+  const [state, setState] = useState<State>('loading');
+  useEffect(() => {
+    const abort = new AbortController();
+    fetchLibrary(abort.signal).then(setState, () => abort.signal.aborted || setState('failed'));
+    return () => abort.abort();
+  }, []);
+  return state;
+}
+
+function ImageRow({ image }: { image: LibraryImage }) {
+  const command = `docker pull ${pullName(image.repository, mainTag(image.tags))}`;
+  const others = image.tags.filter((tag) => tag !== mainTag(image.tags));
+  return (
+    <li className="grid gap-x-8 gap-y-1 border-line border-t py-4 sm:grid-cols-[minmax(0,17rem)_1fr_auto]">
+      <CopyText text={command} label={text.copy(command)} className="justify-self-start text-left font-mono text-sm" />
+      <div className="min-w-0">
+        <p className="text-ink-2">{image.description}</p>
+        {others.length > 0 && (
+          <p className="mt-1 break-words font-mono text-[12.5px] text-ink-3">
+            <span className="font-sans">{text.otherTags}</span> {others.join(' ')}
+          </p>
+        )}
+      </div>
+      <span className="whitespace-nowrap text-ink-3 text-sm sm:text-right">{formatBytes(image.sizeBytes)}</span>
+    </li>
+  );
+}
+
+export function ImageList() {
+  const library = useLibrary();
+  if (library === 'loading') return <p role="status">{text.loading}</p>;
+  if (library === 'failed') return <p role="alert">{text.failed}</p>;
+  if (library.length === 0) return <p>{text.empty}</p>;
+  return (
+    <ul className="border-line border-b">
+      {library.map((image) => (
+        <ImageRow key={image.repository} image={image} />
+      ))}
+    </ul>
+  );
+}
