@@ -107,6 +107,30 @@ export const fileListResponseSchema = z.object({
 });
 export type FileListResponse = z.infer<typeof fileListResponseSchema>;
 
+/** An absolute path in a node; names may hold anything but NUL. */
+export const filePathSchema = z
+  .string()
+  .min(1)
+  .max(4096)
+  .regex(/^\/[^\0]*$/, 'must be an absolute path');
+
+/** `POST …/files?path=`: makes a folder there, or gives what is there another path (`to`, whose folder exists). */
+export const fileActionRequestSchema = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.literal('make-directory') }),
+  z.strictObject({ action: z.literal('move'), to: filePathSchema, replace: z.boolean().optional() }),
+]);
+export type FileActionRequest = z.input<typeof fileActionRequestSchema>;
+
+/** A random word of the uploader's own, that keeps the pieces of one file together. */
+export const uploadIdSchema = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/);
+
+/** `PUT …/files?path=`: the file is there; or, in an upload of pieces, so many of its bytes are. */
+export const fileWriteResponseSchema = z.discriminatedUnion('complete', [
+  z.object({ complete: z.literal(true), etag: z.string(), sizeBytes: z.number().int(), created: z.boolean() }),
+  z.object({ complete: z.literal(false), receivedBytes: z.number().int() }),
+]);
+export type FileWriteResponse = z.infer<typeof fileWriteResponseSchema>;
+
 export const templateViewSchema = z.object({
   id: z.string(),
   title: z.string(),

@@ -57,6 +57,7 @@ describe('the OpenAPI document', () => {
         "POST /sessions/{id}/links owner",
         "POST /sessions/{id}/nodes collaborator",
         "POST /sessions/{id}/nodes/{node}/exec collaborator",
+        "POST /sessions/{id}/nodes/{node}/files collaborator",
         "POST /sessions/{id}/nodes/{node}/ports/{port}/share owner",
         "POST /sessions/{id}/open anybody",
         "POST /sessions/{id}/templates collaborator",

@@ -1,9 +1,25 @@
 /** Files of a node, read and written through one process in it; knows streams and no transport. */
 import type { Duplex, Readable } from 'node:stream';
-import { DrydockError, type ErrorCode, type FileEntry, fileEntrySchema } from '@drydock/protocol';
+import {
+  DrydockError,
+  type ErrorCode,
+  type FileEntry,
+  type FileWriteResponse,
+  fileEntrySchema,
+  fileWriteResponseSchema,
+} from '@drydock/protocol';
 import { z } from 'zod';
 import { readLine } from './read-line.ts';
-import { LIST_SCRIPT, READ_SCRIPT, REMOVE_SCRIPT, WRITE_SCRIPT } from './scripts.ts';
+import {
+  LIST_SCRIPT,
+  MAKE_DIRECTORY_SCRIPT,
+  MOVE_SCRIPT,
+  PIECE_SCRIPT,
+  partName,
+  READ_SCRIPT,
+  REMOVE_SCRIPT,
+  WRITE_SCRIPT,
+} from './scripts.ts';
 
 /** Entries of one listing; a directory with more is cut and says so. */
 const MAX_ENTRIES = 5000;
@@ -28,7 +44,6 @@ const fileSchema = z.object({
   unchanged: z.boolean(),
 });
 const readSchema = z.discriminatedUnion('kind', [fileSchema, z.object({ kind: z.literal('directory') })]);
-const writtenSchema = z.object({ etag: z.string(), sizeBytes: z.number(), created: z.boolean() });
 const listSchema = z.object({ entries: z.array(fileEntrySchema), truncated: z.boolean() });
 
 const KNOWN_FAILURES: readonly ErrorCode[] = ['FILE_NOT_FOUND', 'DISK_FULL', 'BAD_REQUEST', 'CONFLICT'];
@@ -89,19 +104,44 @@ export async function listNodeFiles(
   }
 }
 
-/** Deletes a file, or a directory (with what is in it when `recursive`). */
-export async function removeNodeFile(
-  open: OpenCommand,
-  path: string,
-  options: { match: string; recursive: boolean },
-): Promise<void> {
-  const stream = await open(perl(REMOVE_SCRIPT, path, options.match, options.recursive ? '1' : ''));
+async function perform(open: OpenCommand, command: string[]): Promise<void> {
+  const stream = await open(command);
   stream.end();
   try {
     await answerOf(stream, z.object({}));
   } finally {
     stream.destroy();
   }
+}
+
+/** Deletes a file, or a directory (with what is in it when `recursive`). */
+export async function removeNodeFile(
+  open: OpenCommand,
+  path: string,
+  options: { match: string; recursive: boolean },
+): Promise<void> {
+  await perform(open, perl(REMOVE_SCRIPT, path, options.match, options.recursive ? '1' : ''));
+}
+
+/** Makes a folder in one that is there. @throws DrydockError CONFLICT when something has that name. */
+export async function makeNodeDirectory(open: OpenCommand, path: string): Promise<void> {
+  await perform(open, perl(MAKE_DIRECTORY_SCRIPT, path));
+}
+
+/**
+ * Gives a file or folder the path `to`, also in another folder or file system; `replace` lets it take a file's place.
+ * @throws DrydockError CONFLICT when `to` is there.
+ */
+export async function moveNodeFile(open: OpenCommand, path: string, to: string, replace: boolean): Promise<void> {
+  await perform(open, perl(MOVE_SCRIPT, path, to, replace ? '1' : ''));
+}
+
+/** Takes away what came of an upload that will not go on. */
+export async function dropNodeUpload(open: OpenCommand, path: string, upload: string): Promise<void> {
+  const part = path.replace(/[^/]*$/, partName(upload));
+  await removeNodeFile(open, part, { match: '', recursive: false }).catch((error: unknown) => {
+    if (!(error instanceof DrydockError && error.code === 'FILE_NOT_FOUND')) throw error;
+  });
 }
 
 async function send(stream: Duplex, bytes: Buffer | string): Promise<void> {
@@ -117,20 +157,34 @@ async function send(stream: Duplex, bytes: Buffer | string): Promise<void> {
   });
 }
 
+/** Which part of a file `source` is, when an upload comes in pieces. */
+export interface UploadPiece {
+  upload: string;
+  /** Where the piece begins, and how long the whole file is (bytes). */
+  from: number;
+  total: number;
+}
+
 /**
  * Writes a file from `source`, replacing it in one step when the source has ended; a source that fails leaves all as it was.
+ * With `piece` the file is replaced when its last byte is there; a piece may come again.
  * @throws DrydockError CONFLICT, DISK_FULL, BAD_REQUEST.
  */
 export async function writeNodeFile(
   open: OpenCommand,
   path: string,
   source: Readable,
-  options: { match: string; noneMatch: string },
-): Promise<z.output<typeof writtenSchema>> {
-  const stream = await open(perl(WRITE_SCRIPT, path, options.match, options.noneMatch));
+  options: { match: string; noneMatch: string; piece?: UploadPiece | undefined },
+): Promise<FileWriteResponse> {
+  const { match, noneMatch, piece } = options;
+  const command =
+    piece === undefined
+      ? perl(WRITE_SCRIPT, path, match, noneMatch)
+      : perl(PIECE_SCRIPT, path, match, noneMatch, partName(piece.upload), String(piece.from), String(piece.total));
+  const stream = await open(command);
   stream.on('error', () => undefined);
   let answered = false;
-  const answer = answerOf(stream, writtenSchema).finally(() => {
+  const answer = answerOf(stream, fileWriteResponseSchema).finally(() => {
     answered = true;
   });
   // A refusal may come while we still send; it is looked at after the loop.
@@ -139,9 +193,9 @@ export async function writeNodeFile(
     for await (const chunk of source) {
       const bytes = chunk as Buffer;
       for (let start = 0; start < bytes.length && !answered; start += PIECE_BYTES) {
-        const piece = bytes.subarray(start, start + PIECE_BYTES);
-        await send(stream, piece.length.toString(16).padStart(8, '0'));
-        await send(stream, piece);
+        const slice = bytes.subarray(start, start + PIECE_BYTES);
+        await send(stream, slice.length.toString(16).padStart(8, '0'));
+        await send(stream, slice);
       }
       if (answered || stream.destroyed) break;
     }

@@ -43,13 +43,10 @@ while ($length != 0) {
 }
 `;
 
-/**
- * argv: path, If-Match, If-None-Match. Takes pieces on stdin, each after its length in 8 hex digits; the length 0 says that it was all.
- * The file is replaced in one step, with mode and owner of the one before; anything less leaves the old one as it was.
- */
-export const WRITE_SCRIPT = `${COMMON}${String.raw`
+/** The conditions of a write, checked at its start and again before the file is replaced; and the folder that it goes to. */
+const WRITING = String.raw`
 use Cwd (); use File::Path ();
-my ($path, $match, $nonematch) = @ARGV;
+my ($path, $match, $nonematch) = splice @ARGV, 0, 3;
 fail('BAD_REQUEST', 'a path of a file ends with its name') if $path =~ m{/$};
 $path = Cwd::abs_path($path) // $path if -l $path;
 sub check { my @s = Time::HiRes::stat($path);
@@ -62,6 +59,18 @@ sub check { my @s = Time::HiRes::stat($path);
 my @before = check();
 my ($dir) = $path =~ m{^(.*)/[^/]*$}; $dir = '/' if $dir eq '';
 if (!-d $dir) { File::Path::make_path($dir, { error => \my $errors }); if (!-d $dir) { $! = EACCES unless $!; failed($dir) } }
+sub put { my ($file, $bytes) = @_; my $length = length $bytes;
+  for (my $sent = 0; $sent < $length;) { $sent += syswrite($file, $bytes, $length - $sent, $sent) // return 0 } 1 }
+sub keep { my ($file, @now) = @_; if (@now) { chown $now[4], $now[5], $file; chmod $now[2] & 07777, $file } else { chmod 0644, $file } }
+sub written { my $size = shift; my @s = Time::HiRes::stat($path);
+  answer(sprintf '{"complete":true,"etag":"%s","sizeBytes":%d,"created":%s}', etag(@s), $size, @before ? 'false' : 'true') }
+`;
+
+/**
+ * argv: path, If-Match, If-None-Match. Takes pieces on stdin, each after its length in 8 hex digits; the length 0 says that it was all.
+ * The file is replaced in one step, with mode and owner of the one before; anything less leaves the old one as it was.
+ */
+export const WRITE_SCRIPT = `${COMMON}${WRITING}${String.raw`
 my $temp = sprintf '%s/.drydock-%d-%08x.part', $dir, $$, int rand 0xffffffff;
 sysopen(my $file, $temp, O_WRONLY | O_CREAT | O_EXCL, 0600) or failed($dir);
 $SIG{TERM} = $SIG{HUP} = $SIG{INT} = sub { unlink $temp; exit 1 };
@@ -69,18 +78,70 @@ sub take { my $want = shift; my $all = '';
   while (length $all < $want) { sysread(STDIN, $all, $want - length $all, length $all) or do { unlink $temp; exit 1 } } $all }
 my $size = 0;
 while (my $length = hex take(8)) {
-  my $bytes = take($length); $size += $length;
-  for (my $sent = 0; $sent < $length;) {
-    my $put = syswrite($file, $bytes, $length - $sent, $sent);
-    if (!defined $put) { my $error = $!; unlink $temp; $! = $error; failed($path) }
-    $sent += $put } }
+  $size += $length;
+  put($file, take($length)) or do { my $error = $!; unlink $temp; $! = $error; failed($path) } }
 my @now = eval { check() };
 END { unlink $temp if defined $temp }
-if (@now) { chown $now[4], $now[5], $file; chmod $now[2] & 07777, $file } else { chmod 0644, $file }
+keep($file, @now);
 close $file or failed($path);
 rename $temp, $path or failed($path); undef $temp;
-my @s = Time::HiRes::stat($path);
-answer(sprintf '{"etag":"%s","sizeBytes":%d,"created":%s}', etag(@s), $size, @before ? 'false' : 'true');
+written($size);
+`}`;
+
+/** Where the parts of an upload wait: beside the file, so that the last step is a rename. */
+export const partName = (upload: string) => `.drydock-${upload}.part`;
+
+/**
+ * argv: path, If-Match, If-None-Match, the part's name, where this piece begins, how long the file is. Stdin as above. A piece that is cut
+ * short leaves what came of it; the next one says where it begins. With the last byte the part becomes the file.
+ */
+export const PIECE_SCRIPT = `${COMMON}${WRITING}${String.raw`
+my ($name, $from, $total) = @ARGV; my $part = "$dir/$name";
+if ($from == 0 && opendir my $folder, $dir) {
+  # What nobody finished within an hour is nobody's.
+  for (readdir $folder) { unlink "$dir/$_" if /^\.drydock-[\w-]+\.part$/ && (lstat "$dir/$_")[9] < time - 3600 } }
+sysopen(my $file, $part, O_WRONLY | O_NOFOLLOW | ($from == 0 ? O_CREAT : 0), 0600) or do {
+  fail('CONFLICT', 'the upload begins anew') if $from > 0 && $! == ENOENT; failed($dir) };
+fail('CONFLICT', 'the upload begins anew') if -s $file < $from;
+truncate $file, $from or failed($path); sysseek($file, $from, 0);
+sub take { my $want = shift; my $all = '';
+  while (length $all < $want) { sysread(STDIN, $all, $want - length $all, length $all) or exit 1 } $all }
+my $size = $from;
+while (my $length = hex take(8)) {
+  $size += $length;
+  if ($size > $total) { unlink $part; fail('BAD_REQUEST', 'more bytes came than were announced') }
+  put($file, take($length)) or do { my $error = $!; unlink $part; $! = $error; failed($path) } }
+if ($size < $total) { answer(sprintf '{"complete":false,"receivedBytes":%d}', $size); exit 0 }
+keep($file, check());
+close $file or failed($path);
+rename $part, $path or failed($path);
+written($size);
+`}`;
+
+/** argv: path. */
+export const MAKE_DIRECTORY_SCRIPT = `${COMMON}
+my ($path) = @ARGV; $path =~ s{(?<=.)/+$}{};
+fail('CONFLICT', 'it is there') if lstat $path;
+mkdir $path, 0755 or failed($path);
+answer('{}');
+`;
+
+/** argv: from, to, "1" to replace a file. Between file systems mv copies and deletes. */
+export const MOVE_SCRIPT = `${COMMON}${String.raw`
+use Errno qw(EXDEV);
+my ($from, $to, $replace) = @ARGV; s{(?<=.)/+$}{} for $from, $to;
+fail('BAD_REQUEST', 'the root cannot be moved') if $from =~ m{^/+(\.{0,2}/*)*$};
+my @s = lstat $from or failed($from); my $folder = -d _;
+if ($from eq $to) { answer('{}'); exit 0 }
+fail('BAD_REQUEST', 'a folder cannot be moved into itself') if $folder && index("$to/", "$from/") == 0;
+if (my @there = lstat $to) {
+  fail('CONFLICT', 'it is there') if !$replace;
+  fail('BAD_REQUEST', 'only a file can take the place of a file') if -d _ || $folder }
+if (!rename $from, $to) {
+  failed($to) if $! != EXDEV;
+  open STDERR, '>', '/dev/null';
+  system('mv', '-T', '--', $from, $to) == 0 or fail('BAD_REQUEST', 'not everything could be moved to another file system') }
+answer('{}');
 `}`;
 
 /** argv: path, If-Match, "1" to remove a directory with what is in it. */

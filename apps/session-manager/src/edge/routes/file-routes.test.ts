@@ -9,6 +9,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { request as httpRequest } from 'node:http';
@@ -187,6 +188,132 @@ describe('writing', () => {
     expect((await files('PUT', root, { body: 'x' })).status).toBe(400);
     expect((await files('PUT', `${root}/`, { body: 'x' })).status).toBe(400);
     expect((await files('PUT', join(root, 'real/below'), { body: 'x' })).status).toBeGreaterThanOrEqual(400);
+  });
+});
+
+describe('writing in pieces', () => {
+  const piece = (path: string, bytes: Buffer, from: number, total: number, headers = {}) =>
+    files('PUT', path, {
+      body: bytes,
+      query: '&upload=upload-01',
+      headers: { 'content-range': `bytes ${from}-${from + bytes.length - 1}/${total}`, ...headers },
+    });
+
+  it('puts the file together, keeps its mode, and replaces it with the last byte only', async () => {
+    const path = join(root, 'deep/f');
+    mkdirSync(join(root, 'deep'));
+    writeFileSync(path, 'old');
+    chmodSync(path, 0o755);
+    const whole = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
+    const first = await piece(path, whole.subarray(0, 200_000), 0, whole.length);
+    expect(await first.json()).toEqual({ complete: false, receivedBytes: 200_000 });
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    const last = await piece(path, whole.subarray(200_000), 200_000, whole.length);
+    expect(await last.json()).toMatchObject({ complete: true, created: false, sizeBytes: whole.length });
+    expect(readFileSync(path).equals(whole)).toBe(true);
+    expect(statSync(path).mode & 0o7777).toBe(0o755);
+    expect(readdirSync(join(root, 'deep'))).toEqual(['f']);
+  });
+
+  it('takes a piece again that was cut off, from where it began', async () => {
+    const path = join(root, 'f');
+    const whole = Buffer.from('0123456789abcdef');
+    await piece(path, whole.subarray(0, 10), 0, 16);
+    const again = await piece(path, whole.subarray(4, 12), 4, 16);
+    expect(await again.json()).toEqual({ complete: false, receivedBytes: 12 });
+    await piece(path, whole.subarray(12), 12, 16);
+    expect(readFileSync(path, 'utf8')).toBe('0123456789abcdef');
+  });
+
+  it('refuses gaps, lost uploads, too many bytes and bad places, and honours the guards', async () => {
+    const path = join(root, 'f');
+    expect((await piece(path, Buffer.from('56'), 5, 10)).status).toBe(412);
+    await piece(path, Buffer.from('0123'), 0, 10);
+    expect((await piece(path, Buffer.from('56'), 5, 10)).status).toBe(412);
+    expect((await files('PUT', path, { body: 'x', query: '&upload=upload-01' })).status).toBe(400);
+    const long = await files('PUT', path, {
+      body: 'much too long',
+      query: '&upload=upload-01',
+      headers: { 'content-range': 'bytes 0-3/4' },
+    });
+    expect(long.status).toBe(400);
+    expect(existsSync(path)).toBe(false);
+    writeFileSync(path, 'there');
+    expect((await piece(path, Buffer.from('01'), 0, 10, { 'if-none-match': '*' })).status).toBe(412);
+  });
+
+  it('takes away what came of an upload that was given up, and what nobody finished', async () => {
+    const path = join(root, 'f');
+    await piece(path, Buffer.from('0123'), 0, 10);
+    expect(readdirSync(root)).toEqual(['.drydock-upload-01.part']);
+    expect((await files('DELETE', path, { query: '&upload=upload-01' })).status).toBe(204);
+    expect(readdirSync(root)).toEqual([]);
+    expect((await files('DELETE', path, { query: '&upload=upload-01' })).status).toBe(204);
+    const stale = join(root, '.drydock-long-ago-1.part');
+    writeFileSync(stale, 'x');
+    utimesSync(stale, 0, 0);
+    await piece(path, Buffer.from('0123'), 0, 4);
+    expect(readdirSync(root)).toEqual(['f']);
+  });
+});
+
+describe('folders, names and places', () => {
+  const act = (path: string, body: object, by = token) =>
+    files('POST', path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' }, by });
+
+  it('makes a folder once, whatever its name', async () => {
+    for (const name of ['plain', '-rf', 'two\nlines', `it's "quoted" $(x)`, 'Ünïcödé 🚢']) {
+      expect((await act(join(root, name), { action: 'make-directory' })).status).toBe(204);
+      expect(statSync(join(root, name)).isDirectory()).toBe(true);
+      expect((await act(join(root, name), { action: 'make-directory' })).status).toBe(412);
+    }
+    expect((await act(join(root, 'no/parent'), { action: 'make-directory' })).status).toBe(404);
+    expect((await act(join(root, 'x'), { action: 'make-directory' }, viewer)).status).toBe(403);
+  });
+
+  it('renames and moves, and never onto something unless told', async () => {
+    mkdirSync(join(root, 'd'));
+    writeFileSync(join(root, '-a\n"b"'), 'moved');
+    writeFileSync(join(root, 'there'), 'there');
+    const from = join(root, '-a\n"b"');
+    expect((await act(from, { action: 'move', to: join(root, 'there') })).status).toBe(412);
+    expect(readFileSync(join(root, 'there'), 'utf8')).toBe('there');
+    expect((await act(from, { action: 'move', to: join(root, 'd/ü -x') })).status).toBe(204);
+    expect(readFileSync(join(root, 'd/ü -x'), 'utf8')).toBe('moved');
+    const back = { action: 'move', to: join(root, 'there'), replace: true };
+    expect((await act(join(root, 'd/ü -x'), back)).status).toBe(204);
+    expect(readFileSync(join(root, 'there'), 'utf8')).toBe('moved');
+    expect(readdirSync(root).sort()).toEqual(['d', 'there']);
+  });
+
+  it('moves no folder into itself, no root, nothing that is not there, and over no folder', async () => {
+    mkdirSync(join(root, 'd/e'), { recursive: true });
+    writeFileSync(join(root, 'f'), '');
+    const tries: [string, string, number][] = [
+      [join(root, 'd'), join(root, 'd/e/d'), 400],
+      ['/', join(root, 'r'), 400],
+      [join(root, 'none'), join(root, 'x'), 404],
+      [join(root, 'f'), join(root, 'no/x'), 404],
+      [join(root, 'f'), join(root, 'd'), 400],
+    ];
+    for (const [from, to, status] of tries)
+      expect((await act(from, { action: 'move', to, replace: true })).status).toBe(status);
+    expect((await act(join(root, 'f'), { action: 'move', to: 'relative' })).status).toBe(400);
+    expect((await act(join(root, 'f'), { action: 'burn' })).status).toBe(400);
+    expect(readdirSync(root).sort()).toEqual(['d', 'f']);
+  });
+
+  it('moves between file systems', async () => {
+    const other = mkdtempSync('/dev/shm/dd-files-');
+    try {
+      mkdirSync(join(root, 'd'));
+      writeFileSync(join(root, 'd/f'), 'far');
+      expect((await act(join(root, 'd'), { action: 'move', to: join(other, 'd') })).status).toBe(204);
+      expect(readFileSync(join(other, 'd/f'), 'utf8')).toBe('far');
+      expect(existsSync(join(root, 'd'))).toBe(false);
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
   });
 });
 

@@ -1,16 +1,27 @@
 /** Calls on a node's files: read (with ranges), list, write, delete. */
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { DrydockError, fileListResponseSchema } from '@drydock/protocol';
+import {
+  DrydockError,
+  fileActionRequestSchema,
+  fileListResponseSchema,
+  filePathSchema,
+  fileWriteResponseSchema,
+  uploadIdSchema,
+} from '@drydock/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import {
+  dropNodeUpload,
   type FileRead,
   listNodeFiles,
+  makeNodeDirectory,
+  moveNodeFile,
   type OpenCommand,
   readNodeFile,
   removeNodeFile,
   statNodeFile,
+  type UploadPiece,
   writeNodeFile,
 } from '../../files/node-files.ts';
 import type { Access } from '../../sessions/session-service.ts';
@@ -19,15 +30,11 @@ import type { ApiRegistry } from '../api-route.ts';
 import { runningNode } from './node-routes.ts';
 import type { RouteDeps } from './route-deps.ts';
 
-const pathSchema = z
-  .string()
-  .min(1)
-  .max(4096)
-  .regex(/^\/[^\0]*$/, 'must be an absolute path');
 const flagSchema = z.enum(['0', '1', 'true', 'false']).optional();
-const readQuery = z.object({ path: pathSchema, list: flagSchema });
-const writeQuery = z.object({ path: pathSchema });
-const removeQuery = z.object({ path: pathSchema, recursive: flagSchema });
+const readQuery = z.object({ path: filePathSchema, list: flagSchema });
+const actionQuery = z.object({ path: filePathSchema });
+const writeQuery = z.object({ path: filePathSchema, upload: uploadIdSchema.optional() });
+const removeQuery = z.object({ path: filePathSchema, recursive: flagSchema, upload: uploadIdSchema.optional() });
 
 const isSet = (flag: z.output<typeof flagSchema>) => flag === '1' || flag === 'true';
 const headerOf = (request: FastifyRequest, name: 'if-match' | 'if-none-match') => String(request.headers[name] ?? '');
@@ -56,6 +63,17 @@ export function parseRange(header: string | undefined, size: number): Range | 'n
   const to = last === '' ? size - 1 : Math.min(Number(last), size - 1);
   if (last !== '' && Number(last) < from) return 'none';
   return from >= size ? 'beyond' : { from, length: to - from + 1 };
+}
+
+/** The piece of an upload that a Content-Range header names. @throws DrydockError BAD_REQUEST. */
+export function parsePiece(upload: string | undefined, header: string | undefined): UploadPiece | undefined {
+  if (upload === undefined) return undefined;
+  const [, from = '', to = '', total = ''] =
+    /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(header?.trim() ?? '') ?? [];
+  const right = from !== '' && Number(from) <= Number(to) && Number(to) < Number(total);
+  if (!right)
+    throw new DrydockError('BAD_REQUEST', 'A piece of an upload names its place: Content-Range: bytes 0-9/100.');
+  return { upload, from: Number(from), total: Number(total) };
 }
 
 function disposition(path: string, suffix = ''): string {
@@ -157,10 +175,11 @@ export function fileRoutes(api: ApiRegistry, deps: RouteDeps & { streams: AgentS
     {
       method: 'PUT',
       path,
-      summary: 'Write a file from the raw body; mode and owner stay, If-Match guards, parent directories are made.',
+      summary:
+        'Write a file from the raw body; mode and owner stay, If-Match guards, parent directories are made. With upload=<id> and Content-Range the body is one piece of it.',
       right: 'collaborator',
       query: writeQuery,
-      answer: z.object({ etag: z.string(), sizeBytes: z.number().int(), created: z.boolean() }),
+      answer: fileWriteResponseSchema,
       raw: { request: 'application/octet-stream' },
       status: 200,
     },
@@ -168,7 +187,9 @@ export function fileRoutes(api: ApiRegistry, deps: RouteDeps & { streams: AgentS
       const open = commandsOf(access, params);
       const match = headerOf(request, 'if-match');
       const noneMatch = headerOf(request, 'if-none-match');
-      const written = await writeNodeFile(open, query.path, request.raw as Readable, { match, noneMatch });
+      const piece = parsePiece(query.upload, request.headers['content-range']);
+      const written = await writeNodeFile(open, query.path, request.raw as Readable, { match, noneMatch, piece });
+      if (!written.complete) return written;
       reply.header('etag', `"${written.etag}"`);
       return { ...written, etag: `"${written.etag}"` };
     },
@@ -176,14 +197,37 @@ export function fileRoutes(api: ApiRegistry, deps: RouteDeps & { streams: AgentS
 
   api.session(
     {
+      method: 'POST',
+      path,
+      summary: 'Make a folder (action make-directory), or rename and move (action move, to, replace).',
+      right: 'collaborator',
+      query: actionQuery,
+      body: fileActionRequestSchema,
+      status: 204,
+    },
+    async ({ access, params, query, body }) => {
+      const open = commandsOf(access, params);
+      switch (body.action) {
+        case 'make-directory':
+          return makeNodeDirectory(open, query.path);
+        case 'move':
+          return moveNodeFile(open, query.path, body.to, body.replace ?? false);
+      }
+    },
+  );
+
+  api.session(
+    {
       method: 'DELETE',
       path,
-      summary: 'Delete a file, an empty folder, or with recursive=1 a folder and what is in it.',
+      summary:
+        'Delete a file, an empty folder, or with recursive=1 a folder and what is in it; with upload=<id> what came of that upload.',
       right: 'collaborator',
       query: removeQuery,
       status: 204,
     },
     async ({ request, access, params, query }) => {
+      if (query.upload !== undefined) return dropNodeUpload(commandsOf(access, params), query.path, query.upload);
       const options = { match: headerOf(request, 'if-match'), recursive: isSet(query.recursive) };
       await removeNodeFile(commandsOf(access, params), query.path, options);
     },
