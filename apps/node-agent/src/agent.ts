@@ -25,7 +25,8 @@ import { createCgroups } from './runtime/cgroups.ts';
 import { createIdRanges } from './runtime/id-ranges.ts';
 import { createRuncRuntime } from './runtime/runc-runtime.ts';
 import { createManagerDial } from './streams/manager-dial.ts';
-import { createStreamOpener } from './streams/stream-opener.ts';
+import { connectNode } from './streams/node-connect.ts';
+import { createStreamOpener, type NodeDoor } from './streams/stream-opener.ts';
 import { HOST_PROTOCOL_VERSION } from './terminals/host-protocol.ts';
 import { createTerminalClient } from './terminals/terminal-client.ts';
 import { createNodeWatchers } from './watch/node-watchers.ts';
@@ -100,23 +101,30 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     // A terminal host that came back holds other terminals than the last hello said.
     onConnected: () => link.renew(),
   });
+  async function findNode(sessionId: string, name: string): Promise<NodeDoor | undefined> {
+    const node = nodes.get(sessionId, name);
+    const path = `/proc/${node?.pid}/ns/net`;
+    const found = node && (await stat(path).catch(() => undefined));
+    if (!node || !found) return undefined;
+    return { ip: node.ip, netns: { path, inode: found.ino }, enter: (command) => runtime.enter(node, command) };
+  }
+
   const streams = createStreamOpener({
     sockets,
     logger,
     dial: createManagerDial({ url: env.managerUrl, name: env.name, readKey }),
-    async findNode(sessionId, name) {
-      const node = nodes.get(sessionId, name);
-      const path = `/proc/${node?.pid}/ns/net`;
-      const found = node && (await stat(path).catch(() => undefined));
-      if (!node || !found) return undefined;
-      return { ip: node.ip, netns: { path, inode: found.ino }, enter: (command) => runtime.enter(node, command) };
-    },
+    findNode,
   });
 
   const watchers = createNodeWatchers({
     nativeDir: env.nativeDir,
     sockets,
     findPid: (sessionId, node) => nodes.get(sessionId, node)?.pid,
+    async connectPort(sessionId, name, port) {
+      const door = await findNode(sessionId, name);
+      if (!door) throw new DrydockError('NODE_NOT_FOUND');
+      return (await connectNode(sockets, sessionId, door, port)).target;
+    },
     observe: nodes.observe,
     clock,
     logger,

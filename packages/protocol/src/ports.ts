@@ -14,6 +14,10 @@ export const nodePortSchema = z.object({
   label: z.string().max(128).optional(),
   /** True when it listens on the node's loopback only. */
   loopback: z.boolean().optional(),
+  /** What it was found to speak when it was asked once; absent while that is not known, or where nobody asks. */
+  scheme: z.enum(['http', 'https', 'other']).optional(),
+  /** The title of its page; learner-made text, at most 128 characters. */
+  title: z.string().max(128).optional(),
 });
 export type NodePort = z.infer<typeof nodePortSchema>;
 

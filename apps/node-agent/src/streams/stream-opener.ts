@@ -4,15 +4,12 @@ import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { type AgentAnswer, type AgentRequest, CLOSED_PORTS, DrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
-import { sessionNetnsPath } from '../network/addresses.ts';
 import type { NetnsSockets } from '../network/netns-sockets.ts';
+import { connectNode, type NodeAddresses } from './node-connect.ts';
 import { abortStream, pipeBoth } from './pipe-both.ts';
 
 /** What is needed of a node to reach into it. */
-export interface NodeDoor {
-  ip: string;
-  /** The node's network namespace, with its inode (the path names a pid). */
-  netns: { path: string; inode: number };
+export interface NodeDoor extends NodeAddresses {
   /** The host's program that runs `command` as the node's root. */
   enter(command: readonly string[]): { file: string; args: string[] };
 }
@@ -41,8 +38,6 @@ interface HeldStream {
 
 /** Streams of one node at a time: a gateway's keep-alive pool and a class of browsers fit, a flood does not. */
 const MAX_STREAMS_PER_NODE = 512;
-/** A node is one hop away: a program that does not accept within this is stuck (ms). */
-const CONNECT_TIMEOUT_MS = 3_000;
 /** Dead peers are found by TCP's own probes after this silence (ms); an idle WebSocket is not dead. */
 const KEEPALIVE_MS = 60_000;
 
@@ -55,31 +50,10 @@ export function createStreamOpener(deps: StreamOpenerDeps): StreamOpener {
   /** By node; `undefined` while the target is still being connected. */
   const open = new Map<string, Set<HeldStream>>();
 
-  async function connect(
-    sessionId: string,
-    door: NodeDoor,
-    port: number,
-  ): Promise<{ target: Duplex; loopback: boolean }> {
-    const attempts = [
-      { netns: { path: sessionNetnsPath(sessionId) }, host: door.ip, loopback: false },
-      // Development servers like to listen on the loopback only, some on its IPv6 address alone.
-      { netns: door.netns, host: '127.0.0.1', loopback: true },
-      { netns: door.netns, host: '::1', loopback: true },
-    ];
-    for (const { netns, host, loopback } of attempts) {
-      try {
-        const target = await sockets.connectTcp(netns, host, port, CONNECT_TIMEOUT_MS);
-        target.setKeepAlive(true, KEEPALIVE_MS);
-        return { target, loopback };
-      } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code ?? '';
-        if (['ECONNREFUSED', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENETUNREACH'].includes(code)) continue;
-        if (['ETIMEDOUT', 'EHOSTUNREACH'].includes(code)) throw new DrydockError('PORT_TIMEOUT');
-        if (['ENOENT', 'ESTALE'].includes(code)) throw new DrydockError('NODE_NOT_FOUND');
-        throw error;
-      }
-    }
-    throw new DrydockError('PORT_REFUSED');
+  async function connect(sessionId: string, door: NodeDoor, port: number) {
+    const connected = await connectNode(sockets, sessionId, door, port);
+    connected.target.setKeepAlive(true, KEEPALIVE_MS);
+    return connected;
   }
 
   async function start(request: AgentRequest<'stream.open'>, door: NodeDoor) {

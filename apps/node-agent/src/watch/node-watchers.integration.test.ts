@@ -23,10 +23,13 @@ beforeEach(() => {
   pids = {};
   children = [];
   ports = {};
+  const sockets = createNetnsSockets(loadNetnsAddon(NATIVE_DIR));
   watchers = createNodeWatchers({
     nativeDir: NATIVE_DIR,
-    sockets: createNetnsSockets(loadNetnsAddon(NATIVE_DIR)),
+    sockets,
     findPid: (_session, name) => pids[name],
+    connectPort: (_session, name, port) =>
+      sockets.connectTcp({ path: `/proc/${pids[name]}/ns/net` }, '127.0.0.1', port, 1000),
     observe: (_session, name, observation) => {
       if (observation.ports) ports[name] = observation.ports;
     },

@@ -1,5 +1,6 @@
 /** Watches every running node: its sockets and its engine; tells what changed. */
 import { statSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import type { AgentFact, NodePort, SwarmRole } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { NetnsSockets } from '../network/netns-sockets.ts';
@@ -7,6 +8,7 @@ import { createDockerApi } from './docker-api.ts';
 import type { DockerView } from './docker-view.ts';
 import { createDockerWatch, type DockerWatch } from './docker-watch.ts';
 import { nodePorts } from './node-ports.ts';
+import { createPortProbes } from './port-probes.ts';
 import { createSocketWatch, type WatchedSocket } from './socket-watch.ts';
 
 /** What a watcher tells of a node, and only what has changed. */
@@ -21,6 +23,8 @@ export interface NodeWatchersDeps {
   sockets: NetnsSockets;
   /** The first process of a running node. */
   findPid: (sessionId: string, node: string) => number | undefined;
+  /** Connects to a port of a node, to learn what it speaks. */
+  connectPort: (sessionId: string, node: string, port: number) => Promise<Socket>;
   observe: (sessionId: string, node: string, observation: WatchObservation) => void;
   clock: Clock;
   logger: Logger;
@@ -62,11 +66,20 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
     },
   });
 
+  const probes = createPortProbes({
+    connect: deps.connectPort,
+    clock,
+    onGuess(sessionId, name) {
+      const node = watched.get(`${sessionId}/${name}`);
+      if (node) tell(node);
+    },
+  });
+
   function tell(node: Watched): void {
     const now = {
       dockerReady: node.view !== undefined,
       swarm: node.view?.swarm ?? NO_SWARM,
-      ports: nodePorts(node.sockets, node.view),
+      ports: probes.update(node.sessionId, node.name, nodePorts(node.sockets, node.view)),
     };
     const changed: WatchObservation = {};
     if (now.dockerReady !== node.told.dockerReady) changed.dockerReady = now.dockerReady;
@@ -110,6 +123,7 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
     watched.delete(id);
     node.docker?.close();
     socketWatch.remove(id);
+    probes.forget(node.sessionId, node.name);
   }
 
   return {
