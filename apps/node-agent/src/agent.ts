@@ -126,6 +126,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
       return (await connectNode(sockets, sessionId, door, port)).target;
     },
     observe: nodes.observe,
+    onSwarm: (sessionId, swarm) => link.sendFact({ kind: 'swarm', sessionId, swarm }),
     clock,
     logger,
   });
@@ -154,6 +155,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
       'terminal.resize': (request) => terminals.call('terminal.resize', request),
       'terminal.close': (request) => terminals.call('terminal.close', request),
       'stream.open': (request) => streams.open(request),
+      'swarm.read': ({ sessionId }) => watchers.readSwarm(sessionId),
     },
   });
 
@@ -176,6 +178,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
       });
     },
     onSessions: (sessions) => {
+      for (const [sessionId, swarm] of watchers.swarms()) link.sendFact({ kind: 'swarm', sessionId, swarm });
       nodes.reconcile(sessions).catch((err: unknown) => logger.error({ err }, 'nodes of ended sessions not removed'));
     },
     onDisconnected: () => terminals.detachAll(),

@@ -32,6 +32,7 @@ import { createSessionDirectory } from './sessions/session-directory.ts';
 import { createSessionService } from './sessions/session-service.ts';
 import type { SessionStore } from './sessions/session-store.ts';
 import { createSessionViews } from './sessions/session-view.ts';
+import { createSwarmBoard } from './swarm/swarm-board.ts';
 import { createSwarmReader } from './swarm/swarm-reader.ts';
 import { createTemplateRunner } from './templates/template-runner.ts';
 
@@ -105,7 +106,13 @@ export async function startManager(
     knowsHostsOf: (sessionId) =>
       directory.get(sessionId)?.nodes.every(({ host, state }) => state === 'lost' || hosts.isConnected(host)) ?? true,
   });
-  const feed = createLabFeed({ directory, hosts, views, terminals: (sessionId) => relay.list(sessionId) });
+  const swarm = createSwarmBoard({
+    hosts,
+    directory,
+    publish: (sessionId, step) => feed.publish(sessionId, { kind: 'swarm', step }),
+  });
+  const terminalsOf = (sessionId: string) => relay.list(sessionId);
+  const feed = createLabFeed({ directory, hosts, views, terminals: terminalsOf, swarm: swarm.get });
   const service = createSessionService({
     directory,
     admission,
@@ -185,7 +192,7 @@ export async function startManager(
     templates,
     portGateway,
     streams,
-    swarm: createSwarmReader({ commands: connections, hosts, clock }),
+    swarm: createSwarmReader({ commands: connections, hosts }),
     metrics,
     version,
     libraryFile: settings.libraryFile,

@@ -18,6 +18,7 @@ import {
 import { MAX_NODES_PER_SESSION, MAX_REPORTED_PORTS } from './limits.ts';
 import { nodeLimitsSchema, nodeReportSchema } from './node.ts';
 import { nodePortSchema } from './ports.ts';
+import { swarmStateSchema } from './swarm.ts';
 import {
   attachResultSchema,
   colsSchema,
@@ -118,6 +119,8 @@ export const agentCommands = {
     }),
     answer: z.object({ loopback: z.boolean().optional() }),
   },
+  /** Asks the session's managing node now; facts `swarm` tell of changes by themselves. */
+  'swarm.read': { request: z.object({ sessionId: sessionIdSchema }), answer: swarmStateSchema },
 } as const;
 export type AgentCommandName = keyof typeof agentCommands;
 export type AgentRequest<C extends AgentCommandName> = z.output<(typeof agentCommands)[C]['request']>;
@@ -147,6 +150,8 @@ export const agentFactSchema = z.discriminatedUnion('kind', [
     ports: z.array(nodePortSchema).max(MAX_REPORTED_PORTS),
   }),
   z.object({ kind: z.literal('capacity'), capacity: capacitySchema }),
+  /** The session's swarm as its managing node on this host sees it; sent at each change, and for every session after a hello. */
+  z.object({ kind: z.literal('swarm'), sessionId: sessionIdSchema, swarm: swarmStateSchema }),
 ]);
 export type AgentFact = z.infer<typeof agentFactSchema>;
 export const agentFactEventSchema = z.object({ seq: z.number().int().min(1), fact: agentFactSchema });

@@ -8,6 +8,7 @@ import { nodeNameSchema, sessionIdSchema, terminalIdSchema, tokenSchema } from '
 import { nodeViewSchema } from './node.ts';
 import { publishedPortSchema } from './ports.ts';
 import { rightSchema, sessionViewSchema } from './session.ts';
+import { swarmStateSchema, swarmStepSchema } from './swarm.ts';
 import {
   attachResultSchema,
   colsSchema,
@@ -78,6 +79,8 @@ export const labChangeSchema = z.discriminatedUnion('kind', [
     total: z.number(),
     failed: z.boolean().optional(),
   }),
+  /** The swarm's picture, one step on. */
+  z.object({ kind: z.literal('swarm'), step: swarmStepSchema }),
 ]);
 export type LabChange = z.infer<typeof labChangeSchema>;
 
@@ -87,6 +90,7 @@ export const labSnapshotSchema = z.object({
   session: sessionViewSchema,
   terminals: z.array(terminalViewSchema),
   ports: z.record(nodeNameSchema, z.array(publishedPortSchema)),
+  swarm: swarmStateSchema,
 });
 export type LabSnapshot = z.infer<typeof labSnapshotSchema>;
 

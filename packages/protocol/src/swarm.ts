@@ -47,6 +47,8 @@ export const swarmTaskSchema = z.object({
   image: z.string().max(1024),
   error: z.string().max(1024).nullable(),
   containerId: name.nullable(),
+  /** Overlays that the task is on, with its address there. */
+  networks: z.array(z.object({ id: name, address: name })).optional(),
   updatedAt: z.number().int(),
 });
 export type SwarmTask = z.infer<typeof swarmTaskSchema>;
@@ -72,3 +74,40 @@ export const swarmViewSchema = z.object({
 });
 export type SwarmView = z.infer<typeof swarmViewSchema>;
 export const swarmResponseSchema = swarmViewSchema.nullable();
+
+/** What is known of a session's swarm: the last picture, and why there is no newer one (a swarm without a leader answers nobody). */
+export const swarmStateSchema = z.object({ view: swarmViewSchema.nullable(), problem: z.string().max(512).nullable() });
+export type SwarmState = z.infer<typeof swarmStateSchema>;
+
+/** The step from one picture to the next: tasks are many and mostly stay as they are, so only those that changed travel. */
+export const swarmStepSchema = z.object({
+  view: swarmViewSchema.omit({ tasks: true }).nullable(),
+  /** New and changed tasks. */
+  tasks: z.array(swarmTaskSchema),
+  /** Ids of tasks that are no longer shown. */
+  gone: z.array(name),
+  problem: swarmStateSchema.shape.problem,
+});
+export type SwarmStep = z.infer<typeof swarmStepSchema>;
+
+const NO_TASKS: readonly SwarmTask[] = [];
+
+/** The step from `before` to `after`. */
+export function swarmStep(before: SwarmState, after: SwarmState): SwarmStep {
+  const known = new Map((before.view?.tasks ?? NO_TASKS).map((task) => [task.id, JSON.stringify(task)]));
+  const tasks = (after.view?.tasks ?? NO_TASKS).filter((task) => known.get(task.id) !== JSON.stringify(task));
+  for (const { id } of after.view?.tasks ?? NO_TASKS) known.delete(id);
+  const { problem } = after;
+  if (after.view === null) return { view: null, tasks: [], gone: [], problem };
+  const { tasks: _all, ...view } = after.view;
+  return { view, tasks, gone: [...known.keys()], problem };
+}
+
+/** The picture after a step. */
+export function applySwarmStep(before: SwarmState, step: SwarmStep): SwarmState {
+  if (step.view === null) return { view: null, problem: step.problem };
+  const tasks = new Map((before.view?.tasks ?? NO_TASKS).map((task) => [task.id, task]));
+  for (const id of step.gone) tasks.delete(id);
+  for (const task of step.tasks) tasks.set(task.id, task);
+  return { view: { ...step.view, tasks: [...tasks.values()] }, problem: step.problem };
+}

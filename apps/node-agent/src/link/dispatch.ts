@@ -52,6 +52,8 @@ export function createDispatcher({ handlers, logger }: { handlers: CommandHandle
         return handlers['terminal.close'](parse('terminal.close', request));
       case 'stream.open':
         return handlers['stream.open'](parse('stream.open', request));
+      case 'swarm.read':
+        return handlers['swarm.read'](parse('swarm.read', request));
       default:
         return unknownCommand(name as never);
     }

@@ -82,6 +82,7 @@ function createLink(port: number): ManagerLink {
       'terminal.resize': never,
       'terminal.close': never,
       'stream.open': never,
+      'swarm.read': never,
     },
   });
   link = createManagerLink({

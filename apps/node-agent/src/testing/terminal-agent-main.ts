@@ -70,6 +70,7 @@ const dispatcher = createDispatcher({
     'terminal.resize': (request) => terminals.call('terminal.resize', request),
     'terminal.close': (request) => terminals.call('terminal.close', request),
     'stream.open': refuse,
+    'swarm.read': refuse,
   },
 });
 

@@ -1,10 +1,14 @@
 /** Asks one node's Docker Engine over its unix socket. All that it answers may be a learner's invention: bounded, and parsed by the caller. */
 import http from 'node:http';
 import type { Socket } from 'node:net';
+import { z } from 'zod';
 import { readLines } from './lines.ts';
 
+/** The engine answered that it will not; the message is its own, cut to a sentence's length. */
+export class EngineError extends Error {}
+
 export interface DockerApi {
-  /** GET as JSON. @throws on any status but 200, beyond the bounds, or when the engine is away. */
+  /** GET as JSON. @throws EngineError on any status but 200, and any error beyond the bounds or when the engine is away. */
   get(path: string, timeoutMs?: number): Promise<unknown>;
   /** GET as lines, for as long as the engine sends; resolves or rejects at the end. */
   follow(path: string, onLine: (line: string) => void, signal: AbortSignal): Promise<void>;
@@ -14,6 +18,28 @@ export interface DockerApi {
 const MAX_BODY = 8 * 1024 * 1024;
 const MAX_EVENT = 64 * 1024;
 const TIMEOUT_MS = 10_000;
+/** A refusal's words (characters). */
+const MAX_REFUSAL = 4096;
+
+/** What the engine says in place of an answer. */
+async function refusal(response: http.IncomingMessage): Promise<EngineError> {
+  let text = '';
+  for await (const chunk of response) {
+    text += String(chunk);
+    if (text.length > MAX_REFUSAL) break;
+  }
+  response.destroy();
+  const said = z.object({ message: z.string() }).safeParse(parseOrNothing(text));
+  return new EngineError(said.success ? said.data.message.slice(0, MAX_REFUSAL) : `status ${response.statusCode}`);
+}
+
+function parseOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Builds the client; `connect` opens a connection to the engine or throws. */
 export function createDockerApi(connect: () => Socket): DockerApi {
@@ -28,8 +54,7 @@ export function createDockerApi(connect: () => Socket): DockerApi {
       outgoing.once('error', reject);
       outgoing.once('response', (response) => {
         if (response.statusCode === 200) return resolve(response);
-        response.destroy();
-        reject(new Error(`${path}: status ${response.statusCode}`));
+        refusal(response).then(reject, reject);
       });
       outgoing.end();
     });

@@ -10,6 +10,8 @@ export interface DockerWatchDeps {
   clock: Clock;
   /** The engine answers with this view; undefined: it does not answer. */
   onView: (view: DockerView | undefined) => void;
+  /** The engine told of an event. */
+  onEvent?: (event: DockerEvent) => void;
 }
 
 export interface DockerWatch {
@@ -27,17 +29,24 @@ const SETTLE_MS = 50;
 /** What no event tells (a swarm's new leader, a left swarm) is seen within this (ms). */
 const LOOK_AGAIN_MS = 5_000;
 
-/** Only what can change a view; a learner's `exec` loops are none of it. */
+/** One event of an engine; every text is a learner's. */
+export type DockerEvent = z.output<typeof eventSchema>;
+
+/** Only what can change a view, or is worth telling; a learner's `exec` loops are none of it. */
 const FILTERS = encodeURIComponent(
   JSON.stringify({
-    type: ['container', 'service', 'node', 'network'],
-    event: ['start', 'die', 'rename', 'create', 'update', 'remove', 'destroy', 'connect', 'disconnect'],
+    type: ['container', 'service', 'node', 'network', 'image'],
+    event: ['start', 'die', 'oom', 'rename', 'create', 'update', 'remove', 'destroy', 'connect', 'disconnect', 'pull'],
   }),
 );
-const eventSchema = z.object({ Type: z.string(), Action: z.string() });
+const eventSchema = z.object({
+  Type: z.string(),
+  Action: z.string(),
+  Actor: z.object({ ID: z.string().optional(), Attributes: z.record(z.string(), z.string()).nullish() }).optional(),
+});
 
 /** Begins to watch; it goes on over restarts of the engine until `close`. */
-export function createDockerWatch({ api, clock, onView }: DockerWatchDeps): DockerWatch {
+export function createDockerWatch({ api, clock, onView, onEvent: tellEvent = () => {} }: DockerWatchDeps): DockerWatch {
   const backoff = createBackoff(RETRY);
   const closing = new AbortController();
   const { signal } = closing;
@@ -83,7 +92,7 @@ export function createDockerWatch({ api, clock, onView }: DockerWatchDeps): Dock
       wake();
     };
     const onEvent = (line: string) => {
-      eventSchema.parse(JSON.parse(line));
+      tellEvent(eventSchema.parse(JSON.parse(line)));
       poke();
     };
 

@@ -33,6 +33,7 @@ beforeEach(() => {
     observe: (_session, name, observation) => {
       if (observation.ports) ports[name] = observation.ports;
     },
+    onSwarm: () => {},
     clock: systemClock,
     logger: createLogger('test', 'silent'),
   });

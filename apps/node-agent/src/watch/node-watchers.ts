@@ -1,7 +1,7 @@
 /** Watches every running node: its sockets and its engine; tells what changed. */
 import { statSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import type { AgentFact, NodePort, SwarmRole } from '@drydock/protocol';
+import type { AgentFact, NodePort, SwarmRole, SwarmState } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { NetnsSockets } from '../network/netns-sockets.ts';
 import { createDockerApi } from './docker-api.ts';
@@ -10,6 +10,7 @@ import { createDockerWatch, type DockerWatch } from './docker-watch.ts';
 import { nodePorts } from './node-ports.ts';
 import { createPortProbes } from './port-probes.ts';
 import { createSocketWatch, type WatchedSocket } from './socket-watch.ts';
+import { createSwarmWatch } from './swarm-watch.ts';
 
 /** What a watcher tells of a node, and only what has changed. */
 export interface WatchObservation {
@@ -26,6 +27,8 @@ export interface NodeWatchersDeps {
   /** Connects to a port of a node, to learn what it speaks. */
   connectPort: (sessionId: string, node: string, port: number) => Promise<Socket>;
   observe: (sessionId: string, node: string, observation: WatchObservation) => void;
+  /** A session's swarm has another picture. */
+  onSwarm: (sessionId: string, state: SwarmState) => void;
   clock: Clock;
   logger: Logger;
 }
@@ -33,6 +36,10 @@ export interface NodeWatchersDeps {
 export interface NodeWatchers {
   /** Follows the life of nodes: watches those that run. */
   onFact(fact: AgentFact): void;
+  /** A session's swarm as it is now. */
+  readSwarm(sessionId: string): Promise<SwarmState>;
+  /** The last picture of every session's swarm. */
+  swarms(): [sessionId: string, state: SwarmState][];
   close(): void;
 }
 
@@ -53,6 +60,7 @@ const NO_SWARM: SwarmRole = { role: 'none', leader: false };
 export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
   const { sockets, clock, logger } = deps;
   const watched = new Map<string, Watched>();
+  const swarm = createSwarmWatch({ clock, onSwarm: deps.onSwarm });
   const socketWatch = createSocketWatch({
     nativeDir: deps.nativeDir,
     logger,
@@ -107,13 +115,17 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
     };
     watched.set(id, node);
     socketWatch.add(id, pid, inode);
+    const api = createDockerApi(() => sockets.connectUnix(pid, DOCKER_SOCKET, inode));
     node.docker = createDockerWatch({
-      api: createDockerApi(() => sockets.connectUnix(pid, DOCKER_SOCKET, inode)),
+      api,
       clock,
       onView(view) {
         node.view = view;
         tell(node);
+        if (view === undefined) swarm.remove(sessionId, name);
+        else swarm.set(sessionId, name, api, view.swarm);
       },
+      onEvent: () => swarm.poke(sessionId),
     });
   }
 
@@ -122,6 +134,7 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
     if (!node) return;
     watched.delete(id);
     node.docker?.close();
+    swarm.remove(node.sessionId, node.name);
     socketWatch.remove(id);
     probes.forget(node.sessionId, node.name);
   }
@@ -135,7 +148,10 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
       if (state !== 'running') stop(id);
       else if (!watched.has(id)) start(id, sessionId, name);
     },
+    readSwarm: swarm.read,
+    swarms: swarm.list,
     close() {
+      swarm.close();
       for (const id of [...watched.keys()]) stop(id);
       socketWatch.close();
     },

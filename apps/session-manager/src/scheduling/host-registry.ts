@@ -1,5 +1,5 @@
 /** All hosts as their agents describe them: facts only, nothing that must survive this process. */
-import type { AgentFact, AgentHello, AgentNodeReport, Capabilities, Capacity } from '@drydock/protocol';
+import type { AgentFact, AgentHello, AgentNodeReport, Capabilities, Capacity, SwarmState } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 
 export interface Host {
@@ -18,7 +18,8 @@ export type HostEvent =
   | { kind: 'node'; host: string; report: AgentNodeReport }
   | { kind: 'ports'; host: string; sessionId: string; node: string }
   | { kind: 'node-gone'; host: string; sessionId: string; node: string; reason: 'deleted' | 'lost' | 'failed' }
-  | { kind: 'capacity'; host: string };
+  | { kind: 'capacity'; host: string }
+  | { kind: 'swarm'; host: string; sessionId: string; swarm: SwarmState };
 
 export interface HostRegistry {
   /** A host's agent connected and told all it has; replaces what was known. */
@@ -93,6 +94,9 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
       case 'capacity':
         entry.host = { ...entry.host, capacity: fact.capacity };
         tell({ kind: 'capacity', host: name });
+        break;
+      case 'swarm':
+        tell({ kind: 'swarm', host: name, sessionId: fact.sessionId, swarm: fact.swarm });
         break;
     }
   }

@@ -2,7 +2,7 @@
  * Each session's state as a snapshot and then numbered changes without gaps. Snapshot and number are taken in one step of this
  * single-threaded program, so nothing can fall between them.
  */
-import type { LabChange, LabChangeEvent, LabSnapshot, TerminalView } from '@drydock/protocol';
+import type { LabChange, LabChangeEvent, LabSnapshot, SwarmState, TerminalView } from '@drydock/protocol';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { NodeRecord, SessionRecord } from './session.ts';
 import type { DirectoryChange, SessionDirectory } from './session-directory.ts';
@@ -31,6 +31,7 @@ export interface LabFeedDeps {
   hosts: Pick<HostRegistry, 'onEvent'>;
   views: SessionViews;
   terminals(sessionId: string): TerminalView[];
+  swarm(sessionId: string): SwarmState;
 }
 
 interface Channel {
@@ -39,7 +40,7 @@ interface Channel {
 }
 
 /** Builds the feed and begins to listen to directory and hosts. */
-export function createLabFeed({ directory, hosts, views, terminals }: LabFeedDeps): LabFeed {
+export function createLabFeed({ directory, hosts, views, terminals, swarm }: LabFeedDeps): LabFeed {
   const channels = new Map<string, Channel>();
 
   function publish(sessionId: string, change: LabChange): void {
@@ -109,6 +110,7 @@ export function createLabFeed({ directory, hosts, views, terminals }: LabFeedDep
       }
       case 'node-gone':
       case 'capacity':
+      case 'swarm': // The swarm board tells it, as a step.
         return; // A node that went is told by the change of its session's record.
     }
   });
@@ -126,6 +128,7 @@ export function createLabFeed({ directory, hosts, views, terminals }: LabFeedDep
           seq: channel.seq,
           session: views.session(record),
           terminals: terminals(sessionId),
+          swarm: swarm(sessionId),
           ports: Object.fromEntries(record.nodes.map((node) => [node.name, views.ports(record, node)])),
         },
         unsubscribe() {

@@ -132,6 +132,7 @@ export function createReconciler(deps: {
       }
       case 'ports':
       case 'capacity':
+      case 'swarm':
         break;
     }
   });

@@ -23,6 +23,7 @@ import {
   type ManagerToAgentEvents,
   nodeAddress,
   PROTOCOL_VERSION,
+  type SwarmState,
   toDrydockError,
 } from '@drydock/protocol';
 import { io, type Socket } from 'socket.io-client';
@@ -59,6 +60,8 @@ export interface FixtureAgent {
   /** Changes a node's report and tells it. */
   report(sessionId: string, node: string, change: Partial<AgentNodeReport>): void;
   sendFact(fact: AgentFact): void;
+  /** Sets a session's swarm and tells it. */
+  setSwarm(sessionId: string, swarm: SwarmState): void;
   /** Makes a node vanish as a host's crash would. */
   forget(sessionId: string, node: string): void;
   /** Sends any event, for tests of bad input. */
@@ -78,6 +81,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
   const answers = new Map<string, Promise<unknown>>();
   const commands: string[] = [];
   const streams = new Set<Duplex>();
+  const swarms = new Map<string, SwarmState>();
   let sessions: string[] = [];
   let seq = 0;
 
@@ -271,6 +275,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     'terminal.resize': terminals.resize,
     'terminal.close': terminals.close,
     'stream.open': openStream,
+    'swarm.read': ({ sessionId }) => swarms.get(sessionId) ?? { view: null, problem: null },
   };
 
   async function run({ name: command, request }: AgentCommandMessage): Promise<unknown> {
@@ -329,6 +334,10 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
       sendFact({ kind: 'node', node: after });
     },
     sendFact,
+    setSwarm(sessionId, swarm) {
+      swarms.set(sessionId, swarm);
+      sendFact({ kind: 'swarm', sessionId, swarm });
+    },
     forget: destroyNode,
     emit: (event, ...args) => void (socket as unknown as { emit(...all: unknown[]): void }).emit(event, ...args),
     close() {

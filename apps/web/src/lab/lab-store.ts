@@ -1,13 +1,15 @@
 /** What the page knows of its session: a snapshot, the changes since, and how the connection is. */
-import type {
-  ErrorCode,
-  LabChange,
-  LabChangeEvent,
-  LabSnapshot,
-  PublishedPort,
-  Right,
-  SessionView,
-  TerminalView,
+import {
+  applySwarmStep,
+  type ErrorCode,
+  type LabChange,
+  type LabChangeEvent,
+  type LabSnapshot,
+  type PublishedPort,
+  type Right,
+  type SessionView,
+  type SwarmState,
+  type TerminalView,
 } from '@drydock/protocol';
 
 export type Connection =
@@ -31,6 +33,7 @@ export interface LabData {
   terminals: TerminalView[];
   ports: Record<string, PublishedPort[]>;
   progress: Progress | null;
+  swarm: SwarmState;
 }
 
 export interface LabState {
@@ -78,6 +81,8 @@ export function applyChange(data: LabData, { seq, change }: LabChangeEvent): Lab
       const { text, done, total, failed } = change;
       return { ...next, progress: failed || done >= total ? null : { text, done, total } };
     }
+    case 'swarm':
+      return { ...next, swarm: applySwarmStep(data.swarm, change.step) };
   }
 }
 
@@ -106,8 +111,8 @@ export function createLabStore(now: () => number = Date.now) {
       return () => changeListeners.delete(listener);
     },
     snapshot(snapshot: LabSnapshot): void {
-      const { seq, right, session, terminals, ports } = snapshot;
-      set({ clockSkewMs: session.now - now(), data: { seq, right, session, terminals, ports, progress: null } });
+      const { session } = snapshot;
+      set({ clockSkewMs: session.now - now(), data: { ...snapshot, progress: null } });
     },
     /** Applies the next change. `gap` means that one was missed: only a new snapshot helps. An old one is `stale`. */
     change(event: LabChangeEvent): 'applied' | 'stale' | 'gap' {
