@@ -84,6 +84,19 @@ export const SETTINGS = [
     reason: 'The longest a session may last, extensions included.',
   },
   {
+    name: 'DRYDOCK_GRACE_MINUTES',
+    kind: decimal(0, 1440),
+    fallback: '15',
+    reason:
+      'After its end the owner of a session can fetch its files for so long, but for a quarter of its length at most. 0: not at all.',
+  },
+  {
+    name: 'DRYDOCK_IDLE_MINUTES',
+    kind: decimal(0, 10_080),
+    fallback: '0',
+    reason: 'A session in which nobody types or calls for so long ends; its pages are warned. 0: never.',
+  },
+  {
     name: 'DRYDOCK_NODES_PER_SESSION',
     kind: integer(1, 100),
     fallback: '8',

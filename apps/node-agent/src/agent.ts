@@ -144,6 +144,14 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
         await nodes.destroySession(sessionId);
         return {};
       },
+      'session.rest': async ({ sessionId }) => {
+        for (const { name } of nodes.list().filter((node) => node.sessionId === sessionId)) {
+          await terminals.call('node.close', { sessionId, node: name }).catch(() => undefined);
+          streams.closeNode(sessionId, name);
+        }
+        await nodes.restSession(sessionId);
+        return {};
+      },
       'node.exec': ({ sessionId, node, ...request }) => nodes.exec(sessionId, node, request),
       'terminal.open': (request) => {
         if (!nodes.get(request.sessionId, request.node)) throw new DrydockError('NODE_NOT_FOUND');

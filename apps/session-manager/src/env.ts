@@ -37,6 +37,10 @@ const envSchema = z.object({
   DRYDOCK_WEB_URL: url(['http']).optional(),
   DRYDOCK_SESSION_HOURS: z.coerce.number().positive().max(168).default(4),
   DRYDOCK_MAX_HOURS: z.coerce.number().positive().max(168).default(12),
+  /** After a session's end its owner can fetch files for so long, and for a quarter of its length at most. */
+  DRYDOCK_GRACE_MINUTES: z.coerce.number().min(0).max(1440).default(15),
+  /** A session without typing and calls for so long ends; 0: never. */
+  DRYDOCK_IDLE_MINUTES: z.coerce.number().min(0).max(10_080).default(0),
   DRYDOCK_NODES_PER_SESSION: envInteger(1, 100).default(8),
   DRYDOCK_MAX_SESSIONS: envInteger(1, 1_000_000).default(10_000),
   DRYDOCK_EGRESS: z.enum(['internet', 'mirror-only', 'none']).optional(),

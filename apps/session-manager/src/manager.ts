@@ -23,6 +23,7 @@ import { createAdmission } from './scheduling/admission.ts';
 import { createHostRegistry } from './scheduling/host-registry.ts';
 import { createRateLimit } from './scheduling/rate-limit.ts';
 import { createExpiry } from './sessions/expiry.ts';
+import { createGrace } from './sessions/grace.ts';
 import { createLabFeed } from './sessions/lab-feed.ts';
 import { newId } from './sessions/links.ts';
 import { createNodeService } from './sessions/node-service.ts';
@@ -32,12 +33,15 @@ import { createSessionDirectory } from './sessions/session-directory.ts';
 import { createSessionService } from './sessions/session-service.ts';
 import type { SessionStore } from './sessions/session-store.ts';
 import { createSessionViews } from './sessions/session-view.ts';
+import { createWarnings } from './sessions/warnings.ts';
 import { createSwarmBoard } from './swarm/swarm-board.ts';
 import { createSwarmReader } from './swarm/swarm-reader.ts';
 import { createTemplateRunner } from './templates/template-runner.ts';
 
 /** Random letters of ids that the relay makes, after their prefix (ids.ts). */
 const RELAY_ID_LETTERS = 15;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 export interface ManagerSettings {
   host: string;
@@ -56,6 +60,10 @@ export interface ManagerSettings {
   maxSessions: number;
   egress: 'internet' | 'mirror-only' | 'none' | undefined;
   rates: Record<'creates' | 'calls' | 'wrongTokens', { burst: number; perSecond: number }>;
+  /** How long files can be fetched after a session's end, at most. */
+  graceMinutes: number;
+  /** Minutes without use after which a session ends; 0: never. */
+  idleMinutes: number;
   hostGraceMs?: number;
   version: string;
 }
@@ -81,6 +89,7 @@ export async function startManager(
   deps: { store: SessionStore; clock: Clock; logger: Logger },
 ): Promise<Manager> {
   const { store, clock, logger } = deps;
+  const idleMs = settings.idleMinutes * MINUTE_MS;
   const { maxNodes, egress, version, sessionHours, maxSessionHours, maxSessions } = settings;
   const cleanup = createCleanupStack((name, error) => logger.error({ err: error, name }, 'cleanup failed'));
   const metrics = createMetrics();
@@ -97,7 +106,7 @@ export async function startManager(
   const nextEnds = () => [...directory.all()].map(({ expiresAt }) => expiresAt).sort((a, b) => a - b);
   const admission = createAdmission({ hosts, placed: directory.placed, nextEnds, clock });
   const portUrl = (sessionId: string, node: string, port: number) => origins.portUrl(sessionId, node, port);
-  const views = createSessionViews({ hosts, clock, maxNodes, portUrl });
+  const views = createSessionViews({ hosts, clock, maxNodes, maxSessionMs: maxSessionHours * HOUR_MS, portUrl });
   const relay = createTerminalRelay({
     sendCommand: (host, name, request) => connections.send(host, name, request),
     sendAck: (host, ack) => connections.sendAck(host, ack),
@@ -121,6 +130,9 @@ export async function startManager(
     sessionHours,
     maxSessionHours,
     maxSessions,
+    maxGraceMs: settings.graceMinutes * MINUTE_MS,
+    idleMs,
+    makeRoom: (count) => filesLeft.makeRoom(count),
   });
   const nodes = createNodeService({
     directory,
@@ -132,6 +144,7 @@ export async function startManager(
     logger,
     maxNodes,
     egress,
+    makeRoom: (count, home) => filesLeft.makeRoom(count, home),
   });
   const { hostGraceMs } = settings;
   const grace = hostGraceMs === undefined ? {} : { graceMs: hostGraceMs };
@@ -139,7 +152,10 @@ export async function startManager(
   cleanup.add('reconciler', () => reconciler.stop());
   const reaper = createReaper({ directory, hosts, commands: connections, clock, logger });
   cleanup.add('reaper', () => reaper.stop());
-  const expiry = createExpiry({ directory, service, clock, logger });
+  const filesLeft = createGrace({ directory, hosts, service, reaper, commands: connections, clock, logger });
+  cleanup.add('grace', () => filesLeft.stop());
+  const warnings = createWarnings({ publish: feed.publish });
+  const expiry = createExpiry({ directory, service, warnings, clock, logger, idleMs });
   cleanup.add('expiry', () => expiry.stop());
   const templates = createTemplateRunner({
     nodes,
@@ -153,7 +169,7 @@ export async function startManager(
   });
   // The relay keeps terminals of what lives only.
   directory.onChange(({ previous, next }) => {
-    if (next.state === 'closed') return relay.onSessionGone(next.id);
+    if (next.state === 'closed' || next.state === 'grace') return relay.onSessionGone(next.id);
     const kept = new Set(next.nodes.filter(({ state }) => state !== 'lost').map(({ name }) => name));
     for (const { name } of previous?.nodes ?? []) if (!kept.has(name)) relay.onNodeGone(next.id, name);
   });
@@ -248,6 +264,7 @@ export async function startManager(
   await directory.start();
   expiry.start();
   reaper.start();
+  filesLeft.start();
   reconciler.start();
   const frontDoor = createFrontDoor({
     origins,

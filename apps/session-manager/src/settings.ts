@@ -28,6 +28,8 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
     maxSessionHours: Math.max(env.DRYDOCK_MAX_HOURS, env.DRYDOCK_SESSION_HOURS),
     maxNodes: env.DRYDOCK_NODES_PER_SESSION,
     maxSessions: env.DRYDOCK_MAX_SESSIONS,
+    graceMinutes: env.DRYDOCK_GRACE_MINUTES,
+    idleMinutes: env.DRYDOCK_IDLE_MINUTES,
     egress: env.DRYDOCK_EGRESS,
     rates: {
       creates: { burst: env.DRYDOCK_CREATE_BURST, perSecond: env.DRYDOCK_CREATES_PER_MINUTE / 60 },

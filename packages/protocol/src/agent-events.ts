@@ -91,6 +91,11 @@ export const agentCommands = {
   },
   'node.destroy': { request: sessionNodeSchema, answer: z.object({}) },
   'session.destroy': { request: z.object({ sessionId: sessionIdSchema }), answer: z.object({}) },
+  /**
+   * Ends everything that runs in the session's nodes on this host, terminals included; only files can be read from then on.
+   * Since release 0.2: an older agent answers BAD_REQUEST.
+   */
+  'session.rest': { request: z.object({ sessionId: sessionIdSchema }), answer: z.object({}) },
   'node.exec': { request: sessionNodeSchema.extend(execRequestSchema.shape), answer: execResponseSchema },
   'terminal.open': {
     request: sessionNodeSchema.extend({ terminalId: terminalIdSchema, cols: colsSchema, rows: rowsSchema }),

@@ -7,7 +7,7 @@ import type { ErrorBody } from './errors.ts';
 import { nodeNameSchema, sessionIdSchema, terminalIdSchema, tokenSchema } from './ids.ts';
 import { nodeViewSchema } from './node.ts';
 import { publishedPortSchema } from './ports.ts';
-import { rightSchema, sessionViewSchema } from './session.ts';
+import { type EndReason, type GraceView, rightSchema, sessionViewSchema } from './session.ts';
 import { swarmStateSchema, swarmStepSchema } from './swarm.ts';
 import {
   attachResultSchema,
@@ -69,6 +69,13 @@ export const labChangeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('node-gone'), name: nodeNameSchema, reason: z.enum(['deleted', 'lost', 'failed']) }),
   z.object({ kind: z.literal('ports'), node: nodeNameSchema, ports: z.array(publishedPortSchema) }),
   z.object({ kind: z.literal('session'), state: sessionViewSchema.shape.state, expiresAt: z.number().int() }),
+  /** The session ends at `at` (ms since the epoch): its time runs out, or nobody does anything in it. */
+  z.object({
+    kind: z.literal('warning'),
+    reason: z.enum(['expiry', 'idle']),
+    minutes: z.number().int(),
+    at: z.number().int(),
+  }),
   z.object({ kind: z.literal('terminal'), terminal: terminalViewSchema }),
   z.object({ kind: z.literal('terminal-gone'), terminalId: terminalIdSchema }),
   /** A template at work; `failed` ends it, with everything it made taken back. */
@@ -104,8 +111,8 @@ export type Acked<T> = T | { error: ErrorBody };
 export interface LabServerEvents {
   'lab:snapshot': (snapshot: LabSnapshot) => void;
   'lab:change': (event: LabChangeEvent) => void;
-  /** The session is over; the socket is closed after it. */
-  'lab:ended': (why: { reason: 'expired' | 'closed' | 'revoked' }) => void;
+  /** The session is over; the socket is closed after it. `grace` says what its owner may still fetch. */
+  'lab:ended': (why: { reason: EndReason | 'revoked'; grace?: GraceView }) => void;
   'terminal:output': (output: TerminalOutput) => void;
   'terminal:screen': (screen: z.infer<typeof terminalScreenSchema>) => void;
   'terminal:size': (size: { terminalId: string; cols: number; rows: number }) => void;

@@ -1,7 +1,7 @@
 /** A session, its rights, links and how the API shows it. */
 import { z } from 'zod';
 import { capabilitiesSchema } from './capabilities.ts';
-import { linkIdSchema, sessionIdSchema } from './ids.ts';
+import { linkIdSchema, nodeNameSchema, sessionIdSchema } from './ids.ts';
 import { nodeLimitsSchema, nodeViewSchema } from './node.ts';
 
 /** Rights in rising order: a viewer watches, a collaborator works, an owner decides. */
@@ -15,8 +15,11 @@ export function allows(held: Right, needed: Right): boolean {
   return RANK[held] >= RANK[needed];
 }
 
-/** Moves forward only: active -> closing -> closed. Expiry and closing by hand lead through the same states. */
-export const sessionStateSchema = z.enum(['active', 'closing', 'closed']);
+/**
+ * Moves forward only: active -> (grace ->) closing -> closed. In `grace` the time is up, nothing runs any more, and the owner may
+ * still fetch files; a session that is closed by hand has none.
+ */
+export const sessionStateSchema = z.enum(['active', 'grace', 'closing', 'closed']);
 export type SessionState = z.infer<typeof sessionStateSchema>;
 
 export const sessionLimitsSchema = z.object({ nodes: z.number().int().positive(), node: nodeLimitsSchema });
@@ -28,6 +31,8 @@ export const sessionViewSchema = z.object({
   /** Milliseconds since the epoch. */
   createdAt: z.number().int(),
   expiresAt: z.number().int(),
+  /** The latest end that `extend` can reach, by the operator's maximum. */
+  latestExpiresAt: z.number().int().optional(),
   /** The server's clock at the answer (ms since the epoch), so that a page's countdown does not trust the browser's. */
   now: z.number().int(),
   limits: sessionLimitsSchema,
@@ -36,6 +41,20 @@ export const sessionViewSchema = z.object({
   template: z.string().nullable(),
 });
 export type SessionView = z.infer<typeof sessionViewSchema>;
+
+/** Why a session is over. */
+export const endReasonSchema = z.enum(['expired', 'closed', 'idle']);
+export type EndReason = z.infer<typeof endReasonSchema>;
+
+/** What is left of a session in grace, for its owner: files of these nodes, until then (ms since the epoch). */
+export const graceViewSchema = z.object({
+  state: z.literal('grace'),
+  graceUntil: z.number().int(),
+  /** The server's clock at the answer, as in a session's view. */
+  now: z.number().int(),
+  nodes: z.array(nodeNameSchema),
+});
+export type GraceView = z.infer<typeof graceViewSchema>;
 
 export const linkViewSchema = z.object({ id: linkIdSchema, right: rightSchema, createdAt: z.number().int() });
 export type LinkView = z.infer<typeof linkViewSchema>;

@@ -36,6 +36,8 @@ export function createDispatcher({ handlers, logger }: { handlers: CommandHandle
         return handlers['node.destroy'](parse('node.destroy', request));
       case 'session.destroy':
         return handlers['session.destroy'](parse('session.destroy', request));
+      case 'session.rest':
+        return handlers['session.rest'](parse('session.rest', request));
       case 'node.exec':
         return handlers['node.exec'](parse('node.exec', request));
       case 'terminal.open':

@@ -37,6 +37,8 @@ export interface NodeService {
   /** Removes a node and all that is its own; harmless when there is none. */
   destroy(sessionId: string, node: string): Promise<void>;
   destroySession(sessionId: string): Promise<void>;
+  /** Ends everything that runs in the session's nodes but keeps them, so that their files can be read. */
+  restSession(sessionId: string): Promise<void>;
   destroyAll(): Promise<void>;
   /** Once, before anything else: takes over what lives, removes what is half made. */
   adopt(): Promise<void>;
@@ -226,6 +228,15 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       if (networks.sessions().includes(sessionId) && table.ofSession(sessionId).length === 0) {
         await networks.destroy(sessionId);
       }
+    },
+    async restSession(sessionId) {
+      const rest = (entry: NodeEntry) =>
+        one(entry, async () => {
+          if (entry.state !== 'running') return;
+          await runtime.rest(entry);
+          logger.info(fields(entry), 'node rests');
+        });
+      await Promise.all(table.ofSession(sessionId).map(rest));
     },
     destroyAll: () => destroyEntries(table.all()),
     async adopt() {

@@ -44,6 +44,8 @@ export interface Cgroups {
   freeze(key: NodeKey, frozen: boolean): Promise<void>;
   /** Kills every process in the node's groups; resolves when none is left. */
   kill(key: NodeKey): Promise<void>;
+  /** Kills every process in the node's groups but one; resolves when no other is left. */
+  killAllBut(key: NodeKey, pid: number): Promise<void>;
   /** Removes the node's groups, and the session's when it was the last; nothing may run in them. */
   remove(key: NodeKey): Promise<void>;
   /** Nodes that have a group. */
@@ -73,12 +75,25 @@ export function createCgroups(host: CgroupHost): Cgroups {
       await waitUntilEmpty(group, () => undefined);
       return;
     }
+    await killEach(key, undefined);
+  }
+
+  async function killEach(key: NodeKey, kept: number | undefined): Promise<void> {
     // Frozen processes cannot fork; a kill reaches them when they thaw.
     await freeze(key, true).catch(ignore);
-    await waitUntilEmpty(group, async (pids) => {
-      for (const pid of pids) killProcess(pid);
+    const group = join(main, nodeGroup(key));
+    try {
+      await waitUntilEmpty(
+        group,
+        async (pids) => {
+          for (const pid of pids) killProcess(pid);
+          await freeze(key, false).catch(ignore);
+        },
+        kept,
+      );
+    } finally {
       await freeze(key, false).catch(ignore);
-    });
+    }
   }
 
   return {
@@ -101,6 +116,7 @@ export function createCgroups(host: CgroupHost): Cgroups {
     usage: (key) => (host.version === 2 ? usageV2(join(main, nodeGroup(key))) : usageV1(host, key)),
     freeze,
     kill,
+    killAllBut: killEach,
     async remove(key) {
       for (const group of groupDirectories(host, key)) {
         await removeTree(group);
@@ -167,9 +183,9 @@ async function processesOf(directory: string): Promise<number[]> {
   return pids;
 }
 
-async function waitUntilEmpty(group: string, each: (pids: number[]) => unknown): Promise<void> {
+async function waitUntilEmpty(group: string, each: (pids: number[]) => unknown, kept?: number): Promise<void> {
   for (let round = 0; round < KILL_ROUNDS; round += 1) {
-    const pids = await processesOf(group);
+    const pids = (await processesOf(group)).filter((pid) => pid !== kept);
     if (pids.length === 0) return;
     await each(pids);
     await new Promise((resolve) => setTimeout(resolve, KILL_PAUSE_MS));

@@ -57,14 +57,18 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
     return { file: '/usr/bin/env', args: ['-i', ...assignments, ...script, program, ...command.slice(1)] };
   }
 
-  async function destroy(key: NodeKey): Promise<void> {
-    const init = await livingInit(key);
-    if (init !== undefined) kill(-init);
+  async function killCommands(key: NodeKey): Promise<void> {
     for (const name of (await names(join(home(key), 'pids'))) ?? []) {
       // A number may have passed to a stranger since; our own still says whose it is.
       const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
       if (environment.split('\0').includes(`HOME=${home(key)}`)) kill(Number(name));
     }
+  }
+
+  async function destroy(key: NodeKey): Promise<void> {
+    const init = await livingInit(key);
+    if (init !== undefined) kill(-init);
+    await killCommands(key);
     await rm(directory(key), { recursive: true, force: true, maxRetries: 5 });
     await rmdir(join(nodesDir, key.sessionId)).catch(() => undefined);
   }
@@ -95,6 +99,12 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
         await destroy(key);
         throw new DrydockError('NODE_CREATE_FAILED', undefined, undefined, { cause: error });
       }
+    },
+    async rest(key) {
+      const init = await livingInit(key);
+      if (init === undefined) throw new DrydockError('NODE_NOT_READY');
+      process.kill(init, 'SIGSTOP');
+      await killCommands(key);
     },
     start: (key) => writeFile(join(home(key), 'started'), ''),
     async list() {

@@ -171,6 +171,13 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       }
     },
     start: async (key) => void (await runc(['start', id(key)])),
+    async rest(key) {
+      const presence = await probe(key);
+      if (presence.state !== 'running') throw new DrydockError('NODE_NOT_READY');
+      // The kernel stops a namespace's first process for nobody inside, but for its ancestors.
+      process.kill(presence.pid, 'SIGSTOP');
+      await cgroups.killAllBut(key, presence.pid);
+    },
     destroy,
     probe,
     async list() {

@@ -107,6 +107,25 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
     await expect(runtime.exec(other, { command: ['true'] })).rejects.toMatchObject({ code: 'NODE_NOT_READY' });
   });
 
+  test('a node at rest ends what ran and keeps its files, which commands still reach', async () => {
+    const other = { sessionId, name: 'other' };
+    await runtime.create({ ...other, limits: LIMITS });
+    await runtime.start(other);
+    const inOther = (script: string) => runtime.exec(other, { command: ['/bin/sh', '-c', script], timeoutSeconds: 60 });
+    await inOther('echo kept > file');
+    const running = inOther('exec sleep 50');
+    await expect
+      .poll(async () => (await inOther('cat /proc/[0-9]*/cmdline | tr "\\0" " "')).stdout.toString())
+      .toMatch('sleep 50');
+    await runtime.rest(other);
+    expect((await running).exitCode).toBe(137);
+    expect((await inOther('cat file')).stdout.toString()).toBe('kept\n');
+    expect((await runtime.probe(other)).state).toBe('running');
+    await runtime.rest(other);
+    await runtime.destroy(other);
+    expect(await runtime.probe(other)).toEqual({ state: 'absent' });
+  });
+
   test('a node whose first process has ended is remains', async () => {
     const other = { sessionId, name: 'other' };
     const { pid } = await runtime.create({ ...other, limits: LIMITS });

@@ -54,6 +54,11 @@ export interface Runtime {
   create(spec: NodeSpec): Promise<{ pid: number }>;
   /** Lets the first process of a created node run. */
   start(key: NodeKey): Promise<void>;
+  /**
+   * Ends every process of a running node but its first, which is stopped so that it starts none again: commands run by `exec` and
+   * `enter` still do, all else is over. Harmless to repeat.
+   */
+  rest(key: NodeKey): Promise<void>;
   /** Removes everything of a node, whatever state it is in; resolves when nothing is left, rejects with what is. */
   destroy(key: NodeKey): Promise<void>;
   /** The node's directory on the host. */

@@ -62,6 +62,7 @@ const dispatcher = createDispatcher({
       }
       return {};
     },
+    'session.rest': refuse,
     'node.exec': refuse,
     'terminal.open': (request) => terminals.call('terminal.open', request),
     'terminal.attach': (request) => terminals.call('terminal.attach', request),

@@ -31,7 +31,12 @@ export interface ApiRoute<B extends z.ZodType = z.ZodType, Q extends z.ZodType =
 
 export interface SessionRoute<B extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodType> extends ApiRoute<B, Q> {
   right: Right;
+  /** Whether the owner may make this call in the session's grace too. */
+  inGrace?: boolean;
 }
+
+/** A declared call; one without `right` is open to anybody. */
+export type AnyRoute = ApiRoute & Partial<Pick<SessionRoute, 'right' | 'inGrace'>>;
 
 export interface ApiRegistry {
   /** A call that anybody may make. */
@@ -45,7 +50,7 @@ export interface ApiRegistry {
     run: (call: ApiCall<z.output<B>, z.output<Q>> & { access: Access }) => Promise<unknown>,
   ): void;
   /** All that was declared, for the OpenAPI document. */
-  readonly routes: readonly (ApiRoute & { right?: Right })[];
+  readonly routes: readonly AnyRoute[];
 }
 
 export const API_PREFIX = '/api/v1';
@@ -70,11 +75,16 @@ function parseNode(params: Record<string, string>): void {
 }
 
 /** Builds the registry; `uploads` is the part of the server that leaves bodies as they come. */
-export function createApiRegistry(app: FastifyInstance, uploads: FastifyInstance, tokens: Tokens): ApiRegistry {
-  const routes: (ApiRoute & { right?: Right })[] = [];
+export function createApiRegistry(
+  app: FastifyInstance,
+  uploads: FastifyInstance,
+  tokens: Tokens,
+  onUse: (sessionId: string) => void,
+): ApiRegistry {
+  const routes: AnyRoute[] = [];
 
   function register(
-    route: ApiRoute & { right?: Right },
+    route: AnyRoute,
     run: (call: ApiCall<unknown, unknown> & { access: Access | undefined }) => Promise<unknown>,
   ): void {
     routes.push(route);
@@ -84,7 +94,11 @@ export function createApiRegistry(app: FastifyInstance, uploads: FastifyInstance
       handler: async (request, reply) => {
         const params = parsePath(request.params as Record<string, string>);
         const access =
-          route.right === undefined ? undefined : await tokens.authorize(request.raw, String(params.id), route.right);
+          route.right === undefined
+            ? undefined
+            : await tokens.authorize(request.raw, String(params.id), route.right, { inGrace: route.inGrace ?? false });
+        // Looking is what a forgotten page does too; every other call is somebody's doing.
+        if (access !== undefined && request.method !== 'GET') onUse(access.session.id);
         parseNode(params);
         // A missing body is an empty one: every field may be optional.
         const body = route.body === undefined ? undefined : route.body.parse(request.body ?? {});

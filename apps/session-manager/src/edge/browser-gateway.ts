@@ -15,7 +15,7 @@ import type { Server, Socket } from 'socket.io';
 import type { RelayClient, TerminalRelay, TerminalSink } from '../relay/terminal-relay-types.ts';
 import { createRateLimit } from '../scheduling/rate-limit.ts';
 import type { LabFeed } from '../sessions/lab-feed.ts';
-import { requireNode } from '../sessions/session.ts';
+import { graceView, requireNode } from '../sessions/session.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { connectError } from './agent-gateway.ts';
@@ -116,8 +116,9 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
         if (isTooSlow()) return;
         socket.emit('lab:change', event);
       },
-      ended: (reason) => {
-        socket.emit('lab:ended', { reason });
+      ended: (reason, session) => {
+        const grace = right === 'owner' ? graceView(session, clock.now()) : undefined;
+        socket.emit('lab:ended', { reason, ...(grace === undefined ? {} : { grace }) });
         socket.disconnect(true);
       },
     });
@@ -173,6 +174,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
     async function run<C extends LabCall>(name: C, message: unknown): Promise<unknown> {
       const { right: needed, run: handle } = labCallTable[name];
       demand(needed);
+      if (needed !== 'viewer' && name !== 'terminal:resize') service.touch(sessionId);
       const parsed = labCalls[name].request.safeParse(message);
       if (!parsed.success) {
         refuseMalformed(name);

@@ -62,7 +62,9 @@ export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes
     logger.debug({ ...labels, requestId: request.id, ms: reply.elapsedTime }, 'request');
   });
 
-  const api = createApiRegistry(app, (await createUploads(app)).uploads, deps.tokens);
+  const api = createApiRegistry(app, (await createUploads(app)).uploads, deps.tokens, (sessionId) =>
+    deps.service.touch(sessionId),
+  );
   publicRoutes(api, deps);
   sessionRoutes(api, deps);
   nodeRoutes(api, deps);

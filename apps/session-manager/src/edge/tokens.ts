@@ -12,9 +12,20 @@ export interface Tokens {
    * @throws DrydockError SESSION_NOT_FOUND, FORBIDDEN, RATE_LIMITED after many wrong tokens; FORBIDDEN for a cookie that a foreign
    * page made the browser send along with a change.
    */
-  authorize(request: IncomingMessage, sessionId: string, needed: Right): Promise<Access>;
+  authorize(request: IncomingMessage, sessionId: string, needed: Right, options?: AuthorizeOptions): Promise<Access>;
   /** The same for a token that came in a body or a handshake. */
-  authorizeToken(address: string, sessionId: string, token: string | undefined, needed: Right): Promise<Access>;
+  authorizeToken(
+    address: string,
+    sessionId: string,
+    token: string | undefined,
+    needed: Right,
+    options?: AuthorizeOptions,
+  ): Promise<Access>;
+}
+
+/** `inGrace`: the owner is let in after the session's end too, while its files can still be fetched. */
+export interface AuthorizeOptions {
+  inGrace?: boolean;
 }
 
 /** The token of an Authorization header, if it has that form. */
@@ -32,9 +43,15 @@ export function createTokens(deps: {
 }): Tokens {
   const { service, origins, wrongTokens } = deps;
 
-  async function authorizeToken(address: string, sessionId: string, token: string | undefined, needed: Right) {
+  async function authorizeToken(
+    address: string,
+    sessionId: string,
+    token: string | undefined,
+    needed: Right,
+    options: AuthorizeOptions = {},
+  ) {
     try {
-      return await service.authorize(sessionId, token, needed);
+      return await service.authorize(sessionId, token, needed, options);
     } catch (thrown) {
       const error = toDrydockError(thrown);
       // A right token always passes, so nobody is locked out by a neighbour who guesses.
@@ -47,12 +64,12 @@ export function createTokens(deps: {
 
   return {
     authorizeToken,
-    async authorize(request, sessionId, needed) {
+    async authorize(request, sessionId, needed, options) {
       const address = origins.clientAddress(request);
       const bearer = bearerToken(request.headers.authorization);
-      if (bearer !== undefined) return authorizeToken(address, sessionId, bearer, needed);
+      if (bearer !== undefined) return authorizeToken(address, sessionId, bearer, needed, options);
       const cookie = parseCookies(request.headers.cookie).get(sessionCookieName(sessionId, origins.secure));
-      const access = await authorizeToken(address, sessionId, cookie, needed);
+      const access = await authorizeToken(address, sessionId, cookie, needed, options);
       if (!SAFE_METHODS.has(request.method ?? 'GET') && !origins.isSameOrigin(request)) {
         throw new DrydockError('FORBIDDEN', 'A page of another site may not do that.');
       }

@@ -2,7 +2,7 @@
  * Each session's state as a snapshot and then numbered changes without gaps. Snapshot and number are taken in one step of this
  * single-threaded program, so nothing can fall between them.
  */
-import type { LabChange, LabChangeEvent, LabSnapshot, SwarmState, TerminalView } from '@drydock/protocol';
+import type { EndReason, LabChange, LabChangeEvent, LabSnapshot, SwarmState, TerminalView } from '@drydock/protocol';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { NodeRecord, SessionRecord } from './session.ts';
 import type { DirectoryChange, SessionDirectory } from './session-directory.ts';
@@ -10,7 +10,7 @@ import type { SessionViews } from './session-view.ts';
 
 export interface LabFeedListener {
   change(event: LabChangeEvent): void;
-  ended(reason: 'expired' | 'closed'): void;
+  ended(reason: EndReason, next: SessionRecord): void;
 }
 
 export interface LabFeed {
@@ -79,7 +79,7 @@ export function createLabFeed({ directory, hosts, views, terminals, swarm }: Lab
     }
     if (previous?.state === 'active' && next.state !== 'active') {
       const { listeners } = channels.get(next.id) ?? { listeners: [] };
-      for (const listener of [...listeners]) listener.ended(next.endReason ?? 'closed');
+      for (const listener of [...listeners]) listener.ended(next.endReason ?? 'closed', next);
     }
   }
 

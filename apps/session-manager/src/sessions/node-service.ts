@@ -4,6 +4,7 @@ import type { Clock, Logger } from '@drydock/service-kit';
 import type { Admission } from '../scheduling/admission.ts';
 import { type AgentCommands, CREATE_TIMEOUT_MS, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
+import { withRoom } from './grace.ts';
 import { addNode, isLive, type NodeRecord, removeNode, requireNode, setNodeState } from './session.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import type { SessionViews } from './session-view.ts';
@@ -21,6 +22,8 @@ export interface NodeServiceDeps {
   logger: Logger;
   maxNodes: number;
   egress: 'internet' | 'mirror-only' | 'none' | undefined;
+  /** Tries to get room for so many nodes (on `home` only, if given); false when that cannot help. */
+  makeRoom(count: number, home?: string): Promise<boolean>;
 }
 
 export interface NodeService {
@@ -56,7 +59,10 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
         }, current);
       };
       place({ host: '', limits: { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 } })(record);
-      const target = admission.place(names.length, home);
+      const target = await withRoom(
+        () => admission.place(names.length, home),
+        () => deps.makeRoom(names.length, home),
+      );
       try {
         await directory.update(sessionId, place(target), target);
         return nodes;

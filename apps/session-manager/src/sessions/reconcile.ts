@@ -138,8 +138,10 @@ export function createReconciler(deps: {
   });
 
   return {
+    // The nodes of a session in grace hold files that its owner may still fetch.
     sessionsOn: (host) =>
-      active()
+      [...directory.all()]
+        .filter(({ state }) => state === 'active' || state === 'grace')
         .filter((session) => session.nodes.some((node) => node.host === host && node.state !== 'lost'))
         .map(({ id }) => id),
     onHello(host, hello) {

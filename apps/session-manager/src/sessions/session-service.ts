@@ -1,13 +1,18 @@
 /** What can be done with a session: create, open by link, extend, share, end. Rights are asked for here and nowhere else. */
-import { allows, DrydockError, type LinkView, type Right } from '@drydock/protocol';
+import { allows, DrydockError, type EndReason, type LinkView, type Right } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { Admission } from '../scheduling/admission.ts';
+import { withRoom } from './grace.ts';
 import { findLink, hashToken, newId, newLink, newToken } from './links.ts';
 import {
   addLink,
   addShare,
   beginClosing,
+  beginGrace,
   extendSession,
+  graceMs,
+  graceView,
+  idleEnd,
   isLive,
   type LinkRecord,
   newSession,
@@ -15,6 +20,7 @@ import {
   revokeLink,
   type SessionRecord,
   setPortVisibility,
+  touch,
 } from './session.ts';
 import type { SessionDirectory } from './session-directory.ts';
 
@@ -35,6 +41,12 @@ export interface SessionServiceDeps {
   sessionHours: number;
   maxSessionHours: number;
   maxSessions: number;
+  /** How long files can be fetched after the end, at most (ms). */
+  maxGraceMs: number;
+  /** How long a session may be without use (ms); 0: for ever. */
+  idleMs: number;
+  /** Tries to get room for so many nodes; false when that cannot help. */
+  makeRoom(count: number): Promise<boolean>;
 }
 
 export interface NewSession {
@@ -46,20 +58,31 @@ export type SessionService = ReturnType<typeof createSessionService>;
 
 /** Builds the service. */
 export function createSessionService(deps: SessionServiceDeps) {
-  const { directory, admission, clock, logger, sessionHours, maxSessionHours, maxSessions } = deps;
+  const { directory, admission, clock, logger, sessionHours, maxSessionHours, maxSessions, maxGraceMs, idleMs } = deps;
+  /** Uses are noted in steps (ms), so that typing is not a stream of writes. */
+  const touchStepMs = Math.min(60_000, idleMs / 10);
 
   /**
    * What a token opens. @throws DrydockError SESSION_NOT_FOUND for unknown sessions and wrong tokens alike (details `ended` for
-   * those whose link was right), FORBIDDEN for too little right.
+   * those whose link was right, with a GraceView for the owner while there is one), FORBIDDEN for too little right.
+   * `inGrace` lets the owner in after the end too, while the files can still be fetched.
    */
-  async function authorize(sessionId: string, token: string | undefined, needed: Right): Promise<Access> {
+  async function authorize(
+    sessionId: string,
+    token: string | undefined,
+    needed: Right,
+    { inGrace = false }: { inGrace?: boolean } = {},
+  ): Promise<Access> {
     const session = directory.get(sessionId) ?? (await directory.find(sessionId));
     const link = session === undefined ? undefined : findLink(session, token);
     if (session === undefined || link === undefined) throw new DrydockError('SESSION_NOT_FOUND');
     if (!isLive(session, clock.now())) {
+      const left = link.right === 'owner' ? graceView(session, clock.now()) : undefined;
+      if (inGrace && left !== undefined) return { session, right: link.right, linkId: link.id };
       throw new DrydockError('SESSION_NOT_FOUND', 'The session has ended.', {
         ended: session.endReason ?? 'expired',
         endedAt: session.endedAt ?? session.expiresAt,
+        ...left,
       });
     }
     if (!allows(link.right, needed)) throw new DrydockError('FORBIDDEN');
@@ -92,7 +115,10 @@ export function createSessionService(deps: SessionServiceDeps) {
         });
       }
       if (!directory.synced()) throw new DrydockError('STORE_UNAVAILABLE');
-      admission.admit(wish.nodes, wish.queue);
+      await withRoom(
+        () => admission.admit(wish.nodes, wish.queue),
+        () => deps.makeRoom(Math.max(1, wish.nodes)),
+      );
       const now = clock.now();
       const made = {
         owner: newLink('owner', now),
@@ -124,8 +150,36 @@ export function createSessionService(deps: SessionServiceDeps) {
       );
     },
 
-    /** Ends a session; its nodes are destroyed by the reaper. Ending it twice is harmless. */
-    async end(sessionId: string, reason: 'expired' | 'closed'): Promise<SessionRecord> {
+    /** Notes that somebody does something in a session: that keeps it, where the operator ends those without use. */
+    touch(sessionId: string): void {
+      const session = directory.get(sessionId);
+      if (idleMs === 0 || session === undefined || touch(session, clock.now(), touchStepMs) === session) return;
+      directory
+        .update(sessionId, (current) => touch(current, clock.now(), touchStepMs))
+        .catch((error: unknown) => logger.warn({ err: error, sessionId }, 'use of a session was not noted'));
+    },
+
+    /** Ends a session whose time is up, or that nobody uses; what its nodes hold stays for the grace. */
+    async expire(sessionId: string, reason: 'expired' | 'idle'): Promise<SessionRecord> {
+      const ended = await directory.update(sessionId, (session) => {
+        const now = clock.now();
+        const endedAt = Math.min(session.expiresAt, reason === 'idle' ? idleEnd(session, idleMs) : session.expiresAt);
+        // It was extended, or used, while this waited for its turn.
+        if (session.state !== 'active' || now < endedAt) return session;
+        const until = endedAt + graceMs(session, endedAt, maxGraceMs);
+        const hasFiles = session.nodes.some(({ state }) => state === 'running');
+        return hasFiles && now < until
+          ? beginGrace(session, reason, endedAt, until)
+          : beginClosing(session, reason, endedAt);
+      });
+      if (ended.state === 'active') return ended;
+      const { state, graceUntil } = ended;
+      logger.info({ sessionId, audit: 'session-ended', reason, state, graceUntil }, 'session ended');
+      return ended;
+    },
+
+    /** Ends a session and its grace; its nodes are destroyed by the reaper. Ending it twice is harmless. */
+    async end(sessionId: string, reason: EndReason): Promise<SessionRecord> {
       const ended = await directory.update(sessionId, (session) => beginClosing(session, reason, clock.now()));
       logger.info({ sessionId, audit: 'session-ended', reason }, 'session ended');
       return ended;

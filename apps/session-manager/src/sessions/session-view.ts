@@ -21,6 +21,8 @@ export interface SessionViewDeps {
   hosts: Pick<HostRegistry, 'get' | 'isConnected' | 'nodeReport' | 'list'>;
   clock: Clock;
   maxNodes: number;
+  /** The longest that a session may last, extensions included (ms). */
+  maxSessionMs: number;
   /** The public address of a port; known only when the listener is. */
   portUrl(sessionId: string, node: string, port: number): string;
 }
@@ -35,7 +37,7 @@ function stateOf(node: NodeRecord, report: AgentNodeReport | undefined): NodeVie
 }
 
 /** Builds the views; they read, and change nothing. */
-export function createSessionViews({ hosts, clock, maxNodes, portUrl }: SessionViewDeps): SessionViews {
+export function createSessionViews({ hosts, clock, maxNodes, maxSessionMs, portUrl }: SessionViewDeps): SessionViews {
   const reportOf = (record: SessionRecord, node: NodeRecord) => hosts.nodeReport(node.host, record.id, node.name);
 
   function openPorts(ports: readonly NodePort[]): NodePort[] {
@@ -70,6 +72,7 @@ export function createSessionViews({ hosts, clock, maxNodes, portUrl }: SessionV
         state: record.state,
         createdAt: record.createdAt,
         expiresAt: record.expiresAt,
+        latestExpiresAt: Math.max(record.expiresAt, record.createdAt + maxSessionMs),
         now: clock.now(),
         limits: { nodes: maxNodes, node: host?.capacity.defaultLimits ?? UNKNOWN_LIMITS },
         nodes: record.nodes.map((entry) => node(record, entry)),

@@ -1,6 +1,8 @@
 /** A session as it is stored, and every way in which it may change: pure functions from one record to the next. */
 import {
   DrydockError,
+  type EndReason,
+  type GraceView,
   MAX_NODES_PER_SESSION,
   type NodeLimits,
   nodeAddress,
@@ -45,8 +47,12 @@ export interface SessionRecord {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly state: SessionState;
-  readonly endReason: 'expired' | 'closed' | null;
+  readonly endReason: EndReason | null;
   readonly endedAt: number | null;
+  /** The end of the time in which its owner may still fetch files; set in grace. Records of before 0.2 lack it. */
+  readonly graceUntil?: number | null;
+  /** When somebody last did something in it, kept to the minute; only where the operator ends idle sessions. */
+  readonly activeAt?: number;
   readonly nodes: readonly NodeRecord[];
   readonly links: readonly LinkRecord[];
   readonly shares: readonly ShareRecord[];
@@ -169,14 +175,58 @@ export function extendSession(session: SessionRecord, ms: number, maxMs: number,
   return { ...session, expiresAt: Math.max(session.expiresAt, Math.min(session.expiresAt + ms, latest)) };
 }
 
-/** Ends an active session; its nodes are still to be destroyed. */
-export function beginClosing(session: SessionRecord, reason: 'expired' | 'closed', now: number): SessionRecord {
+/** The part of a session's own length that its grace may last: whoever makes many short sessions must not hold hosts for long. */
+const GRACE_SHARE = 1 / 4;
+
+/** How long the files of a session can still be fetched after its end (ms), when the operator gives `maxMs` at most. */
+export function graceMs(session: SessionRecord, endedAt: number, maxMs: number): number {
+  return Math.max(0, Math.min(maxMs, Math.floor((endedAt - session.createdAt) * GRACE_SHARE)));
+}
+
+/** Whether the owner may still fetch files at `now`. */
+export function isInGrace(session: SessionRecord, now: number): boolean {
+  return session.state === 'grace' && now < (session.graceUntil ?? 0);
+}
+
+/** What the owner may still fetch, or undefined when there is nothing any more. */
+export function graceView(session: SessionRecord, now: number): GraceView | undefined {
+  if (!isInGrace(session, now)) return undefined;
+  const nodes = session.nodes.filter(({ state }) => state === 'running').map(({ name }) => name);
+  return { state: 'grace', graceUntil: session.graceUntil ?? now, now, nodes };
+}
+
+/** When a session ends that nobody uses, if it may be without use for `idleMs`. */
+export function idleEnd(session: SessionRecord, idleMs: number): number {
+  return (session.activeAt ?? session.createdAt) + idleMs;
+}
+
+/** Ends an active session at `endedAt` but keeps what its nodes hold until `graceUntil`: nothing of it runs any more. */
+export function beginGrace(
+  session: SessionRecord,
+  reason: EndReason,
+  endedAt: number,
+  graceUntil: number,
+): SessionRecord {
   if (session.state !== 'active') return session;
+  const nodes = session.nodes.filter(({ state }) => state !== 'lost');
+  return { ...session, state: 'grace', endReason: reason, endedAt, graceUntil, nodes, shares: [], publicPorts: [] };
+}
+
+/** Notes that somebody did something, if that is news by more than `stepMs`. */
+export function touch(session: SessionRecord, now: number, stepMs: number): SessionRecord {
+  if (session.state !== 'active' || now - (session.activeAt ?? session.createdAt) < stepMs) return session;
+  return { ...session, activeAt: now };
+}
+
+/** Ends a session that is active or in grace; its nodes are still to be destroyed. */
+export function beginClosing(session: SessionRecord, reason: EndReason, now: number): SessionRecord {
+  if (session.state !== 'active' && session.state !== 'grace') return session;
   return {
     ...session,
     state: 'closing',
-    endReason: reason,
-    endedAt: now,
+    endReason: session.endReason ?? reason,
+    endedAt: session.endedAt ?? now,
+    graceUntil: null,
     shares: [],
     publicPorts: [],
     // What a lost host still has of it, the host destroys when it comes back: no session of its own names it.

@@ -39,6 +39,8 @@ export interface FixtureAgentOptions {
   protocol?: number;
   /** How long a node takes to be made (ms). */
   createMs?: number;
+  /** False: an agent of the release that knew no `session.rest`. */
+  knowsRest?: boolean;
 }
 
 export interface FixtureAgent {
@@ -74,7 +76,16 @@ const MAX_OUTPUT_BYTES = 1024 * 1024;
 
 /** Builds an agent; nothing is dialled before `connect`. */
 export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
-  const { url, name, key, maxNodes = 8, pool = 0, protocol = PROTOCOL_VERSION, createMs = 0 } = options;
+  const {
+    url,
+    name,
+    key,
+    maxNodes = 8,
+    pool = 0,
+    protocol = PROTOCOL_VERSION,
+    createMs = 0,
+    knowsRest = true,
+  } = options;
   const nodes = new Map<string, AgentNodeReport>();
   const ports = new Map<string, number>();
   const failures = new Map<AgentCommandName, string>();
@@ -265,6 +276,12 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     },
     'session.destroy': ({ sessionId }) => {
       for (const each of nodes.values()) if (each.sessionId === sessionId) destroyNode(sessionId, each.name);
+      return {};
+    },
+    'session.rest': ({ sessionId }) => {
+      if (knowsRest === false)
+        throw new DrydockError('BAD_REQUEST', 'This agent does not know the command session.rest.');
+      for (const each of nodes.values()) if (each.sessionId === sessionId) terminals.endSession(sessionId, each.name);
       return {};
     },
     'node.exec': exec,

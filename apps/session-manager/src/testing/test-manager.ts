@@ -28,6 +28,7 @@ export interface TestManager {
   readonly manager: Manager;
   readonly origin: string;
   readonly agentKey: string;
+  readonly store: SessionStore;
   /** One call of the API below /api/v1; a failed one must have the contract's error body. */
   call(method: string, path: string, options?: CallOptions): Promise<ApiAnswer>;
   createSession(request?: object): Promise<CreateSessionResponse>;
@@ -81,6 +82,8 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     maxSessionHours: 12,
     maxNodes: 8,
     maxSessions: 1000,
+    graceMinutes: 0,
+    idleMinutes: 0,
     egress: undefined,
     rates: { creates: GENEROUS, calls: GENEROUS, wrongTokens: GENEROUS },
     version: '0.0.0-test',
@@ -117,6 +120,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     },
     origin,
     agentKey,
+    store,
     call,
     async createSession(request = {}) {
       const answer = await call('POST', '/sessions', { body: request });

@@ -151,6 +151,10 @@ export function createLabActions(deps: LabActionsDeps) {
         const title = visibility === 'public' ? strings.ports.madePublic(port) : strings.ports.madePrivate(port);
         notices.show({ kind: 'success', title });
       }),
+    /** Sets this tab's link as the one that downloads and ports speak by; without a link of its own the cookie stays. */
+    async renewCookie(): Promise<void> {
+      if (token !== null) await call('POST', '/open', { body: { token } }).catch(() => undefined);
+    },
     /** Makes a link with its own token and remembers it in this browser. @throws ApiError */
     async createLink(right: Right): Promise<string> {
       const { url } = await call('POST', '/links', { body: { right }, read: createLinkResponseSchema });

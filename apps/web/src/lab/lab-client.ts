@@ -1,6 +1,8 @@
 /** The page's connection to its session: socket, snapshot and changes, calls, and coming back after a break. */
 import {
   type ErrorBody,
+  endReasonSchema,
+  graceViewSchema,
   LAB_NAMESPACE,
   type LabAnswer,
   type LabCall,
@@ -119,9 +121,9 @@ export function createLabClient({ store, origin, sessionId, token, headers }: La
     const { data: event } = labChangeEventSchema.safeParse(raw);
     if (event === undefined || store.change(event) === 'gap') socket.io.engine?.close();
   });
-  socket.on('lab:ended', ({ reason }) => {
+  socket.on('lab:ended', ({ reason, grace }) => {
     finish();
-    store.connection({ kind: 'ended', reason });
+    store.connection({ kind: 'ended', reason, ...(grace === undefined ? {} : { grace }) });
   });
   socket.on('disconnect', () => {
     clearTimeout(pingTimer);
@@ -131,6 +133,12 @@ export function createLabClient({ store, origin, sessionId, token, headers }: La
     const refusal = refusalOf(error);
     if (refusal !== null && FINAL_CODES.has(refusal.code)) {
       finish();
+      const ended = endReasonSchema.safeParse(refusal.details?.ended);
+      const grace = graceViewSchema.safeParse(refusal.details);
+      if (ended.success && grace.success) {
+        store.connection({ kind: 'ended', reason: ended.data, grace: grace.data });
+        return;
+      }
       store.connection({ kind: 'refused', code: refusal.code, message: refusal.message });
       return;
     }

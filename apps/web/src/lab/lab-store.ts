@@ -1,7 +1,9 @@
 /** What the page knows of its session: a snapshot, the changes since, and how the connection is. */
 import {
   applySwarmStep,
+  type EndReason,
   type ErrorCode,
+  type GraceView,
   type LabChange,
   type LabChangeEvent,
   type LabSnapshot,
@@ -18,7 +20,7 @@ export type Connection =
   /** `since` and `retryAt` in this browser's clock (ms). */
   | { kind: 'offline'; since: number; retryAt: number }
   | { kind: 'refused'; code: ErrorCode | 'UNREADABLE'; message: string }
-  | { kind: 'ended'; reason: 'expired' | 'closed' | 'revoked' };
+  | { kind: 'ended'; reason: EndReason | 'revoked'; grace?: GraceView };
 
 export interface Progress {
   text: string;
@@ -77,6 +79,8 @@ export function applyChange(data: LabData, { seq, change }: LabChangeEvent): Lab
     }
     case 'terminal-gone':
       return { ...next, terminals: data.terminals.filter((terminal) => terminal.terminalId !== change.terminalId) };
+    case 'warning':
+      return next; // It passes by: session-watch.ts speaks of it.
     case 'progress': {
       const { text, done, total, failed } = change;
       return { ...next, progress: failed || done >= total ? null : { text, done, total } };

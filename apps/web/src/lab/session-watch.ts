@@ -47,6 +47,10 @@ export function watchSession({ store, notices, extend }: SessionWatchDeps): () =
     if (change.kind === 'progress' && change.failed) {
       notices.show({ kind: 'error', title: strings.errors.template, text: change.text });
     }
+    // The end of the time is told by this page's own countdown.
+    if (change.kind === 'warning' && change.reason === 'idle') {
+      notices.show({ kind: 'warning', title: strings.lab.idleWarning(change.minutes) });
+    }
     if (change.kind === 'node') {
       const known = session.nodes.find(({ name }) => name === change.node.name)?.usage?.oomKills ?? 0;
       const kills = change.node.usage?.oomKills ?? 0;

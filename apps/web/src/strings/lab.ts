@@ -16,6 +16,8 @@ export const lab = {
     `${plural(minutes, 'minute', 'minutes')} left. Extend the session or save what you want to keep.`,
   extend: 'Extend',
   extendBy: (hours: number) => `Extend by ${plural(hours, 'hour', 'hours')}`,
+  idleWarning: (minutes: number) =>
+    `Nobody does anything here: the session ends in ${plural(minutes, 'minute', 'minutes')}. Type something to keep it.`,
   extended: (time: string) => `Extended. ${time} left now.`,
   closeSession: 'Close session',
   more: 'More',
@@ -81,6 +83,13 @@ export const share = {
 
 export const ended = {
   expired: { title: 'The time is up', text: 'The session has ended and everything in it was removed.' },
+  idle: { title: 'Nobody was here', text: 'The session was ended because nothing was done in it for a while.' },
+  /** In the place of `text` while there is something to fetch. */
+  stopped: 'The session has ended: nothing runs in it any more.',
+  graceTitle: 'Files',
+  graceText: 'You can still fetch your files. They are removed in',
+  graceOver: 'The files were removed too.',
+  download: (node: string) => `Download /root of ${node}`,
   closed: { title: 'The session was closed', text: 'Everything in it was removed.' },
   revoked: { title: 'This link was withdrawn', text: 'The owner withdrew the link that you came with.' },
   refused: {

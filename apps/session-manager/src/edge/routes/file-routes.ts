@@ -159,6 +159,7 @@ export function fileRoutes(api: ApiRegistry, deps: RouteDeps & { streams: AgentS
       path,
       summary: 'Read a file (ranges, If-None-Match), a folder as tar, or list a folder with list=1.',
       right: 'collaborator',
+      inGrace: true,
       query: readQuery,
       answer: fileListResponseSchema,
       raw: { answer: 'application/octet-stream' },

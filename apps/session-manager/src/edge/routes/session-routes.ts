@@ -72,7 +72,9 @@ export function sessionRoutes(api: ApiRegistry, deps: RouteDeps & { templates: T
     async ({ request, reply, body, params }) => {
       if (!origins.isSameOrigin(request.raw)) throw new DrydockError('FORBIDDEN');
       const id = String(params.id);
-      const access = await tokens.authorizeToken(origins.clientAddress(request.raw), id, body.token, 'viewer');
+      const access = await tokens.authorizeToken(origins.clientAddress(request.raw), id, body.token, 'viewer', {
+        inGrace: true,
+      });
       // The session ends on the server; the cookie lasts as long as it could be extended.
       const maxAgeSeconds = maxSessionHours * 3600;
       const name = sessionCookieName(id, origins.secure);
@@ -97,8 +99,9 @@ export function sessionRoutes(api: ApiRegistry, deps: RouteDeps & { templates: T
     {
       method: 'DELETE',
       path: '/sessions/:id',
-      summary: 'End a session and destroy all of it.',
+      summary: 'End a session and destroy all of it; in its grace too.',
       right: 'owner',
+      inGrace: true,
       status: 204,
     },
     async ({ access }) => {

@@ -13,7 +13,8 @@ function LabScreen() {
   const connection = useLabState((state) => state.connection);
   const hasData = useLabState((state) => state.data !== null);
   if (connection.kind === 'refused') return <Ended reason="refused" message={connection.message} />;
-  if (connection.kind === 'ended') return lab.isLeaving() ? <Opening /> : <Ended reason={connection.reason} />;
+  if (connection.kind === 'ended')
+    return lab.isLeaving() ? <Opening /> : <Ended reason={connection.reason} grace={connection.grace} />;
   return hasData ? <LabFrame /> : <Opening />;
 }
 
