@@ -107,13 +107,14 @@ export async function startManager(
   const admission = createAdmission({ hosts, placed: directory.placed, nextEnds, clock });
   const portUrl = (sessionId: string, node: string, port: number) => origins.portUrl(sessionId, node, port);
   const views = createSessionViews({ hosts, clock, maxNodes, maxSessionMs: maxSessionHours * HOUR_MS, portUrl });
+  const knowsHostsOf = (sessionId: string) =>
+    directory.get(sessionId)?.nodes.every(({ host, state }) => state === 'lost' || hosts.isConnected(host)) ?? true;
   const relay = createTerminalRelay({
     sendCommand: (host, name, request) => connections.send(host, name, request),
     sendAck: (host, ack) => connections.sendAck(host, ack),
     newId: (prefix) => newId(prefix, RELAY_ID_LETTERS),
     onChange: (sessionId, change) => feed.publish(sessionId, change),
-    knowsHostsOf: (sessionId) =>
-      directory.get(sessionId)?.nodes.every(({ host, state }) => state === 'lost' || hosts.isConnected(host)) ?? true,
+    knowsHostsOf,
   });
   const swarm = createSwarmBoard({
     hosts,
@@ -121,7 +122,11 @@ export async function startManager(
     publish: (sessionId, step) => feed.publish(sessionId, { kind: 'swarm', step }),
   });
   const terminalsOf = (sessionId: string) => relay.list(sessionId);
-  const feed = createLabFeed({ directory, hosts, views, terminals: terminalsOf, swarm: swarm.get });
+  const feed = createLabFeed({
+    ...{ directory, hosts, views, knowsHostsOf },
+    terminals: terminalsOf,
+    swarm: swarm.get,
+  });
   const service = createSessionService({
     directory,
     admission,

@@ -96,6 +96,8 @@ export const labSnapshotSchema = z.object({
   right: rightSchema,
   session: sessionViewSchema,
   terminals: z.array(terminalViewSchema),
+  /** Set while a host of the session has not told what it has: terminals that are not listed may live (T-15). */
+  terminalsPending: z.boolean().optional(),
   ports: z.record(nodeNameSchema, z.array(publishedPortSchema)),
   swarm: swarmStateSchema,
 });

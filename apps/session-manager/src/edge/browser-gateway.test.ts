@@ -75,6 +75,25 @@ describe('snapshot and changes', () => {
     });
   });
 
+  it('say that terminals are not all known while a host of the session is away', async () => {
+    const { id, token } = await sessionWithNode();
+    const opened = await ask((await test.lab(id, token)).socket, 'terminal:open', {
+      node: 'node1',
+      cols: 80,
+      rows: 24,
+    });
+    await test.restart();
+    const early = await test.lab(id, token);
+    expect(early.snapshot).toMatchObject({ terminals: [], terminalsPending: true });
+    const changes = changesOf(early.socket);
+    await agent.connect();
+    const terminal = expect.objectContaining({ terminalId: opened.terminalId });
+    await expect.poll(() => changes.map(({ change }) => change)).toContainEqual({ kind: 'terminal', terminal });
+    const { snapshot } = await test.lab(id, token);
+    expect(snapshot.terminals).toEqual([terminal]);
+    expect(snapshot).not.toHaveProperty('terminalsPending');
+  });
+
   it('say when the host of a node is away, and when it is back', async () => {
     const { id, token } = await sessionWithNode();
     const { socket } = await test.lab(id, token);

@@ -32,6 +32,8 @@ export interface LabFeedDeps {
   views: SessionViews;
   terminals(sessionId: string): TerminalView[];
   swarm(sessionId: string): SwarmState;
+  /** Whether every host of the session has told which terminals it has. */
+  knowsHostsOf(sessionId: string): boolean;
 }
 
 interface Channel {
@@ -40,7 +42,7 @@ interface Channel {
 }
 
 /** Builds the feed and begins to listen to directory and hosts. */
-export function createLabFeed({ directory, hosts, views, terminals, swarm }: LabFeedDeps): LabFeed {
+export function createLabFeed({ directory, hosts, views, terminals, swarm, knowsHostsOf }: LabFeedDeps): LabFeed {
   const channels = new Map<string, Channel>();
 
   function publish(sessionId: string, change: LabChange): void {
@@ -129,6 +131,7 @@ export function createLabFeed({ directory, hosts, views, terminals, swarm }: Lab
           session: views.session(record),
           terminals: terminals(sessionId),
           swarm: swarm(sessionId),
+          ...(knowsHostsOf(sessionId) ? {} : { terminalsPending: true }),
           ports: Object.fromEntries(record.nodes.map((node) => [node.name, views.ports(record, node)])),
         },
         unsubscribe() {

@@ -120,7 +120,11 @@ export function createLabActions(deps: LabActionsDeps) {
     async closeTerminal(terminalId: string): Promise<void> {
       const lives = store.getState().data?.terminals.some((terminal) => terminal.terminalId === terminalId);
       if (!lives) return workspace.remove(terminalId);
-      const closed = await attempt(strings.errors.closeTerminal, () => client.call('terminal:close', { terminalId }));
+      const closed = await attempt(strings.errors.closeTerminal, () =>
+        client.call('terminal:close', { terminalId }).catch((error: unknown) => {
+          if (!(error instanceof ApiError && error.code === 'TERMINAL_NOT_FOUND')) throw error;
+        }),
+      );
       if (closed) workspace.remove(terminalId);
     },
     deleteNode: (name: string) => attempt(strings.errors.deleteNode, () => call('DELETE', `/nodes/${name}`)),

@@ -1,4 +1,4 @@
-import type { LabChange, LabSnapshot, NodeView } from '@drydock/protocol';
+import type { LabChange, LabSnapshot, NodeView, TerminalView } from '@drydock/protocol';
 import { describe, expect, test } from 'vitest';
 import { createLabStore } from './lab-store.ts';
 
@@ -58,6 +58,21 @@ describe('lab store', () => {
     store.snapshot(snapshot(7, [node('node1')]));
     expect(store.change({ seq: 7, change: { kind: 'node-gone', name: 'node1', reason: 'lost' } })).toBe('stale');
     expect(store.getState().data?.session.nodes).toHaveLength(1);
+  });
+
+  test('T-15: terminals that a restarted manager does not know yet stay; those that it says are gone, go', () => {
+    const terminal = (terminalId: string): TerminalView => ({
+      ...{ terminalId, node: 'node1', cols: 80, rows: 24, createdAt: 1 },
+    });
+    const store = createLabStore(() => 0);
+    const listed = () => store.getState().data?.terminals.map(({ terminalId }) => terminalId);
+    store.snapshot({ ...snapshot(9), terminals: [terminal('t1'), terminal('t2')] });
+    store.snapshot({ ...snapshot(0), terminals: [terminal('t2')], terminalsPending: true });
+    expect(listed()).toEqual(['t1', 't2']);
+    store.change({ seq: 1, change: { kind: 'terminal', terminal: terminal('t2') } });
+    expect(listed()).toEqual(['t1', 't2']);
+    store.snapshot({ ...snapshot(4), terminals: [terminal('t2')] });
+    expect(listed()).toEqual(['t2']);
   });
 
   test('ports of a node go with it', () => {

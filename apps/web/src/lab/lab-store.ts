@@ -33,6 +33,8 @@ export interface LabData {
   right: Right;
   session: SessionView;
   terminals: TerminalView[];
+  /** The server does not know all terminals yet: one that it does not name may live. */
+  terminalsPending: boolean;
   ports: Record<string, PublishedPort[]>;
   progress: Progress | null;
   swarm: SwarmState;
@@ -53,6 +55,11 @@ export type ChangeListener = (change: LabChange, before: LabData, after: LabData
 function replaceBy<T>(list: readonly T[], item: T, same: (other: T) => boolean): T[] {
   const index = list.findIndex(same);
   return index === -1 ? [...list, item] : list.with(index, item);
+}
+
+/** What is known, brought up to date by what is told. */
+function merge(known: readonly TerminalView[], told: readonly TerminalView[]): TerminalView[] {
+  return [...new Map([...known, ...told].map((terminal) => [terminal.terminalId, terminal])).values()];
 }
 
 /** The state after one change. Facts about unknown nodes and terminals are taken as they come. */
@@ -115,8 +122,11 @@ export function createLabStore(now: () => number = Date.now) {
       return () => changeListeners.delete(listener);
     },
     snapshot(snapshot: LabSnapshot): void {
-      const { session } = snapshot;
-      set({ clockSkewMs: session.now - now(), data: { ...snapshot, progress: null } });
+      const { session, terminalsPending = false } = snapshot;
+      const { terminals: known = [] } = state.data ?? {};
+      // A manager that was just restarted has not heard its hosts: what it does not name is asked for by an attach.
+      const terminals = terminalsPending ? merge(known, snapshot.terminals) : snapshot.terminals;
+      set({ clockSkewMs: session.now - now(), data: { ...snapshot, terminals, terminalsPending, progress: null } });
     },
     /** Applies the next change. `gap` means that one was missed: only a new snapshot helps. An old one is `stale`. */
     change(event: LabChangeEvent): 'applied' | 'stale' | 'gap' {

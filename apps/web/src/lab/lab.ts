@@ -63,7 +63,12 @@ export function createLab(sessionId: string) {
 
   function syncWorkspace(): void {
     const { data } = store.getState();
-    if (data) workspace.sync(data.terminals, (terminal) => titleOfTerminal(terminal, data.terminals));
+    if (!data) return;
+    const { terminals, terminalsPending } = data;
+    workspace.sync(terminals, {
+      isComplete: !terminalsPending,
+      titleOf: (terminal) => titleOfTerminal(terminal, terminals),
+    });
   }
 
   const stops = [

@@ -125,10 +125,16 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     /** Keeps the tab of a terminal whose shell has ended, so that its last screen can be read. */
     keepEnded: (id: string) => void ended.add(id),
     isEnded: (id: string) => ended.has(id),
-    /** Brings tabs in line with the session's terminals: new ones appear without taking the focus, lost ones go. */
-    sync(terminals: readonly TerminalView[], titleOf: (terminal: TerminalView) => string): void {
+    /**
+     * Brings tabs in line with the session's terminals: new ones appear without taking the focus, lost ones go, unless the list
+     * is not complete (`isComplete`): a tab holds what was typed and not sent.
+     */
+    sync(
+      terminals: readonly TerminalView[],
+      { isComplete, titleOf }: { isComplete: boolean; titleOf: (terminal: TerminalView) => string },
+    ): void {
       const known = new Map(terminals.map((terminal) => [terminal.terminalId, terminal]));
-      for (const tab of tabsOf(model())) {
+      for (const tab of isComplete ? tabsOf(model()) : []) {
         if (tab.data.kind === 'terminal' && !known.has(tab.id) && !ended.has(tab.id)) remove(tab.id);
       }
       for (const terminal of terminals) {

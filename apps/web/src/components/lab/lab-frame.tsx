@@ -31,7 +31,8 @@ export function LabFrame() {
     const { data } = store.getState();
     const first = data?.session.nodes.find(({ swarm }) => swarm.leader) ?? data?.session.nodes[0];
     // A session that was made with a template shows a prompt without another click.
-    if (first && data?.terminals.length === 0 && data.right !== 'viewer') actions.showNode(first.name);
+    if (first && data?.terminals.length === 0 && !data.terminalsPending && data.right !== 'viewer')
+      actions.showNode(first.name);
   }, [store, actions]);
 
   return (

@@ -42,8 +42,10 @@ export function WorkspaceTiles({ workspace }: { workspace: LabWorkspace }) {
   const { store, actions } = useLab();
   const canWork = useCanWork();
   const initial = useMemo(() => {
-    const terminals = new Set(store.getState().data?.terminals.map(({ terminalId }) => terminalId));
-    const mapTab = (tab: Tab) => (tab.data.kind !== 'terminal' || terminals.has(tab.id) ? tab : null);
+    const { data } = store.getState();
+    const terminals = new Set(data?.terminals.map(({ terminalId }) => terminalId));
+    const mayLive = (tab: Tab) => data?.terminalsPending || terminals.has(tab.id);
+    const mapTab = (tab: Tab) => (tab.data.kind !== 'terminal' || mayLive(tab) ? tab : null);
     return normalizeWorkspaceModel<TabData>(workspace.stored(), { mapTab }) ?? EMPTY_MODEL;
   }, [store, workspace]);
   const bind = useCallback((handle: LabWorkspaceHandle | null) => workspace.bind(handle), [workspace]);

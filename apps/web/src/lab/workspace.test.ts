@@ -1,0 +1,58 @@
+import type { TerminalView } from '@drydock/protocol';
+import { beforeEach, expect, test } from 'vitest';
+import { createWorkspace, type LabModel, type LabWorkspaceHandle, type Tab, tabsOf } from './workspace.ts';
+
+/** One tile of tabs, with the calls of the tiling library that the workspace makes. */
+function oneTile(): LabWorkspaceHandle {
+  const tabs: Tab[] = [];
+  let selectedId: string | undefined;
+  const handle = {
+    getModel: (): LabModel => ({
+      version: 1,
+      root: { type: 'tabset', id: 'main', tabs: [...tabs], ...(selectedId === undefined ? {} : { selectedId }) },
+    }),
+    getActiveTabsetId: () => 'main',
+    addTab: (tab: Tab) => void tabs.push(tab),
+    closeTab: (id: string) =>
+      void tabs.splice(
+        tabs.findIndex((tab) => tab.id === id),
+        1,
+      ),
+    selectTab: (id: string) => {
+      selectedId = id;
+    },
+  };
+  return handle as unknown as LabWorkspaceHandle;
+}
+
+const terminal = (terminalId: string): TerminalView => ({
+  ...{ terminalId, node: 'node1', cols: 80, rows: 24, createdAt: 1 },
+});
+const titleOf = ({ terminalId }: TerminalView) => terminalId;
+
+let workspace: ReturnType<typeof createWorkspace>;
+let handle: LabWorkspaceHandle;
+const shown = () => tabsOf(handle.getModel()).map(({ id }) => id);
+
+beforeEach(() => {
+  workspace = createWorkspace('abcdefgh', null);
+  handle = oneTile();
+  workspace.bind(handle);
+  workspace.sync([terminal('t1'), terminal('t2')], { isComplete: true, titleOf });
+});
+
+test('new terminals get a tab, lost ones lose theirs', () => {
+  workspace.sync([terminal('t2'), terminal('t3')], { isComplete: true, titleOf });
+  expect(shown()).toEqual(['t2', 't3']);
+});
+
+test('T-10, T-15: while terminals may live that are not listed no tab goes, since with it went what was typed', () => {
+  workspace.sync([terminal('t3')], { isComplete: false, titleOf });
+  expect(shown()).toEqual(['t1', 't2', 't3']);
+});
+
+test('an ended terminal keeps its tab', () => {
+  workspace.keepEnded('t1');
+  workspace.sync([terminal('t2')], { isComplete: true, titleOf });
+  expect(shown()).toEqual(['t1', 't2']);
+});
