@@ -48,6 +48,19 @@ export const SETTINGS = [
     outside: true,
   },
   {
+    name: 'DRYDOCK_MANAGER_NAME',
+    kind: text(/^[\w.:-]{1,128}$/, 'letters, digits, dots, colons and hyphens'),
+    fallback: undefined,
+    reason: 'The manager’s lasting name where several serve one Redis. Unset: this machine’s name and the port.',
+  },
+  {
+    name: 'DRYDOCK_MANAGER_URLS',
+    kind: text(/^https?:\/\/[^\s,]+(, *https?:\/\/[^\s,]+)*$/, 'addresses separated by commas'),
+    fallback: undefined,
+    reason:
+      'All managers of one Redis, for this host’s agent: their own addresses, not the balancer’s. Unset: this one.',
+  },
+  {
     name: 'DRYDOCK_STATE_DIR',
     kind: absolutePath,
     fallback: '/var/lib/drydock',

@@ -7,7 +7,8 @@ import { createNodeDisks } from './disk/node-disk.ts';
 import type { AgentEnv } from './env.ts';
 import { createHostReport } from './host/host-report.ts';
 import { createDispatcher } from './link/dispatch.ts';
-import { createManagerLink } from './link/manager-link.ts';
+import { createManagerLinks } from './link/manager-links.ts';
+import { createTerminalCommands } from './link/terminal-commands.ts';
 import { createInternetProbe } from './mirror/internet-probe.ts';
 import { createMirrorFront } from './mirror/mirror-front.ts';
 import { createDnsUpstream, createResolvConf } from './network/dns-upstream.ts';
@@ -88,18 +89,21 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   const host = createHostReport({
     env,
     runtime,
-    onCapacity: (capacity) => link.sendFact({ kind: 'capacity', capacity }),
+    onCapacity: (capacity) => links.sendFact({ kind: 'capacity', capacity }),
     clock,
     logger,
   });
   const terminals = createTerminalClient(env.terminalsSocket, logger, {
     // The bytes are the socket's own memory, which the next read overwrites.
-    onOutput: ({ viewerId, offset, data }) => link.sendOutput({ viewerId, offset, data: Uint8Array.from(data) }),
-    onScreen: (screen) => link.sendScreen(screen),
-    onSize: (size) => link.sendSize(size),
-    onExit: (exit) => link.sendExit(exit),
+    onOutput: ({ viewerId, offset, data }) => links.sendOutput({ viewerId, offset, data: Uint8Array.from(data) }),
+    onScreen: (screen) => links.sendScreen(screen),
+    onSize: (size) => links.sendSize(size),
+    onExit: (exit) => {
+      if (exit.viewerId === undefined) terminalCommands.forget(exit.terminalId);
+      links.sendExit(exit);
+    },
     // A terminal host that came back holds other terminals than the last hello said.
-    onConnected: () => link.renew(),
+    onConnected: () => links.renew(),
   });
   async function findNode(sessionId: string, name: string): Promise<NodeDoor | undefined> {
     const node = nodes.get(sessionId, name);
@@ -112,7 +116,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   const streams = createStreamOpener({
     sockets,
     logger,
-    dial: createManagerDial({ url: env.managerUrl, name: env.name, readKey }),
+    dial: createManagerDial({ name: env.name, readKey }),
     findNode,
   });
 
@@ -126,11 +130,20 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
       return (await connectNode(sockets, sessionId, door, port)).target;
     },
     observe: nodes.observe,
-    onSwarm: (sessionId, swarm) => link.sendFact({ kind: 'swarm', sessionId, swarm }),
+    onSwarm: (sessionId, swarm) => links.sendFact({ kind: 'swarm', sessionId, swarm }),
     clock,
     logger,
   });
 
+  const terminalCommands = createTerminalCommands({
+    terminals,
+    links: {
+      claim: (viewerId, url) => links.claim(viewerId, url),
+      release: (viewerId) => links.release(viewerId),
+    },
+    hasNode: (sessionId, node) => nodes.get(sessionId, node) !== undefined,
+    sendFact: (fact) => links.sendFact(fact),
+  });
   const dispatcher = createDispatcher({
     logger,
     handlers: {
@@ -153,22 +166,14 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
         return {};
       },
       'node.exec': ({ sessionId, node, ...request }) => nodes.exec(sessionId, node, request),
-      'terminal.open': (request) => {
-        if (!nodes.get(request.sessionId, request.node)) throw new DrydockError('NODE_NOT_FOUND');
-        return terminals.call('terminal.open', request);
-      },
-      'terminal.attach': (request) => terminals.call('terminal.attach', request),
-      'terminal.detach': (request) => terminals.call('terminal.detach', request),
-      'terminal.input': (request) => terminals.call('terminal.input', request),
-      'terminal.resize': (request) => terminals.call('terminal.resize', request),
-      'terminal.close': (request) => terminals.call('terminal.close', request),
-      'stream.open': (request) => streams.open(request),
+      ...terminalCommands.handlers,
+      'stream.open': (request, from) => streams.open(request, from),
       'swarm.read': ({ sessionId }) => watchers.readSwarm(sessionId),
     },
   });
 
-  const link = createManagerLink({
-    url: env.managerUrl,
+  const links = createManagerLinks({
+    urls: env.managerUrls,
     name: env.name,
     readKey,
     dispatcher,
@@ -176,6 +181,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     clock,
     async describe() {
       const listed = await terminals.call('list', { protocol: HOST_PROTOCOL_VERSION }).catch(() => ({ terminals: [] }));
+      terminalCommands.learn(listed.terminals);
       const { capabilities, capacity } = await host.describe();
       return (): AgentHello => ({
         version,
@@ -185,15 +191,18 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
         terminals: listed.terminals,
       });
     },
-    onSessions: (sessions) => {
-      for (const [sessionId, swarm] of watchers.swarms()) link.sendFact({ kind: 'swarm', sessionId, swarm });
-      nodes.reconcile(sessions).catch((err: unknown) => logger.error({ err }, 'nodes of ended sessions not removed'));
+    onSessions: (sessions, hello) => {
+      for (const [sessionId, swarm] of watchers.swarms()) links.sendFact({ kind: 'swarm', sessionId, swarm });
+      const listed = new Set(hello.nodes.map((node) => `${node.sessionId}/${node.name}`));
+      nodes
+        .reconcile(sessions, listed)
+        .catch((err: unknown) => logger.error({ err }, 'nodes of ended sessions not removed'));
     },
-    onDisconnected: () => terminals.detachAll(),
+    onViewersLost: terminalCommands.detach,
     onViewerAck: (ack) => terminals.ack(ack),
   });
   const stopFacts = nodes.onFact((fact) => {
-    link.sendFact(fact);
+    links.sendFact(fact);
     watchers.onFact(fact);
     if (fact.kind === 'node' && fact.node.state !== 'running') streams.closeNode(fact.node.sessionId, fact.node.name);
     if (fact.kind === 'node-gone') {
@@ -204,7 +213,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
 
   async function stop(): Promise<void> {
     host.stop();
-    link.stop();
+    links.stop();
     stopFacts();
     watchers.close();
     nodes.close();
@@ -214,7 +223,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   }
 
   async function destroyAll(): Promise<void> {
-    link.stop();
+    links.stop();
     await nodes.destroyAll();
     await networks.adopt([]);
     await stop();
@@ -228,7 +237,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
       await nodes.adopt();
       // The first hello must not say that there are no terminals only because nobody could be asked.
       await terminals.ready();
-      link.start();
+      links.start();
       host.start();
     },
     stop,

@@ -17,6 +17,12 @@ const sizeSchema = z
 
 const absolute = z.string().regex(/^\//, 'must be an absolute path');
 
+/** Addresses separated by commas; the same one twice would be a second agent of our name. */
+const managerUrls = z
+  .string()
+  .transform((text) => [...new Set(text.split(',').map((part) => part.trim()))])
+  .pipe(z.array(z.url({ protocol: /^https?$/ })).max(16));
+
 const schema = z.object({
   DRYDOCK_STATE_DIR: absolute.default('/var/lib/drydock'),
   DRYDOCK_IMAGES_DIR: absolute.optional(),
@@ -24,6 +30,8 @@ const schema = z.object({
   /** Unset: this checkout's own builds. */
   DRYDOCK_NATIVE_DIR: absolute.optional(),
   DRYDOCK_MANAGER_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),
+  /** All managers, when there are several; each by an address of its own, not by the balancer's. */
+  DRYDOCK_MANAGER_URLS: managerUrls.optional(),
   DRYDOCK_AGENT_NAME: hostNameSchema,
   DRYDOCK_AGENT_KEY_FILE: absolute,
   DRYDOCK_TERMINALS_SOCKET: absolute,
@@ -52,7 +60,7 @@ export function readAgentEnv(source: Record<string, string | undefined> = proces
     imagesDir: env.DRYDOCK_IMAGES_DIR ?? `${env.DRYDOCK_STATE_DIR}/images`,
     runDir: env.DRYDOCK_RUN_DIR,
     nativeDir: env.DRYDOCK_NATIVE_DIR ?? OWN_NATIVE_DIR,
-    managerUrl: env.DRYDOCK_MANAGER_URL,
+    managerUrls: env.DRYDOCK_MANAGER_URLS ?? [env.DRYDOCK_MANAGER_URL],
     name: env.DRYDOCK_AGENT_NAME,
     keyFile: env.DRYDOCK_AGENT_KEY_FILE,
     terminalsSocket: env.DRYDOCK_TERMINALS_SOCKET,

@@ -61,6 +61,11 @@ const envSchema = z.object({
   /** Wrong tokens of one address: at once, and each minute after that. */
   DRYDOCK_WRONG_TOKEN_BURST: envInteger(1, 100_000).default(30),
   DRYDOCK_WRONG_TOKENS_PER_MINUTE: envInteger(1, 100_000).default(30),
+  /** Its lasting name among several managers of one store. Unset: this machine's name and the port. */
+  DRYDOCK_MANAGER_NAME: z
+    .string()
+    .regex(/^[\w.:-]{1,128}$/)
+    .optional(),
   DRYDOCK_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

@@ -24,8 +24,10 @@ import { createHostRegistry } from './scheduling/host-registry.ts';
 import { createRateLimit } from './scheduling/rate-limit.ts';
 import { createExpiry } from './sessions/expiry.ts';
 import { createGrace } from './sessions/grace.ts';
+import { createLabBus } from './sessions/lab-bus.ts';
 import { createLabFeed } from './sessions/lab-feed.ts';
 import { newId } from './sessions/links.ts';
+import { createManagerPresence } from './sessions/manager-presence.ts';
 import { createNodeService } from './sessions/node-service.ts';
 import { createReaper } from './sessions/reaper.ts';
 import { createReconciler } from './sessions/reconcile.ts';
@@ -65,6 +67,8 @@ export interface ManagerSettings {
   /** Minutes without use after which a session ends; 0: never. */
   idleMinutes: number;
   hostGraceMs?: number;
+  /** Its lasting name among several managers of one store. */
+  name: string;
   version: string;
 }
 
@@ -100,6 +104,14 @@ export async function startManager(
   cleanup.add('directory', () => directory.close());
   const hosts = createHostRegistry({ clock });
   const connections = createAgentConnections({ metrics });
+  const presence = createManagerPresence({
+    store,
+    name: settings.name,
+    hosts: () => hosts.list().flatMap(({ name }) => (hosts.isConnected(name) ? [name] : [])),
+    clock,
+    logger,
+  });
+  cleanup.add('presence', () => presence.stop());
   const keys = createAgentKeys(settings.agentKeysFile);
   const streams = createAgentStreams({ commands: connections, keys, logger });
   cleanup.add('streams', () => streams.close());
@@ -127,6 +139,8 @@ export async function startManager(
     terminals: terminalsOf,
     swarm: swarm.get,
   });
+  const bus = createLabBus({ store, feed, instance: presence.instance, logger });
+  cleanup.add('bus', () => bus.close());
   const service = createSessionService({
     directory,
     admission,
@@ -150,10 +164,20 @@ export async function startManager(
     maxNodes,
     egress,
     makeRoom: (count, home) => filesLeft.makeRoom(count, home),
+    driver: presence.instance,
   });
   const { hostGraceMs } = settings;
   const grace = hostGraceMs === undefined ? {} : { graceMs: hostGraceMs };
-  const reconciler = createReconciler({ directory, hosts, nodes, commands: connections, clock, logger, ...grace });
+  const reconciler = createReconciler({
+    directory,
+    hosts,
+    nodes,
+    commands: connections,
+    presence,
+    clock,
+    logger,
+    ...grace,
+  });
   cleanup.add('reconciler', () => reconciler.stop());
   const reaper = createReaper({ directory, hosts, commands: connections, clock, logger });
   cleanup.add('reaper', () => reaper.stop());
@@ -168,7 +192,7 @@ export async function startManager(
     service,
     hosts,
     commands: connections,
-    feed,
+    feed: bus,
     clock,
     logger,
   });
@@ -267,6 +291,7 @@ export async function startManager(
 
   // First everything is known, then callers are let in.
   await directory.start();
+  await presence.start();
   expiry.start();
   reaper.start();
   filesLeft.start();
@@ -287,6 +312,7 @@ export async function startManager(
     await cleanup.run();
     throw error;
   }
+  cleanup.add('nodes', () => nodes.stop());
   cleanup.add('listener', () => {
     frontDoor.close();
     frontDoor.closeAllConnections();

@@ -1,5 +1,6 @@
 /** Turns the environment into the manager's settings. */
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { ManagerEnv } from './env.ts';
 import type { ManagerSettings } from './manager.ts';
 import { newToken } from './sessions/links.ts';
@@ -18,6 +19,7 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
     // Without a file, cookies of private ports are good until a restart; browsers then fetch new ones by themselves.
     managerSecret: secretFile === undefined ? newToken() : readFileSync(secretFile, 'utf8').trim(),
     libraryFile: env.DRYDOCK_LIBRARY_FILE,
+    name: env.DRYDOCK_MANAGER_NAME ?? `${hostname()}:${env.DRYDOCK_PORT}`,
     version,
     metrics:
       env.DRYDOCK_METRICS_PORT === undefined

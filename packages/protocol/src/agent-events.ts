@@ -126,6 +126,8 @@ export const agentCommands = {
   },
   /** Asks the session's managing node now; facts `swarm` tell of changes by themselves. */
   'swarm.read': { request: z.object({ sessionId: sessionIdSchema }), answer: swarmStateSchema },
+  /** Answered at once: every fact that the agent sent before its answer has then arrived. Any answer serves, a refusal too. */
+  ping: { request: z.object({}), answer: z.object({}) },
 } as const;
 export type AgentCommandName = keyof typeof agentCommands;
 export type AgentRequest<C extends AgentCommandName> = z.output<(typeof agentCommands)[C]['request']>;
@@ -157,6 +159,8 @@ export const agentFactSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('capacity'), capacity: capacitySchema }),
   /** The session's swarm as its managing node on this host sees it; sent at each change, and for every session after a hello. */
   z.object({ kind: z.literal('swarm'), sessionId: sessionIdSchema, swarm: swarmStateSchema }),
+  /** A terminal was opened or has another size; told to every manager, since only one of them asked for it. */
+  z.object({ kind: z.literal('terminal'), sessionId: sessionIdSchema, terminal: terminalViewSchema }),
 ]);
 export type AgentFact = z.infer<typeof agentFactSchema>;
 export const agentFactEventSchema = z.object({ seq: z.number().int().min(1), fact: agentFactSchema });

@@ -12,14 +12,15 @@ import type { Logger } from '@drydock/service-kit';
 import { z } from 'zod';
 import { createAnswerMemory } from './answer-memory.ts';
 
-type Handler<C extends AgentCommandName> = (request: AgentRequest<C>) => Promise<AgentAnswer<C>>;
+/** `from` is the address of the manager that asks. */
+type Handler<C extends AgentCommandName> = (request: AgentRequest<C>, from: string) => Promise<AgentAnswer<C>>;
 
 /** Who carries out the commands; agent.ts binds them to nodes, terminals and streams. */
-export type CommandHandlers = { [C in AgentCommandName]: Handler<C> };
+export type CommandHandlers = { [C in Exclude<AgentCommandName, 'ping'>]: Handler<C> };
 
 export interface Dispatcher {
   /** Runs the command in `message`, or waits for the run that has the same id. Never rejects. */
-  handle(message: unknown): Promise<unknown>;
+  handle(message: unknown, from?: string): Promise<unknown>;
 }
 
 const envelopeSchema = z.object({ id: z.string().min(1).max(128), name: z.string(), request: z.unknown() });
@@ -28,43 +29,45 @@ const envelopeSchema = z.object({ id: z.string().min(1).max(128), name: z.string
 export function createDispatcher({ handlers, logger }: { handlers: CommandHandlers; logger: Logger }): Dispatcher {
   const memory = createAnswerMemory();
 
-  function run(name: string, request: unknown): Promise<unknown> {
+  function run(name: string, request: unknown, from: string): Promise<unknown> {
     switch (name as AgentCommandName) {
       case 'node.create':
-        return handlers['node.create'](parse('node.create', request));
+        return handlers['node.create'](parse('node.create', request), from);
       case 'node.destroy':
-        return handlers['node.destroy'](parse('node.destroy', request));
+        return handlers['node.destroy'](parse('node.destroy', request), from);
       case 'session.destroy':
-        return handlers['session.destroy'](parse('session.destroy', request));
+        return handlers['session.destroy'](parse('session.destroy', request), from);
       case 'session.rest':
-        return handlers['session.rest'](parse('session.rest', request));
+        return handlers['session.rest'](parse('session.rest', request), from);
       case 'node.exec':
-        return handlers['node.exec'](parse('node.exec', request));
+        return handlers['node.exec'](parse('node.exec', request), from);
       case 'terminal.open':
-        return handlers['terminal.open'](parse('terminal.open', request));
+        return handlers['terminal.open'](parse('terminal.open', request), from);
       case 'terminal.attach':
-        return handlers['terminal.attach'](parse('terminal.attach', request));
+        return handlers['terminal.attach'](parse('terminal.attach', request), from);
       case 'terminal.detach':
-        return handlers['terminal.detach'](parse('terminal.detach', request));
+        return handlers['terminal.detach'](parse('terminal.detach', request), from);
       case 'terminal.input':
-        return handlers['terminal.input'](parse('terminal.input', request));
+        return handlers['terminal.input'](parse('terminal.input', request), from);
       case 'terminal.resize':
-        return handlers['terminal.resize'](parse('terminal.resize', request));
+        return handlers['terminal.resize'](parse('terminal.resize', request), from);
       case 'terminal.close':
-        return handlers['terminal.close'](parse('terminal.close', request));
+        return handlers['terminal.close'](parse('terminal.close', request), from);
       case 'stream.open':
-        return handlers['stream.open'](parse('stream.open', request));
+        return handlers['stream.open'](parse('stream.open', request), from);
       case 'swarm.read':
-        return handlers['swarm.read'](parse('swarm.read', request));
+        return handlers['swarm.read'](parse('swarm.read', request), from);
+      case 'ping':
+        return Promise.resolve({});
       default:
         return unknownCommand(name as never);
     }
   }
 
-  async function answer(name: string, request: unknown): Promise<unknown> {
+  async function answer(name: string, request: unknown, from: string): Promise<unknown> {
     const started = performance.now();
     try {
-      const result = await run(name, request);
+      const result = await run(name, request, from);
       logger.debug({ command: name, ms: Math.round(performance.now() - started) }, 'command done');
       return result;
     } catch (thrown) {
@@ -78,11 +81,11 @@ export function createDispatcher({ handlers, logger }: { handlers: CommandHandle
   }
 
   return {
-    async handle(message) {
+    async handle(message, from = '') {
       const envelope = envelopeSchema.safeParse(message);
       if (!envelope.success) return { error: new DrydockError('BAD_REQUEST').toBody() };
       const { id, name, request } = envelope.data;
-      return memory.once(id, () => answer(name, request));
+      return memory.once(id, () => answer(name, request, from));
     },
   };
 }

@@ -1,4 +1,4 @@
-/** The agent's one connection to its manager: dials out, says hello, brings facts up and commands down, returns after every break. */
+/** The agent's connection to one manager: dials out, says hello, brings facts up and commands down, returns after every break. */
 import {
   AGENT_NAMESPACE,
   AGENT_SOCKET_PATH,
@@ -28,8 +28,8 @@ export interface ManagerLinkDeps {
   dispatcher: Dispatcher;
   /** All that the host has, taken at the moment of the call. */
   describe: () => Promise<() => AgentHello>;
-  /** The manager's sessions on this host, after each hello. */
-  onSessions: (sessionIds: readonly string[]) => void;
+  /** The manager's sessions on this host, after each hello; only of what that hello listed does the answer say anything. */
+  onSessions: (sessionIds: readonly string[], hello: AgentHello) => void;
   /** The link broke: the manager will attach its viewers anew. */
   onDisconnected: () => void;
   onViewerAck: (ack: z.infer<typeof viewerAckSchema>) => void;
@@ -105,7 +105,8 @@ export function createManagerLink(deps: ManagerLinkDeps): ManagerLink {
     const snapshot = await deps.describe();
     if (!socket.connected) return;
     seq = 0;
-    const answered = socket.timeout(HELLO_TIMEOUT_MS).emitWithAck('hello', snapshot());
+    const hello = snapshot();
+    const answered = socket.timeout(HELLO_TIMEOUT_MS).emitWithAck('hello', hello);
     // Facts may follow at once: the connection keeps their order.
     greeted = true;
     const answer: unknown = await answered;
@@ -115,7 +116,7 @@ export function createManagerLink(deps: ManagerLinkDeps): ManagerLink {
     backoff.reset();
     lastComplaint = '';
     logger.info({ manager: deps.url, sessions: sessions.length }, 'connected to the manager');
-    deps.onSessions(sessions);
+    deps.onSessions(sessions, hello);
   }
 
   socket.on('connect', () => {

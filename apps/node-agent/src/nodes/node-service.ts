@@ -42,8 +42,11 @@ export interface NodeService {
   destroyAll(): Promise<void>;
   /** Once, before anything else: takes over what lives, removes what is half made. */
   adopt(): Promise<void>;
-  /** Removes every node and network of sessions that are not in the list. */
-  reconcile(sessions: readonly string[]): Promise<void>;
+  /**
+   * Removes every node and network of sessions that are not in the list. `listed` names the nodes (`session/node`) that the manager
+   * was told of: what another manager had made since then is not its to judge. Unset: all.
+   */
+  reconcile(sessions: readonly string[], listed?: ReadonlySet<string>): Promise<void>;
   list(): AgentNodeReport[];
   /** A node that runs. */
   get(sessionId: string, node: string): LiveNode | undefined;
@@ -255,9 +258,10 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       await keys.keepOnly(sessions);
       watch.start();
     },
-    async reconcile(sessions) {
+    async reconcile(sessions, listed) {
       const wanted = new Set(sessions);
-      await destroyEntries(table.all().filter(({ sessionId }) => !wanted.has(sessionId)));
+      const isJudged = ({ sessionId, name }: NodeEntry) => listed === undefined || listed.has(`${sessionId}/${name}`);
+      await destroyEntries(table.all().filter((entry) => !wanted.has(entry.sessionId) && isJudged(entry)));
       for (const sessionId of networks.sessions()) {
         if (!wanted.has(sessionId) && table.ofSession(sessionId).length === 0) await networks.destroy(sessionId);
       }

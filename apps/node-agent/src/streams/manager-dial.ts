@@ -1,4 +1,4 @@
-/** Brings one byte stream to the manager: an HTTP upgrade on the agent's way out, then raw bytes. */
+/** Brings one byte stream to the manager that asked for it: an HTTP upgrade on the agent's way out, then raw bytes. */
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
@@ -12,17 +12,18 @@ const UPGRADE_TIMEOUT_MS = 10_000;
 const KEEPALIVE_MS = 30_000;
 
 export interface ManagerDialOptions {
-  url: string;
   name: string;
   readKey: () => Promise<string>;
 }
 
 /** Builds the dialler: one call, one upgraded connection. @throws when the manager refuses or does not answer in 10 s. */
-export function createManagerDial({ url, name, readKey }: ManagerDialOptions): (streamId: string) => Promise<Duplex> {
-  const base = new URL(url);
-  const secure = base.protocol === 'https:';
-
-  return async (streamId) => {
+export function createManagerDial({
+  name,
+  readKey,
+}: ManagerDialOptions): (streamId: string, url: string) => Promise<Duplex> {
+  return async (streamId, url) => {
+    const base = new URL(url);
+    const secure = base.protocol === 'https:';
     const key = await readKey();
     return new Promise((resolve, reject) => {
       const request = (secure ? https : http).request(new URL(`${AGENT_STREAM_PATH}/${streamId}`, base), {

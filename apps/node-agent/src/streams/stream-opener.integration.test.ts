@@ -28,6 +28,7 @@ const newStreamId = () => `s${idLetters(randomBytes(31))}`;
 /** The manager's side: hands out each stream that an agent brings with the right key. */
 const brought = new Map<string, (stream: Duplex) => void>();
 let manager: HttpServer;
+let managerUrl: string;
 let opener: ReturnType<typeof createStreamOpener>;
 const servers: Server[] = [];
 
@@ -51,10 +52,11 @@ beforeAll(async () => {
   manager.listen(0, '127.0.0.1');
   await once(manager, 'listening');
   const url = `http://127.0.0.1:${(manager.address() as { port: number }).port}`;
+  managerUrl = url;
   opener = createStreamOpener({
     sockets,
     logger: createLogger('test', 'silent'),
-    dial: createManagerDial({ url, name: 'host1', readKey: async () => 'the-key' }),
+    dial: createManagerDial({ name: 'host1', readKey: async () => 'the-key' }),
     findNode: async (sessionId, node) =>
       sessionId === SESSION && node === 'node1'
         ? {
@@ -80,7 +82,7 @@ async function serve(host: string, port: number, handle: (socket: Socket) => voi
 async function open(target: Parameters<typeof opener.open>[0]['target'], node = 'node1') {
   const streamId = newStreamId();
   const stream = new Promise<Duplex>((resolve) => brought.set(streamId, resolve));
-  const answer = await opener.open({ sessionId: SESSION, node, streamId, target });
+  const answer = await opener.open({ sessionId: SESSION, node, streamId, target }, managerUrl);
   return { answer, stream: await stream };
 }
 

@@ -18,12 +18,13 @@ export interface StreamOpenerDeps {
   /** The door of a running node. */
   findNode: (sessionId: string, node: string) => Promise<NodeDoor | undefined>;
   sockets: NetnsSockets;
-  dial: (streamId: string) => Promise<Duplex>;
+  /** Brings a connection to the manager at `from`, which asked for the stream. */
+  dial: (streamId: string, from: string) => Promise<Duplex>;
   logger: Logger;
 }
 
 export interface StreamOpener {
-  open(request: AgentRequest<'stream.open'>): Promise<AgentAnswer<'stream.open'>>;
+  open(request: AgentRequest<'stream.open'>, from?: string): Promise<AgentAnswer<'stream.open'>>;
   /** Cuts all streams of a node that is going away: a socket of ours would keep its session's network alive. */
   closeNode(sessionId: string, node: string): void;
   /** Streams that are open now, of all nodes. */
@@ -81,10 +82,10 @@ export function createStreamOpener(deps: StreamOpenerDeps): StreamOpener {
     return entry;
   }
 
-  async function bring(streamId: string, target: Duplex): Promise<void> {
+  async function bring(streamId: string, from: string, target: Duplex): Promise<void> {
     // The target may fail while the manager is dialled.
     target.on('error', () => {});
-    const carrier = await deps.dial(streamId).catch((error: unknown) => {
+    const carrier = await deps.dial(streamId, from).catch((error: unknown) => {
       abortStream(target);
       throw error;
     });
@@ -97,7 +98,7 @@ export function createStreamOpener(deps: StreamOpenerDeps): StreamOpener {
     closeNode(sessionId, node) {
       for (const { target } of open.get(`${sessionId}/${node}`) ?? []) if (target) abortStream(target);
     },
-    async open(request) {
+    async open(request, from = '') {
       const { sessionId, node, streamId } = request;
       const door = await deps.findNode(sessionId, node);
       if (!door) throw new DrydockError('NODE_NOT_FOUND');
@@ -105,7 +106,7 @@ export function createStreamOpener(deps: StreamOpenerDeps): StreamOpener {
       try {
         const { target, loopback } = await start(request, door);
         entry.target = target;
-        bring(streamId, target)
+        bring(streamId, from, target)
           .catch((err: unknown) => logger.warn({ err, sessionId, node }, 'stream not brought to the manager'))
           .finally(entry.release);
         return loopback ? { loopback } : {};

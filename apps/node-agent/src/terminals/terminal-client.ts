@@ -35,8 +35,6 @@ export interface TerminalClient {
   /** @throws DrydockError of the host, or HOST_UNAVAILABLE while there is no connection. */
   call<C extends HostCallName>(name: C, request: HostRequest<C>): Promise<HostAnswer<C>>;
   ack(ack: { viewerId: string; offset: number }): void;
-  /** Detaches every viewer: the manager is away and will attach anew. */
-  detachAll(): void;
   isConnected(): boolean;
   /** Resolves at the first connection. */
   ready(): Promise<void>;
@@ -183,12 +181,6 @@ export function createTerminalClient(socketPath: string, logger: Logger, events:
     },
     ack(ack) {
       if (connected) write({ ack });
-    },
-    detachAll() {
-      for (const viewerId of viewers) {
-        if (connected) send('terminal.detach', { viewerId }).catch(() => undefined);
-      }
-      viewers.clear();
     },
     isConnected: () => connected,
     ready: () => whenReady,

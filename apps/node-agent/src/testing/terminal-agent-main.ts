@@ -7,12 +7,19 @@ import { type AgentHello, type AgentNodeReport, DrydockError, nodeAddress } from
 import { createLogger, onShutdown, systemClock } from '@drydock/service-kit';
 import { z } from 'zod';
 import { createDispatcher } from '../link/dispatch.ts';
-import { createManagerLink } from '../link/manager-link.ts';
+import { createManagerLinks } from '../link/manager-links.ts';
+import { createTerminalCommands } from '../link/terminal-commands.ts';
 import { HOST_PROTOCOL_VERSION } from '../terminals/host-protocol.ts';
 import { createTerminalClient } from '../terminals/terminal-client.ts';
 
 const settings = z
-  .object({ url: z.string(), name: z.string(), keyFile: z.string(), socketPath: z.string() })
+  .object({
+    url: z.string(),
+    urls: z.array(z.string()).optional(),
+    name: z.string(),
+    keyFile: z.string(),
+    socketPath: z.string(),
+  })
   .parse(JSON.parse(process.argv[2] ?? '{}'));
 
 const LIMITS = { cpus: 1, memoryBytes: 2 ** 30, diskBytes: 2 ** 30, pids: 1000 };
@@ -38,14 +45,27 @@ function addNode(sessionId: string, node: string, index: number): AgentNodeRepor
 }
 
 const terminals = createTerminalClient(settings.socketPath, logger, {
-  onOutput: ({ viewerId, offset, data }) => link.sendOutput({ viewerId, offset, data: Uint8Array.from(data) }),
-  onScreen: (screen) => link.sendScreen(screen),
-  onSize: (size) => link.sendSize(size),
-  onExit: (exit) => link.sendExit(exit),
-  onConnected: () => link.renew(),
+  onOutput: ({ viewerId, offset, data }) => links.sendOutput({ viewerId, offset, data: Uint8Array.from(data) }),
+  onScreen: (screen) => links.sendScreen(screen),
+  onSize: (size) => links.sendSize(size),
+  onExit: (exit) => {
+    if (exit.viewerId === undefined) terminalCommands.forget(exit.terminalId);
+    links.sendExit(exit);
+  },
+  onConnected: () => links.renew(),
 });
 
 const refuse = () => Promise.reject(new DrydockError('BAD_REQUEST', 'This agent has no nodes.'));
+const terminalCommands = createTerminalCommands({
+  terminals,
+  links: {
+    claim: (viewerId, url) => links.claim(viewerId, url),
+    release: (viewerId) => links.release(viewerId),
+  },
+  // A node of an earlier life that had no terminal is known to the manager only.
+  hasNode: () => true,
+  sendFact: (fact) => links.sendFact(fact),
+});
 const dispatcher = createDispatcher({
   logger,
   handlers: {
@@ -64,19 +84,14 @@ const dispatcher = createDispatcher({
     },
     'session.rest': refuse,
     'node.exec': refuse,
-    'terminal.open': (request) => terminals.call('terminal.open', request),
-    'terminal.attach': (request) => terminals.call('terminal.attach', request),
-    'terminal.detach': (request) => terminals.call('terminal.detach', request),
-    'terminal.input': (request) => terminals.call('terminal.input', request),
-    'terminal.resize': (request) => terminals.call('terminal.resize', request),
-    'terminal.close': (request) => terminals.call('terminal.close', request),
+    ...terminalCommands.handlers,
     'stream.open': refuse,
     'swarm.read': refuse,
   },
 });
 
-const link = createManagerLink({
-  url: settings.url,
+const links = createManagerLinks({
+  urls: settings.urls ?? [settings.url],
   name: settings.name,
   readKey: async () => (await readFile(settings.keyFile, 'utf8')).trim(),
   dispatcher,
@@ -84,6 +99,7 @@ const link = createManagerLink({
   clock: systemClock,
   async describe() {
     const listed = await terminals.call('list', { protocol: HOST_PROTOCOL_VERSION });
+    terminalCommands.learn(listed.terminals);
     for (const { sessionId, node } of listed.terminals) {
       if (!nodes.has(`${sessionId}/${node}`)) addNode(sessionId, node, 1);
     }
@@ -103,13 +119,13 @@ const link = createManagerLink({
     });
   },
   onSessions: () => undefined,
-  onDisconnected: () => terminals.detachAll(),
+  onViewersLost: terminalCommands.detach,
   onViewerAck: (ack) => terminals.ack(ack),
 });
 
 await terminals.ready();
-link.start();
+links.start();
 onShutdown(logger, async () => {
-  link.stop();
+  links.stop();
   terminals.close();
 });

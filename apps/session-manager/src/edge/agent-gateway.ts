@@ -103,6 +103,15 @@ export function createAgentGateway(deps: AgentGatewayDeps): void {
       };
     }
 
+    /** What another manager wrote a moment ago may not have reached our memory. */
+    async function isCertain(hello: AgentHello): Promise<boolean> {
+      if (!directory.synced()) return false;
+      return reconciler.learn(host, hello).then(
+        () => directory.synced(),
+        () => false,
+      );
+    }
+
     async function welcome(hello: AgentHello, ack: unknown): Promise<void> {
       clearTimeout(deadline);
       greeted = true;
@@ -110,7 +119,9 @@ export function createAgentGateway(deps: AgentGatewayDeps): void {
       hosts.hello(host, hello);
       relay.onAgentHello(host, hello);
       // Which sessions live decides what the agent destroys: that is never answered from a memory that may be stale.
-      while (socket.connected && !directory.synced()) await new Promise((resolve) => setTimeout(resolve, SYNC_POLL_MS));
+      while (socket.connected && !(await isCertain(hello))) {
+        await new Promise((resolve) => setTimeout(resolve, SYNC_POLL_MS));
+      }
       if (!socket.connected) return;
       if (typeof ack === 'function') ack({ sessions: reconciler.sessionsOn(host) });
       reconciler.onHello(host, hello);
@@ -128,7 +139,10 @@ export function createAgentGateway(deps: AgentGatewayDeps): void {
     });
     socket.on(
       'fact',
-      hear('fact', agentFactEventSchema, ({ fact }) => hosts.fact(host, fact)),
+      hear('fact', agentFactEventSchema, ({ fact }) => {
+        hosts.fact(host, fact);
+        if (fact.kind === 'terminal') relay.onTerminal(host, fact.sessionId, fact.terminal);
+      }),
     );
     socket.on(
       'output',

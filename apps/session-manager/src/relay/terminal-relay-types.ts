@@ -78,6 +78,8 @@ export interface TerminalRelay {
   list(sessionId: string): TerminalView[];
   /** All that a host has; viewers of its terminals are attached again at the offsets that were forwarded. */
   onAgentHello(host: string, hello: AgentHello): void;
+  /** A terminal that was opened or resized, by whichever manager. */
+  onTerminal(host: string, sessionId: string, view: TerminalView): void;
   onOutput(host: string, output: ViewerOutput): void;
   onScreen(host: string, screen: { viewerId: string; screen: string; offset: number }): void;
   /** A size in its place among a viewer's bytes. */

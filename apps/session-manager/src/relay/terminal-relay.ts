@@ -129,6 +129,12 @@ export function createTerminalRelay(deps: TerminalRelayDeps): TerminalRelay {
         for (const viewer of terminal.viewers) viewer.resume();
       }
     },
+    onTerminal(host, sessionId, view) {
+      const before = terminals.get(view.terminalId)?.view;
+      if (before?.cols === view.cols && before.rows === view.rows) return;
+      const terminal = learn(sessionId, host, view);
+      onChange(sessionId, { kind: 'terminal', terminal: terminal.view });
+    },
     onOutput: (host, output) => ofHost(host, output.viewerId)?.onOutput(output),
     onScreen: (host, screen) => ofHost(host, screen.viewerId)?.onScreen(screen),
     onSize: (host, size) => ofHost(host, size.viewerId)?.onSize(size),

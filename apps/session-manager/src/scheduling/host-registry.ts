@@ -1,5 +1,13 @@
 /** All hosts as their agents describe them: facts only, nothing that must survive this process. */
-import type { AgentFact, AgentHello, AgentNodeReport, Capabilities, Capacity, SwarmState } from '@drydock/protocol';
+import type {
+  AgentFact,
+  AgentHello,
+  AgentNodeReport,
+  Capabilities,
+  Capacity,
+  SwarmState,
+  TerminalView,
+} from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 
 export interface Host {
@@ -19,7 +27,8 @@ export type HostEvent =
   | { kind: 'ports'; host: string; sessionId: string; node: string }
   | { kind: 'node-gone'; host: string; sessionId: string; node: string; reason: 'deleted' | 'lost' | 'failed' }
   | { kind: 'capacity'; host: string }
-  | { kind: 'swarm'; host: string; sessionId: string; swarm: SwarmState };
+  | { kind: 'swarm'; host: string; sessionId: string; swarm: SwarmState }
+  | { kind: 'terminal'; host: string; sessionId: string; terminal: TerminalView };
 
 export interface HostRegistry {
   /** A host's agent connected and told all it has; replaces what was known. */
@@ -90,6 +99,9 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
       }
       case 'ports':
         setPorts(name, entry, fact);
+        break;
+      case 'terminal':
+        tell({ kind: 'terminal', host: name, sessionId: fact.sessionId, terminal: fact.terminal });
         break;
       case 'capacity':
         entry.host = { ...entry.host, capacity: fact.capacity };

@@ -111,6 +111,7 @@ export function createLabFeed({ directory, hosts, views, terminals, swarm, knows
         return;
       }
       case 'node-gone':
+      case 'terminal':
       case 'capacity':
       case 'swarm': // The swarm board tells it, as a step.
         return; // A node that went is told by the change of its session's record.

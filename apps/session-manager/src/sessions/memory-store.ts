@@ -1,7 +1,7 @@
 /** The store without Redis: for tests and for trying the manager alone. It forgets everything at its end. */
 import type { Clock } from '@drydock/service-kit';
 import type { SessionRecord } from './session.ts';
-import { placementDeltas, type SessionStore, TOMBSTONE_MS, type Written } from './session-store.ts';
+import { type ManagerBeat, placementDeltas, type SessionStore, TOMBSTONE_MS, type Written } from './session-store.ts';
 
 /** Builds an empty store. */
 export function createMemoryStore(clock: Clock): SessionStore {
@@ -9,6 +9,8 @@ export function createMemoryStore(clock: Clock): SessionStore {
   const placed = new Map<string, number>();
   const tickets = new Map<string, { value: string; expiresAt: number }>();
   const listeners = new Set<(write: Written) => void>();
+  const hearers = new Set<(message: string) => void>();
+  const beats = new Map<string, { beat: ManagerBeat; at: number }>();
 
   function forgetOld(): void {
     const now = clock.now();
@@ -65,6 +67,22 @@ export function createMemoryStore(clock: Clock): SessionStore {
       const ticket = tickets.get(hash);
       tickets.delete(hash);
       return ticket?.value;
+    },
+    async beat(own, ttlMs) {
+      const now = clock.now();
+      beats.set(own.name, { beat: own, at: now });
+      for (const [name, { at }] of beats) if (now - at > ttlMs) beats.delete(name);
+      return [...beats.values()].map(({ beat }) => beat);
+    },
+    async leave({ name, instance }) {
+      if (beats.get(name)?.beat.instance === instance) beats.delete(name);
+    },
+    broadcast(message) {
+      for (const hear of hearers) hear(message);
+    },
+    onBroadcast(listener) {
+      hearers.add(listener);
+      return () => hearers.delete(listener);
     },
     healthy: () => true,
     onChanged(listener) {

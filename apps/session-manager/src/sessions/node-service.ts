@@ -24,6 +24,8 @@ export interface NodeServiceDeps {
   egress: 'internet' | 'mirror-only' | 'none' | undefined;
   /** Tries to get room for so many nodes (on `home` only, if given); false when that cannot help. */
   makeRoom(count: number, home?: string): Promise<boolean>;
+  /** This manager's life, written beside each node that it makes. */
+  driver: string;
 }
 
 export interface NodeService {
@@ -34,14 +36,19 @@ export interface NodeService {
   create(sessionId: string, name: string | undefined): Promise<NodeView>;
   /** Ends a node. Resolves when it is gone, or when its host is away (which ends it when it is back). */
   remove(sessionId: string, name: string): Promise<void>;
+  /** Takes back a node whose making failed while the store was away. */
+  discard(sessionId: string, node: NodeRecord): Promise<void>;
   /** Whether this process is making that node now. */
   isBuilding(sessionId: string, name: string): boolean;
+  /** This manager stops: what it was making is left to the next, and not taken back because our own links break. */
+  stop(): void;
 }
 
 /** Builds the service. */
 export function createNodeService(deps: NodeServiceDeps): NodeService {
-  const { directory, hosts, admission, commands, views, clock, logger, maxNodes, egress } = deps;
+  const { directory, hosts, admission, commands, views, clock, logger, maxNodes, egress, driver } = deps;
   const building = new Set<string>();
+  let stopped = false;
 
   async function reserve(sessionId: string, names: readonly (string | undefined)[]): Promise<NodeRecord[]> {
     for (let attempt = 1; ; attempt += 1) {
@@ -53,7 +60,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       const place = (target: { host: string; limits: NodeRecord['limits'] }) => (current: typeof record) => {
         nodes = [];
         return names.reduce((session, name) => {
-          const added = addNode(session, { ...target, name, now: clock.now(), maxNodes });
+          const added = addNode(session, { ...target, name, now: clock.now(), maxNodes, driver });
           nodes.push(added.node);
           return added.session;
         }, current);
@@ -105,6 +112,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       if (!isLive(updated, clock.now())) throw new DrydockError('SESSION_ENDED');
       return views.node(updated, requireNode(updated, name));
     } catch (error) {
+      if (stopped) throw new DrydockError('SHUTTING_DOWN');
       const cause = toDrydockError(error);
       logger.error({ err: error, sessionId, node: name, host: node.host, code: cause.code }, 'node could not be made');
       await takeBack(sessionId, node);
@@ -140,6 +148,10 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
         return;
       }
       await directory.update(sessionId, (current) => removeNode(current, name));
+    },
+    discard: takeBack,
+    stop() {
+      stopped = true;
     },
     isBuilding: (sessionId, name) => building.has(`${sessionId}/${name}`),
   };

@@ -2,12 +2,13 @@
  * Brings what is stored and what hosts really have together: when a host connects, when it stays away, and when it reports an end
  * that nobody asked for.
  */
-import type { AgentHello } from '@drydock/protocol';
+import { type AgentHello, toDrydockError } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import { type AgentCommands, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
+import type { ManagerPresence } from './manager-presence.ts';
 import type { NodeService } from './node-service.ts';
-import { removeNode, type SessionRecord, setNodeState } from './session.ts';
+import { type NodeRecord, removeNode, type SessionRecord, setNodeState, takeOverNode } from './session.ts';
 import type { SessionDirectory } from './session-directory.ts';
 
 /** How long a host may be away before its nodes count as lost (ms): an agent's restart takes seconds, a host's reboot kills its nodes. */
@@ -16,6 +17,8 @@ export const HOST_GRACE_MS = 60_000;
 export interface Reconciler {
   /** The sessions that live on a host: what it is told in answer to its hello. Everything else there is to be destroyed. */
   sessionsOn(host: string): string[];
+  /** Learns anew what memory may lack of a hello: another manager wrote it a moment ago. @throws DrydockError STORE_UNAVAILABLE. */
+  learn(host: string, hello: AgentHello): Promise<void>;
   /** Settles the differences between a host's hello and the store. */
   onHello(host: string, hello: AgentHello): void;
   /** Begins the grace of every host that sessions name and that is not connected. */
@@ -27,13 +30,14 @@ export interface Reconciler {
 export function createReconciler(deps: {
   directory: SessionDirectory;
   hosts: HostRegistry;
-  nodes: Pick<NodeService, 'build' | 'isBuilding'>;
+  nodes: Pick<NodeService, 'build' | 'discard' | 'isBuilding'>;
   commands: AgentCommands;
+  presence: Pick<ManagerPresence, 'instance' | 'isAlive' | 'seenElsewhere' | 'onBeat'>;
   clock: Clock;
   logger: Logger;
   graceMs?: number;
 }): Reconciler {
-  const { directory, hosts, nodes, commands, clock, logger, graceMs = HOST_GRACE_MS } = deps;
+  const { directory, hosts, nodes, commands, presence, clock, logger, graceMs = HOST_GRACE_MS } = deps;
   const graces = new Map<string, Timer>();
 
   const active = () => [...directory.all()].filter(({ state }) => state === 'active');
@@ -48,6 +52,11 @@ export function createReconciler(deps: {
   function declareLost(host: string): void {
     graces.delete(host);
     if (hosts.isConnected(host)) return;
+    // Only our own link is broken.
+    if (presence.seenElsewhere(host)) {
+      beginGrace(host);
+      return;
+    }
     logger.error({ host }, 'host is lost');
     for (const session of active()) {
       const names = session.nodes.filter((node) => node.host === host).map(({ name }) => name);
@@ -94,16 +103,66 @@ export function createReconciler(deps: {
       if (node.state === 'creating' && state === 'running') {
         update(session.id, (current) => setNodeState(current, node.name, 'running'));
       } else if (node.state === 'creating') {
-        // The manager that began this is gone; the command is idempotent.
-        nodes.build(session.id, node.name).catch(() => undefined);
+        takeOver(session.id, node);
       } else if (node.state === 'running' && !isThere) {
-        logger.error({ sessionId: session.id, node: node.name, host }, 'host no longer has a node');
-        update(session.id, (current) => setNodeState(current, node.name, 'lost'));
+        void confirmMissing(host, session.id, node);
       } else if (node.state === 'destroying' && state === undefined) {
         update(session.id, (current) => removeNode(current, node.name));
       }
     }
   }
+
+  /** The manager that began this is gone: of those that are left one goes on with it. */
+  function takeOver(sessionId: string, node: NodeRecord): void {
+    if (nodes.isBuilding(sessionId, node.name)) return;
+    if (node.driver === presence.instance) return void discard(sessionId, node);
+    if (node.driver !== undefined && presence.isAlive(node.driver)) return;
+    let isOurs = false;
+    directory
+      .update(sessionId, (current) => {
+        const next = takeOverNode(current, node, presence.instance);
+        isOurs = next !== current;
+        return next;
+      })
+      .then(() => (isOurs ? nodes.build(sessionId, node.name) : undefined))
+      .catch((error: unknown) => logger.warn({ err: error, sessionId, node: node.name }, 'node not taken over'));
+  }
+
+  const discarding = new Set<NodeRecord>();
+  /** Whoever asked for it was told that it failed. */
+  async function discard(sessionId: string, node: NodeRecord): Promise<void> {
+    if (discarding.has(node)) return;
+    discarding.add(node);
+    await nodes.discard(sessionId, node).finally(() => discarding.delete(node));
+  }
+
+  /**
+   * A hello may be older than the record: another manager may have had the node made in between. Facts keep their order, so what the
+   * host has said until it answers decides.
+   */
+  async function confirmMissing(host: string, sessionId: string, node: NodeRecord): Promise<void> {
+    const answered = await commands.send(host, 'ping', {}).then(
+      () => true,
+      (error: unknown) => toDrydockError(error).code !== 'HOST_UNAVAILABLE',
+    );
+    if (!answered || hosts.nodeReport(host, sessionId, node.name) !== undefined) return;
+    const isSame = (record: SessionRecord) =>
+      record.nodes.some(({ name, createdAt }) => name === node.name && createdAt === node.createdAt);
+    update(sessionId, (current) => {
+      if (!isSame(current)) return current;
+      logger.error({ sessionId, node: node.name, host }, 'host no longer has a node');
+      return setNodeState(current, node.name, 'lost');
+    });
+  }
+
+  function takeOverOrphans(): void {
+    for (const session of active()) {
+      for (const node of session.nodes) {
+        if (node.state === 'creating' && hosts.isConnected(node.host)) takeOver(session.id, node);
+      }
+    }
+  }
+  presence.onBeat(takeOverOrphans);
 
   const stopListening = hosts.onEvent((event) => {
     switch (event.kind) {
@@ -117,7 +176,9 @@ export function createReconciler(deps: {
       case 'node-gone': {
         if (event.reason === 'deleted') break;
         const node = directory.get(event.sessionId)?.nodes.find(({ name }) => name === event.node);
-        if (node?.host === event.host && !nodes.isBuilding(event.sessionId, event.node)) {
+        // Who makes a node hears of its failure by the command's answer.
+        const isDriven = node?.state === 'creating' && node.driver !== undefined && presence.isAlive(node.driver);
+        if (node?.host === event.host && !isDriven && !nodes.isBuilding(event.sessionId, event.node)) {
           update(event.sessionId, (current) => giveUp(current, event.node));
         }
         break;
@@ -133,6 +194,7 @@ export function createReconciler(deps: {
       case 'ports':
       case 'capacity':
       case 'swarm':
+      case 'terminal':
         break;
     }
   });
@@ -144,6 +206,13 @@ export function createReconciler(deps: {
         .filter(({ state }) => state === 'active' || state === 'grace')
         .filter((session) => session.nodes.some((node) => node.host === host && node.state !== 'lost'))
         .map(({ id }) => id),
+    async learn(host, hello) {
+      const doubtful = hello.nodes.filter(({ sessionId, name }) => {
+        const session = directory.get(sessionId);
+        return session?.state !== 'active' || !session.nodes.some((node) => node.name === name && node.host === host);
+      });
+      await directory.refresh(new Set(doubtful.map(({ sessionId }) => sessionId)));
+    },
     onHello(host, hello) {
       const present = new Map(hello.nodes.map((node) => [`${node.sessionId}/${node.name}`, node.state]));
       endUnknown(host, hello);

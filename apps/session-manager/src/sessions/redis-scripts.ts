@@ -12,6 +12,31 @@ export const PLACED_KEY = `${PREFIX}:placed`;
 /** Channel on which every write publishes `<id> <version>`. */
 export const CHANGED_CHANNEL = `${PREFIX}:changed`;
 
+/** Hash: name of a manager -> `<ms by Redis’ own clock> <beat as JSON>`. */
+export const MANAGERS_KEY = `${PREFIX}:managers`;
+/** Channel for what passes by: template progress and the like. */
+export const BROADCAST_CHANNEL = `${PREFIX}:broadcast`;
+
+/** KEYS: managers. ARGV: name, beat (JSON), ttl ms. Answers the beats of all that live; forgets the others. */
+export const BEAT_SCRIPT = `
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%d %s', now, ARGV[2]))
+local all = redis.call('HGETALL', KEYS[1])
+local living = {}
+for i = 1, #all, 2 do
+  local at, beat = string.match(all[i + 1], '^(%d+) (.*)$')
+  if at and now - tonumber(at) <= tonumber(ARGV[3]) then living[#living + 1] = beat
+  else redis.call('HDEL', KEYS[1], all[i]) end
+end
+return living`;
+
+/** KEYS: managers. ARGV: name, instance. */
+export const LEAVE_SCRIPT = `
+local entry = redis.call('HGET', KEYS[1], ARGV[1])
+if entry and string.find(entry, ARGV[2], 1, true) then redis.call('HDEL', KEYS[1], ARGV[1]) end
+return 'left'`;
+
 /** Applies `host, delta` pairs from ARGV[first] on; a count of zero leaves no field behind. */
 const APPLY_DELTAS = `
 local function apply(first)

@@ -3,8 +3,12 @@ import { DrydockError } from '@drydock/protocol';
 import { createBackoff, type Logger } from '@drydock/service-kit';
 import { Redis } from 'ioredis';
 import {
+  BEAT_SCRIPT,
+  BROADCAST_CHANNEL,
   CHANGED_CHANNEL,
   CREATE_SCRIPT,
+  LEAVE_SCRIPT,
+  MANAGERS_KEY,
   PLACED_KEY,
   REPLACE_SCRIPT,
   SESSIONS_KEY,
@@ -12,7 +16,14 @@ import {
   ticketKey,
 } from './redis-scripts.ts';
 import type { SessionRecord } from './session.ts';
-import { placementDeltas, type SessionStore, TOMBSTONE_MS, type WriteResult, type Written } from './session-store.ts';
+import {
+  type ManagerBeat,
+  placementDeltas,
+  type SessionStore,
+  TOMBSTONE_MS,
+  type WriteResult,
+  type Written,
+} from './session-store.ts';
 
 /** A Redis on the same host answers in under a millisecond; after this long (ms) it is as good as gone. */
 const COMMAND_TIMEOUT_MS = 3000;
@@ -43,6 +54,7 @@ export async function createRedisStore(
   const redis = new Redis(url, options);
   const subscriber = new Redis(url, { ...options, commandTimeout: undefined });
   const listeners = new Set<(write: Written | 'all') => void>();
+  const hearers = new Set<(message: string) => void>();
   const tell = (write: Written | 'all') => {
     for (const listener of listeners) listener(write);
   };
@@ -64,12 +76,16 @@ export async function createRedisStore(
     wasReady = true;
   });
   subscriber.on('ready', () => {
-    subscriber.subscribe(CHANGED_CHANNEL).then(
+    subscriber.subscribe(CHANGED_CHANNEL, BROADCAST_CHANNEL).then(
       () => tell('all'),
       (error: unknown) => logger.warn({ err: error }, 'redis subscription failed'),
     );
   });
-  subscriber.on('message', (_channel: string, message: string) => {
+  subscriber.on('message', (channel: string, message: string) => {
+    if (channel === BROADCAST_CHANNEL) {
+      for (const hear of hearers) hear(message);
+      return;
+    }
     const [id = '', version] = message.split(' ');
     tell({ id, version: Number(version) });
   });
@@ -140,6 +156,20 @@ export async function createRedisStore(
       const value = taken?.[0]?.[1];
       return typeof value === 'string' ? value : undefined;
     },
+    async beat(own, ttlMs) {
+      const living = await ask(() => redis.eval(BEAT_SCRIPT, 1, MANAGERS_KEY, own.name, JSON.stringify(own), ttlMs));
+      return (living as string[]).map((beat) => JSON.parse(beat) as ManagerBeat);
+    },
+    async leave({ name, instance }) {
+      await ask(() => redis.eval(LEAVE_SCRIPT, 1, MANAGERS_KEY, name, instance));
+    },
+    broadcast(message) {
+      redis.publish(BROADCAST_CHANNEL, message).catch(() => undefined);
+    },
+    onBroadcast(listener) {
+      hearers.add(listener);
+      return () => hearers.delete(listener);
+    },
     healthy: () => redis.status === 'ready',
     onChanged(listener) {
       listeners.add(listener);
@@ -147,6 +177,7 @@ export async function createRedisStore(
     },
     async close() {
       listeners.clear();
+      hearers.clear();
       redis.disconnect();
       subscriber.disconnect();
     },

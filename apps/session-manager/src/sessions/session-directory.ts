@@ -25,6 +25,8 @@ export interface SessionDirectory {
   get(id: string): SessionRecord | undefined;
   /** An open session from memory, or a closed one that the store still remembers. */
   find(id: string): Promise<SessionRecord | undefined>;
+  /** Reads sessions from the store, for decisions that must not be made from a memory that lags behind another manager's writes. */
+  refresh(ids: Iterable<string>): Promise<void>;
   all(): Iterable<SessionRecord>;
   count(): number;
   /** Nodes placed on a host, over all sessions. */
@@ -186,6 +188,9 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
     get: (id) => records.get(id),
     async find(id) {
       return records.get(id) ?? (await store.get(id));
+    },
+    async refresh(ids) {
+      for (const id of ids) await enqueue(id, () => refresh(id));
     },
     all: () => records.values(),
     count: () => records.size,

@@ -161,18 +161,22 @@ export function createSessionService(deps: SessionServiceDeps) {
 
     /** Ends a session whose time is up, or that nobody uses; what its nodes hold stays for the grace. */
     async expire(sessionId: string, reason: 'expired' | 'idle'): Promise<SessionRecord> {
+      // Of several managers that end it in the same moment one writes; the others find it done.
+      let isOurs = false;
       const ended = await directory.update(sessionId, (session) => {
+        isOurs = false;
         const now = clock.now();
         const endedAt = Math.min(session.expiresAt, reason === 'idle' ? idleEnd(session, idleMs) : session.expiresAt);
         // It was extended, or used, while this waited for its turn.
         if (session.state !== 'active' || now < endedAt) return session;
         const until = endedAt + graceMs(session, endedAt, maxGraceMs);
+        isOurs = true;
         const hasFiles = session.nodes.some(({ state }) => state === 'running');
         return hasFiles && now < until
           ? beginGrace(session, reason, endedAt, until)
           : beginClosing(session, reason, endedAt);
       });
-      if (ended.state === 'active') return ended;
+      if (!isOurs) return ended;
       const { state, graceUntil } = ended;
       logger.info({ sessionId, audit: 'session-ended', reason, state, graceUntil }, 'session ended');
       return ended;
@@ -180,8 +184,13 @@ export function createSessionService(deps: SessionServiceDeps) {
 
     /** Ends a session and its grace; its nodes are destroyed by the reaper. Ending it twice is harmless. */
     async end(sessionId: string, reason: EndReason): Promise<SessionRecord> {
-      const ended = await directory.update(sessionId, (session) => beginClosing(session, reason, clock.now()));
-      logger.info({ sessionId, audit: 'session-ended', reason }, 'session ended');
+      let isOurs = false;
+      const ended = await directory.update(sessionId, (session) => {
+        const next = beginClosing(session, reason, clock.now());
+        isOurs = next !== session;
+        return next;
+      });
+      if (isOurs) logger.info({ sessionId, audit: 'session-ended', reason }, 'session ended');
       return ended;
     },
 

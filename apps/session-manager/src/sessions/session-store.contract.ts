@@ -119,6 +119,32 @@ export function sessionStoreContract(name: string, make: () => Promise<SessionSt
       expect(await store.takeTicket(hash)).toBeUndefined();
     });
 
+    it('knows which managers live, by name and life', async () => {
+      const store = await make();
+      const first = { name: 'm1', instance: 'i1', hosts: ['h1'] };
+      const second = { name: 'm2', instance: 'i2', hosts: [] };
+      expect(await store.beat(first, 60_000)).toEqual([first]);
+      expect(await store.beat(second, 60_000)).toHaveLength(2);
+      const reborn = { ...first, instance: 'i3' };
+      expect(await store.beat(reborn, 60_000)).toContainEqual(reborn);
+      await store.leave(first);
+      expect(await store.beat(second, 60_000)).toContainEqual(reborn);
+      await store.leave(reborn);
+      expect(await store.beat(second, 60_000)).toEqual([second]);
+      await store.beat(first, 60_000);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      expect(await store.beat(second, 10)).toEqual([second]);
+    });
+
+    it('passes a broadcast on to all', async () => {
+      const store = await make();
+      const heard: string[] = [];
+      store.onBroadcast((message) => heard.push(message));
+      store.broadcast('one');
+      store.broadcast('two');
+      await expect.poll(() => heard).toEqual(['one', 'two']);
+    });
+
     it('tells of every write', async () => {
       const store = await make();
       const heard: string[] = [];

@@ -19,6 +19,16 @@ export interface Written {
 
 export type WriteResult = 'written' | 'conflict' | 'host-full';
 
+/** A manager as the others see it. */
+export interface ManagerBeat {
+  /** One life of one process. */
+  instance: string;
+  /** Its lasting name: a second life under the same name means that the first is over. */
+  name: string;
+  /** Hosts whose agents are connected to it. */
+  hosts: readonly string[];
+}
+
 /**
  * The one store. Every method rejects with DrydockError STORE_UNAVAILABLE while the store is out of reach.
  * A record's `version` is what makes writes atomic: `replace` writes only when the stored version is `record.version - 1`.
@@ -40,6 +50,13 @@ export interface SessionStore {
   putTicket(hash: string, value: string, ttlMs: number): Promise<void>;
   /** Takes a one-time secret: the first call gets it, every later one nothing. */
   takeTicket(hash: string): Promise<string | undefined>;
+  /** Says that a manager lives, and hears which ones do; who has said nothing for `ttlMs` does not. */
+  beat(own: ManagerBeat, ttlMs: number): Promise<ManagerBeat[]>;
+  /** A manager that stops is no longer among them; a later life under its name is left alone. */
+  leave(own: Pick<ManagerBeat, 'name' | 'instance'>): Promise<void>;
+  /** Tells every manager (this one too) something that passes by and is nowhere kept; lost when the store is away. */
+  broadcast(message: string): void;
+  onBroadcast(listener: (message: string) => void): () => void;
   /** Whether the store can be reached now. */
   healthy(): boolean;
   /** Hears of each write by anybody, and of `all` when writes may have been missed. Returns how to stop. */

@@ -29,6 +29,8 @@ export interface NodeRecord {
   /** creating -> running -> destroying or lost; lost stays visible until the learner deletes the node. */
   readonly state: 'creating' | 'running' | 'destroying' | 'lost';
   readonly createdAt: number;
+  /** While it is being made: the life of the manager that makes it. When that one is dead, another takes over. */
+  readonly driver?: string;
 }
 
 /** An expiring link to one port. */
@@ -126,7 +128,7 @@ function firstFreeIndex(session: SessionRecord, wanted: number | undefined): num
 /** Reserves name, address and place of a node; `maxNodes` is the operator's limit. */
 export function addNode(
   session: SessionRecord,
-  wish: { name: string | undefined; host: string; limits: NodeLimits; now: number; maxNodes: number },
+  wish: { name: string | undefined; host: string; limits: NodeLimits; now: number; maxNodes: number; driver?: string },
 ): { session: SessionRecord; node: NodeRecord } {
   requireLive(session, wish.now);
   if (wish.name !== undefined) {
@@ -145,6 +147,7 @@ export function addNode(
     limits: wish.limits,
     state: 'creating',
     createdAt: wish.now,
+    ...(wish.driver === undefined ? {} : { driver: wish.driver }),
   };
   return { session: { ...session, nodes: [...session.nodes, node] }, node };
 }
@@ -155,6 +158,13 @@ export function setNodeState(session: SessionRecord, name: string, state: NodeRe
   const node = session.nodes.find((candidate) => candidate.name === name);
   if (node === undefined || order[state] <= order[node.state]) return session;
   return { ...session, nodes: session.nodes.map((each) => (each === node ? { ...node, state } : each)) };
+}
+
+/** Takes over a half-made node from a manager that is dead; nothing changes when somebody was faster. */
+export function takeOverNode(session: SessionRecord, taken: NodeRecord, driver: string): SessionRecord {
+  const node = session.nodes.find(({ name }) => name === taken.name);
+  if (node?.state !== 'creating' || node.driver !== taken.driver || node.createdAt !== taken.createdAt) return session;
+  return { ...session, nodes: session.nodes.map((each) => (each === node ? { ...node, driver } : each)) };
 }
 
 /** Forgets a node that is gone from its host, with everything that named it. */

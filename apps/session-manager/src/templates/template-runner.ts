@@ -37,7 +37,7 @@ export interface TemplateRunnerDeps {
   service: Pick<SessionService, 'end'>;
   hosts: HostRegistry;
   commands: AgentCommands;
-  feed: LabFeed;
+  feed: Pick<LabFeed, 'publish'>;
   clock: Clock;
   logger: Logger;
 }

@@ -7,8 +7,6 @@ import { request as httpRequest } from 'node:http';
 import { connect, type Socket as NetSocket } from 'node:net';
 import { type Duplex, PassThrough } from 'node:stream';
 import {
-  AGENT_NAMESPACE,
-  AGENT_SOCKET_PATH,
   AGENT_STREAM_PATH,
   AGENT_STREAM_UPGRADE,
   type AgentAnswer,
@@ -18,20 +16,20 @@ import {
   type AgentHello,
   type AgentNodeReport,
   type AgentRequest,
-  type AgentToManagerEvents,
   DrydockError,
-  type ManagerToAgentEvents,
   nodeAddress,
   PROTOCOL_VERSION,
   type SwarmState,
   toDrydockError,
 } from '@drydock/protocol';
-import { io, type Socket } from 'socket.io-client';
+import { createFixtureLinks } from './fixture-links.ts';
 import { createFixtureTerminals } from './fixture-terminals.ts';
 
 export interface FixtureAgentOptions {
-  /** The manager's address. */
-  url: string;
+  /** The manager's address; several managers: their addresses. */
+  url: string | readonly string[];
+  /** Connects again after every break, as a real agent does. */
+  keepTrying?: boolean;
   name: string;
   key: string;
   maxNodes?: number;
@@ -51,6 +49,8 @@ export interface FixtureAgent {
   readonly commands: string[];
   /** Sessions that the manager named in its last answer to a hello. */
   sessions(): string[];
+  /** Whether every manager knows all that this host has. */
+  allGreeted(): boolean;
   /** Connects (again) and waits for the answer to the hello. @throws Error with `code` when it is refused. */
   connect(): Promise<void>;
   /** Breaks the connection; nodes and terminals stay. */
@@ -85,28 +85,21 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     protocol = PROTOCOL_VERSION,
     createMs = 0,
     knowsRest = true,
+    keepTrying = false,
   } = options;
   const nodes = new Map<string, AgentNodeReport>();
   const ports = new Map<string, number>();
   const failures = new Map<AgentCommandName, string>();
-  const answers = new Map<string, Promise<unknown>>();
   const commands: string[] = [];
   const streams = new Set<Duplex>();
   const swarms = new Map<string, SwarmState>();
   let sessions: string[] = [];
   let seq = 0;
 
-  const socket: Socket<ManagerToAgentEvents, AgentToManagerEvents> = io(`${url}${AGENT_NAMESPACE}`, {
-    path: AGENT_SOCKET_PATH,
-    transports: ['websocket'],
-    autoConnect: false,
-    reconnection: false,
-    forceNew: true,
-    auth: { name, key, protocol },
-  });
   const terminals = createFixtureTerminals({
-    output: (output) => void socket.emit('output', output),
-    exit: (exit) => void socket.emit('exit', exit),
+    output: (output) => links.emitTo(output.viewerId, 'output', output),
+    exit: (exit) => links.emitTo(exit.viewerId, 'exit', exit),
+    changed: (sessionId, terminal) => sendFact({ kind: 'terminal', sessionId, terminal }),
   });
 
   const hello = (): AgentHello => ({
@@ -133,7 +126,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
 
   function sendFact(fact: AgentFact): void {
     seq += 1;
-    socket.emit('fact', { seq, fact });
+    links.emit('fact', { seq, fact });
   }
 
   async function createNode({ sessionId, node, index, limits }: AgentRequest<'node.create'>): Promise<AgentNodeReport> {
@@ -190,7 +183,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     });
   }
 
-  async function dialBack(streamId: string): Promise<NetSocket> {
+  async function dialBack(url: string, streamId: string): Promise<NetSocket> {
     return new Promise((resolve, reject) => {
       const request = httpRequest(`${url}${AGENT_STREAM_PATH}/${streamId}`, {
         headers: {
@@ -230,7 +223,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     readable.pipe(carrier);
   }
 
-  async function openStream(request: AgentRequest<'stream.open'>): Promise<AgentAnswer<'stream.open'>> {
+  async function openStream(request: AgentRequest<'stream.open'>, url: string): Promise<AgentAnswer<'stream.open'>> {
     const { sessionId, node, streamId, target } = request;
     if (!nodes.has(`${sessionId}/${node}`)) throw new DrydockError('NODE_NOT_FOUND');
     if (target.kind === 'exec') {
@@ -238,7 +231,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
       const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'ignore'] });
       // What a command says before the manager is dialled would be thrown away at its end, were nobody reading.
       const output = child.stdout.pipe(new PassThrough());
-      void dialBack(streamId).then(
+      void dialBack(url, streamId).then(
         (carrier) => join(carrier, output, child.stdin, () => child.kill('SIGKILL')),
         () => child.kill('SIGKILL'),
       );
@@ -251,7 +244,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
       upstream.once('connect', resolve);
       upstream.once('error', () => reject(new DrydockError('PORT_REFUSED')));
     });
-    void dialBack(streamId).then(
+    void dialBack(url, streamId).then(
       (carrier) => {
         upstream.on('close', () => {
           if (!upstream.readableEnded) carrier.resetAndDestroy();
@@ -268,7 +261,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     terminals.endSession(sessionId, node);
   }
 
-  const handlers: { [C in AgentCommandName]: (request: AgentRequest<C>) => unknown } = {
+  const handlers: { [C in AgentCommandName]: (request: AgentRequest<C>, url: string) => unknown } = {
     'node.create': createNode,
     'node.destroy': ({ sessionId, node }) => {
       destroyNode(sessionId, node);
@@ -293,25 +286,35 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     'terminal.close': terminals.close,
     'stream.open': openStream,
     'swarm.read': ({ sessionId }) => swarms.get(sessionId) ?? { view: null, problem: null },
+    ping: () => ({}),
   };
 
-  async function run({ name: command, request }: AgentCommandMessage): Promise<unknown> {
+  async function run({ name: command, request }: AgentCommandMessage, from: string): Promise<unknown> {
     const { sessionId = '', node = '' } = request as { sessionId?: string; node?: string };
     commands.push(`${command} ${sessionId}/${node}`);
     const failure = failures.get(command);
     if (failure === 'hang') return new Promise(() => undefined);
     try {
       if (failure !== undefined) throw new DrydockError(failure as 'INTERNAL');
-      return await (handlers[command] as (request: unknown) => unknown)(request);
+      return await (handlers[command] as (request: unknown, from: string) => unknown)(request, from);
     } catch (error) {
       return { error: toDrydockError(error).toBody() };
     }
   }
 
-  socket.on('command', (message, ack) => {
-    const answer = answers.get(message.id) ?? run(message);
-    answers.set(message.id, answer);
-    void answer.then(ack);
+  const links = createFixtureLinks({
+    urls: typeof url === 'string' ? [url] : url,
+    auth: { name, key, protocol },
+    keepTrying,
+    hello,
+    onAnswer(named, { nodes: listed }) {
+      sessions = named;
+      for (const node of listed) if (!named.includes(node.sessionId)) destroyNode(node.sessionId, node.name);
+    },
+    run,
+    onViewersLost: (viewerIds) => {
+      for (const viewerId of viewerIds) terminals.detach({ viewerId });
+    },
   });
 
   return {
@@ -319,25 +322,9 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     commands,
     nodes: () => [...nodes.keys()],
     sessions: () => sessions,
-    async connect() {
-      // The manager may be gone without this side having heard of it yet.
-      if (socket.connected) await new Promise((resolve) => socket.once('disconnect', resolve));
-      await new Promise<void>((resolve, reject) => {
-        socket.once('connect', resolve);
-        socket.once('connect_error', (error) => {
-          const { data } = error as Error & { data?: { code?: string } };
-          reject(Object.assign(error, { code: data?.code }));
-        });
-        socket.connect();
-      });
-      const answer = await socket.timeout(10_000).emitWithAck('hello', hello());
-      if ('error' in answer) throw Object.assign(new Error(answer.error.message), { code: answer.error.code });
-      sessions = answer.sessions;
-      for (const node of [...nodes.values()]) {
-        if (!sessions.includes(node.sessionId)) destroyNode(node.sessionId, node.name);
-      }
-    },
-    disconnect: () => void socket.disconnect(),
+    allGreeted: links.allGreeted,
+    connect: links.connect,
+    disconnect: links.disconnect,
     expose: (sessionId, node, port, realPort) => void ports.set(`${sessionId}/${node}/${port}`, realPort),
     fail(command, code) {
       if (code === undefined) failures.delete(command);
@@ -356,9 +343,9 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
       sendFact({ kind: 'swarm', sessionId, swarm });
     },
     forget: destroyNode,
-    emit: (event, ...args) => void (socket as unknown as { emit(...all: unknown[]): void }).emit(event, ...args),
+    emit: links.emit,
     close() {
-      socket.disconnect();
+      links.close();
       for (const stream of streams) stream.destroy();
     },
   };

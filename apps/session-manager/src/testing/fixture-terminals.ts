@@ -4,6 +4,8 @@ import { DrydockError } from '@drydock/protocol';
 
 export interface FixtureTerminalEvents {
   output(output: { viewerId: string; offset: number; data: Uint8Array }): void;
+  /** A terminal was opened or resized. */
+  changed(sessionId: string, view: TerminalView): void;
   exit(exit: { terminalId: string; exitCode: number; viewerId?: string }): void;
 }
 
@@ -44,14 +46,16 @@ export function createFixtureTerminals(events: FixtureTerminalEvents) {
       const view = { terminalId, node, cols, rows, createdAt: Date.now() };
       terminals.set(terminalId, { sessionId, view, log: Buffer.alloc(0), viewers: new Set(), lastSeq: new Map() });
       print(find(terminalId), Buffer.from(`root@${node}:~# `));
+      events.changed(sessionId, view);
       return {};
     },
     attach({ terminalId, viewerId, offset }: AgentRequest<'terminal.attach'>): AgentAnswer<'terminal.attach'> {
       const terminal = find(terminalId);
-      terminal.viewers.add(viewerId);
-      const data = terminal.log.subarray(offset);
+      // In one step, so that nothing that is printed meanwhile comes before it or twice.
       setImmediate(() => {
+        const data = terminal.log.subarray(offset);
         if (data.length > 0) events.output({ viewerId, offset, data });
+        terminal.viewers.add(viewerId);
       });
       return { offset, cols: terminal.view.cols, rows: terminal.view.rows };
     },
@@ -70,6 +74,7 @@ export function createFixtureTerminals(events: FixtureTerminalEvents) {
     resize({ terminalId, cols, rows }: AgentRequest<'terminal.resize'>): AgentAnswer<'terminal.resize'> {
       const terminal = find(terminalId);
       terminal.view = { ...terminal.view, cols, rows };
+      events.changed(terminal.sessionId, terminal.view);
       return {};
     },
     close({ terminalId }: AgentRequest<'terminal.close'>): AgentAnswer<'terminal.close'> {

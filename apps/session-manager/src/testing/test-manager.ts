@@ -14,6 +14,7 @@ import {
 import { type Clock, createLogger, systemClock } from '@drydock/service-kit';
 import { io, type Socket } from 'socket.io-client';
 import { type Manager, type ManagerSettings, startManager } from '../manager.ts';
+import { newId } from '../sessions/links.ts';
 import { createMemoryStore } from '../sessions/memory-store.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import { createFixtureAgent, type FixtureAgent, type FixtureAgentOptions } from './fixture-agent.ts';
@@ -85,6 +86,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     graceMinutes: 0,
     idleMinutes: 0,
     egress: undefined,
+    name: newId('', 8),
     rates: { creates: GENEROUS, calls: GENEROUS, wrongTokens: GENEROUS },
     version: '0.0.0-test',
     ...options.settings,

@@ -1,0 +1,38 @@
+/** Passes on to the pages of every manager what no store and no host tells: how far a template is. */
+import { labChangeSchema, sessionIdSchema } from '@drydock/protocol';
+import type { Logger } from '@drydock/service-kit';
+import { z } from 'zod';
+import type { LabFeed } from './lab-feed.ts';
+import type { SessionStore } from './session-store.ts';
+
+const messageSchema = z.object({ from: z.string(), sessionId: sessionIdSchema, change: labChangeSchema });
+
+export interface LabBus extends Pick<LabFeed, 'publish'> {
+  close(): void;
+}
+
+/** Builds the bus: `publish` reaches this manager's pages at once, and those of the others by the store's broadcast. */
+export function createLabBus(deps: {
+  store: Pick<SessionStore, 'broadcast' | 'onBroadcast'>;
+  feed: Pick<LabFeed, 'publish'>;
+  /** This life of this manager, which passes over its own messages. */
+  instance: string;
+  logger: Logger;
+}): LabBus {
+  const { store, feed, instance, logger } = deps;
+  const close = store.onBroadcast((text) => {
+    try {
+      const { from, sessionId, change } = messageSchema.parse(JSON.parse(text));
+      if (from !== instance) feed.publish(sessionId, change);
+    } catch (error) {
+      logger.warn({ err: error }, 'message of another release on the bus');
+    }
+  });
+  return {
+    publish(sessionId, change) {
+      feed.publish(sessionId, change);
+      store.broadcast(JSON.stringify({ from: instance, sessionId, change }));
+    },
+    close,
+  };
+}
