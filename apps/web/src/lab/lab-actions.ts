@@ -30,6 +30,8 @@ export interface LabActionsDeps {
   client: LabClient;
   workspace: LabWorkspace;
   notices: Notices;
+  /** Shows terminals that others opened meanwhile. */
+  syncWorkspace(): void;
   /** The page must not leave by itself while a close is under way. */
   onLeave(): void;
 }
@@ -70,12 +72,16 @@ export function createLabActions(deps: LabActionsDeps) {
   }
 
   async function openTerminal(node: string, options: AddOptions = {}): Promise<void> {
+    const arrived = workspace.expectTerminal(node);
     try {
       if (!(await nodeRuns(node))) throw new ApiError('NODE_NOT_READY', strings.terminals.openFailed(node));
       const { terminalId } = await client.call('terminal:open', { node, ...FIRST_SIZE });
       workspace.add({ id: terminalId, title: node, data: { kind: 'terminal', node, mine: true } }, options);
     } catch (error) {
       notices.fail(strings.errors.openTerminal, error);
+    } finally {
+      arrived();
+      deps.syncWorkspace();
     }
   }
 

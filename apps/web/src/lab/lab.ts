@@ -44,7 +44,7 @@ export function createLab(sessionId: string) {
   const link = createTerminalLink(client);
   let leaving = false;
   const actions = createLabActions({
-    ...{ sessionId, token, store, client, workspace, notices },
+    ...{ sessionId, token, store, client, workspace, notices, syncWorkspace },
     onLeave: () => {
       leaving = true;
     },

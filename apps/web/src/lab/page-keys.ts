@@ -37,6 +37,26 @@ export function createPageKeys({ store, dialog, workspace, actions, views }: Pag
     return store.getState().data?.session.nodes[0]?.name ?? null;
   }
 
+  function focusTerminal(): void {
+    const active = activeTerminal();
+    const view = active === null ? undefined : views().peek(active.id);
+    if (view) view.focus();
+    else document.getElementById('terminal')?.focus();
+  }
+
+  /** Out of the workspace to the first control beside it, or back: shells take Tab, so focus needs another way out (WCAG 2.1.2). */
+  function crossOver(): void {
+    const workplace = document.getElementById('terminal');
+    if (!workplace?.contains(document.activeElement)) {
+      focusTerminal();
+      return;
+    }
+    const beside = ['lab-nodes', 'lab-header'].flatMap((id) => [
+      ...(document.getElementById(id)?.querySelectorAll<HTMLElement>('button:not([disabled]), a[href]') ?? []),
+    ]);
+    beside.find((control) => control.checkVisibility())?.focus();
+  }
+
   function newTerminal(region?: 'right' | 'bottom'): void {
     const node = activeNode();
     const beside = workspace.getState().activeId ?? undefined;
@@ -74,6 +94,10 @@ export function createPageKeys({ store, dialog, workspace, actions, views }: Pag
       void toggleFullScreen();
       return true;
     }
+    if (key === 'f6' && !event.ctrlKey && !event.altKey && (event.shiftKey || !fullScreenProgram)) {
+      crossOver();
+      return true;
+    }
     if (!event.ctrlKey || event.altKey) return false;
     if (!event.shiftKey && key === 'k' && !fullScreenProgram) {
       dialog.set({ kind: 'palette' });
@@ -91,6 +115,7 @@ export function createPageKeys({ store, dialog, workspace, actions, views }: Pag
     activeTerminal,
     activeNode,
     newTerminal,
+    focusTerminal,
     toggleFullScreen: () => void toggleFullScreen(),
     /** Sends a key that the page took to the shell after all (Ctrl+K pressed twice). */
     sendToShell(text: string): void {

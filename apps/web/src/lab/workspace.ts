@@ -55,6 +55,8 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
   let handle: LabWorkspaceHandle | null = null;
   /** Tabs whose terminal has ended and that stay until somebody closes them. */
   const ended = new Set<string>();
+  /** Nodes on which this browser is opening terminals, and how many. */
+  const opening = new Map<string, number>();
 
   const model = () => handle?.getModel() ?? state.getState().model;
   const has = (id: string) => tabsOf(model()).some((tab) => tab.id === id);
@@ -126,6 +128,14 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     keepEnded: (id: string) => void ended.add(id),
     isEnded: (id: string) => ended.has(id),
     /**
+     * Leaves new terminals of a node to whoever is opening one there: the fact that it exists may come before the answer that
+     * says where it belongs. The function that is returned ends that; `sync` then takes up the others.
+     */
+    expectTerminal(node: string): () => void {
+      opening.set(node, (opening.get(node) ?? 0) + 1);
+      return () => void opening.set(node, (opening.get(node) ?? 1) - 1);
+    },
+    /**
      * Brings tabs in line with the session's terminals: new ones appear without taking the focus, lost ones go, unless the list
      * is not complete (`isComplete`): a tab holds what was typed and not sent.
      */
@@ -139,7 +149,7 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
       }
       for (const terminal of terminals) {
         const { terminalId: id, node } = terminal;
-        if (!has(id))
+        if (!has(id) && !opening.get(node))
           add({ id, title: titleOf(terminal), data: { kind: 'terminal', node, mine: false } }, { select: false });
       }
     },

@@ -20,6 +20,8 @@ export const shortcuts = {
         ['Ctrl+Shift+K', 'Commands, also over vim or nano'],
         ['Alt+Enter', 'Full screen'],
         ['?', 'This list (outside terminals)'],
+        ['F6', 'Out of the terminal to the nodes, and back'],
+        ['Shift+F6', 'The same, also over vim or nano'],
         ['F8', 'To the messages'],
       ],
     },

@@ -24,7 +24,7 @@ export default function LibraryPage() {
         <ImageList />
         <h2 className="mt-10 font-[640] text-lg">{text.ownTitle}</h2>
         <p className="mt-2 mb-3 max-w-[42rem] text-ink-2">{text.ownLead}</p>
-        <pre className="overflow-x-auto rounded-md bg-sunken p-4 font-mono text-[13px] leading-6">
+        <pre className="whitespace-pre-wrap break-words rounded-md bg-sunken p-4 font-mono text-[13px] leading-6">
           {text.ownCommands}
         </pre>
       </main>

@@ -46,7 +46,11 @@ export function LabFrame() {
       <ConnectionBanner />
       <div className="flex min-h-0 flex-1">
         {sidebar && (
-          <aside className="hidden w-[272px] shrink-0 border-line border-r md:flex" aria-label={strings.lab.menu}>
+          <aside
+            id="lab-nodes"
+            className="hidden w-[272px] shrink-0 border-line border-r md:flex"
+            aria-label={strings.lab.menu}
+          >
             <Sidebar />
           </aside>
         )}

@@ -68,7 +68,10 @@ export function LabHeader({ sidebarOpen, onToggleSidebar, onOpenDrawer }: LabHea
   const isOwner = useIsOwner();
   const Panel = sidebarOpen ? PanelLeftClose : PanelLeftOpen;
   return (
-    <header className="flex h-13 shrink-0 items-center gap-2 border-line border-b bg-surface pr-2 pl-3 sm:gap-3 sm:pr-3">
+    <header
+      id="lab-header"
+      className="flex h-13 shrink-0 items-center gap-2 border-line border-b bg-surface pr-2 pl-3 sm:gap-3 sm:pr-3"
+    >
       <IconButton label={strings.lab.menu} onClick={onOpenDrawer} className="-ml-1 md:hidden">
         <MenuIcon size={19} aria-hidden="true" />
       </IconButton>

@@ -8,7 +8,7 @@ const style =
   'absolute top-1 left-1 z-[70] -translate-y-20 rounded-md bg-crane px-4 py-2 font-[640] text-on-crane text-sm focus:translate-y-0';
 
 export function SkipLinks() {
-  const { preferences, keys, views } = useLab();
+  const { preferences, keys } = useLab();
   const { screenReader } = useValue(preferences);
   return (
     <>
@@ -20,16 +20,7 @@ export function SkipLinks() {
       >
         {screenReader ? strings.lab.skipScreenReaderOff : strings.lab.skipScreenReader}
       </button>
-      <button
-        type="button"
-        className={style}
-        onClick={() => {
-          const active = keys.activeTerminal();
-          const view = active === null ? undefined : views.peek(active.id);
-          if (view) view.focus();
-          else document.getElementById('terminal')?.focus();
-        }}
-      >
+      <button type="button" className={style} onClick={keys.focusTerminal}>
         {strings.lab.skipToTerminal}
       </button>
     </>

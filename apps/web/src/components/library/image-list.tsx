@@ -27,7 +27,11 @@ function ImageRow({ image }: { image: LibraryImage }) {
   const others = image.tags.filter((tag) => tag !== mainTag(image.tags));
   return (
     <li className="grid gap-x-8 gap-y-1 border-line border-t py-4 sm:grid-cols-[minmax(0,17rem)_1fr_auto]">
-      <CopyText text={command} label={text.copy(command)} className="justify-self-start text-left font-mono text-sm" />
+      <CopyText
+        text={command}
+        label={text.copy(command)}
+        className="self-start justify-self-start pt-0.5 text-left font-mono text-sm"
+      />
       <div className="min-w-0">
         <p className="text-ink-2">{image.description}</p>
         {others.length > 0 && (
