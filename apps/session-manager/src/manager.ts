@@ -112,6 +112,9 @@ export async function startManager(
     logger,
   });
   cleanup.add('presence', () => presence.stop());
+  hosts.onEvent(({ kind }) => {
+    if (kind === 'connected') void presence.refresh();
+  });
   const keys = createAgentKeys(settings.agentKeysFile);
   const streams = createAgentStreams({ commands: connections, keys, logger });
   cleanup.add('streams', () => streams.close());

@@ -4,14 +4,16 @@ import { newId } from './links.ts';
 import type { ManagerBeat, SessionStore } from './session-store.ts';
 
 /** Between two signs of life (ms). */
-export const BEAT_MS = 3000;
+const BEAT_MS = 3000;
 /** A manager that gave none for this long (ms) is dead: a stop-the-world of seconds is none. */
-export const BEAT_TTL_MS = 12_000;
+const BEAT_TTL_MS = 12_000;
 
 export interface ManagerPresence {
   /** This life of this process. */
   readonly instance: string;
   start(): Promise<void>;
+  /** Gives a sign at once and learns of the others', for what cannot wait or must not be decided on old news. */
+  refresh(): Promise<void>;
   /** Whether the manager of that life may still be at work. */
   isAlive(instance: string): boolean;
   /** Whether another living manager reaches the host. */
@@ -40,6 +42,7 @@ export function createManagerPresence(deps: {
   let stopped = false;
 
   async function beat(): Promise<void> {
+    if (stopped) return;
     try {
       const found = await store.beat({ name, instance, hosts: hosts() }, BEAT_TTL_MS);
       const missing = living.filter((known) => !found.some((each) => each.name === known.name));
@@ -58,6 +61,7 @@ export function createManagerPresence(deps: {
   return {
     instance,
     start: run,
+    refresh: beat,
     isAlive: (other) => living.some((known) => known.instance === other),
     seenElsewhere: (host) => living.some((known) => known.instance !== instance && known.hosts.includes(host)),
     onBeat: (listener) => void listeners.add(listener),

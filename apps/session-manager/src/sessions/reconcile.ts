@@ -32,13 +32,14 @@ export function createReconciler(deps: {
   hosts: HostRegistry;
   nodes: Pick<NodeService, 'build' | 'discard' | 'isBuilding'>;
   commands: AgentCommands;
-  presence: Pick<ManagerPresence, 'instance' | 'isAlive' | 'seenElsewhere' | 'onBeat'>;
+  presence: Pick<ManagerPresence, 'instance' | 'isAlive' | 'seenElsewhere' | 'onBeat' | 'refresh'>;
   clock: Clock;
   logger: Logger;
   graceMs?: number;
 }): Reconciler {
   const { directory, hosts, nodes, commands, presence, clock, logger, graceMs = HOST_GRACE_MS } = deps;
   const graces = new Map<string, Timer>();
+  let stopped = false;
 
   const active = () => [...directory.all()].filter(({ state }) => state === 'active');
 
@@ -49,9 +50,10 @@ export function createReconciler(deps: {
     });
   }
 
-  function declareLost(host: string): void {
+  async function declareLost(host: string): Promise<void> {
+    await presence.refresh();
     graces.delete(host);
-    if (hosts.isConnected(host)) return;
+    if (hosts.isConnected(host) || stopped) return;
     // Only our own link is broken.
     if (presence.seenElsewhere(host)) {
       beginGrace(host);
@@ -75,7 +77,7 @@ export function createReconciler(deps: {
     if (!graces.has(host))
       graces.set(
         host,
-        clock.after(graceMs, () => declareLost(host)),
+        clock.after(graceMs, () => void declareLost(host)),
       );
   }
 
@@ -223,6 +225,7 @@ export function createReconciler(deps: {
       for (const host of named) if (!hosts.isConnected(host)) beginGrace(host);
     },
     stop() {
+      stopped = true;
       for (const timer of graces.values()) timer.cancel();
       stopListening();
     },

@@ -37,6 +37,10 @@ export interface TestManager {
   host(options?: Partial<FixtureAgentOptions>): Promise<FixtureAgent>;
   /** Connects a page; resolves with its first snapshot. */
   lab(sessionId: string, token: string | undefined, extra?: object): Promise<{ socket: Socket; snapshot: LabSnapshot }>;
+  /** Stops it; pages and hosts come back after `resume`. */
+  pause(): Promise<void>;
+  /** Starts another life of it over the same store and port. */
+  resume(): Promise<void>;
   /** Stops the manager as a crash would see it from outside, and starts another over the same store and port. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -52,6 +56,8 @@ export interface TestManagerOptions {
   settings?: Partial<ManagerSettings>;
   store?: SessionStore;
   clock?: Clock;
+  /** The key of every host; several managers of one store have the same. */
+  agentKey?: string;
 }
 
 /** Rates under which no test is limited by accident. */
@@ -62,7 +68,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
   const { clock = systemClock } = options;
   const store = options.store ?? createMemoryStore(clock);
   const directory = mkdtempSync(join(tmpdir(), 'dd-manager-'));
-  const agentKey = randomBytes(32).toString('base64url');
+  const agentKey = options.agentKey ?? randomBytes(32).toString('base64url');
   const agentKeysFile = join(directory, 'agent-keys.json');
   writeFileSync(agentKeysFile, JSON.stringify({ '*': createHash('sha256').update(agentKey).digest('hex') }));
   const logger = createLogger('test-manager', 'silent');
@@ -152,6 +158,10 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
         });
       });
       return { socket, snapshot };
+    },
+    pause: () => manager.close(),
+    async resume() {
+      manager = await startManager({ ...settings, port }, { store, clock, logger });
     },
     async restart() {
       await manager.close();

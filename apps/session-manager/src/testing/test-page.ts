@@ -1,0 +1,161 @@
+/** A lab page without a browser: comes back after every break, draws at offsets, types each key once, and notes what must not be. */
+import { LAB_NAMESPACE, type LabChange, type LabSnapshot } from '@drydock/protocol';
+import { io } from 'socket.io-client';
+import { newId } from '../sessions/links.ts';
+
+/** A call that is not answered in this time is made again (ms). */
+const CALL_MS = 5000;
+const RETRY_MS = 50;
+
+export interface TestPage {
+  /** Opens a terminal on a node and draws it from now on. */
+  openTerminal(node: string): Promise<string>;
+  /** Draws a terminal that is there, from its first byte. */
+  watch(terminalId: string): void;
+  /** Types, after all that was typed before; resolves when the terminal has it, over however many connections. */
+  type(terminalId: string, text: string): Promise<void>;
+  /** All that was drawn of a terminal. */
+  drawn(terminalId: string): string;
+  /** Changes since the last snapshot, and that snapshot. */
+  readonly changes: readonly LabChange[];
+  readonly snapshot: LabSnapshot | undefined;
+  /** Gaps, overlaps and refusals; a good run has none. */
+  readonly faults: readonly string[];
+  readonly connections: number;
+  ended(): string | undefined;
+  close(): void;
+}
+
+interface Drawn {
+  text: string;
+  offset: number;
+  writer: string;
+  seq: number;
+  last: Promise<void>;
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+
+/** Connects at once, and again after each break until `close`. */
+export function openTestPage(options: { origin: string; sessionId: string; token: string }): TestPage {
+  const { origin, sessionId, token } = options;
+  const terminals = new Map<string, Drawn>();
+  const faults: string[] = [];
+  let changes: LabChange[] = [];
+  let snapshot: LabSnapshot | undefined;
+  let seq = 0;
+  let connections = 0;
+  let ended: string | undefined;
+  let closed = false;
+  const socket = io(`${origin}${LAB_NAMESPACE}`, {
+    transports: ['websocket'],
+    forceNew: true,
+    reconnectionDelay: RETRY_MS,
+    reconnectionDelayMax: RETRY_MS * 4,
+    auth: { sessionId, token },
+  });
+
+  /** Makes a call until it is answered with something other than "try again". */
+  async function call(name: string, request: object): Promise<Record<string, unknown>> {
+    while (!closed) {
+      const answer = await socket
+        .timeout(CALL_MS)
+        .emitWithAck(name, request)
+        .catch(() => undefined);
+      if (answer !== undefined && answer.error === undefined) return answer;
+      const again = answer === undefined || ['later', 'now'].includes(answer.error.retry);
+      if (!again) throw new Error(`${name}: ${answer.error.code}`);
+      await pause();
+    }
+    throw new Error('closed');
+  }
+
+  async function attach(terminalId: string): Promise<void> {
+    const drawn = terminals.get(terminalId);
+    if (drawn === undefined || !socket.connected) return;
+    const at = connections;
+    const answer = await socket
+      .timeout(CALL_MS)
+      .emitWithAck('terminal:attach', { terminalId, offset: drawn.offset })
+      .catch(() => undefined);
+    if (at !== connections || closed) return;
+    if (answer === undefined || answer.error?.retry === 'later' || answer.error?.retry === 'now') {
+      await pause();
+      return attach(terminalId);
+    }
+    if (answer.error !== undefined) faults.push(`attach: ${answer.error.code}`);
+  }
+
+  socket.on('connect', () => {
+    connections += 1;
+  });
+  socket.on('connect_error', (error) => {
+    const { data } = error as Error & { data?: { code?: string } };
+    if (data?.code === undefined) return;
+    if (data.code === 'SESSION_NOT_FOUND') faults.push('refused: SESSION_NOT_FOUND');
+    setTimeout(() => !closed && socket.connect(), RETRY_MS);
+  });
+  socket.on('disconnect', (reason) => {
+    if (reason === 'io server disconnect' && ended === undefined && !closed) socket.connect();
+  });
+  socket.on('lab:snapshot', (given: LabSnapshot) => {
+    snapshot = given;
+    seq = given.seq;
+    changes = [];
+    for (const terminalId of terminals.keys()) void attach(terminalId);
+  });
+  socket.on('lab:change', (event: { seq: number; change: LabChange }) => {
+    seq += 1;
+    if (event.seq !== seq) faults.push(`change ${event.seq} after ${seq - 1}`);
+    changes.push(event.change);
+  });
+  socket.on('lab:ended', ({ reason }) => {
+    ended = reason;
+  });
+  socket.on('terminal:output', ({ terminalId, offset, data }: { terminalId: string; offset: number; data: Buffer }) => {
+    const drawn = terminals.get(terminalId);
+    if (drawn === undefined) return;
+    if (offset !== drawn.offset) faults.push(`bytes at ${offset}, drawn until ${drawn.offset}`);
+    drawn.text += Buffer.from(data).toString();
+    drawn.offset = offset + data.length;
+    socket.emit('terminal:ack', { terminalId, offset: drawn.offset });
+  });
+
+  function watch(terminalId: string): void {
+    terminals.set(terminalId, { text: '', offset: 0, writer: newId('w', 15), seq: 0, last: Promise.resolve() });
+    void attach(terminalId);
+  }
+
+  return {
+    async openTerminal(node) {
+      const { terminalId } = await call('terminal:open', { node, cols: 80, rows: 24 });
+      watch(String(terminalId));
+      return String(terminalId);
+    },
+    watch,
+    type(terminalId, text) {
+      const drawn = terminals.get(terminalId);
+      if (drawn === undefined) return Promise.reject(new Error('not watched'));
+      drawn.seq += 1;
+      const request = { terminalId, writer: drawn.writer, seq: drawn.seq, data: Buffer.from(text) };
+      drawn.last = drawn.last.then(async () => void (await call('terminal:input', request)));
+      return drawn.last;
+    },
+    drawn: (terminalId) => terminals.get(terminalId)?.text ?? '',
+    get changes() {
+      return changes;
+    },
+    get snapshot() {
+      return snapshot;
+    },
+    get connections() {
+      return connections;
+    },
+    faults,
+    ended: () => ended,
+    close() {
+      closed = true;
+      socket.disconnect();
+    },
+  };
+}
