@@ -35,6 +35,31 @@ export const SETTINGS = [
       'The domain of the pages; published ports are <port>-<node>-<session>.<domain>, so it needs a wildcard record.',
   },
   {
+    name: 'DRYDOCK_PORTS_DOMAIN',
+    kind: domainName,
+    fallback: undefined,
+    reason:
+      'Another domain for published ports, best one that is registered apart: then no page of a node is same-site with ours. Unset: DRYDOCK_DOMAIN.',
+  },
+  {
+    name: 'DRYDOCK_PORT_CONNECTIONS',
+    kind: integer(1, 100_000),
+    fallback: '1024',
+    reason: "Requests and sockets that one session's published ports may have under way at once.",
+  },
+  {
+    name: 'DRYDOCK_PORT_BANDWIDTH',
+    kind: size(0, 1024 * GIB),
+    fallback: '0',
+    reason: "Bytes a second of one session's published ports, both directions together, e.g. 50m. 0: no bound.",
+  },
+  {
+    name: 'DRYDOCK_PORT_WARNING',
+    kind: flag,
+    fallback: '0',
+    reason: '1: who holds no link of the session sees a warning before the page of a public port.',
+  },
+  {
     name: 'DRYDOCK_PUBLIC_URL',
     kind: url(['http', 'https']),
     fallback: undefined,

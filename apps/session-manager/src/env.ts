@@ -23,14 +23,31 @@ const addressList = z.string().transform((text, context) => {
   return list;
 });
 
+const domainName = z
+  .string()
+  .toLowerCase()
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/);
+
+/** Bytes, or a number with k, m or g (powers of 1024). */
+const size = z
+  .string()
+  .regex(/^\d+[kmg]?$/i, 'must be a size such as 512k or 100m')
+  .transform(
+    (text) => Number.parseInt(text, 10) * 1024 ** ' kmg'.indexOf(/[kmg]$/i.exec(text)?.[0]?.toLowerCase() ?? ' '),
+  );
+
 const envSchema = z.object({
   DRYDOCK_HOST: z.string().default('127.0.0.1'),
   DRYDOCK_PORT: envInteger(0, 65535).default(3000),
-  DRYDOCK_DOMAIN: z
-    .string()
-    .toLowerCase()
-    .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/)
-    .default('localhost'),
+  DRYDOCK_DOMAIN: domainName.default('localhost'),
+  /** Another domain for published ports, so that no page of a node is same-site with ours. */
+  DRYDOCK_PORTS_DOMAIN: domainName.optional(),
+  /** Requests and sockets of one session's ports at a time. */
+  DRYDOCK_PORT_CONNECTIONS: envInteger(1, 100_000).default(1024),
+  /** Bytes a second of one session's ports, both directions together; 0 for no bound. */
+  DRYDOCK_PORT_BANDWIDTH: size.default(0),
+  /** 1: strangers see a warning before the page of a public port. */
+  DRYDOCK_PORT_WARNING: z.enum(['0', '1']).default('0'),
   /** The origin that browsers see, when a TLS edge or another port stands before this one. */
   DRYDOCK_PUBLIC_URL: url(['http', 'https']).optional(),
   REDIS_URL: url(['redis', 'rediss']),

@@ -14,6 +14,7 @@ import { createOrigins } from './edge/origins.ts';
 import { createPortAccess } from './edge/port-access.ts';
 import { createPortGateway } from './edge/port-gateway.ts';
 import { createPortTable } from './edge/port-labels.ts';
+import { createPortLimits, type PortLimitSettings } from './edge/port-limits.ts';
 import { createPortProxy } from './edge/port-proxy.ts';
 import { createSocketServers } from './edge/socket-servers.ts';
 import { createTokens } from './edge/tokens.ts';
@@ -49,6 +50,10 @@ export interface ManagerSettings {
   host: string;
   port: number;
   domain: string;
+  portsDomain?: string | undefined;
+  /** What one session may take of the gateway. */
+  portLimits: PortLimitSettings;
+  warnStrangers: boolean;
   publicUrl: string | undefined;
   trustedProxies: BlockList | undefined;
   webUrl: string | undefined;
@@ -120,7 +125,7 @@ export async function startManager(
   cleanup.add('streams', () => streams.close());
   const nextEnds = () => [...directory.all()].map(({ expiresAt }) => expiresAt).sort((a, b) => a - b);
   const admission = createAdmission({ hosts, placed: directory.placed, nextEnds, clock });
-  const portUrl = (sessionId: string, node: string, port: number) => origins.portUrl(sessionId, node, port);
+  const portUrl = (sessionId: string, node: string, port: number | string) => origins.portUrl(sessionId, node, port);
   const views = createSessionViews({ hosts, clock, maxNodes, maxSessionMs: maxSessionHours * HOUR_MS, portUrl });
   const knowsHostsOf = (sessionId: string) =>
     directory.get(sessionId)?.nodes.every(({ host, state }) => state === 'lost' || hosts.isConnected(host)) ?? true;
@@ -209,7 +214,8 @@ export async function startManager(
   const limit = (rate: keyof ManagerSettings['rates']) => createRateLimit({ clock, ...settings.rates[rate] });
   const tokens = createTokens({ service, origins, wrongTokens: limit('wrongTokens') });
   const table = createPortTable({ directory, clock });
-  const portProxy = createPortProxy({ streams, table, origins, metrics, clock, logger });
+  const portLimits = createPortLimits(settings.portLimits, clock);
+  const portProxy = createPortProxy({ streams, table, limits: portLimits, origins, metrics, clock, logger });
   cleanup.add('port proxy', () => portProxy.close());
   const portGateway = createPortGateway({
     table,
@@ -218,6 +224,7 @@ export async function startManager(
     store,
     origins,
     maxSessionHours,
+    warnStrangers: settings.warnStrangers,
     logger,
   });
   const routes = await createHttpRoutes({

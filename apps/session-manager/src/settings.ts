@@ -12,6 +12,12 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
     host: env.DRYDOCK_HOST,
     port: env.DRYDOCK_PORT,
     domain: env.DRYDOCK_DOMAIN,
+    portsDomain: env.DRYDOCK_PORTS_DOMAIN,
+    portLimits: {
+      connections: env.DRYDOCK_PORT_CONNECTIONS,
+      bytesPerSecond: env.DRYDOCK_PORT_BANDWIDTH === 0 ? undefined : env.DRYDOCK_PORT_BANDWIDTH,
+    },
+    warnStrangers: env.DRYDOCK_PORT_WARNING === '1',
     publicUrl: env.DRYDOCK_PUBLIC_URL,
     trustedProxies: env.DRYDOCK_TRUSTED_PROXIES,
     webUrl: env.DRYDOCK_WEB_URL,

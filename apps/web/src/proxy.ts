@@ -4,11 +4,11 @@ import { isDevelopment } from './env.ts';
 
 /**
  * The policy. Scripts run by nonce alone; styles may be inline, since xterm.js and the positioning of menus write style
- * elements and attributes; frames may show published ports, which live on subdomains of whatever host serves the page.
+ * elements and attributes; frames may show published ports, whose names the manager tells.
  */
-function policy(nonce: string, host: string): string {
+function policy(nonce: string, ports: string): string {
   const evaluation = isDevelopment ? " 'unsafe-eval'" : '';
-  const safeHost = /^[A-Za-z0-9.-]+(:\d+)?$/.test(host) ? host : '';
+  const frames = /^https?:\/\/\*\.[A-Za-z0-9.-]+(:\d+)?$/.test(ports) ? ` ${ports}` : '';
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${evaluation}`,
@@ -16,7 +16,7 @@ function policy(nonce: string, host: string): string {
     "img-src 'self' data: blob:",
     "font-src 'self'",
     "connect-src 'self'",
-    `frame-src 'self'${safeHost === '' ? '' : ` *.${safeHost}`}`,
+    `frame-src 'self'${frames}`,
     "worker-src 'self' blob:",
     "object-src 'none'",
     "base-uri 'none'",
@@ -27,8 +27,7 @@ function policy(nonce: string, host: string): string {
 
 export function proxy(request: NextRequest): NextResponse {
   const nonce = btoa(crypto.randomUUID());
-  const host = request.headers.get('x-forwarded-host') ?? request.headers.get('host') ?? '';
-  const header = policy(nonce, host);
+  const header = policy(nonce, request.headers.get('x-drydock-ports') ?? '');
   const headers = new Headers(request.headers);
   headers.set('x-nonce', nonce);
   headers.set('content-security-policy', header);

@@ -5,7 +5,7 @@ import { ERROR_CODES } from './errors.ts';
 import { nodeNameSchema, tokenSchema } from './ids.ts';
 import * as limits from './limits.ts';
 import { nodeViewSchema } from './node.ts';
-import { publishedPortSchema } from './ports.ts';
+import { portHostSchema, portVisibilitySchema, publishedPortSchema } from './ports.ts';
 import { linkViewSchema, rightSchema, sessionViewSchema } from './session.ts';
 
 export const errorBodySchema = z.object({
@@ -73,7 +73,9 @@ export const execResponseSchema = z.object({
 export type ExecResponse = z.infer<typeof execResponseSchema>;
 
 export const portsResponseSchema = z.array(publishedPortSchema);
-export const patchPortRequestSchema = z.strictObject({ visibility: z.enum(['private', 'public']) });
+export const patchPortRequestSchema = z
+  .strictObject({ visibility: portVisibilitySchema.optional(), host: portHostSchema.optional() })
+  .refine((choice) => Object.values(choice).some((value) => value !== undefined), { message: 'nothing to change' });
 
 /** `POST …/ports/:port/share`: a link that opens one port for a while; `url` holds its secret. */
 export const sharePortRequestSchema = z.strictObject({

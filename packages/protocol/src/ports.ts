@@ -23,6 +23,13 @@ export type NodePort = z.infer<typeof nodePortSchema>;
 
 export const portVisibilitySchema = z.enum(['private', 'public']);
 
+/** The Host that the port's program sees: its public name, or `localhost:<port>` for programs that refuse other names. */
+export const portHostSchema = z.enum(['keep', 'rewrite']);
+
 /** A port as the public API shows it. */
-export const publishedPortSchema = nodePortSchema.extend({ url: z.string(), visibility: portVisibilitySchema });
+export const publishedPortSchema = nodePortSchema.extend({
+  url: z.string(),
+  visibility: portVisibilitySchema,
+  host: portHostSchema,
+});
 export type PublishedPort = z.infer<typeof publishedPortSchema>;

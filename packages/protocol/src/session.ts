@@ -39,6 +39,8 @@ export const sessionViewSchema = z.object({
   nodes: z.array(nodeViewSchema),
   capabilities: capabilitiesSchema.nullable(),
   template: z.string().nullable(),
+  /** The address of any port of the session, with `{node}` and `{port}` to be filled in. */
+  portUrl: z.string().optional(),
 });
 export type SessionView = z.infer<typeof sessionViewSchema>;
 

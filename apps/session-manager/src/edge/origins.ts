@@ -8,7 +8,9 @@ export interface Origins {
   readonly publicOrigin: string;
   readonly secure: boolean;
   /** The public address of a node's port. */
-  portUrl(sessionId: string, node: string, port: number): string;
+  portUrl(sessionId: string, node: string, port: number | string): string;
+  /** The names of all ports as a source of a Content-Security-Policy. */
+  readonly portSource: string;
   /** The label of a host name below the ports' domain; undefined for the main host and everything else. */
   portLabel(hostHeader: string | undefined): string | undefined;
   /** Whether a browser sent this from a page of our own origin; requests of programs (no Origin, no Sec-Fetch-Site) are. */
@@ -19,6 +21,8 @@ export interface Origins {
 
 export interface OriginOptions {
   domain: string;
+  /** The domain below which ports have their names; undefined: the same. */
+  portsDomain?: string | undefined;
   /** Overrides the origin that is made of domain and port. */
   publicUrl: string | undefined;
   /** The listening port; asked for when it is needed, since port 0 is settled by listening. */
@@ -29,11 +33,17 @@ export interface OriginOptions {
 const hostNameOf = (host: string) => host.toLowerCase().replace(/:\d+$/, '');
 
 /** Builds the answers from the configuration and the port that is really listened on. */
-export function createOrigins({ domain, publicUrl, port: listeningPort, trustedProxies }: OriginOptions): Origins {
+export function createOrigins({
+  domain,
+  portsDomain,
+  publicUrl,
+  port: listeningPort,
+  trustedProxies,
+}: OriginOptions): Origins {
   const base = () => new URL(publicUrl ?? `http://${domain}:${listeningPort()}`);
   const secure = publicUrl?.startsWith('https:') ?? false;
   const mainHost = base().hostname;
-  const suffix = `.${domain}`;
+  const suffix = `.${portsDomain ?? domain}`;
 
   function trusted(address: string | undefined): boolean {
     if (trustedProxies === undefined || address === undefined) return false;
@@ -46,6 +56,10 @@ export function createOrigins({ domain, publicUrl, port: listeningPort, trustedP
       return base().origin;
     },
     secure,
+    get portSource() {
+      const { protocol, port: publicPort } = base();
+      return `${protocol}//*${suffix}${publicPort === '' ? '' : `:${publicPort}`}`;
+    },
     portUrl(sessionId, node, port) {
       const { protocol, port: publicPort } = base();
       return `${protocol}//${port}-${node}-${sessionId}${suffix}${publicPort === '' ? '' : `:${publicPort}`}/`;

@@ -10,7 +10,13 @@ import { bearerToken } from './tokens.ts';
 
 export type PortDecision =
   /** `stripAuthorization`: the header was ours and is none of the node's business. */
-  { allowed: true; stripAuthorization: boolean } | { allowed: false };
+  | {
+      allowed: true;
+      stripAuthorization: boolean;
+      /** Holds nothing of ours: the port is open to everybody. */
+      stranger: boolean;
+    }
+  | { allowed: false };
 
 export interface PortAccess {
   /** Decides about a request on the port's own host name, or with a grant in its path. */
@@ -61,8 +67,9 @@ export function createPortAccess(deps: { secret: string; secure: boolean; clock:
       const cookies = parseCookies(request.headers.cookie);
       // The two names are one cookie set in two ways (top-level page, frame).
       const byCookie = [portCookieName(secure), portCookieName(true)].some((name) => verify(target, cookies.get(name)));
-      if (!byBearer && !isPublic && !byCookie && !verify(target, grant)) return { allowed: false };
-      return { allowed: true, stripAuthorization: byBearer };
+      const isKnown = byBearer || byCookie || verify(target, grant);
+      if (!isKnown && !isPublic) return { allowed: false };
+      return { allowed: true, stripAuthorization: byBearer, stranger: !isKnown };
     },
     shareOf({ session, node, port }, token) {
       const share = findShare(session, token, clock.now());

@@ -1,5 +1,5 @@
 /** Node's HTTP client over streams that agents bring, with kept connections. */
-import { Agent, type AgentOptions } from 'node:http';
+import { Agent, type AgentOptions, type ClientRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { DrydockError } from '@drydock/protocol';
 import type { AgentStreams } from './agent-streams.ts';
@@ -36,13 +36,31 @@ export function createPortAgent(
     return schemes.connect(name, open);
   }
 
+  /** Kept connections that carry no request now. */
+  const idle = new WeakSet<Duplex>();
+
   class StreamAgent extends Agent {
+    override keepSocketAlive(socket: Duplex): boolean {
+      idle.add(socket);
+      // What has ended already would be handed to the next request, which would wait for an answer for ever.
+      return !socket.readableEnded && (super.keepSocketAlive(socket) as unknown as boolean);
+    }
+
+    override reuseSocket(socket: Duplex, request: ClientRequest): void {
+      idle.delete(socket);
+      super.reuseSocket(socket, request);
+    }
+
     override createConnection(
       options: AgentOptions & { host?: string; port?: number },
       done: (error: Error | null, socket?: Duplex) => void,
     ) {
       dial(nameOf(options)).then(
-        (socket) => done(null, socket),
+        (socket) => {
+          // Streams are half-open by nature: the program's end alone does not close an idle one.
+          socket.once('end', () => idle.has(socket) && socket.destroy());
+          done(null, socket);
+        },
         (error: Error) => done(error),
       );
       return undefined as never;

@@ -8,10 +8,11 @@ import type { SessionStore } from '../sessions/session-store.ts';
 import { portCookieName, serializeCookie } from './cookies.ts';
 import type { Origins } from './origins.ts';
 import { pageResponse } from './pages.ts';
-import type { PortAccess } from './port-access.ts';
+import type { PortAccess, PortDecision } from './port-access.ts';
 import { type PortTable, type PortTarget, parsePortLabel, parsePortPath } from './port-labels.ts';
 import { plainNotFound, refuseUpgrade } from './port-pages.ts';
 import type { PortProxy } from './port-proxy.ts';
+import { hasReadWarning, isWarningAnswer, showWarning, WARNING_PATH, warningCookie } from './port-warning.ts';
 
 /** Where a port's host name takes tickets and shares; the one path of it that never reaches a node. */
 const ENTER_PATH = '/_drydock/enter';
@@ -40,8 +41,13 @@ export interface PortGatewayDeps {
   store: Pick<SessionStore, 'putTicket' | 'takeTicket'>;
   origins: Origins;
   maxSessionHours: number;
+  /** Strangers see a warning before the page of a public port. */
+  warnStrangers: boolean;
   logger: Logger;
 }
+
+/** The decision about a name that is not there. */
+const REFUSED: PortDecision = { allowed: false };
 
 /** A browser that goes to an address, as opposed to a program, or a part of a page. */
 function isNavigation({ method, headers }: IncomingMessage): boolean {
@@ -57,8 +63,8 @@ function returnPath(text: string | null): string {
   return isPath && !/[\u0000-\u001f\u007f]/.test(text) ? text : '/';
 }
 
-function redirect(response: ServerResponse, location: string, cookie?: string): void {
-  response.writeHead(302, {
+function redirect(response: ServerResponse, location: string, cookie?: string, status = 302): void {
+  response.writeHead(status, {
     location,
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
@@ -70,7 +76,7 @@ function redirect(response: ServerResponse, location: string, cookie?: string): 
 
 /** Builds the gateway. */
 export function createPortGateway(deps: PortGatewayDeps): PortGateway {
-  const { table, access, proxy, store, origins, maxSessionHours, logger } = deps;
+  const { table, access, proxy, store, origins, maxSessionHours, warnStrangers, logger } = deps;
   const portUrl = ({ sessionId, node, port }: PortTarget) => origins.portUrl(sessionId, node, port);
 
   function cookieFor(request: IncomingMessage, target: PortTarget, by: string): string {
@@ -117,6 +123,12 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
     redirect(response, `${portUrl(target)}${ENTER_PATH.slice(1)}?ticket=${ticket}&to=${encodeURIComponent(to)}`);
   }
 
+  function answerWarning(request: IncomingMessage, response: ServerResponse): void {
+    const { searchParams } = new URL(request.url ?? '/', 'http://port');
+    if (!isWarningAnswer(request)) plainNotFound(response);
+    else redirect(response, returnPath(searchParams.get('to')), warningCookie(origins.secure), 303);
+  }
+
   function run(response: ServerResponse, task: Promise<void>): void {
     task.catch((thrown: unknown) => {
       const error = toDrydockError(thrown);
@@ -149,6 +161,11 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
       redirect(response, `${path.prefix}/`);
       return true;
     }
+    // On our own origin a warning could not be told from the page; the port's own name has one.
+    if (warnStrangers && decision.stranger) {
+      redirect(response, `${portUrl(target).slice(0, -1)}${path.rest}`);
+      return true;
+    }
     request.url = path.rest;
     const { stripAuthorization } = decision;
     proxy.request(request, response, { target, stripAuthorization, prefix: path.prefix });
@@ -160,16 +177,23 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
       `${origins.portUrl(sessionId, node, port)}${ENTER_PATH.slice(1)}?share=${token}`,
     request(request, response, label) {
       const name = parsePortLabel(label);
-      const target = name === undefined || isOdd(request) ? undefined : table(name);
-      if (target === undefined) return plainNotFound(response);
-      if ((request.url ?? '').split('?', 1)[0] === ENTER_PATH) return run(response, enter(request, response, target));
-      const decision = access.decide(request, target);
-      if (decision.allowed) {
-        return proxy.request(request, response, { target, stripAuthorization: decision.stripAuthorization });
+      if (name === undefined || isOdd(request)) return plainNotFound(response);
+      const target = table(name);
+      const path = (request.url ?? '').split('?', 1)[0];
+      if (target !== undefined && path === ENTER_PATH) return run(response, enter(request, response, target));
+      const decision = target === undefined ? REFUSED : access.decide(request, target);
+      if (target === undefined || !decision.allowed) {
+        // Names that do not exist lead there too: whether they do is told to those alone who may know.
+        if (!isNavigation(request) || path === ENTER_PATH) return plainNotFound(response);
+        const to = encodeURIComponent(returnPath(request.url ?? '/'));
+        return redirect(response, `${origins.publicOrigin}${OPEN_PATH}?label=${label}&to=${to}`);
       }
-      if (!isNavigation(request)) return plainNotFound(response);
-      const to = encodeURIComponent(returnPath(request.url ?? '/'));
-      redirect(response, `${origins.publicOrigin}${OPEN_PATH}?label=${label}&to=${to}`);
+      const { stripAuthorization, stranger } = decision;
+      if (warnStrangers && stranger && path === WARNING_PATH) return answerWarning(request, response);
+      if (warnStrangers && stranger && isNavigation(request) && !hasReadWarning(request)) {
+        return showWarning(response, new URL(portUrl(target)).host, returnPath(request.url ?? '/'));
+      }
+      proxy.request(request, response, { target, stripAuthorization });
     },
     upgrade(request, socket, head, label) {
       const name = parsePortLabel(label);

@@ -34,9 +34,16 @@ function dropHopByHop(headers: IncomingHttpHeaders): void {
 /** Makes a request's headers fit for the node. `sameOrigin`: it came to our own origin, whose cookies are all ours. */
 export function prepareRequest(
   request: IncomingMessage,
-  options: { origins: Origins; stripAuthorization: boolean; sameOrigin: boolean; upgrade: boolean; prefix?: string },
+  options: {
+    origins: Origins;
+    stripAuthorization: boolean;
+    sameOrigin: boolean;
+    upgrade: boolean;
+    prefix?: string;
+    host?: string | undefined;
+  },
 ): void {
-  const { origins, stripAuthorization, sameOrigin, upgrade, prefix } = options;
+  const { origins, stripAuthorization, sameOrigin, upgrade, prefix, host } = options;
   const { headers } = request;
   dropHopByHop(headers);
   if (upgrade) headers.connection = 'Upgrade';
@@ -52,6 +59,8 @@ export function prepareRequest(
   headers['x-forwarded-host'] = headers.host ?? '';
   headers['x-forwarded-port'] = /:(\d+)$/.exec(headers.host ?? '')?.[1] ?? (origins.secure ? '443' : '80');
   delete headers.forwarded;
+  // Development servers refuse names that they do not know; they know this one.
+  if (host !== undefined) headers.host = host;
   if (prefix === undefined) delete headers['x-forwarded-prefix'];
   else headers['x-forwarded-prefix'] = prefix;
 }
@@ -62,15 +71,44 @@ export function prepareRequest(
  */
 const SANDBOX = 'sandbox allow-scripts allow-forms allow-popups allow-modals allow-downloads';
 
+/**
+ * What a program says against being framed holds against every page but the lab page that previews it: X-Frame-Options becomes the
+ * frame-ancestors that it means, and a policy's own frame-ancestors learns our origin.
+ */
+function allowPreview(headers: IncomingHttpHeaders, publicOrigin: string): void {
+  const { 'x-frame-options': option, 'content-security-policy': policy } = headers;
+  delete headers['x-frame-options'];
+  if (policy !== undefined && /frame-ancestors/i.test(String(policy))) {
+    headers['content-security-policy'] = String(policy).replace(
+      /(frame-ancestors)([^;,]*)/gi,
+      (_all, name, sources) => {
+        const others = String(sources).replace(/\s*'none'/gi, '');
+        return `${name}${others} ${publicOrigin}`;
+      },
+    );
+    return;
+  }
+  // Browsers ignore values that they do not know.
+  if (!/^\s*(deny|sameorigin)\s*$/i.test(String(option ?? ''))) return;
+  const ancestors = `frame-ancestors ${/deny/i.test(String(option)) ? '' : "'self' "}${publicOrigin}`;
+  headers['content-security-policy'] = policy === undefined ? ancestors : `${String(policy)}, ${ancestors}`;
+}
+
 /** Makes an answer's headers fit for browsers; `prefix` is set on our own origin. */
-export function prepareAnswer(headers: IncomingHttpHeaders, prefix: string | undefined): void {
+export function prepareAnswer(
+  headers: IncomingHttpHeaders,
+  { prefix, publicOrigin }: { prefix: string | undefined; publicOrigin: string },
+): void {
   dropHopByHop(headers);
   for (const name of NOT_FOR_BROWSERS) delete headers[name];
   const cookies = prefix === undefined ? foreignSetCookies(headers['set-cookie'] ?? []) : [];
   if (cookies.length === 0) delete headers['set-cookie'];
   else headers['set-cookie'] = cookies;
   headers['x-robots-tag'] = 'noindex, nofollow';
-  if (prefix === undefined) return;
+  if (prefix === undefined) {
+    allowPreview(headers, publicOrigin);
+    return;
+  }
   const policy = headers['content-security-policy'];
   headers['content-security-policy'] = policy === undefined ? SANDBOX : `${String(policy)}, ${SANDBOX}`;
   const { location } = headers;

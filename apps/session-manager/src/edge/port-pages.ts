@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { DrydockError } from '@drydock/protocol';
 import { pageResponse } from './pages.ts';
+import type { PortTrouble } from './port-health.ts';
 import type { PortName } from './port-labels.ts';
 
 /** The page looks again after this long (s): a program that is starting is there by then. */
@@ -34,8 +35,26 @@ export function portError(thrown: unknown): DrydockError {
   });
 }
 
-function explain(error: DrydockError, { node, port }: PortName): { title: string; text: string } {
+/** What failed, in one word for programs. */
+function causeOf(error: DrydockError): string {
+  if (error.code === 'PORT_REFUSED') return error.details?.cause === undefined ? 'refused' : 'closed';
+  return (
+    { PORT_TIMEOUT: 'timeout', HOST_UNAVAILABLE: 'host-away', RATE_LIMITED: 'limit' }[error.code as string] ?? 'other'
+  );
+}
+
+const clockTime = (ms: number) => `${new Date(ms).toISOString().slice(11, 19)} UTC`;
+
+/** Since when it is so, in words. */
+function sinceText({ since, lastAnswered }: PortTrouble): string {
+  const answered =
+    lastAnswered === undefined ? 'It has not answered anybody yet.' : `It last answered at ${clockTime(lastAnswered)}.`;
+  return `It has been so since ${clockTime(since)}. ${answered}`;
+}
+
+function explain(error: DrydockError, { node, port }: PortName, trouble: PortTrouble): { title: string; text: string } {
   const where = `port ${port} of ${node}`;
+  const hasRun = trouble.lastAnswered !== undefined;
   switch (error.code) {
     case 'PORT_TIMEOUT':
       return {
@@ -54,10 +73,15 @@ function explain(error: DrydockError, { node, port }: PortName): { title: string
       };
     case 'PORT_REFUSED':
       return error.details?.cause === undefined
-        ? {
-            title: `Nothing listens on port ${port} yet`,
-            text: `There is no program on ${where} that takes connections. It may be starting, have crashed, or listen on another port.`,
-          }
+        ? hasRun
+          ? {
+              title: `The program on port ${port} has stopped`,
+              text: `There was a program on ${where}, and now nothing takes connections there. It may have crashed or been stopped; its log tells.`,
+            }
+          : {
+              title: `Nothing listens on port ${port} yet`,
+              text: `There is no program on ${where} that takes connections. It may be starting, have crashed, or listen on another port.`,
+            }
         : {
             title: `No answer on port ${port}`,
             text: `The program on ${where} closed the connection without an answer that a browser understands. It may be starting, have crashed, or not speak HTTP.`,
@@ -73,24 +97,27 @@ export function portFailure(
   response: ServerResponse,
   error: DrydockError,
   name: PortName,
+  trouble: PortTrouble,
 ): void {
   if (response.headersSent) return void response.destroy();
   response.setHeader('x-robots-tag', 'noindex');
   if (/\bjson\b/.test(request.headers.accept ?? '') && !/text\/html/.test(request.headers.accept ?? '')) {
-    const body = JSON.stringify({ error: { ...error.toBody(), details: { node: name.node, port: name.port } } });
+    const { since, lastAnswered } = trouble;
+    const details = { node: name.node, port: name.port, cause: causeOf(error), since, lastAnswered };
+    const body = JSON.stringify({ error: { ...error.toBody(), details } });
     response
       .writeHead(error.status, { 'content-type': 'application/json', 'retry-after': String(RELOAD_SECONDS) })
       .end(body);
     return;
   }
-  const { title, text } = explain(error, name);
+  const { title, text } = explain(error, name, trouble);
   // Only what can be asked for again without harm looks again by itself.
   const again = request.method === 'GET' ? RELOAD_SECONDS : undefined;
   pageResponse(
     response,
     error.status,
     title,
-    `${text}${again === undefined ? '' : ' This page looks again by itself.'}`,
+    [text, sinceText(trouble), ...(again === undefined ? [] : ['This page looks again by itself.'])],
     again,
   );
 }

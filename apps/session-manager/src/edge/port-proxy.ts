@@ -4,20 +4,21 @@ import type { Socket } from 'node:net';
 import { DrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import { createProxyServer } from 'httpxy';
+import { rewritesHost } from '../sessions/session.ts';
 import type { AgentStreams } from './agent-streams.ts';
 import { boundBody } from './body-bounds.ts';
 import type { Metrics } from './metrics.ts';
 import type { Origins } from './origins.ts';
 import { createPortAgent, upstreamHost } from './port-agent.ts';
 import { prepareAnswer, prepareRequest } from './port-headers.ts';
+import { createPortHealth } from './port-health.ts';
 import type { PortTable, PortTarget } from './port-labels.ts';
+import type { PortLimits } from './port-limits.ts';
 import { portError, portFailure, refuseUpgrade } from './port-pages.ts';
 import { createPortSchemes } from './port-schemes.ts';
 
 /** A program that has sent no headers after this long (ms) does not answer. */
 const ANSWER_TIMEOUT_MS = 120_000;
-/** Requests and sockets of one session at a time, over all its ports. */
-const MAX_CONNECTIONS_PER_SESSION = 1024;
 /** Requests that may be sent again when a kept connection turns out to be closed. */
 const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -43,30 +44,19 @@ interface Passage extends PortVisit {
 export function createPortProxy(deps: {
   streams: AgentStreams;
   table: PortTable;
+  limits: PortLimits;
   origins: Origins;
   metrics: Metrics;
   clock: Clock;
   logger: Logger;
 }): PortProxy {
-  const { origins, metrics, logger } = deps;
+  const { limits, origins, metrics, clock, logger } = deps;
+  const health = createPortHealth(clock);
   const schemes = createPortSchemes(deps);
   const kept = createPortAgent({ ...deps, schemes }, true);
   const single = createPortAgent({ ...deps, schemes }, false);
   const proxy = createProxyServer({});
   const passages = new WeakMap<IncomingMessage, Passage>();
-  const connections = new Map<string, number>();
-
-  /** Counts one connection of a session until `release`; undefined when there are too many. */
-  function acquire(sessionId: string): (() => void) | undefined {
-    const count = connections.get(sessionId) ?? 0;
-    if (count >= MAX_CONNECTIONS_PER_SESSION) return undefined;
-    connections.set(sessionId, count + 1);
-    return () => {
-      const now = (connections.get(sessionId) ?? 1) - 1;
-      if (now === 0) connections.delete(sessionId);
-      else connections.set(sessionId, now);
-    };
-  }
 
   const targetOf = ({ target }: Passage) => ({ protocol: 'http:', host: upstreamHost(target), port: target.port });
 
@@ -74,6 +64,7 @@ export function createPortProxy(deps: {
     const passage = passages.get(request);
     if (passage === undefined) return;
     passage.upstream = upstream;
+    limits.slow(passage.target.sessionId, upstream);
     const timer = setTimeout(() => upstream.destroy(new DrydockError('PORT_TIMEOUT')), ANSWER_TIMEOUT_MS);
     const stop = () => clearTimeout(timer);
     upstream.once('response', stop);
@@ -86,7 +77,8 @@ export function createPortProxy(deps: {
       if (!response.headersSent && !response.destroyed) response.flushHeaders();
     });
     const passage = passages.get(request);
-    prepareAnswer(answer.headers, passage?.prefix);
+    if (passage !== undefined) health.answered(passage.target);
+    prepareAnswer(answer.headers, { prefix: passage?.prefix, publicOrigin: origins.publicOrigin });
     // nginx and Go answer plain HTTP on a TLS port by 400; the next request then finds the right way.
     if (answer.statusCode === 400 && passage !== undefined) {
       schemes.discover(passage.target, () => dial(passage.target)).catch(() => undefined);
@@ -94,7 +86,12 @@ export function createPortProxy(deps: {
     metrics.portRequests.inc({ outcome: 'answered' });
   });
   proxy.on('proxyReqWs', (upstream, request) => {
-    upstream.once('upgrade', (answer) => prepareUpgradeAnswer(answer, passages.get(request)?.prefix));
+    const passage = passages.get(request);
+    upstream.once('upgrade', (answer, socket) => {
+      if (passage !== undefined) limits.slow(passage.target.sessionId, socket);
+      prepareAnswer(answer.headers, { prefix: passage?.prefix, publicOrigin: origins.publicOrigin });
+      answer.headers.connection = 'Upgrade'; // An upgrade's answer keeps it.
+    });
   });
   proxy.on('error', (thrown, request, response) => {
     const passage = request === undefined ? undefined : passages.get(request);
@@ -123,7 +120,7 @@ export function createPortProxy(deps: {
     metrics.portRequests.inc({ outcome: error.code });
     const { sessionId, node, port } = passage.target;
     logger.debug({ sessionId, node, port, code: error.code, err: thrown }, 'port did not answer');
-    portFailure(request, response, error, passage.target);
+    portFailure(request, response, error, passage.target, health.failed(passage.target));
   }
 
   /** Another try where it can help: on a new connection after a kept one was closed, over TLS after an answer that was no HTTP. */
@@ -158,25 +155,31 @@ export function createPortProxy(deps: {
   function begin(request: IncomingMessage, visit: PortVisit, upgrade: boolean): Passage {
     const passage: Passage = { ...visit, repeated: false };
     passages.set(request, passage);
-    const { stripAuthorization, prefix } = visit;
-    const common = { origins, stripAuthorization, upgrade, sameOrigin: prefix !== undefined };
+    const { stripAuthorization, prefix, target } = visit;
+    const host = rewritesHost(target.session, target.node, target.port) ? `localhost:${target.port}` : undefined;
+    const common = { origins, stripAuthorization, upgrade, sameOrigin: prefix !== undefined, host };
     prepareRequest(request, prefix === undefined ? common : { ...common, prefix });
     return passage;
   }
 
   return {
     request(request, response, visit) {
-      const release = acquire(visit.target.sessionId);
-      if (release === undefined) return portFailure(request, response, new DrydockError('RATE_LIMITED'), visit.target);
+      const release = limits.acquire(visit.target.sessionId);
+      if (release === undefined) {
+        const now = { since: clock.now(), lastAnswered: undefined };
+        return portFailure(request, response, new DrydockError('RATE_LIMITED'), visit.target, now);
+      }
       response.once('close', release);
+      limits.slow(visit.target.sessionId, response);
       boundBody(request, true);
       const passage = begin(request, visit, false);
       proxy.web(request, response, { target: targetOf(passage), agent: kept }).catch(() => response.destroy());
     },
     upgrade(request, socket, head, visit) {
-      const release = acquire(visit.target.sessionId);
+      const release = limits.acquire(visit.target.sessionId);
       if (release === undefined) return refuseUpgrade(socket, '429 Too Many Requests');
       socket.once('close', release);
+      limits.slow(visit.target.sessionId, socket);
       const passage = begin(request, visit, true);
       const options = { target: targetOf(passage), agent: single, upgradeTimeout: ANSWER_TIMEOUT_MS };
       proxy.ws(request, socket, options, head).catch(() => socket.destroy());
@@ -186,10 +189,4 @@ export function createPortProxy(deps: {
       single.destroy();
     },
   };
-}
-
-/** An upgrade's answer keeps its Connection header; everything else is treated as any answer. */
-function prepareUpgradeAnswer(answer: IncomingMessage, prefix: string | undefined): void {
-  prepareAnswer(answer.headers, prefix);
-  answer.headers.connection = 'Upgrade';
 }

@@ -38,6 +38,8 @@ export function createWebProxy(deps: { webUrl: string | undefined; origins: Orig
     const url = new URL(origins.publicOrigin);
     request.headers['x-forwarded-host'] = request.headers.host ?? url.host;
     request.headers['x-forwarded-proto'] = url.protocol.slice(0, -1);
+    // What the pages' policy may show in frames.
+    request.headers['x-drydock-ports'] = origins.portSource;
     request.headers['x-forwarded-for'] = origins.clientAddress(request);
   }
 

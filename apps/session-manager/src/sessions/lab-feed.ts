@@ -149,9 +149,13 @@ function goneReason(node: NodeRecord): 'deleted' | 'lost' | 'failed' {
   return node.state === 'lost' ? 'lost' : 'deleted';
 }
 
+const REWRITTEN = 'rewritten';
+
 function changedPorts(previous: SessionRecord | undefined, next: SessionRecord): Set<string> {
-  const before = new Set(previous?.publicPorts ?? []);
-  const after = new Set(next.publicPorts);
+  const settings = (record: SessionRecord | undefined) =>
+    new Set([...(record?.publicPorts ?? []), ...(record?.rewrittenHosts ?? []).map((key) => `${key}:${REWRITTEN}`)]);
+  const before = settings(previous);
+  const after = settings(next);
   const changed = [...before, ...after].filter((key) => before.has(key) !== after.has(key));
   return new Set(changed.map((key) => key.slice(0, key.indexOf(':'))));
 }

@@ -16,10 +16,11 @@ import {
   isLive,
   type LinkRecord,
   newSession,
+  type PortChoice,
   requireNode,
   revokeLink,
   type SessionRecord,
-  setPortVisibility,
+  setPort,
   touch,
 } from './session.ts';
 import type { SessionDirectory } from './session-directory.ts';
@@ -210,11 +211,9 @@ export function createSessionService(deps: SessionServiceDeps) {
       logger.info({ sessionId, audit: 'link-revoked', linkId }, 'link revoked');
     },
 
-    async setPortVisibility(sessionId: string, node: string, port: number, visibility: 'private' | 'public') {
-      const session = await directory.update(sessionId, (current) =>
-        setPortVisibility(current, node, port, visibility, clock.now()),
-      );
-      logger.info({ sessionId, audit: 'port-visibility', node, port, visibility }, 'port visibility changed');
+    async setPort(sessionId: string, node: string, port: number, choice: PortChoice) {
+      const session = await directory.update(sessionId, (current) => setPort(current, node, port, choice, clock.now()));
+      logger.info({ sessionId, audit: 'port-choice', node, port, ...choice }, 'port setting changed');
       return session;
     },
 

@@ -9,7 +9,7 @@ import {
 } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
-import { addressOf, type NodeRecord, type SessionRecord } from './session.ts';
+import { addressOf, type NodeRecord, rewritesHost, type SessionRecord } from './session.ts';
 
 export interface SessionViews {
   session(record: SessionRecord): SessionView;
@@ -24,7 +24,7 @@ export interface SessionViewDeps {
   /** The longest that a session may last, extensions included (ms). */
   maxSessionMs: number;
   /** The public address of a port; known only when the listener is. */
-  portUrl(sessionId: string, node: string, port: number): string;
+  portUrl(sessionId: string, node: string, port: number | string): string;
 }
 
 /** Shown as limits of nodes while no host has told its own. */
@@ -78,14 +78,27 @@ export function createSessionViews({ hosts, clock, maxNodes, maxSessionMs, portU
         nodes: record.nodes.map((entry) => node(record, entry)),
         capabilities: host?.capabilities ?? null,
         template: record.template,
+        portUrl: portUrl(record.id, '{node}', '{port}'),
       };
     },
     ports(record, entry) {
       return openPorts(reportOf(record, entry)?.ports ?? []).map((port) => ({
         ...port,
         url: portUrl(record.id, entry.name, port.port),
-        visibility: record.publicPorts.includes(`${entry.name}:${port.port}`) ? 'public' : 'private',
+        ...portSettings(record, entry.name, port.port),
       }));
     },
+  };
+}
+
+/** Who may open a port, and what Host its program sees. */
+export function portSettings(
+  record: SessionRecord,
+  node: string,
+  port: number,
+): Pick<PublishedPort, 'visibility' | 'host'> {
+  return {
+    visibility: record.publicPorts.includes(`${node}:${port}`) ? 'public' : 'private',
+    host: rewritesHost(record, node, port) ? 'rewrite' : 'keep',
   };
 }

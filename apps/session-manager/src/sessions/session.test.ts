@@ -14,7 +14,7 @@ import {
   revokeLink,
   type SessionRecord,
   setNodeState,
-  setPortVisibility,
+  setPort,
 } from './session.ts';
 
 const LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
@@ -83,10 +83,10 @@ describe('a session', () => {
   });
 
   it('forgets a node’s public ports with the node', () => {
-    const session = setPortVisibility(withNode(fresh(), 'a'), 'a', 80, 'public', 0);
+    const session = setPort(withNode(fresh(), 'a'), 'a', 80, { visibility: 'public' }, 0);
     expect(session.publicPorts).toEqual(['a:80']);
     expect(removeNode(session, 'a').publicPorts).toEqual([]);
-    expect(setPortVisibility(session, 'a', 80, 'private', 0).publicPorts).toEqual([]);
+    expect(setPort(session, 'a', 80, { visibility: 'private' }, 0).publicPorts).toEqual([]);
   });
 
   it('keeps one owner, and no more links than its bound', () => {

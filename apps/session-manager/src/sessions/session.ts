@@ -60,6 +60,8 @@ export interface SessionRecord {
   readonly shares: readonly ShareRecord[];
   /** Ports that the owner made public, as `node:port`. */
   readonly publicPorts: readonly string[];
+  /** Ports whose programs see `localhost:<port>` as Host, as `node:port`; absent in records of earlier versions. */
+  readonly rewrittenHosts?: readonly string[];
   /** Signs the cookies of private ports; worth no more than the sight of this session's ports. */
   readonly portSecret: string;
   /** Counts changes; the store refuses a change that was made from an older one. */
@@ -70,8 +72,8 @@ export interface SessionRecord {
 export const MAX_LINKS_PER_SESSION = 200;
 /** Port shares that are alive in one session. */
 export const MAX_SHARES_PER_SESSION = 200;
-/** Ports made public in one session. */
-export const MAX_PUBLIC_PORTS_PER_SESSION = 200;
+/** Ports with a setting of their own (public, Host) in one session, of each kind. */
+export const MAX_SET_PORTS_PER_SESSION = 200;
 
 type New = Pick<SessionRecord, 'id' | 'name' | 'template' | 'createdAt' | 'expiresAt' | 'links' | 'portSecret'>;
 
@@ -175,6 +177,7 @@ export function removeNode(session: SessionRecord, name: string): SessionRecord 
     nodes: session.nodes.filter((node) => node.name !== name),
     shares: session.shares.filter((share) => share.node !== name),
     publicPorts: session.publicPorts.filter((key) => !key.startsWith(`${name}:`)),
+    rewrittenHosts: (session.rewrittenHosts ?? []).filter((key) => !key.startsWith(`${name}:`)),
   };
 }
 
@@ -271,23 +274,42 @@ export function revokeLink(session: SessionRecord, linkId: string, now: number):
   return { ...session, links: session.links.filter((candidate) => candidate !== link) };
 }
 
-/** Opens a port to everybody, or to holders of links only. */
-export function setPortVisibility(
+/** What the owner chose for a port; what is absent stays as it is. */
+export interface PortChoice {
+  visibility?: 'private' | 'public' | undefined;
+  host?: 'keep' | 'rewrite' | undefined;
+}
+
+function withKey(list: readonly string[], key: string, isIn: boolean): readonly string[] {
+  if (list.includes(key) === isIn) return list;
+  if (!isIn) return list.filter((candidate) => candidate !== key);
+  if (list.length >= MAX_SET_PORTS_PER_SESSION) throw new DrydockError('RATE_LIMITED');
+  return [...list, key];
+}
+
+/** Opens a port to everybody or to holders of links only; chooses the Host that its program sees. */
+export function setPort(
   session: SessionRecord,
   node: string,
   port: number,
-  visibility: 'private' | 'public',
+  { visibility, host }: PortChoice,
   now: number,
 ): SessionRecord {
   requireLive(session, now);
   requireNode(session, node);
   const key = `${node}:${port}`;
-  const others = session.publicPorts.filter((candidate) => candidate !== key);
-  if (visibility === 'private') {
-    return others.length === session.publicPorts.length ? session : { ...session, publicPorts: others };
-  }
-  if (others.length >= MAX_PUBLIC_PORTS_PER_SESSION) throw new DrydockError('RATE_LIMITED');
-  return { ...session, publicPorts: [...others, key] };
+  const { publicPorts, rewrittenHosts = [] } = session;
+  const next = {
+    publicPorts: visibility === undefined ? publicPorts : withKey(publicPorts, key, visibility === 'public'),
+    rewrittenHosts: host === undefined ? rewrittenHosts : withKey(rewrittenHosts, key, host === 'rewrite'),
+  };
+  const isSame = next.publicPorts === publicPorts && next.rewrittenHosts === rewrittenHosts;
+  return isSame ? session : { ...session, ...next };
+}
+
+/** Whether a port's program sees `localhost:<port>` as Host. */
+export function rewritesHost(session: SessionRecord, node: string, port: number): boolean {
+  return session.rewrittenHosts?.includes(`${node}:${port}`) ?? false;
 }
 
 /** Adds an expiring link to a port, and forgets those that have expired. */

@@ -78,6 +78,8 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     host: '127.0.0.1',
     port: 0,
     domain: 'localhost',
+    portLimits: { connections: 1024, bytesPerSecond: undefined },
+    warnStrangers: false,
     publicUrl: undefined,
     trustedProxies: undefined,
     webUrl: undefined,

@@ -8,6 +8,7 @@ import {
   sharePortRequestSchema,
   sharePortResponseSchema,
 } from '@drydock/protocol';
+import { portSettings } from '../../sessions/session-view.ts';
 import { type ApiRegistry, portParam } from '../api-route.ts';
 import type { PortGateway } from '../port-gateway.ts';
 import { nodeOf } from './node-routes.ts';
@@ -40,7 +41,7 @@ export function portRoutes(api: ApiRegistry, deps: RouteDeps & { portGateway: Po
     {
       method: 'PATCH',
       path: '/sessions/:id/nodes/:node/ports/:port',
-      summary: 'Open a port to everybody, or to holders of links only.',
+      summary: 'Open a port to everybody, or to holders of links only; choose the Host that its program sees.',
       right: 'owner',
       body: patchPortRequestSchema,
       answer: publishedPortSchema.partial({ source: true, protocol: true }),
@@ -50,10 +51,10 @@ export function portRoutes(api: ApiRegistry, deps: RouteDeps & { portGateway: Po
       const port = openablePort(params);
       const node = nodeOf(access, params);
       const { id } = access.session;
-      const session = await service.setPortVisibility(id, node.name, port, body.visibility);
+      const session = await service.setPort(id, node.name, port, body);
       // A port may be opened before anything listens on it.
       const seen = views.ports(session, node).find((candidate) => candidate.port === port);
-      return seen ?? { port, url: origins.portUrl(id, node.name, port), visibility: body.visibility };
+      return seen ?? { port, url: origins.portUrl(id, node.name, port), ...portSettings(session, node.name, port) };
     },
   );
 
