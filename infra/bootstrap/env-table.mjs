@@ -244,6 +244,30 @@ export const SETTINGS = [
     reason: 'Processes and threads of one node: a fork bomb stops here.',
   },
   {
+    name: 'DRYDOCK_NODE_FILES',
+    kind: integer(1024, 1_048_576),
+    fallback: '1048576',
+    reason: 'Files that one process of a node may hold open; all of them count as memory of the node too.',
+  },
+  {
+    name: 'DRYDOCK_NODE_CONNECTIONS',
+    kind: integer(16, 1_000_000),
+    fallback: '1024',
+    reason: 'Connections to the outside that one node may hold at once.',
+  },
+  {
+    name: 'DRYDOCK_NODE_CONNECTIONS_PER_SECOND',
+    kind: integer(1, 100_000),
+    fallback: '100',
+    reason: 'New connections to the outside that one node may make a second; four times as many at once after a pause.',
+  },
+  {
+    name: 'DRYDOCK_SESSION_MBITS',
+    kind: integer(1, 100_000),
+    fallback: '250',
+    reason: 'Megabits a second that all nodes of a session together move to the outside, and as many back.',
+  },
+  {
     name: 'DRYDOCK_HUB_URL',
     kind: url(['http', 'https']),
     fallback: undefined,

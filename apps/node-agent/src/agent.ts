@@ -16,6 +16,7 @@ import { createGatewayServices } from './network/gateway-services.ts';
 import { installHostRules, removeHostRules } from './network/host-rules.ts';
 import { loadNetnsAddon } from './network/netns-addon.ts';
 import { createNetnsSockets } from './network/netns-sockets.ts';
+import { createRefusalWatch } from './network/refusal-watch.ts';
 import { createSessionNetworks } from './network/session-networks.ts';
 import { createTransitClaims } from './network/transit-claims.ts';
 import { createNodeRecords } from './nodes/node-record.ts';
@@ -69,6 +70,8 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     addon,
     claims,
     logger,
+    limits: env.traffic,
+    onRefusals: (sessionId, refused) => links.sendFact({ kind: 'refusals', sessionId, refused }),
     services: createGatewayServices({
       sockets,
       upstream,
@@ -77,6 +80,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
       logger,
     }),
   });
+  const refusals = createRefusalWatch({ networks, clock, logger });
   const nodes = createNodeService({
     runtime,
     networks,
@@ -213,6 +217,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
 
   async function stop(): Promise<void> {
     host.stop();
+    refusals.stop();
     links.stop();
     stopFacts();
     watchers.close();
@@ -239,6 +244,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
       await terminals.ready();
       links.start();
       host.start();
+      refusals.start();
     },
     stop,
     destroyAll,

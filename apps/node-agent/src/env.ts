@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { hostNameSchema } from '@drydock/protocol';
 import { envInteger, readEnv } from '@drydock/service-kit';
 import { z } from 'zod';
+import { DEFAULT_TRAFFIC_LIMITS } from './network/egress.ts';
 
+const BITS_PER_MEGABIT = 1_000_000;
 const UNITS: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
 
 /** A number of bytes: whole, or with k, m, g or t (powers of 1024). */
@@ -42,6 +44,10 @@ const schema = z.object({
   DRYDOCK_NODE_MEMORY: sizeSchema.default(2 * 1024 ** 3),
   DRYDOCK_NODE_DISK: sizeSchema.default(10 * 1024 ** 3),
   DRYDOCK_NODE_PIDS: envInteger(256, 1_000_000).default(4096),
+  DRYDOCK_NODE_FILES: envInteger(1024, 1_048_576).default(1_048_576),
+  DRYDOCK_NODE_CONNECTIONS: envInteger(16, 1_000_000).default(DEFAULT_TRAFFIC_LIMITS.connections),
+  DRYDOCK_NODE_CONNECTIONS_PER_SECOND: envInteger(1, 100_000).default(DEFAULT_TRAFFIC_LIMITS.connectionsPerSecond),
+  DRYDOCK_SESSION_MBITS: envInteger(1, 100_000).default(DEFAULT_TRAFFIC_LIMITS.bandwidth / BITS_PER_MEGABIT),
   /** Unset: by the host's memory and disk. */
   DRYDOCK_MAX_NODES: envInteger(1, 10_000).optional(),
   /** Unset: chosen by the host's memory. */
@@ -72,6 +78,12 @@ export function readAgentEnv(source: Record<string, string | undefined> = proces
       memoryBytes: env.DRYDOCK_NODE_MEMORY,
       diskBytes: env.DRYDOCK_NODE_DISK,
       pids: env.DRYDOCK_NODE_PIDS,
+    },
+    nodeFiles: env.DRYDOCK_NODE_FILES,
+    traffic: {
+      connections: env.DRYDOCK_NODE_CONNECTIONS,
+      connectionsPerSecond: env.DRYDOCK_NODE_CONNECTIONS_PER_SECOND,
+      bandwidth: env.DRYDOCK_SESSION_MBITS * BITS_PER_MEGABIT,
     },
     maxNodes: env.DRYDOCK_MAX_NODES,
     poolSize: env.DRYDOCK_POOL_SIZE,

@@ -16,6 +16,7 @@ import { createPortGateway } from './edge/port-gateway.ts';
 import { createPortTable } from './edge/port-labels.ts';
 import { createPortLimits, type PortLimitSettings } from './edge/port-limits.ts';
 import { createPortProxy } from './edge/port-proxy.ts';
+import { countRefusals } from './edge/refusal-counts.ts';
 import { createSocketServers } from './edge/socket-servers.ts';
 import { createTokens } from './edge/tokens.ts';
 import { createWebProxy } from './edge/web-proxy.ts';
@@ -280,6 +281,8 @@ export async function startManager(
   });
   cleanup.add('sockets', () => Promise.all([sockets.browsers.io.close(), sockets.agents.io.close()]));
   addGauges();
+  const isOpen = (sessionId: string) => directory.get(sessionId) !== undefined;
+  cleanup.add('refusal counts', countRefusals({ hosts, metrics, isOpen }));
 
   function addGauges(): void {
     metrics.gauge('drydock_sessions', 'Open sessions.', [], () => [[{}, directory.count()]]);

@@ -18,6 +18,7 @@ import {
 import { MAX_NODES_PER_SESSION, MAX_REPORTED_PORTS } from './limits.ts';
 import { nodeLimitsSchema, nodeReportSchema } from './node.ts';
 import { nodePortSchema } from './ports.ts';
+import { refusalsSchema } from './refusals.ts';
 import { swarmStateSchema } from './swarm.ts';
 import {
   attachResultSchema,
@@ -161,6 +162,8 @@ export const agentFactSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('swarm'), sessionId: sessionIdSchema, swarm: swarmStateSchema }),
   /** A terminal was opened or has another size; told to every manager, since only one of them asked for it. */
   z.object({ kind: z.literal('terminal'), sessionId: sessionIdSchema, terminal: terminalViewSchema }),
+  /** What a session's network has refused since it was made; repeated whenever it was read. */
+  z.object({ kind: z.literal('refusals'), sessionId: sessionIdSchema, refused: refusalsSchema }),
 ]);
 export type AgentFact = z.infer<typeof agentFactSchema>;
 export const agentFactEventSchema = z.object({ seq: z.number().int().min(1), fact: agentFactSchema });

@@ -9,6 +9,7 @@ export * from './ids.ts';
 export * from './limits.ts';
 export * from './node.ts';
 export * from './ports.ts';
+export * from './refusals.ts';
 export * from './session.ts';
 export * from './swarm.ts';
 export * from './terminal.ts';

@@ -21,7 +21,22 @@ export const MAIL_PORTS = [25, 465, 587] as const;
 /** Ports that public mining pools document for Stratum. */
 export const MINING_PORTS = [3333, 3334, 3357, 4444, 5555, 7777, 8333, 9332, 9999, 14433, 14444, 45560, 45700] as const;
 
-/** New connections to the outside that one node may make a second, and at once after a pause. */
-export const NODE_CONNECTION_RATE = { perSecond: 100, burst: 400 } as const;
-/** Connections to the outside that one node may hold. */
-export const NODE_CONNECTIONS = 1024;
+/** What one node may do to the outside, and one session over its uplink. */
+export interface TrafficLimits {
+  /** New connections that one node may make a second. */
+  connectionsPerSecond: number;
+  /** Connections that one node may hold. */
+  connections: number;
+  /** What one session moves, each way (bits a second). */
+  bandwidth: number;
+}
+
+/** Seconds of new connections that a node may make at once after a pause: a page with its parts, a pull with its layers. */
+export const CONNECTION_BURST_SECONDS = 4;
+
+/** An image pull is quick, and a flood leaves most of a gigabit to the others. */
+export const DEFAULT_TRAFFIC_LIMITS: TrafficLimits = {
+  connectionsPerSecond: 100,
+  connections: 1024,
+  bandwidth: 250_000_000,
+};

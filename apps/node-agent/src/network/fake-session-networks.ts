@@ -23,6 +23,7 @@ export function createFakeSessionNetworks(): SessionNetworks {
     },
     peers: (sessionId) => [...(sessions.get(sessionId)?.values() ?? [])],
     sessions: () => [...sessions.keys()],
+    countRefusals: async () => undefined,
     close: async () => undefined,
   };
 }

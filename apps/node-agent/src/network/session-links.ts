@@ -2,7 +2,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { nodeAddress } from '@drydock/protocol';
 import * as plan from './addresses.ts';
-import type { Egress } from './egress.ts';
+import type { Egress, TrafficLimits } from './egress.ts';
 import { waitForLinks } from './link-up.ts';
 import type { NetnsAddon } from './netns-addon.ts';
 import { ipBatch, loadRules, startIp } from './run-tool.ts';
@@ -34,7 +34,7 @@ const SYSCTLS = [
 ] as const;
 
 /** Builds the functions. Tools are started before their turn where they can be: starting is what takes their time. */
-export function createSessionLinks(addon: NetnsAddon): SessionLinks {
+export function createSessionLinks(addon: NetnsAddon, limits: TrafficLimits): SessionLinks {
   function writeSysctl(netns: string, name: string, value: string): void {
     try {
       addon.writeSysctl(netns, name, value);
@@ -59,7 +59,7 @@ export function createSessionLinks(addon: NetnsAddon): SessionLinks {
     const netns = plan.sessionNetnsPath(sessionId);
     const ip = startIp(netns);
     try {
-      await loadRules(sessionRules(sessionId, egress), netns);
+      await loadRules(sessionRules(sessionId, egress, limits), netns);
       await ip.finish([
         'link set lo up',
         `link add ${plan.BRIDGE} mtu 1500 address ${plan.nodeMac(sessionId, 0)} type bridge stp_state 0 mcast_snooping 0`,

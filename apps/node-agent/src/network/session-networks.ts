@@ -1,11 +1,11 @@
 /** The networks of this host's sessions: makes, adopts and removes namespaces, bridges, node links and uplinks. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nodeAddress } from '@drydock/protocol';
+import { nodeAddress, type Refusals } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { z } from 'zod';
 import * as plan from './addresses.ts';
 import { limitBandwidth } from './bandwidth.ts';
-import type { Egress } from './egress.ts';
+import { DEFAULT_TRAFFIC_LIMITS, type Egress, type TrafficLimits } from './egress.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import type { NetnsAddon } from './netns-addon.ts';
 import { runTool } from './run-tool.ts';
@@ -33,6 +33,8 @@ export interface SessionNetworks {
   peers(sessionId: string): Peer[];
   /** Sessions that have a network. */
   sessions(): string[];
+  /** Reads what the session's rules have refused and tells it, if there is any. */
+  countRefusals(sessionId: string): Promise<void>;
   /** Closes what this process serves; the networks stay for the next agent. */
   close(): Promise<void>;
 }
@@ -47,6 +49,10 @@ export interface SessionNetworksDeps {
   claims: TransitClaims;
   logger: Logger;
   services: GatewayServices;
+  /** Hears what a session's rules have refused in all: when it is counted, and at the end of the network. */
+  onRefusals?: (sessionId: string, refused: Refusals) => void;
+  /** Of networks made from now on. */
+  limits?: TrafficLimits;
 }
 
 interface SessionNetwork {
@@ -61,8 +67,8 @@ const linksSchema = z.array(z.object({ ifname: z.string(), ifalias: z.string().o
 
 /** Builds the networks of one agent; `claims` names the owner. */
 export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetworks {
-  const { addon, claims, logger, services } = deps;
-  const links = createSessionLinks(addon);
+  const { addon, claims, logger, services, limits = DEFAULT_TRAFFIC_LIMITS } = deps;
+  const links = createSessionLinks(addon, limits);
   const networks = new Map<string, SessionNetwork>();
   const queue = createKeyedQueue();
 
@@ -76,7 +82,8 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
   async function build(sessionId: string, egress: Egress): Promise<void> {
     const { transit } = await claims.claim(sessionId, egress);
     await links.build(sessionId, egress, transit);
-    limitBandwidth(plan.sessionNetnsPath(sessionId), plan.sessionLink(sessionId)).catch((err: unknown) => {
+    const uplink = [plan.sessionNetnsPath(sessionId), plan.sessionLink(sessionId)] as const;
+    limitBandwidth(...uplink, limits.bandwidth).catch((err: unknown) => {
       if (networks.has(sessionId)) logger.warn({ err, sessionId }, 'bandwidth not limited');
     });
   }
@@ -99,15 +106,16 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
   async function destroy(sessionId: string): Promise<void> {
     const network = networks.get(sessionId);
     networks.delete(sessionId);
-    if (network) await logRefusals(sessionId);
+    const refused = network ? await countRefusals(sessionId) : {};
+    if (Object.keys(refused).length > 0) logger.info({ sessionId, refused }, 'packets refused in a session');
     await network?.services.close();
     await removeLeftovers(sessionId);
   }
 
-  /** What the rules refused in a session's life: how an operator learns of abuse. */
-  async function logRefusals(sessionId: string): Promise<void> {
-    const refused = await readRefusals(plan.sessionNetnsPath(sessionId)).catch(() => ({}));
-    if (Object.keys(refused).length > 0) logger.info({ sessionId, refused }, 'packets refused in a session');
+  async function countRefusals(sessionId: string): Promise<Refusals> {
+    const refused = await readRefusals(plan.sessionNetnsPath(sessionId)).catch((): Refusals => ({}));
+    if (Object.keys(refused).length > 0) deps.onRefusals?.(sessionId, refused);
+    return refused;
   }
 
   async function adoptOne(sessionId: string, egress: Egress): Promise<void> {
@@ -171,6 +179,7 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     },
     peers: (sessionId) => [...(networks.get(sessionId)?.peers.values() ?? [])],
     sessions: () => [...networks.keys()],
+    countRefusals: async (sessionId) => void (await countRefusals(sessionId)),
     async close() {
       await Promise.all([...networks.values()].map(({ services: open }) => open.close()));
       networks.clear();

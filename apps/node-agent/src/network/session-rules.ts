@@ -1,31 +1,23 @@
 /** The rules of one session's own namespace: who may be whom, what nodes reach outside, and what they reach of the gateway. */
-import { MAX_NODES_PER_SESSION } from '@drydock/protocol';
+import { MAX_NODES_PER_SESSION, REFUSAL_REASONS, type Refusals, refusalsSchema } from '@drydock/protocol';
 import { z } from 'zod';
 import { allPorts, BRIDGE, DNS_PORT, GATEWAY_ADDRESS, MIRROR_PORT, SESSION_SUBNET, UPLINK } from './addresses.ts';
 import {
+  CONNECTION_BURST_SECONDS,
   type Egress,
   MAIL_PORTS,
   MINING_PORTS,
-  NODE_CONNECTION_RATE,
-  NODE_CONNECTIONS,
   PRIVATE_RANGES,
+  type TrafficLimits,
 } from './egress.ts';
 import { runTool } from './run-tool.ts';
 
 /** Counters of refused packets by reason; "spoofed" is the bridge table's own. */
-export const SESSION_COUNTERS = [
-  'to_private',
-  'to_mail',
-  'to_mining',
-  'over_rate',
-  'over_total',
-  'to_gateway',
-  'to_outside',
-] as const;
+const SESSION_COUNTERS = REFUSAL_REASONS.filter((reason) => reason !== 'spoofed');
 
 /** The nft ruleset of a session, all nodes it can ever have included: attaching a node changes no rule. */
-export function sessionRules(sessionId: string, egress: Egress): string {
-  return [bridgeTable(sessionId), inetTable(egress)].join('\n');
+export function sessionRules(sessionId: string, egress: Egress, limits: TrafficLimits): string {
+  return [bridgeTable(sessionId), inetTable(egress, limits)].join('\n');
 }
 
 /** A node's port passes only its own MAC with its own IPv4 address; nothing but IPv4 and ARP. */
@@ -54,7 +46,7 @@ table bridge session {
 }`;
 }
 
-function inetTable(egress: Egress): string {
+function inetTable(egress: Egress, limits: TrafficLimits): string {
   const services = egress === 'none' ? [DNS_PORT] : [DNS_PORT, MIRROR_PORT];
   return `
 table inet session {
@@ -94,7 +86,7 @@ table inet session {
     iifname "${BRIDGE}" goto refuse
   }
   chain egress {
-    ${egressRules(egress).join('\n    ')}
+    ${egressRules(egress, limits).join('\n    ')}
   }
   chain refuse {
     limit rate over 500/second drop
@@ -109,15 +101,16 @@ table inet session {
 `;
 }
 
-function egressRules(egress: Egress): string[] {
+function egressRules(egress: Egress, limits: TrafficLimits): string[] {
   if (egress !== 'internet') return ['counter name to_outside'];
-  const { perSecond, burst } = NODE_CONNECTION_RATE;
+  const { connectionsPerSecond: perSecond, connections } = limits;
+  const burst = perSecond * CONNECTION_BURST_SECONDS;
   return [
     'ip daddr @private counter name to_private goto refuse',
     `tcp dport { ${MAIL_PORTS.join(', ')} } counter name to_mail goto refuse`,
     `tcp dport { ${MINING_PORTS.join(', ')} } counter name to_mining goto refuse`,
     `ct state new update @made { ip saddr limit rate over ${perSecond}/second burst ${burst} packets } counter name over_rate drop`,
-    `ct state new add @held { ip saddr ct count over ${NODE_CONNECTIONS} } counter name over_total goto refuse`,
+    `ct state new add @held { ip saddr ct count over ${connections} } counter name over_total goto refuse`,
     'tcp flags syn tcp option maxseg size set rt mtu',
     'ct state new accept',
   ];
@@ -128,8 +121,8 @@ const countersSchema = z.object({
 });
 
 /** Refused packets by reason, of the session whose namespace is at `netns`; reasons without any are left out. */
-export async function readRefusals(netns: string): Promise<Record<string, number>> {
+export async function readRefusals(netns: string): Promise<Refusals> {
   const listed = countersSchema.parse(JSON.parse(await runTool(['nft', '-j', 'list', 'counters'], { netns })));
   const counters = listed.nftables.flatMap(({ counter }) => (counter && counter.packets > 0 ? [counter] : []));
-  return Object.fromEntries(counters.map(({ name, packets }) => [name, packets]));
+  return refusalsSchema.parse(Object.fromEntries(counters.map(({ name, packets }) => [name, packets])));
 }

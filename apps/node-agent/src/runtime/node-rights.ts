@@ -47,23 +47,29 @@ export interface Rlimit {
  * Resource limits as Docker's own unit has them on a host of its own. Processes are limited by cgroup, not here.
  * `core` is 1 and not 0: a core_pattern of the host that pipes to a program runs it for 0 too, on the host (kernel/coredump.c).
  */
-const WANTED_RLIMITS: readonly Rlimit[] = [
-  { name: 'nofile', soft: 1_048_576, hard: 1_048_576 },
-  { name: 'core', soft: 1, hard: 1 },
-  { name: 'memlock', soft: 67_108_864, hard: 67_108_864 },
-];
+function wantedRlimits(files: number): Rlimit[] {
+  return [
+    { name: 'nofile', soft: files, hard: files },
+    { name: 'core', soft: 1, hard: 1 },
+    { name: 'memlock', soft: 67_108_864, hard: 67_108_864 },
+  ];
+}
+
+/** What Docker's own unit gives its daemon. */
+const DEFAULT_FILES = 1_048_576;
 
 const CAP_SYS_RESOURCE = 24n;
 const LIMIT_NAMES = { nofile: 'Max open files', core: 'Max core file size', memlock: 'Max locked memory' } as const;
 
 /**
  * The limits of every process of a node on this host: as wanted, but no higher than the agent's own when it may not raise them.
- * `status` and `limits` are the agent's /proc/self files of these names.
+ * `status` and `limits` are the agent's /proc/self files of these names, `files` what one process of a node may open.
  */
-export function nodeRlimits(status: string, limits: string): Rlimit[] {
+export function nodeRlimits(status: string, limits: string, files = DEFAULT_FILES): Rlimit[] {
+  const wanted = wantedRlimits(files);
   const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
-  if ((effective & (1n << CAP_SYS_RESOURCE)) !== 0n) return [...WANTED_RLIMITS];
-  return WANTED_RLIMITS.map(({ name, soft, hard }) => {
+  if ((effective & (1n << CAP_SYS_RESOURCE)) !== 0n) return wanted;
+  return wanted.map(({ name, soft, hard }) => {
     const own = new RegExp(`^${LIMIT_NAMES[name]}\\s+\\S+\\s+(\\d+)`, 'm').exec(limits)?.[1];
     const most = own === undefined ? hard : Math.min(hard, Number(own));
     return { name, soft: Math.min(soft, most), hard: most };

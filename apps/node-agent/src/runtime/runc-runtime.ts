@@ -25,6 +25,8 @@ export interface RuncRuntimeDeps {
   cgroups: Cgroups;
   disks: NodeDisks;
   ranges: IdRanges;
+  /** Files that one process of a node may hold open. */
+  nodeFiles?: number;
   logger: Logger;
 }
 
@@ -153,7 +155,8 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       await mkdir(runcRoot, { recursive: true, mode: 0o700 });
       await mkdir(nodesDir, { recursive: true, mode: 0o700 });
       seccomp = JSON.parse(await readFile(join(deps.nativeDir, 'node.seccomp.json'), 'utf8'));
-      rlimits = nodeRlimits(await readFile('/proc/self/status', 'utf8'), await readFile('/proc/self/limits', 'utf8'));
+      const own = (name: string) => readFile(`/proc/self/${name}`, 'utf8');
+      rlimits = nodeRlimits(await own('status'), await own('limits'), deps.nodeFiles);
       for (const needed of ['dd-enter', 'dd-stage', 'node.bpf']) await stat(join(deps.nativeDir, needed));
       await stat(join(deps.imagesDir, 'node', 'current', 'rootfs'));
       await runc(['--version']);

@@ -5,6 +5,7 @@ import type {
   AgentNodeReport,
   Capabilities,
   Capacity,
+  Refusals,
   SwarmState,
   TerminalView,
 } from '@drydock/protocol';
@@ -28,7 +29,8 @@ export type HostEvent =
   | { kind: 'node-gone'; host: string; sessionId: string; node: string; reason: 'deleted' | 'lost' | 'failed' }
   | { kind: 'capacity'; host: string }
   | { kind: 'swarm'; host: string; sessionId: string; swarm: SwarmState }
-  | { kind: 'terminal'; host: string; sessionId: string; terminal: TerminalView };
+  | { kind: 'terminal'; host: string; sessionId: string; terminal: TerminalView }
+  | { kind: 'refusals'; host: string; sessionId: string; refused: Refusals };
 
 export interface HostRegistry {
   /** A host's agent connected and told all it has; replaces what was known. */
@@ -109,6 +111,9 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
         break;
       case 'swarm':
         tell({ kind: 'swarm', host: name, sessionId: fact.sessionId, swarm: fact.swarm });
+        break;
+      case 'refusals':
+        tell({ kind: 'refusals', host: name, sessionId: fact.sessionId, refused: fact.refused });
         break;
     }
   }

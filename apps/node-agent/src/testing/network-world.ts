@@ -1,0 +1,160 @@
+/** For integration tests: sessions' networks on this machine, processes that stand for nodes, and a namespace that plays the outside. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { idLetters, type Refusals } from '@drydock/protocol';
+import { createLogger } from '@drydock/service-kit';
+import { sessionNetnsPath } from '../network/addresses.ts';
+import type { Egress, TrafficLimits } from '../network/egress.ts';
+import { installHostRules } from '../network/host-rules.ts';
+import { loadNetnsAddon, type NetnsAddon } from '../network/netns-addon.ts';
+import { createNetnsSockets, type NetnsSockets } from '../network/netns-sockets.ts';
+import { createSessionNetworks, type SessionNetworks } from '../network/session-networks.ts';
+import { createTransitClaims, type TransitClaims } from '../network/transit-claims.ts';
+import { NATIVE_DIR } from './real-host.ts';
+
+/** A port of the played outside that sends all it can to whoever connects. */
+export const SOURCE_PORT = 19;
+/** Ports of the outside that answer and close: the web, mail, a mining pool. */
+const ANSWERING_PORTS = [80, 25, 3333];
+const SOURCE_CHUNK = Buffer.alloc(64 * 1024);
+
+export interface NetworkWorld {
+  readonly addon: NetnsAddon;
+  readonly sockets: NetnsSockets;
+  readonly claims: TransitClaims;
+  /** An agent's networks; new after reset(). */
+  networks: SessionNetworks;
+  /** Addresses of the played outside (documentation, RFC 5737, and private), and this machine's own towards it. */
+  readonly publicAddress: string;
+  readonly privateAddress: string;
+  readonly hostAddress: string;
+  /** What onRefusals has told last, by session. */
+  readonly refused: Map<string, Refusals>;
+  /** Makes a session's network. */
+  session(egress?: Egress): Promise<string>;
+  /** A process with a network namespace of its own stands for a node; gives its pid. */
+  node(sessionId: string, index: number): Promise<number>;
+  /** Connects from a node within a second; `connected` or the error's code. */
+  connect(pid: number, host: string, port: number): Promise<string>;
+  /** Destroys all sessions and nodes. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const sh = (command: string): string => execFileSync('sh', ['-c', command]).toString();
+
+/** Opens it; networks are made with `limits`. */
+export async function openNetworkWorld(limits?: TrafficLimits): Promise<NetworkWorld> {
+  const addon = loadNetnsAddon(NATIVE_DIR);
+  const sockets = createNetnsSockets(addon);
+  const owner = mkdtempSync(join(tmpdir(), 'dd-network-'));
+  const claims = createTransitClaims('/run/drydock/alloc', owner);
+  // Tests of several checkouts on one machine stay apart: sixteen of each range.
+  const part = process.pid % 16;
+  const [outside, link] = [`ddt-out-${process.pid}`, `ddt-o${process.pid}`];
+  const hostAddress = `198.51.100.${part * 16 + 1}`;
+  const publicAddress = `198.51.100.${part * 16 + 2}`;
+  const privateAddress = `10.255.${64 + part}.7`;
+  const refused = new Map<string, Refusals>();
+  const servers: Server[] = [];
+  let sessions: string[] = [];
+  let children: ChildProcess[] = [];
+
+  await installHostRules();
+  sh(`set -e; ip netns add ${outside}
+    ip link add ${link} type veth peer name out0 netns ${outside}
+    ip addr add ${hostAddress}/28 dev ${link}; ip link set ${link} up
+    ip -n ${outside} addr add ${publicAddress}/28 dev out0; ip -n ${outside} addr add ${privateAddress}/32 dev out0
+    ip -n ${outside} link set out0 up; ip -n ${outside} link set lo up; ip -n ${outside} route add default via ${hostAddress}
+    ip route add ${privateAddress}/32 via ${publicAddress}`);
+  async function listen(port: number, serve: (socket: Socket) => void): Promise<void> {
+    const server = createServer((socket) => serve(socket.on('error', () => {})));
+    await sockets.listenTcp({ path: `/run/netns/${outside}` }, '0.0.0.0', port, server);
+    servers.push(server);
+  }
+  for (const port of ANSWERING_PORTS) await listen(port, (socket) => socket.end());
+  await listen(SOURCE_PORT, (socket) => {
+    const more = () => {
+      while (!socket.destroyed && socket.write(SOURCE_CHUNK));
+    };
+    socket.on('drain', more);
+    more();
+  });
+
+  function createNetworks(): SessionNetworks {
+    const services = {
+      async open(sessionId: string) {
+        const server = createServer((socket) => socket.on('error', () => {}).end('mirror'));
+        await sockets.listenTcp({ path: sessionNetnsPath(sessionId) }, '192.168.0.1', 5000, server);
+        return { close: () => new Promise<void>((resolve) => server.close(() => resolve())) };
+      },
+    };
+    return createSessionNetworks({
+      addon,
+      claims,
+      logger: createLogger('test', 'warn'),
+      services,
+      onRefusals: (sessionId, counts) => void refused.set(sessionId, counts),
+      ...(limits === undefined ? {} : { limits }),
+    });
+  }
+
+  const world: NetworkWorld = {
+    addon,
+    sockets,
+    claims,
+    networks: createNetworks(),
+    publicAddress,
+    privateAddress,
+    hostAddress,
+    refused,
+    async session(egress = 'internet') {
+      const id = idLetters(randomBytes(8));
+      sessions.push(id);
+      await world.networks.ensure(id, egress);
+      return id;
+    },
+    async node(sessionId, index) {
+      const child = spawn('unshare', ['--net', 'sh', '-c', 'echo up; exec sleep 1000'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      children.push(child);
+      await once(child.stdout as NodeJS.ReadableStream, 'data');
+      const pid = child.pid as number;
+      await world.networks.attach(sessionId, { name: `node${index}`, index, pid });
+      return pid;
+    },
+    connect: (pid, host, port) =>
+      sockets.connectTcp({ path: `/proc/${pid}/ns/net` }, host, port, 1000).then(
+        (socket) => {
+          socket.destroy();
+          return 'connected';
+        },
+        (error: NodeJS.ErrnoException) => error.code ?? 'unknown',
+      ),
+    async reset() {
+      for (const child of children) child.kill('SIGKILL');
+      for (const id of sessions) await world.networks.destroy(id);
+      children = [];
+      sessions = [];
+      world.networks = createNetworks();
+    },
+    async close() {
+      await world.reset();
+      for (const server of servers) server.close();
+      sh(`ip link del ${link}; ip netns del ${outside}`);
+      rmSync(owner, { recursive: true });
+    },
+  };
+  return world;
+}
+
+/** Runs nft in a session's namespace with `rules` on stdin. */
+export function nft(sessionId: string, rules: string): void {
+  execFileSync('nsenter', [`--net=${sessionNetnsPath(sessionId)}`, 'nft', '-f', '-'], { input: rules });
+}
