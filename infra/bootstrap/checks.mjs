@@ -214,7 +214,7 @@ export const publicPort = async (machine, settings) => {
 /** @type {Check} */
 export const givenRedis = async (machine, settings) => {
   if (settings.REDIS_URL === undefined) return undefined;
-  const error = await machine.redisError(settings.REDIS_URL);
+  const error = await machine.redisError(settings.REDIS_URL, settings.DRYDOCK_REDIS_CA_FILE);
   const { host } = new URL(settings.REDIS_URL);
   return error === undefined
     ? undefined

@@ -67,10 +67,17 @@ export const SETTINGS = [
   },
   {
     name: 'REDIS_URL',
-    kind: url(['redis', 'rediss']),
+    kind: url(['redis', 'rediss', 'redis+cluster', 'rediss+cluster']),
     fallback: undefined,
-    reason: 'A Redis of your own. Unset: a redis-server child with an append-only file in the state directory.',
+    reason:
+      'A Redis of your own: redis[s]://…, for a cluster redis[s]+cluster://host:port?seeds=host:port. Unset: an embedded one.',
     outside: true,
+  },
+  {
+    name: 'DRYDOCK_REDIS_CA_FILE',
+    kind: absolutePath,
+    fallback: undefined,
+    reason: 'Certificates (PEM) of who signed that of a rediss:// server, when the system does not know it.',
   },
   {
     name: 'DRYDOCK_MANAGER_NAME',

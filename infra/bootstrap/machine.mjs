@@ -24,7 +24,7 @@ import { runCommand } from '../common/run-command.mjs';
  * @property {(path: string) => boolean} writable
  * @property {(host: string, port: number) => Promise<string | undefined>} listenError error code, e.g. EADDRINUSE
  * @property {(port: number) => {pid: number, command: string} | undefined} listenerOf
- * @property {(url: string) => Promise<string | undefined>} redisError
+ * @property {(url: string, caFile?: string) => Promise<string | undefined>} redisError
  * @property {(script: string, input?: string) => Promise<{code: number, output: string}>} shell
  */
 
@@ -59,7 +59,7 @@ export function thisMachine() {
     },
     listenError,
     listenerOf,
-    redisError: (url) => pingRedis(url, 3_000),
+    redisError: (url, caFile) => pingRedis(url, 3_000, caFile),
     shell: (script, input) =>
       runCommand('sh', ['-c', script], { timeoutMs: PROBE_LIMIT_MS, ...(input === undefined ? {} : { input }) }),
   };

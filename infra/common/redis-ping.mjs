@@ -1,21 +1,26 @@
 /** Asks a Redis whether it is there and lets us in, in its own protocol and without a library. */
-import { connect } from 'node:net';
+import { readFileSync } from 'node:fs';
+import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 /**
- * @param {string} address redis:// or rediss://, with user and password if it has any
+ * @param {string} address redis:// or rediss://, also of a cluster's first server, with user and password if it has any
  * @param {number} limitMs
+ * @param {string} [caFile] who signed its certificate
  * @returns {Promise<string | undefined>} undefined when it answered PONG, else what went wrong
  */
-export function pingRedis(address, limitMs) {
+export function pingRedis(address, limitMs, caFile) {
   const url = new URL(address);
+  const tls = caFile === undefined ? {} : { ca: readFileSync(caFile) };
   const host = url.hostname.replace(/^\[|\]$/g, '') || '127.0.0.1';
   const port = Number(url.port || 6379);
   const user = decodeURIComponent(url.username);
   const password = decodeURIComponent(url.password);
 
   return new Promise((resolve) => {
-    const socket = url.protocol === 'rediss:' ? connectTls({ host, port, servername: host }) : connect({ host, port });
+    const socket = url.protocol.startsWith('rediss')
+      ? connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...tls })
+      : connect({ host, port });
     let answer = '';
     /** @param {string | undefined} complaint */
     const end = (complaint) => {

@@ -139,7 +139,10 @@ function manager(plan, needs) {
       ...confined(
         {
           ...common(plan),
-          readOnly: [REPO, node(), plan.managerSecrets, join(plan.layout.images, 'library')],
+          readOnly: [
+            ...[REPO, node(), plan.managerSecrets, join(plan.layout.images, 'library')],
+            ...(plan.settings.DRYDOCK_REDIS_CA_FILE === undefined ? [] : [plan.settings.DRYDOCK_REDIS_CA_FILE]),
+          ],
           writable: [],
           port: Number(plan.settings.DRYDOCK_PORT),
         },

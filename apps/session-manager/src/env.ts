@@ -50,7 +50,9 @@ const envSchema = z.object({
   DRYDOCK_PORT_WARNING: z.enum(['0', '1']).default('0'),
   /** The origin that browsers see, when a TLS edge or another port stands before this one. */
   DRYDOCK_PUBLIC_URL: url(['http', 'https']).optional(),
-  REDIS_URL: url(['redis', 'rediss']),
+  REDIS_URL: url(['redis', 'rediss', 'redis+cluster', 'rediss+cluster']),
+  /** Who signed the certificate of a rediss:// server, when the system does not know it. */
+  DRYDOCK_REDIS_CA_FILE: z.string().optional(),
   DRYDOCK_WEB_URL: url(['http']).optional(),
   DRYDOCK_SESSION_HOURS: z.coerce.number().positive().max(168).default(4),
   DRYDOCK_MAX_HOURS: z.coerce.number().positive().max(168).default(12),

@@ -29,7 +29,7 @@ async function start(env: ManagerEnv): Promise<{ manager: Manager; stop(): Promi
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
-  const store = await createRedisStore(env.REDIS_URL, logger);
+  const store = await createRedisStore(env.REDIS_URL, logger, undefined, env.DRYDOCK_REDIS_CA_FILE);
   const manager = await startManager(settingsFrom(env, version), { store, clock: systemClock, logger });
   return {
     manager,

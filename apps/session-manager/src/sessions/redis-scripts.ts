@@ -31,6 +31,9 @@ for i = 1, #all, 2 do
 end
 return living`;
 
+/** KEYS: any of ours. ARGV: channel, message. By the key all go through one server of a cluster, and keep their order. */
+export const PUBLISH_SCRIPT = `return redis.call('PUBLISH', ARGV[1], ARGV[2])`;
+
 /** KEYS: managers. ARGV: name, instance. */
 export const LEAVE_SCRIPT = `
 local entry = redis.call('HGET', KEYS[1], ARGV[1])

@@ -1,7 +1,8 @@
-/** Sessions in Redis 6 or later: the only file that names ioredis. */
+/** Sessions in Redis 6 or later, on one server or a cluster. */
 import { DrydockError } from '@drydock/protocol';
-import { createBackoff, type Logger } from '@drydock/service-kit';
-import { Redis } from 'ioredis';
+import type { Logger } from '@drydock/service-kit';
+import type { Cluster, Redis } from 'ioredis';
+import { createRedisClients } from './redis-client.ts';
 import {
   BEAT_SCRIPT,
   BROADCAST_CHANNEL,
@@ -10,6 +11,7 @@ import {
   LEAVE_SCRIPT,
   MANAGERS_KEY,
   PLACED_KEY,
+  PUBLISH_SCRIPT,
   REPLACE_SCRIPT,
   SESSIONS_KEY,
   sessionKey,
@@ -25,10 +27,6 @@ import {
   type Written,
 } from './session-store.ts';
 
-/** A Redis on the same host answers in under a millisecond; after this long (ms) it is as good as gone. */
-const COMMAND_TIMEOUT_MS = 3000;
-/** Longest wait between two attempts to reach a lost Redis (ms); creation is paused meanwhile, so it is short. */
-const MAX_RECONNECT_MS = 1000;
 /** How long a start waits for a Redis that is starting too (ms). */
 const START_PATIENCE_MS = 10_000;
 /** Documents fetched at once when all are read. */
@@ -39,20 +37,9 @@ export async function createRedisStore(
   url: string,
   logger: Logger,
   patienceMs = START_PATIENCE_MS,
+  caFile?: string,
 ): Promise<SessionStore> {
-  const backoff = createBackoff({ minMs: 50, maxMs: MAX_RECONNECT_MS });
-  const options = {
-    lazyConnect: true,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    connectTimeout: COMMAND_TIMEOUT_MS,
-    // A write that waits in a queue through an outage would happen long after its caller was told that it failed.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => backoff.next(),
-  };
-  const redis = new Redis(url, options);
-  const subscriber = new Redis(url, { ...options, commandTimeout: undefined });
+  const { commands: redis, subscriber, settled } = createRedisClients(url, caFile);
   const listeners = new Set<(write: Written | 'all') => void>();
   const hearers = new Set<(message: string) => void>();
   const tell = (write: Written | 'all') => {
@@ -60,6 +47,8 @@ export async function createRedisStore(
   };
   let lastError = '';
   let wasReady = false;
+  /** A cluster's client is ready while one of its servers is away; what counts is the server that has our keys. */
+  let isAnswering = true;
 
   for (const client of [redis, subscriber]) {
     client.on('error', (error: Error) => {
@@ -68,7 +57,8 @@ export async function createRedisStore(
     });
   }
   redis.on('ready', () => {
-    backoff.reset();
+    settled();
+    isAnswering = true;
     if (lastError !== '') logger.info('redis is back');
     lastError = '';
     // Whatever was written while this manager could not listen is learned anew.
@@ -99,8 +89,14 @@ export async function createRedisStore(
 
   async function ask<T>(question: () => Promise<T>): Promise<T> {
     try {
-      return await question();
+      const answer = await question();
+      if (!isAnswering) {
+        isAnswering = true;
+        tell('all');
+      }
+      return answer;
     } catch (cause) {
+      isAnswering = false;
       throw new DrydockError('STORE_UNAVAILABLE', undefined, undefined, { cause });
     }
   }
@@ -164,13 +160,13 @@ export async function createRedisStore(
       await ask(() => redis.eval(LEAVE_SCRIPT, 1, MANAGERS_KEY, name, instance));
     },
     broadcast(message) {
-      redis.publish(BROADCAST_CHANNEL, message).catch(() => undefined);
+      redis.eval(PUBLISH_SCRIPT, 1, SESSIONS_KEY, BROADCAST_CHANNEL, message).catch(() => undefined);
     },
     onBroadcast(listener) {
       hearers.add(listener);
       return () => hearers.delete(listener);
     },
-    healthy: () => redis.status === 'ready',
+    healthy: () => redis.status === 'ready' && isAnswering,
     onChanged(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -184,7 +180,7 @@ export async function createRedisStore(
   };
 }
 
-async function waitUntilReady(client: Redis, patienceMs: number): Promise<void> {
+async function waitUntilReady(client: Redis | Cluster, patienceMs: number): Promise<void> {
   client.connect().catch(() => undefined); // The retry strategy goes on; the wait below decides.
   await new Promise<void>((resolve, reject) => {
     let last = new Error('no answer');

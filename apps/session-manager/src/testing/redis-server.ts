@@ -15,7 +15,8 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
+/** A port that is free at this moment. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as { port: number };
@@ -23,15 +24,15 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts a server; rejects when redis-server is not installed. */
-export async function startTestRedis(): Promise<TestRedis> {
+/** Starts a server; rejects when redis-server is not installed. `extra` are more of its arguments. */
+export async function startTestRedis(extra: readonly string[] = []): Promise<TestRedis> {
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'dd-redis-'));
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
     const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''];
-    const started = spawn('redis-server', [...args, '--appendonly', 'yes', '--appendfsync', 'always'], {
+    const started = spawn('redis-server', [...args, '--appendonly', 'yes', '--appendfsync', 'always', ...extra], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     child = started;
