@@ -196,6 +196,43 @@ export const SETTINGS = [
     reason: 'Wrong tokens that one address may try each minute after the burst.',
   },
   {
+    name: 'DRYDOCK_OIDC_ISSUER',
+    kind: url(['https', 'http']),
+    fallback: undefined,
+    reason: 'Sign-in by OpenID Connect: the address of the issuer. Unset: nobody signs in.',
+  },
+  {
+    name: 'DRYDOCK_OIDC_CLIENT_ID',
+    kind: text(/^\S+$/, 'a name without spaces'),
+    fallback: undefined,
+    reason: 'What the issuer calls this Drydock; register <public URL>/api/v1/sign-in/callback there.',
+  },
+  {
+    name: 'DRYDOCK_OIDC_CLIENT_SECRET_FILE',
+    kind: absolutePath,
+    fallback: undefined,
+    reason: 'A file with the secret that the issuer gave. Unset: a public client, protected by PKCE alone.',
+  },
+  {
+    name: 'DRYDOCK_OIDC_ALLOW',
+    kind: text(/^[^\r\n]+$/, 'addresses, @domains and sub:subjects, separated by commas'),
+    fallback: undefined,
+    reason: 'Who may sign in: ann@example.org, @example.org, sub:1234. Unset: everybody whom the issuer lets in.',
+  },
+  {
+    name: 'DRYDOCK_START_GATE',
+    kind: oneOf(['none', 'sign-in']),
+    fallback: undefined,
+    reason:
+      'Who may create sessions: everybody (none) or those who signed in. Unset: sign-in where there is an issuer.',
+  },
+  {
+    name: 'DRYDOCK_SESSIONS_PER_USER',
+    kind: integer(1, 10_000),
+    fallback: '3',
+    reason: 'Sessions that one person who signed in may have at once.',
+  },
+  {
     name: 'DRYDOCK_METRICS_HOST',
     kind: ipAddress,
     fallback: '127.0.0.1',

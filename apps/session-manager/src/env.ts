@@ -1,7 +1,8 @@
 /** The manager's environment: read once, validated, the only door to it. */
 import { BlockList, isIP } from 'node:net';
-import { envInteger, readEnv } from '@drydock/service-kit';
+import { EnvError, envInteger, readEnv } from '@drydock/service-kit';
 import { z } from 'zod';
+import { type AllowList, parseAllowList } from './sign-in/allow-list.ts';
 
 const url = (protocols: string[]) =>
   z.string().refine((text) => protocols.some((protocol) => text.startsWith(`${protocol}://`)) && URL.canParse(text), {
@@ -35,6 +36,17 @@ const size = z
   .transform(
     (text) => Number.parseInt(text, 10) * 1024 ** ' kmg'.indexOf(/[kmg]$/i.exec(text)?.[0]?.toLowerCase() ?? ' '),
   );
+
+const allowList = z.string().transform((text, context) => {
+  try {
+    return parseAllowList(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
+
+const isLoopback = (host: string) => ['localhost', '127.0.0.1', '[::1]'].includes(host);
 
 const envSchema = z.object({
   DRYDOCK_HOST: z.string().default('127.0.0.1'),
@@ -85,6 +97,18 @@ const envSchema = z.object({
     .string()
     .regex(/^[\w.:-]{1,128}$/)
     .optional(),
+  /** Sign-in by OpenID Connect: the issuer's address; plain http on the loopback only. Unset: nobody signs in. */
+  DRYDOCK_OIDC_ISSUER: url(['https', 'http'])
+    .refine((text) => text.startsWith('https:') || isLoopback(new URL(text).hostname), {
+      message: 'must be https, but on this machine itself',
+    })
+    .optional(),
+  DRYDOCK_OIDC_CLIENT_ID: z.string().min(1).optional(),
+  DRYDOCK_OIDC_CLIENT_SECRET_FILE: z.string().optional(),
+  DRYDOCK_OIDC_ALLOW: allowList.default([] satisfies AllowList),
+  /** Who may create sessions: everybody, or those who signed in. Unset: the latter where there is an issuer. */
+  DRYDOCK_START_GATE: z.enum(['none', 'sign-in']).optional(),
+  DRYDOCK_SESSIONS_PER_USER: envInteger(1, 10_000).default(3),
   DRYDOCK_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -92,5 +116,12 @@ export type ManagerEnv = z.output<typeof envSchema>;
 
 /** Parses an environment (default: this process's). @throws EnvError naming each bad variable. */
 export function readManagerEnv(source: Record<string, string | undefined> = process.env): ManagerEnv {
-  return readEnv(envSchema, source);
+  const env = readEnv(envSchema, source);
+  if (env.DRYDOCK_OIDC_ISSUER !== undefined && env.DRYDOCK_OIDC_CLIENT_ID === undefined) {
+    throw new EnvError('DRYDOCK_OIDC_CLIENT_ID: must be set where there is an issuer');
+  }
+  if (env.DRYDOCK_OIDC_ISSUER === undefined && env.DRYDOCK_START_GATE === 'sign-in') {
+    throw new EnvError('DRYDOCK_START_GATE: sign-in needs DRYDOCK_OIDC_ISSUER');
+  }
+  return env;
 }

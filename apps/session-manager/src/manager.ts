@@ -17,6 +17,7 @@ import { createPortTable } from './edge/port-labels.ts';
 import { createPortLimits, type PortLimitSettings } from './edge/port-limits.ts';
 import { createPortProxy } from './edge/port-proxy.ts';
 import { countRefusals } from './edge/refusal-counts.ts';
+import { createSignIn } from './edge/sign-in.ts';
 import { createSocketServers } from './edge/socket-servers.ts';
 import { createTokens } from './edge/tokens.ts';
 import { createWebProxy } from './edge/web-proxy.ts';
@@ -38,6 +39,8 @@ import { createSessionService } from './sessions/session-service.ts';
 import type { SessionStore } from './sessions/session-store.ts';
 import { createSessionViews } from './sessions/session-view.ts';
 import { createWarnings } from './sessions/warnings.ts';
+import type { AllowList } from './sign-in/allow-list.ts';
+import { createOidc, type OidcSettings } from './sign-in/oidc.ts';
 import { createSwarmBoard } from './swarm/swarm-board.ts';
 import { createSwarmReader } from './swarm/swarm-reader.ts';
 import { createTemplateRunner } from './templates/template-runner.ts';
@@ -72,6 +75,10 @@ export interface ManagerSettings {
   graceMinutes: number;
   /** Minutes without use after which a session ends; 0: never. */
   idleMinutes: number;
+  /** Sign-in by OpenID Connect; undefined: nobody signs in. */
+  signIn: (OidcSettings & { allow: AllowList; required: boolean }) | undefined;
+  /** Sessions that one person who signed in may have at once. */
+  sessionsPerUser: number;
   hostGraceMs?: number;
   /** Its lasting name among several managers of one store. */
   name: string;
@@ -158,6 +165,7 @@ export async function startManager(
     sessionHours,
     maxSessionHours,
     maxSessions,
+    sessionsPerUser: settings.sessionsPerUser,
     maxGraceMs: settings.graceMinutes * MINUTE_MS,
     idleMs,
     makeRoom: (count) => filesLeft.makeRoom(count),
@@ -252,6 +260,18 @@ export async function startManager(
     metrics,
     version,
     libraryFile: settings.libraryFile,
+    signIn:
+      settings.signIn === undefined
+        ? undefined
+        : createSignIn({
+            ...settings.signIn,
+            oidc: createOidc(settings.signIn),
+            secret: settings.managerSecret,
+            origins,
+            clock,
+            logger,
+          }),
+    sessionsPerUser: settings.sessionsPerUser,
   });
   cleanup.add('routes', () => routes.close());
   const web = createWebProxy({ webUrl: settings.webUrl, origins, logger });

@@ -36,6 +36,8 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
     maxSessionHours: Math.max(env.DRYDOCK_MAX_HOURS, env.DRYDOCK_SESSION_HOURS),
     maxNodes: env.DRYDOCK_NODES_PER_SESSION,
     maxSessions: env.DRYDOCK_MAX_SESSIONS,
+    signIn: signInOf(env),
+    sessionsPerUser: env.DRYDOCK_SESSIONS_PER_USER,
     graceMinutes: env.DRYDOCK_GRACE_MINUTES,
     idleMinutes: env.DRYDOCK_IDLE_MINUTES,
     egress: env.DRYDOCK_EGRESS,
@@ -44,5 +46,18 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
       calls: { burst: env.DRYDOCK_CALL_BURST, perSecond: env.DRYDOCK_CALLS_PER_SECOND },
       wrongTokens: { burst: env.DRYDOCK_WRONG_TOKEN_BURST, perSecond: env.DRYDOCK_WRONG_TOKENS_PER_MINUTE / 60 },
     },
+  };
+}
+
+function signInOf(env: ManagerEnv): ManagerSettings['signIn'] {
+  const { DRYDOCK_OIDC_ISSUER: issuer, DRYDOCK_OIDC_CLIENT_ID: clientId } = env;
+  if (issuer === undefined || clientId === undefined) return undefined;
+  const file = env.DRYDOCK_OIDC_CLIENT_SECRET_FILE;
+  return {
+    issuer,
+    clientId,
+    clientSecret: file === undefined ? undefined : readFileSync(file, 'utf8').trim(),
+    allow: env.DRYDOCK_OIDC_ALLOW,
+    required: (env.DRYDOCK_START_GATE ?? 'sign-in') === 'sign-in',
   };
 }

@@ -19,6 +19,12 @@ const registry = {
   BAD_PORT: { status: 400, retry: 'never', message: 'A port is a whole number from 1 to 65535.' },
   UNKNOWN_TEMPLATE: { status: 400, retry: 'never', message: 'There is no template of that name.' },
   UNAUTHORIZED: { status: 401, retry: 'never', message: 'This call needs the token of one of the session’s links.' },
+  SIGN_IN_REQUIRED: {
+    status: 401,
+    retry: 'never',
+    message: 'Sign in first: sessions are created by people who signed in.',
+  },
+  SIGN_IN_REFUSED: { status: 403, retry: 'never', message: 'The sign-in did not succeed. Try again.' },
   FORBIDDEN: { status: 403, retry: 'never', message: 'Your link does not allow that.' },
   PORT_CLOSED: { status: 403, retry: 'never', message: 'That port is never opened to the outside.' },
   NOT_FOUND: { status: 404, retry: 'never', message: 'There is nothing here.' },
@@ -31,6 +37,11 @@ const registry = {
   TERMINAL_NOT_FOUND: { status: 404, retry: 'never', message: 'That terminal does not exist any more.' },
   FILE_NOT_FOUND: { status: 404, retry: 'never', message: 'There is no such file on the node.' },
   NODE_EXISTS: { status: 409, retry: 'never', message: 'The session already has a node of that name.' },
+  USER_LIMIT: {
+    status: 409,
+    retry: 'never',
+    message: 'You have as many sessions as you may have; end one of them first.',
+  },
   NODE_LIMIT: { status: 409, retry: 'never', message: 'The session has as many nodes as it may have.' },
   TERMINAL_LIMIT: { status: 409, retry: 'never', message: 'The node has as many terminals as it may have.' },
   NODE_NOT_READY: { status: 409, retry: 'later', message: 'The node is not ready for that yet.' },
@@ -48,6 +59,11 @@ const registry = {
   NO_CAPACITY: { status: 503, retry: 'later', message: 'All hosts are full at the moment.' },
   HOST_UNAVAILABLE: { status: 503, retry: 'later', message: 'The host of this node is out of reach at the moment.' },
   STORE_UNAVAILABLE: { status: 503, retry: 'later', message: 'The session store is out of reach at the moment.' },
+  SIGN_IN_UNAVAILABLE: {
+    status: 503,
+    retry: 'later',
+    message: 'The place where you sign in is out of reach at the moment.',
+  },
   SHUTTING_DOWN: { status: 503, retry: 'now', message: 'This process is stopping.' },
   EXEC_TIMEOUT: {
     status: 504,

@@ -150,6 +150,13 @@ export const libraryImageSchema = z.object({
 });
 export type LibraryImage = z.infer<typeof libraryImageSchema>;
 
+/** `GET /me`: `required` means that only those who signed in create sessions. */
+export const meResponseSchema = z.object({
+  signIn: z.enum(['off', 'optional', 'required']),
+  user: z.object({ name: z.string(), sessions: z.number().int(), maxSessions: z.number().int() }).nullable(),
+});
+export type MeResponse = z.infer<typeof meResponseSchema>;
+
 export const statusResponseSchema = z.object({
   version: z.string(),
   ready: z.boolean(),

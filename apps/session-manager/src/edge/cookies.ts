@@ -1,7 +1,7 @@
 /** Cookies of ours: which names are ours, how they are set, and how they are kept away from nodes. */
 
 /** Every cookie of ours has such a name; what a node sets or gets under it is dropped. A cookie without a name can pose as any. */
-const OURS = /^(=|(__Host-)?(dd_[a-z2-7]{8}|ddp|ddw)\s*(=|;|$))/i;
+const OURS = /^(=|(__Host-)?(dd_[a-z2-7]{8}|dd_user|dd_sign_in|ddp|ddw)\s*(=|;|$))/i;
 
 /** Name of the cookie that holds a link's token. Under TLS the prefix makes browsers refuse it from any other host. */
 export function sessionCookieName(sessionId: string, secure: boolean): string {
@@ -11,6 +11,16 @@ export function sessionCookieName(sessionId: string, secure: boolean): string {
 /** Name of the cookie that opens a private port, on the port's own host name. */
 export function portCookieName(secure: boolean): string {
   return `${secure ? '__Host-' : ''}ddp`;
+}
+
+/** Name of the cookie that says who signed in. */
+export function userCookieName(secure: boolean): string {
+  return `${secure ? '__Host-' : ''}dd_user`;
+}
+
+/** Name of the cookie that a browser has on its way to the issuer and back. */
+export function signInCookieName(secure: boolean): string {
+  return `${secure ? '__Host-' : ''}dd_sign_in`;
 }
 
 /** Parses a Cookie header; the first of a name wins, as browsers send the most specific first. */

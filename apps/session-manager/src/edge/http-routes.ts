@@ -17,6 +17,8 @@ import { portRoutes } from './routes/port-routes.ts';
 import { publicRoutes } from './routes/public-routes.ts';
 import type { RouteDeps } from './routes/route-deps.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
+import { signInRoutes } from './routes/sign-in-routes.ts';
+import type { SignIn } from './sign-in.ts';
 
 export interface HttpRoutesDeps extends RouteDeps {
   templates: TemplateRunner;
@@ -28,6 +30,8 @@ export interface HttpRoutesDeps extends RouteDeps {
   calls: RateLimit;
   version: string;
   libraryFile: string | undefined;
+  signIn: SignIn | undefined;
+  sessionsPerUser: number;
 }
 
 export interface HttpRoutes {
@@ -70,6 +74,7 @@ export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes
   nodeRoutes(api, deps);
   portRoutes(api, deps);
   fileRoutes(api, deps);
+  signInRoutes(app, api, deps);
   app.get('/healthz', async () => ({ ok: true }));
   app.get('/readyz', async () => {
     if (!directory.synced()) throw new DrydockError('STORE_UNAVAILABLE');

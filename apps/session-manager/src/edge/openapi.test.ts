@@ -43,6 +43,7 @@ describe('the OpenAPI document', () => {
         "DELETE /sessions/{id}/links/{linkId} owner",
         "DELETE /sessions/{id}/nodes/{node} collaborator",
         "DELETE /sessions/{id}/nodes/{node}/files collaborator",
+        "GET /me anybody",
         "GET /openapi.json anybody",
         "GET /sessions/{id} viewer",
         "GET /sessions/{id}/links owner",
@@ -61,6 +62,7 @@ describe('the OpenAPI document', () => {
         "POST /sessions/{id}/nodes/{node}/ports/{port}/share owner",
         "POST /sessions/{id}/open anybody",
         "POST /sessions/{id}/templates collaborator",
+        "POST /sign-out anybody",
         "PUT /sessions/{id}/nodes/{node}/files collaborator",
       ]
     `);

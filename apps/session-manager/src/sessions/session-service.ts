@@ -42,6 +42,8 @@ export interface SessionServiceDeps {
   sessionHours: number;
   maxSessionHours: number;
   maxSessions: number;
+  /** Sessions that one person who signed in may have at once. */
+  sessionsPerUser: number;
   /** How long files can be fetched after the end, at most (ms). */
   maxGraceMs: number;
   /** How long a session may be without use (ms); 0: for ever. */
@@ -60,6 +62,7 @@ export type SessionService = ReturnType<typeof createSessionService>;
 /** Builds the service. */
 export function createSessionService(deps: SessionServiceDeps) {
   const { directory, admission, clock, logger, sessionHours, maxSessionHours, maxSessions, maxGraceMs, idleMs } = deps;
+  const { sessionsPerUser } = deps;
   /** Uses are noted in steps (ms), so that typing is not a stream of writes. */
   const touchStepMs = Math.min(60_000, idleMs / 10);
 
@@ -90,8 +93,16 @@ export function createSessionService(deps: SessionServiceDeps) {
     return { session, right: link.right, linkId: link.id };
   }
 
+  /** Sessions that somebody has now. */
+  function sessionsOf(userId: string): number {
+    let count = 0;
+    for (const session of directory.all()) if (session.userId === userId && session.state === 'active') count += 1;
+    return count;
+  }
+
   return {
     authorize,
+    sessionsOf,
 
     /** The right of a link that is known by its id, as long as both live; undefined after revocation or the session's end. */
     rightOf(sessionId: string, linkId: string): Right | undefined {
@@ -108,6 +119,8 @@ export function createSessionService(deps: SessionServiceDeps) {
       nodes: number;
       /** Who asks, for the place in the line when there is no room. */
       queue: string;
+      /** Who signed in for it, where that is asked. */
+      userId?: string | undefined;
     }): Promise<NewSession> {
       const hours = wish.hours ?? sessionHours;
       if (hours > maxSessionHours) {
@@ -116,6 +129,10 @@ export function createSessionService(deps: SessionServiceDeps) {
         });
       }
       if (!directory.synced()) throw new DrydockError('STORE_UNAVAILABLE');
+      const { userId } = wish;
+      if (userId !== undefined && sessionsOf(userId) >= sessionsPerUser) {
+        throw new DrydockError('USER_LIMIT', undefined, { limit: sessionsPerUser });
+      }
       await withRoom(
         () => admission.admit(wish.nodes, wish.queue),
         () => deps.makeRoom(Math.max(1, wish.nodes)),
@@ -134,9 +151,10 @@ export function createSessionService(deps: SessionServiceDeps) {
         expiresAt: now + Math.round(hours * HOUR_MS),
         links: [made.owner.link, made.collaborator.link, made.viewer.link],
         portSecret: newToken(),
+        ...(userId === undefined ? {} : { userId }),
       });
       await directory.create(session, maxSessions);
-      logger.info({ sessionId: session.id, audit: 'session-created', hours }, 'session created');
+      logger.info({ sessionId: session.id, audit: 'session-created', hours, userId }, 'session created');
       return {
         session,
         tokens: { owner: made.owner.token, collaborator: made.collaborator.token, viewer: made.viewer.token },

@@ -64,6 +64,8 @@ export interface SessionRecord {
   readonly rewrittenHosts?: readonly string[];
   /** Signs the cookies of private ports; worth no more than the sight of this session's ports. */
   readonly portSecret: string;
+  /** Who signed in for it (a hash), where the operator asks for that. */
+  readonly userId?: string;
   /** Counts changes; the store refuses a change that was made from an older one. */
   readonly version: number;
 }
@@ -75,7 +77,10 @@ export const MAX_SHARES_PER_SESSION = 200;
 /** Ports with a setting of their own (public, Host) in one session, of each kind. */
 export const MAX_SET_PORTS_PER_SESSION = 200;
 
-type New = Pick<SessionRecord, 'id' | 'name' | 'template' | 'createdAt' | 'expiresAt' | 'links' | 'portSecret'>;
+type New = Pick<
+  SessionRecord,
+  'id' | 'name' | 'template' | 'createdAt' | 'expiresAt' | 'links' | 'portSecret' | 'userId'
+>;
 
 /** The first record of a session. */
 export function newSession(fields: New): SessionRecord {

@@ -91,6 +91,8 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     maxSessionHours: 12,
     maxNodes: 8,
     maxSessions: 1000,
+    signIn: undefined,
+    sessionsPerUser: 3,
     graceMinutes: 0,
     idleMinutes: 0,
     egress: undefined,

@@ -1,5 +1,5 @@
 /** What the start page asks of the server; checked by hand, since the start page must not carry a schema library. */
-import type { CreateSessionResponse, StatusResponse, TemplateView } from '@drydock/protocol';
+import type { CreateSessionResponse, MeResponse, StatusResponse, TemplateView } from '@drydock/protocol';
 import { callApi, type Reader } from './api.ts';
 import { rememberSession, sessionPath } from './recent-sessions.ts';
 
@@ -47,6 +47,20 @@ const readCreated: Reader<CreateSessionResponse> = {
     return value as CreateSessionResponse;
   },
 };
+
+const readMe: Reader<MeResponse> = {
+  parse(value) {
+    const { signIn, user } = fields(value);
+    if (signIn !== 'off' && signIn !== 'optional' && signIn !== 'required') throw new TypeError('me');
+    if (user === null) return { signIn, user };
+    const { name, sessions, maxSessions } = fields(user);
+    return { signIn, user: { name: String(name), sessions: Number(sessions), maxSessions: Number(maxSessions) } };
+  },
+};
+
+export function fetchMe(signal?: AbortSignal): Promise<MeResponse> {
+  return callApi('GET', '/me', { read: readMe, ...(signal === undefined ? {} : { signal }) });
+}
 
 export function fetchTemplates(signal: AbortSignal): Promise<TemplateView[]> {
   return callApi('GET', '/templates', { read: readTemplates, signal });

@@ -16,13 +16,17 @@ import type { TemplateRunner } from '../../templates/template-runner.ts';
 import { requireTemplate } from '../../templates/templates.ts';
 import type { ApiRegistry } from '../api-route.ts';
 import { serializeCookie, sessionCookieName } from '../cookies.ts';
+import type { SignIn } from '../sign-in.ts';
 import type { RouteDeps } from './route-deps.ts';
 
 /** How long a DELETE waits until the hosts have nothing left of the session (ms); after that they go on by themselves. */
 const DELETE_PATIENCE_MS = 60_000;
 
 /** Declares the calls. */
-export function sessionRoutes(api: ApiRegistry, deps: RouteDeps & { templates: TemplateRunner }): void {
+export function sessionRoutes(
+  api: ApiRegistry,
+  deps: RouteDeps & { templates: TemplateRunner; signIn: SignIn | undefined },
+): void {
   const { service, views, origins, tokens, reaper, templates, creates, maxSessionHours } = deps;
   const linkUrl = (id: string, token: string) => `${origins.publicOrigin}/s/${id}#${token}`;
 
@@ -37,7 +41,11 @@ export function sessionRoutes(api: ApiRegistry, deps: RouteDeps & { templates: T
     },
     async ({ request, body }) => {
       const address = origins.clientAddress(request.raw);
-      const waitMs = creates.take(address);
+      const user = deps.signIn?.userOf(request.raw);
+      if (deps.signIn?.required === true && user === undefined) throw new DrydockError('SIGN_IN_REQUIRED');
+      // The cookie says who pays for it: no page of another site may spend that.
+      if (user !== undefined && !origins.isSameOrigin(request.raw)) throw new DrydockError('FORBIDDEN');
+      const waitMs = Math.max(creates.take(address), user === undefined ? 0 : creates.take(`user ${user.id}`));
       if (waitMs > 0) throw new DrydockError('RATE_LIMITED', undefined, { retryAfterMs: waitMs });
       const template = body.template === undefined ? undefined : requireTemplate(body.template);
       const { session, tokens: made } = await service.create({
@@ -46,6 +54,7 @@ export function sessionRoutes(api: ApiRegistry, deps: RouteDeps & { templates: T
         hours: body.hours,
         nodes: template?.nodes.length ?? 0,
         queue: body.queue ?? address,
+        userId: user?.id,
       });
       if (template !== undefined) await templates.startNew(session.id, template);
       return {

@@ -23,20 +23,22 @@ export interface ButtonProps extends ComponentProps<'button'> {
   size?: keyof typeof sizes;
 }
 
+const BASE = 'inline-flex select-none items-center justify-center whitespace-nowrap rounded-md transition-colors';
+
 export function Button({ kind = 'plain', size = 'md', className, type = 'button', ...rest }: ButtonProps) {
   return (
-    <button
-      type={type}
-      className={cn(
-        'inline-flex select-none items-center justify-center whitespace-nowrap rounded-md transition-colors',
-        'disabled:opacity-60',
-        kinds[kind],
-        sizes[size],
-        className,
-      )}
-      {...rest}
-    />
+    <button type={type} className={cn(BASE, 'disabled:opacity-60', kinds[kind], sizes[size], className)} {...rest} />
   );
+}
+
+/** A way to somewhere else that looks like a button. */
+export function ButtonLink({
+  kind = 'plain',
+  size = 'md',
+  className,
+  ...rest
+}: ComponentProps<'a'> & Pick<ButtonProps, 'kind' | 'size'>) {
+  return <a className={cn(BASE, kinds[kind ?? 'plain'], sizes[size ?? 'md'], className)} {...rest} />;
 }
 
 /** A square button that shows an icon alone; `label` is its accessible name and its tooltip. */
