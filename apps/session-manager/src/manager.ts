@@ -132,7 +132,7 @@ export async function startManager(
   const streams = createAgentStreams({ commands: connections, keys, logger });
   cleanup.add('streams', () => streams.close());
   const nextEnds = () => [...directory.all()].map(({ expiresAt }) => expiresAt).sort((a, b) => a - b);
-  const admission = createAdmission({ hosts, placed: directory.placed, nextEnds, clock });
+  const admission = createAdmission({ hosts, placed: directory.placed, line: store, nextEnds, clock });
   const portUrl = (sessionId: string, node: string, port: number | string) => origins.portUrl(sessionId, node, port);
   const views = createSessionViews({ hosts, clock, maxNodes, maxSessionMs: maxSessionHours * HOUR_MS, portUrl });
   const knowsHostsOf = (sessionId: string) =>

@@ -103,6 +103,25 @@ describe('two managers of one store', () => {
     expect(agent.nodes()).toHaveLength(5);
   }, 40_000);
 
+  it('keep one line of those who wait, which outlives each of them', async () => {
+    await host({ maxNodes: 1 });
+    const { path, token } = await sessionOnBoth();
+    await a.call('POST', `${path}/nodes`, { token });
+    const ask = async (from: TestManager, queue: string) => {
+      const { status, body } = await from.call('POST', '/sessions', { body: { queue: `${queue}-in-the-line` } });
+      return status === 201 ? 'in' : (body as { error: { details: { queuePlace: number } } }).error.details.queuePlace;
+    };
+    await expect.poll(() => ask(b, 'first')).toBe(1);
+    expect(await ask(a, 'second')).toBe(2);
+    await Promise.all([a.restart(), b.restart()]);
+    expect(await ask(a, 'newcomer')).toBe(3);
+    expect(await ask(b, 'second')).toBe(2);
+    await b.call('DELETE', path, { token });
+    await expect.poll(() => agents[0]?.allGreeted()).toBe(true);
+    expect(await ask(a, 'second')).toBe(2);
+    expect(await ask(b, 'first')).toBe('in');
+  }, 40_000);
+
   it('give a host up only when none of them reaches it', async () => {
     await b.pause();
     await b.stop();

@@ -1,20 +1,20 @@
-/** Counts what hosts can still take, and keeps the line of those who wait for a place. */
+/** Counts what hosts can still take, and lets new sessions in as far as that goes. */
 import { DrydockError, type NodeLimits } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 import type { HostRegistry } from './host-registry.ts';
 import { freeNodes, pickHost } from './pick-host.ts';
+import type { WaitingLine } from './waiting-line.ts';
 
-/** A place in the line is kept this long (ms) without a new attempt: longer than a page reload, shorter than a lunch. */
-const PLACE_KEPT_MS = 60_000;
-/** Places in the line at once; beyond it everybody is told the same last place. */
-const MAX_LINE = 10_000;
 /** What one more place in the line costs when nothing better is known (s). */
 const ESTIMATE_PER_PLACE_SECONDS = 60;
+/** For so long (ms) the ends of sessions are not sorted anew. */
+const ENDS_FRESH_MS = 1000;
 
 export interface AdmissionDeps {
   hosts: Pick<HostRegistry, 'list' | 'get'>;
   /** Nodes placed on a host. */
   placed(host: string): number;
+  line: WaitingLine;
   /** When the next sessions will end (ms since the epoch), soonest first. */
   nextEnds(): number[];
   clock: Clock;
@@ -34,30 +34,33 @@ export interface Admission {
   place(count: number, home?: string): Place;
   /**
    * Lets a new session of `nodes` nodes in, or puts `ticket` (who asks) in the line; asking again keeps the place.
-   * @throws DrydockError NO_CAPACITY with details `{queuePlace, estimateSeconds}`.
+   * @throws DrydockError NO_CAPACITY with details `{queuePlace, estimateSeconds}`, STORE_UNAVAILABLE.
    */
-  admit(nodes: number, ticket: string): void;
+  admit(nodes: number, ticket: string): Promise<void>;
   capacity(): { nodes: number; free: number };
 }
 
-/** Builds admission; it holds the line in memory, everything else is asked. */
-export function createAdmission({ hosts, placed, nextEnds, clock }: AdmissionDeps): Admission {
-  /** Ticket -> last time it was shown; in order of arrival. */
-  const line = new Map<string, number>();
-
+/** Builds admission; it keeps nothing itself. */
+export function createAdmission({ hosts, placed, line, nextEnds, clock }: AdmissionDeps): Admission {
   const candidates = () => hosts.list().map((host) => ({ host, placed: placed(host.name) }));
   const totalFree = () => candidates().reduce((sum, candidate) => sum + freeNodes(candidate), 0);
 
-  function forgetAbsent(): void {
-    for (const [ticket, seen] of line) if (clock.now() - seen > PLACE_KEPT_MS) line.delete(ticket);
+  let ends: number[] = [];
+  let endsAt = Number.NEGATIVE_INFINITY;
+  /** A crowd that waits asks often, and the next ends are the same for all of it. */
+  function endsSoon(): number[] {
+    if (clock.now() - endsAt >= ENDS_FRESH_MS) {
+      ends = nextEnds();
+      endsAt = clock.now();
+    }
+    return ends;
   }
 
-  function wait(ticket: string): never {
-    const place = line.has(ticket) ? [...line.keys()].indexOf(ticket) + 1 : line.size + 1;
-    const ends = nextEnds();
-    const end = ends[Math.min(place, ends.length) - 1];
+  function estimate(place: number): number {
+    const soon = endsSoon();
+    const end = soon[Math.min(place, soon.length) - 1];
     const seconds = end === undefined ? place * ESTIMATE_PER_PLACE_SECONDS : Math.ceil((end - clock.now()) / 1000);
-    throw new DrydockError('NO_CAPACITY', undefined, { queuePlace: place, estimateSeconds: Math.max(1, seconds) });
+    return Math.max(1, seconds);
   }
 
   return {
@@ -67,18 +70,13 @@ export function createAdmission({ hosts, placed, nextEnds, clock }: AdmissionDep
       if (host === undefined) throw new DrydockError('NO_CAPACITY');
       return { host: host.name, maxNodes: host.capacity.maxNodes, limits: host.capacity.defaultLimits };
     },
-    admit(nodes, ticket) {
-      forgetAbsent();
+    async admit(nodes, ticket) {
       const wanted = Math.max(1, nodes);
-      const place = [...line.keys()].indexOf(ticket);
-      // Only those who came earlier may take a free place before this one.
-      const ahead = place === -1 ? line.size : place;
-      if (totalFree() - ahead >= wanted && pickHost(candidates(), wanted, undefined) !== undefined) {
-        line.delete(ticket);
-        return;
-      }
-      if (place !== -1 || line.size < MAX_LINE) line.set(ticket, clock.now());
-      wait(ticket);
+      // All of a session's nodes go to one host: room that is scattered is none.
+      const fits = pickHost(candidates(), wanted, undefined) !== undefined;
+      const place = await line.standInLine(ticket, { free: fits ? totalFree() : 0, wanted });
+      if (place === 0) return;
+      throw new DrydockError('NO_CAPACITY', undefined, { queuePlace: place, estimateSeconds: estimate(place) });
     },
     capacity() {
       const connected = candidates().filter(({ host }) => host.state === 'connected');

@@ -1,5 +1,6 @@
 import { createManualClock } from '@drydock/service-kit';
 import { describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../sessions/memory-store.ts';
 import { createAdmission } from './admission.ts';
 import type { Host } from './host-registry.ts';
 import { type Candidate, pickHost } from './pick-host.ts';
@@ -59,36 +60,37 @@ describe('admission', () => {
   const admission = createAdmission({
     hosts: { list: () => hosts, get: () => hosts[0] },
     placed: () => placed,
+    line: createMemoryStore(clock),
     nextEnds: () => [clock.now() + 30_000, clock.now() + 90_000],
     clock,
   });
-  const ask = (ticket: string, nodes = 1) => {
+  const ask = async (ticket: string, nodes = 1) => {
     try {
-      admission.admit(nodes, ticket);
+      await admission.admit(nodes, ticket);
       return 'in';
     } catch (error) {
       return (error as { details: { queuePlace: number; estimateSeconds: number } }).details;
     }
   };
 
-  it('lets those in for whom there is room, and others wait in the order of their coming', () => {
-    expect(ask('first')).toBe('in');
+  it('lets those in for whom there is room, and others wait in the order of their coming', async () => {
+    expect(await ask('first')).toBe('in');
     placed = 2;
-    expect(ask('second')).toEqual({ queuePlace: 1, estimateSeconds: 30 });
-    expect(ask('third')).toEqual({ queuePlace: 2, estimateSeconds: 90 });
-    expect(ask('second')).toMatchObject({ queuePlace: 1 });
+    expect(await ask('second')).toEqual({ queuePlace: 1, estimateSeconds: 30 });
+    expect(await ask('third')).toEqual({ queuePlace: 2, estimateSeconds: 90 });
+    expect(await ask('second')).toMatchObject({ queuePlace: 1 });
     placed = 1;
-    expect(ask('third')).toMatchObject({ queuePlace: 2 });
-    expect(ask('newcomer')).toMatchObject({ queuePlace: 3 });
-    expect(ask('second')).toBe('in');
-    expect(ask('third')).toBe('in');
+    expect(await ask('third')).toMatchObject({ queuePlace: 2 });
+    expect(await ask('newcomer')).toMatchObject({ queuePlace: 3 });
+    expect(await ask('second')).toBe('in');
+    expect(await ask('third')).toBe('in');
   });
 
-  it('forgets those who do not ask again', () => {
+  it('forgets those who do not ask again', async () => {
     placed = 2;
-    ask('gone');
+    await ask('gone');
     clock.advance(61_000);
-    expect(ask('next')).toMatchObject({ queuePlace: 1 });
+    expect(await ask('next')).toMatchObject({ queuePlace: 1 });
   });
 });
 

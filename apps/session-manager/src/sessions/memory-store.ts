@@ -1,5 +1,6 @@
 /** The store without Redis: for tests and for trying the manager alone. It forgets everything at its end. */
 import type { Clock } from '@drydock/service-kit';
+import { MAX_LINE, PLACE_KEPT_MS } from '../scheduling/waiting-line.ts';
 import type { SessionRecord } from './session.ts';
 import { type ManagerBeat, placementDeltas, type SessionStore, TOMBSTONE_MS, type Written } from './session-store.ts';
 
@@ -10,6 +11,8 @@ export function createMemoryStore(clock: Clock): SessionStore {
   const tickets = new Map<string, { value: string; expiresAt: number }>();
   const listeners = new Set<(write: Written) => void>();
   const hearers = new Set<(message: string) => void>();
+  /** Ticket -> last time it was shown; in order of arrival. */
+  const line = new Map<string, number>();
   const beats = new Map<string, { beat: ManagerBeat; at: number }>();
 
   function forgetOld(): void {
@@ -67,6 +70,18 @@ export function createMemoryStore(clock: Clock): SessionStore {
       const ticket = tickets.get(hash);
       tickets.delete(hash);
       return ticket?.value;
+    },
+    async standInLine(ticket, { free, wanted }) {
+      const now = clock.now();
+      for (const [other, seen] of line) if (now - seen > PLACE_KEPT_MS) line.delete(other);
+      const index = [...line.keys()].indexOf(ticket);
+      const ahead = index === -1 ? line.size : index;
+      if (free - ahead >= wanted) {
+        line.delete(ticket);
+        return 0;
+      }
+      if (index !== -1 || line.size < MAX_LINE) line.set(ticket, now);
+      return ahead + 1;
     },
     async beat(own, ttlMs) {
       const now = clock.now();

@@ -2,6 +2,7 @@
 import { DrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { Cluster, Redis } from 'ioredis';
+import { MAX_LINE, PLACE_KEPT_MS } from '../scheduling/waiting-line.ts';
 import { createRedisClients } from './redis-client.ts';
 import {
   BEAT_SCRIPT,
@@ -9,6 +10,9 @@ import {
   CHANGED_CHANNEL,
   CREATE_SCRIPT,
   LEAVE_SCRIPT,
+  LINE_KEY,
+  LINE_SCRIPT,
+  LINE_SEEN_KEY,
   MANAGERS_KEY,
   PLACED_KEY,
   PUBLISH_SCRIPT,
@@ -151,6 +155,10 @@ export async function createRedisStore(
       const taken = await ask(() => redis.multi().get(ticketKey(hash)).del(ticketKey(hash)).exec());
       const value = taken?.[0]?.[1];
       return typeof value === 'string' ? value : undefined;
+    },
+    async standInLine(ticket, { free, wanted }) {
+      const args = [ticket, free, wanted, PLACE_KEPT_MS, MAX_LINE];
+      return Number(await ask(() => redis.eval(LINE_SCRIPT, 2, LINE_KEY, LINE_SEEN_KEY, ...args)));
     },
     async beat(own, ttlMs) {
       const living = await ask(() => redis.eval(BEAT_SCRIPT, 1, MANAGERS_KEY, own.name, JSON.stringify(own), ttlMs));

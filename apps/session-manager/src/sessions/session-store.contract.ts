@@ -119,6 +119,25 @@ export function sessionStoreContract(name: string, make: () => Promise<SessionSt
       expect(await store.takeTicket(hash)).toBeUndefined();
     });
 
+    it('keeps a line in the order of coming, lets in whom the room suffices for, and nobody overtakes', async () => {
+      const store = await make();
+      const none = { free: 0, wanted: 1 };
+      expect(await store.standInLine('first', { free: 1, wanted: 1 })).toBe(0);
+      expect(await store.standInLine('a', none)).toBe(1);
+      expect(await store.standInLine('b', none)).toBe(2);
+      expect(await store.standInLine('c', { free: 1, wanted: 1 })).toBe(3);
+      expect(await store.standInLine('a', none)).toBe(1);
+      // One place is free: it is the first one's, however the others ask.
+      const asked = await Promise.all(
+        ['c', 'b', 'newcomer'].map((ticket) => store.standInLine(ticket, { free: 1, wanted: 1 })),
+      );
+      expect(asked).toEqual([3, 2, 4]);
+      expect(await store.standInLine('a', { free: 1, wanted: 2 })).toBe(1);
+      expect(await store.standInLine('a', { free: 1, wanted: 1 })).toBe(0);
+      expect(await store.standInLine('b', none)).toBe(1);
+      expect(await store.standInLine('c', { free: 2, wanted: 1 })).toBe(0);
+    });
+
     it('knows which managers live, by name and life', async () => {
       const store = await make();
       const first = { name: 'm1', instance: 'i1', hosts: ['h1'] };

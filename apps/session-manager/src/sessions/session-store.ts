@@ -1,4 +1,5 @@
 /** Where sessions are kept; two implementations (memory, Redis) pass one contract suite. */
+import type { WaitingLine } from '../scheduling/waiting-line.ts';
 import type { SessionRecord } from './session.ts';
 
 /** How long a closed session is remembered, so that its links can say `ended` instead of `unknown` (ms). */
@@ -33,7 +34,7 @@ export interface ManagerBeat {
  * The one store. Every method rejects with DrydockError STORE_UNAVAILABLE while the store is out of reach.
  * A record's `version` is what makes writes atomic: `replace` writes only when the stored version is `record.version - 1`.
  */
-export interface SessionStore {
+export interface SessionStore extends WaitingLine {
   /** Writes a new session; false when the id is taken, or `maxSessions` live already. */
   create(record: SessionRecord, maxSessions: number): Promise<'written' | 'conflict' | 'full'>;
   get(id: string): Promise<SessionRecord | undefined>;
