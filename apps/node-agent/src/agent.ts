@@ -98,8 +98,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     logger,
   });
   const terminals = createTerminalClient(env.terminalsSocket, logger, {
-    // The bytes are the socket's own memory, which the next read overwrites.
-    onOutput: ({ viewerId, offset, data }) => links.sendOutput({ viewerId, offset, data: Uint8Array.from(data) }),
+    onOutput: (output) => links.sendOutput(output),
     onScreen: (screen) => links.sendScreen(screen),
     onSize: (size) => links.sendSize(size),
     onExit: (exit) => {

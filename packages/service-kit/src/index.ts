@@ -1,5 +1,6 @@
 /** What both daemons share. */
 export * from './backoff.ts';
+export * from './batch-frames.ts';
 export * from './cleanup-stack.ts';
 export * from './clock.ts';
 export * from './env.ts';

@@ -15,7 +15,7 @@ import {
   viewerAckSchema,
   type viewerScreenSchema,
 } from '@drydock/protocol';
-import { type Clock, createBackoff, type Logger, type Timer } from '@drydock/service-kit';
+import { batchFrames, type Clock, createBackoff, type Logger, type Timer } from '@drydock/service-kit';
 import { io, type Socket } from 'socket.io-client';
 import type { z } from 'zod';
 import type { Dispatcher } from './dispatch.ts';
@@ -119,6 +119,7 @@ export function createManagerLink(deps: ManagerLinkDeps): ManagerLink {
     deps.onSessions(sessions, hello);
   }
 
+  socket.io.on('open', () => batchFrames(socket.io.engine));
   socket.on('connect', () => {
     greet().catch((err: unknown) => {
       complain('the manager did not accept our hello', { err });

@@ -4,6 +4,7 @@ import {
   acknowledge,
   mustAwait,
   mustPause,
+  PAUSE_BYTES,
   RETURN_MS,
   VIEWER_STALL_MS,
   type Window,
@@ -11,12 +12,12 @@ import {
 } from './flow-control.ts';
 
 const at = (acked: number): Window => ({ acked, blockedSince: undefined });
-const END = 10 * TERMINAL_WINDOW_BYTES;
+const END = 10 * PAUSE_BYTES;
 
-test('T-6: reading pauses when every viewer is a full window behind, and only then', () => {
+test('T-6: reading pauses when every viewer is a window and the read-ahead behind, and only then', () => {
   expect(mustPause([], END, 0)).toBe(false);
-  expect(mustPause([at(END - TERMINAL_WINDOW_BYTES)], END, 0)).toBe(true);
-  expect(mustPause([at(END - TERMINAL_WINDOW_BYTES + 1)], END, 0)).toBe(false);
+  expect(mustPause([at(END - PAUSE_BYTES)], END, 0)).toBe(true);
+  expect(mustPause([at(END - PAUSE_BYTES + 1)], END, 0)).toBe(false);
   expect(mustPause([at(0), at(END)], END, 0)).toBe(false);
   expect(mustPause([at(0), at(1)], END, 0)).toBe(true);
 });
@@ -33,7 +34,7 @@ test('T-6: a viewer that draws nothing for long counts as absent until it draws 
 test('a viewer that was up to date for hours does not count as stalled when a flood begins', () => {
   const viewer = at(100);
   expect(mustPause([viewer], 100, 0)).toBe(false);
-  expect(mustPause([viewer], 100 + TERMINAL_WINDOW_BYTES, 10 * VIEWER_STALL_MS)).toBe(true);
+  expect(mustPause([viewer], 100 + PAUSE_BYTES, 10 * VIEWER_STALL_MS)).toBe(true);
 });
 
 test('older acknowledgements change nothing, and the room is what is left of the window', () => {

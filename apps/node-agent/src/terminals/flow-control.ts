@@ -10,6 +10,11 @@ export const VIEWER_STALL_MS = 120_000;
  */
 export const RETURN_MS = 10_000;
 
+/** Read (bytes) beyond what may be sent, so that an acknowledgement finds more at once instead of a PTY that must be read first. */
+const READ_AHEAD_BYTES = 128 * 1024;
+/** Reading pauses when every viewer is this far behind (bytes). */
+export const PAUSE_BYTES = TERMINAL_WINDOW_BYTES + READ_AHEAD_BYTES;
+
 /** Room (bytes) for what still comes after a pause was asked for: chunks under way, and a page, which is dropped as a whole. */
 const PAUSE_SLACK_BYTES = 128 * 1024;
 
@@ -34,13 +39,13 @@ export function acknowledge(window: Window, offset: number): void {
 }
 
 /**
- * Whether reading must pause at the log's `end`: there are viewers and each of them is a full window behind. Those that stall
+ * Whether reading must pause at the log's `end`: there are viewers and each of them is `PAUSE_BYTES` behind. Those that stall
  * count as absent.
  */
 export function mustPause(windows: Iterable<Window>, end: number, now: number): boolean {
   let holding = false;
   for (const window of windows) {
-    if (end - window.acked < TERMINAL_WINDOW_BYTES) {
+    if (end - window.acked < PAUSE_BYTES) {
       window.blockedSince = undefined;
       return false;
     }

@@ -37,7 +37,7 @@ export interface OutputLog {
   resize(size: Size): void;
   /**
    * Bytes from `offset` (within start..end) up to the next change of size, at most `max` of them; empty at the end. The buffer
-   * is a view of the log's own memory, which is never written again.
+   * is a view of the log's own memory, which is never written again, or a copy when the bytes lie in several pages.
    */
   read(offset: number, max: number): Buffer;
   /** The size that holds at `offset`: the last mark at or before it. */
@@ -123,11 +123,12 @@ export function createOutputLog({ size, beforeDrop, capacity = TERMINAL_LOG_BYTE
       if (marks.length > MAX_SIZE_MARKS) dropFirstPage();
     },
     read(offset, max) {
-      const page = pages.findLast((candidate) => candidate.start <= offset);
-      if (page === undefined) return Buffer.alloc(0);
       const stop = marks.find((mark) => mark.offset > offset)?.offset ?? end;
-      const from = offset - page.start;
-      return page.bytes.subarray(from, Math.min(page.used, from + Math.min(max, stop - offset)));
+      const found: LogEntry[] = [];
+      pushBytes(found, offset, Math.min(stop, offset + max));
+      const parts = found.flatMap((entry) => (entry.kind === 'bytes' ? [entry.data] : []));
+      // One message of two pages' bytes costs less than two messages.
+      return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
     },
     sizeAt,
     markAt: ({ offset, seq }) => marks.find((mark) => mark.seq > seq && mark.offset <= offset),

@@ -21,7 +21,7 @@ const RETRY = { minMs: 50, maxMs: 2000 };
 type EventOf<K extends HostEvent['event']> = Omit<Extract<HostEvent, { event: K }>, 'event'>;
 
 export interface TerminalClientEvents {
-  /** `data` is valid during the call only. */
+  /** `data` is a view of what the socket brought; nobody writes into it. */
   onOutput(output: EventOf<'output'> & { data: Uint8Array }): void;
   onScreen(screen: EventOf<'screen'>): void;
   onSize(size: EventOf<'size'>): void;

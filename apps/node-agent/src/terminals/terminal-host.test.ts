@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -248,10 +249,13 @@ describe('flow control', () => {
 
   test('T-6: without a viewer the program runs freely and the log keeps its end', async () => {
     const watcher = new Watcher();
-    command = ['/bin/bash', '-c', 'seq 1 500000; echo the end; sleep 60'];
+    const done = join(directory, 'done');
+    command = ['/bin/bash', '-c', `seq 1 500000; echo the end; touch ${done}; sleep 60`];
     await watcher.client.ready();
     await watcher.client.call('terminal.open', { ...NODE, terminalId: T, cols: 80, rows: 24 });
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await until(() => existsSync(done), 15_000);
+    // The program's last bytes may still be on their way out of the PTY.
+    await new Promise((resolve) => setTimeout(resolve, 300));
     const answer = await watcher.attach(V('a'), 0);
     expect(answer.offset).toBeGreaterThan(3_000_000);
     expect(answer.screen).toContain('the end');
@@ -272,7 +276,7 @@ describe('flow control', () => {
     await again.client.ready();
     const answer = await again.attach(V('b'), watcher.next.get(V('a')));
     expect(answer.screen).toBeUndefined();
-    await again.sees('the end', V('b'));
+    await again.sees('the end', V('b'), 30_000);
     const lines = (watcher.text() + again.text(V('b'))).split('\r\n');
     expect(lines.slice(0, 600_000).every((line, index) => line === String(index + 1))).toBe(true);
   });

@@ -6,7 +6,7 @@ import {
   MAX_VIEWERS_PER_TERMINAL,
   type TerminalInput,
 } from '@drydock/protocol';
-import { type Departed, mustAwait, mustPause } from './flow-control.ts';
+import { type Departed, mustAwait, mustPause, type Window } from './flow-control.ts';
 import { createOutputLog, type Position, type Size } from './output-log.ts';
 import type { Pty, PtyExit, SpawnPty } from './pty.ts';
 import { createPtyInput } from './pty-input.ts';
@@ -18,6 +18,10 @@ import { createWriters } from './writers.ts';
 const COALESCE_MS = 4;
 /** ...but for the first bytes of a burst, which go at once: a key's echo never waits. One read of a PTY is as long. */
 const IMMEDIATE_BYTES = 4096;
+/** A burst of this many bytes is a flood: nobody reads along, and larger messages cost every process on the way less. */
+const FLOOD_BYTES = 64 * 1024;
+/** Output of a flood that is sent together (ms): a page draws no more often. */
+const FLOOD_COALESCE_MS = 16;
 /** Between looks at a paused terminal (ms): time alone can end the wait for a viewer. */
 const LOOK_MS = 1000;
 /** Bytes that left the log and are not parsed yet; reading pauses above it. */
@@ -70,6 +74,8 @@ export interface Terminal {
 /** Starts a process on a new PTY. @throws what `spawn` throws. */
 export function createTerminal({ size, spawn, onForgotten, now = Date.now }: TerminalOptions): Terminal {
   const viewers = new Map<string, Viewer>();
+  /** Of `viewers`; looked at for every piece that is read. */
+  let windows: Window[] = [];
   /** Attaches that are not answered yet; each is undone by a later one or by a detach. */
   const attaching = new Map<string, symbol>();
   const writers = createWriters();
@@ -99,27 +105,30 @@ export function createTerminal({ size, spawn, onForgotten, now = Date.now }: Ter
     for (const viewer of viewers.values()) viewer.pump();
   }
 
+  function coalesceMs(): number {
+    return burstBytes < FLOOD_BYTES ? COALESCE_MS : FLOOD_COALESCE_MS;
+  }
+
   function onData(data: Buffer): void {
     typing.open();
     log.append(data);
     unsentBytes += data.byteLength;
     burstBytes += data.byteLength;
     if (burstBytes <= IMMEDIATE_BYTES || unsentBytes >= MAX_TERMINAL_OUTPUT_BYTES) pumpAll();
-    flushTimer ??= setTimeout(flush, COALESCE_MS);
+    flushTimer ??= setTimeout(flush, coalesceMs());
     updateReading();
   }
 
   function flush(): void {
     flushTimer = undefined;
     // A burst lasts until nothing has come for one period.
-    if (unsentBytes > 0) flushTimer = setTimeout(flush, COALESCE_MS);
+    if (unsentBytes > 0) flushTimer = setTimeout(flush, coalesceMs());
     else burstBytes = 0;
     pumpAll();
   }
 
   function updateReading(): void {
     if (exit !== undefined) return;
-    const windows = Array.from(viewers.values(), (viewer) => viewer.window);
     const held = mustPause(windows, log.end(), now());
     const awaits = windows.length === 0 && mustAwait(departed, log.end(), now());
     const next = !closing && (held || awaits || (model?.backlog() ?? 0) > MAX_UNPARSED_BYTES);
@@ -182,6 +191,7 @@ export function createTerminal({ size, spawn, onForgotten, now = Date.now }: Ter
     if (viewer === undefined) return;
     viewer.close();
     viewers.delete(viewerId);
+    windows = windows.filter((window) => window !== viewer.window);
     departed = { acked: viewer.window.acked, at: now() };
   }
 
@@ -213,6 +223,7 @@ export function createTerminal({ size, spawn, onForgotten, now = Date.now }: Ter
           attaching.delete(viewerId);
           const viewer = createViewer({ log, sink, position, paint, exit: () => exit });
           viewers.set(viewerId, viewer);
+          windows.push(viewer.window);
           viewer.pump();
           updateReading();
         },

@@ -45,7 +45,7 @@ function addNode(sessionId: string, node: string, index: number): AgentNodeRepor
 }
 
 const terminals = createTerminalClient(settings.socketPath, logger, {
-  onOutput: ({ viewerId, offset, data }) => links.sendOutput({ viewerId, offset, data: Uint8Array.from(data) }),
+  onOutput: (output) => links.sendOutput(output),
   onScreen: (screen) => links.sendScreen(screen),
   onSize: (size) => links.sendSize(size),
   onExit: (exit) => {

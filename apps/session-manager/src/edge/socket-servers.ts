@@ -1,6 +1,7 @@
 /** The two socket.io servers: one for browsers, one for agents, each with the bounds of its side. */
 import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import { AGENT_SOCKET_PATH, MAX_AGENT_MESSAGE_BYTES, MAX_SOCKET_MESSAGE_BYTES } from '@drydock/protocol';
+import { batchFrames } from '@drydock/service-kit';
 import { Server } from 'socket.io';
 import type { Origins } from './origins.ts';
 
@@ -29,6 +30,7 @@ function create(options: ConstructorParameters<typeof Server>[1]): SocketServer 
     connectTimeout: JOIN_TIMEOUT_MS,
     ...options,
   });
+  io.engine.on('connection', batchFrames);
   io.use((_socket, next) => next(new Error('There is nothing in this namespace.')));
   return { io, http };
 }
