@@ -4,6 +4,7 @@ import { palette, shortcuts } from './strings/keys.ts';
 import { closeDialog, connection, crashed, ended, errors, lab, notFound, share } from './strings/lab.ts';
 import { nodes, ports } from './strings/nodes.ts';
 import { landing, library, product, theme } from './strings/start.ts';
+import { swarm } from './strings/swarm.ts';
 import { settings, terminals } from './strings/terminals.ts';
 
 export const strings = {
@@ -16,6 +17,7 @@ export const strings = {
   nodes,
   terminals,
   ports,
+  swarm,
   closeDialog,
   share,
   settings,

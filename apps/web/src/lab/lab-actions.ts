@@ -71,12 +71,17 @@ export function createLabActions(deps: LabActionsDeps) {
     });
   }
 
-  async function openTerminal(node: string, options: AddOptions = {}): Promise<void> {
+  /** Opens a terminal of a node; `typed` is typed into it at once. */
+  async function openTerminal(node: string, options: AddOptions = {}, typed?: string): Promise<void> {
     const arrived = workspace.expectTerminal(node);
     try {
       if (!(await nodeRuns(node))) throw new ApiError('NODE_NOT_READY', strings.terminals.openFailed(node));
       const { terminalId } = await client.call('terminal:open', { node, ...FIRST_SIZE });
       workspace.add({ id: terminalId, title: node, data: { kind: 'terminal', node, mine: true } }, options);
+      if (typed === undefined) return;
+      // A writer of its own: this is typed once, whatever the terminal's own typing is at.
+      const writer = `panel-${terminalId}`;
+      await client.call('terminal:input', { terminalId, writer, seq: 1, data: new TextEncoder().encode(typed) });
     } catch (error) {
       notices.fail(strings.errors.openTerminal, error);
     } finally {

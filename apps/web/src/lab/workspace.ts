@@ -120,6 +120,10 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     activate,
     remove,
     has,
+    /** Shows a panel of the whole session beside the terminals; where the window is narrow (`beside` false), among them. */
+    showPanel(kind: 'swarm', title: string, beside: boolean): void {
+      add({ id: kind, title, data: { kind } }, beside ? { region: 'right' } : {});
+    },
     /** Focus went into a tab's content. */
     focused(id: string): void {
       if (state.getState().activeId !== id && has(id)) state.set({ model: model(), activeId: id });

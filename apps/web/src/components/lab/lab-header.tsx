@@ -5,6 +5,7 @@ import {
   Accessibility,
   Command,
   Menu as MenuIcon,
+  Network,
   PanelLeftClose,
   PanelLeftOpen,
   Settings,
@@ -18,6 +19,7 @@ import { Countdown } from './countdown.tsx';
 import { ExtendMenu } from './extend-menu.tsx';
 import { LatencyPill } from './latency-pill.tsx';
 import { RightBadge } from './right-badge.tsx';
+import { useShowPanel } from './use-show-panel.ts';
 
 interface LabHeaderProps {
   sidebarOpen: boolean;
@@ -38,8 +40,13 @@ function SessionName() {
 export function SessionButtons() {
   const { dialog, preferences } = useLab();
   const { screenReader } = useValue(preferences);
+  const showPanel = useShowPanel();
   return (
     <>
+      <Button kind="quiet" size="sm" onClick={() => showPanel('swarm')} title={strings.lab.swarm}>
+        <Network size={16} aria-hidden="true" />
+        <span className="max-[1180px]:sr-only">{strings.lab.swarm}</span>
+      </Button>
       <Button kind="quiet" size="sm" onClick={() => dialog.set({ kind: 'share' })} title={strings.lab.share}>
         <Share2 size={16} aria-hidden="true" />
         <span className="max-[1180px]:sr-only">{strings.lab.share}</span>

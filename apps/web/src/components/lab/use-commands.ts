@@ -4,6 +4,7 @@
 import { chooseTheme, type Theme } from '../../lab/theme.ts';
 import { useCanWork, useIsOwner, useLab, useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useShowPanel } from './use-show-panel.ts';
 
 export interface PaletteCommand {
   group: string;
@@ -20,6 +21,7 @@ export function useCommands(): PaletteCommand[] {
   const { session } = useLabData();
   const canWork = useCanWork();
   const isOwner = useIsOwner();
+  const showPanel = useShowPanel();
   const active = keys.activeTerminal();
   const node = keys.activeNode();
   const commands: PaletteCommand[] = session.nodes.map(({ name }) => ({
@@ -76,6 +78,7 @@ export function useCommands(): PaletteCommand[] {
     }
   }
   commands.push(
+    { group: groups.view, title: strings.lab.swarm, run: () => showPanel('swarm') },
     { group: groups.view, title: strings.terminals.maximize, run: () => workspace.toggleMaximized() },
     { group: groups.view, title: strings.lab.fullScreen, keys: 'Alt+Enter', run: keys.toggleFullScreen },
     { group: groups.view, title: strings.lab.settings, run: () => dialog.set({ kind: 'settings' }) },

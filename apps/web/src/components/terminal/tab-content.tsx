@@ -1,14 +1,21 @@
 /** What a tab shows, by its kind. */
 'use client';
 
+import dynamic from 'next/dynamic';
 import type { Tab } from '../../lab/workspace.ts';
+import { PanelLoading } from '../ui/panel-loading.tsx';
 import { TerminalPane } from './terminal-pane.tsx';
+
+const SwarmPanel = dynamic(() => import('../swarm/swarm-panel.tsx').then((module) => module.SwarmPanel), {
+  loading: () => <PanelLoading />,
+});
 
 export function TabContent({ tab }: { tab: Tab }) {
   switch (tab.data.kind) {
     case 'terminal':
       return <TerminalPane terminalId={tab.id} node={tab.data.node} mine={tab.data.mine} />;
     case 'swarm':
+      return <SwarmPanel />;
     case 'files':
       return null;
   }

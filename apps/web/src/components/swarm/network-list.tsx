@@ -1,0 +1,49 @@
+/** The overlay networks, each as a line with those that hang on it. */
+import type { MapNetwork } from '../../lab/swarm-map.ts';
+import { strings } from '../../strings.ts';
+import { serviceColour } from './service-colour.ts';
+
+const text = strings.swarm;
+
+export function NetworkList({ networks }: { networks: readonly MapNetwork[] }) {
+  return (
+    <section aria-labelledby="swarm-networks" className="mt-4">
+      <h3 id="swarm-networks" className="mb-1.5 font-[620] text-[13px] text-ink-2">
+        {text.networks}
+      </h3>
+      <ul className="flex flex-col gap-2.5">
+        {networks.map(({ id, name, subnets, ingress, attachable, services, others }) => (
+          <li key={id} className="min-w-0">
+            <div className="flex flex-wrap items-baseline gap-x-2.5 text-[12.5px]">
+              <span className="font-[600]">{name}</span>
+              <span className="font-mono text-[11.5px] text-ink-2">{subnets.join(', ')}</span>
+              {(ingress || attachable) && (
+                <span className="text-ink-3">{ingress ? text.ingress : text.attachable}</span>
+              )}
+            </div>
+            <div aria-hidden="true" className="mt-1 h-[3px] rounded-full bg-edge/50" />
+            <ul className="flex flex-wrap gap-x-3 gap-y-1 pl-3">
+              {services.map((service) => (
+                <li
+                  key={service.name}
+                  style={serviceColour(service.colour)}
+                  className="border-(--service) border-l-[3px] pt-1.5 pl-1.5 text-[12.5px] leading-tight"
+                >
+                  {service.name} <span className="text-ink-2">{text.members(service.tasks)}</span>
+                </li>
+              ))}
+              {others > 0 && (
+                <li className="border-edge border-l-[3px] pt-1.5 pl-1.5 text-[12.5px] text-ink-2 leading-tight">
+                  {text.others(others)}
+                </li>
+              )}
+              {services.length === 0 && others === 0 && (
+                <li className="pt-1 text-[12.5px] text-ink-3">{text.noMembers}</li>
+              )}
+            </ul>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,66 @@
+/** The map itself: a card for each node with its tasks, which arrows walk through. */
+'use client';
+
+import { type KeyboardEvent, useState } from 'react';
+import type { SwarmMap } from '../../lab/swarm-map.ts';
+import { strings } from '../../strings.ts';
+import { NodeColumn } from './node-column.tsx';
+import { type TileContext, TileList } from './tile-list.tsx';
+
+const text = strings.swarm;
+/** With more tasks than this, tiles are small. */
+const COMPACT_ABOVE = 72;
+
+const STEPS: Record<string, (at: number, count: number) => number> = {
+  ArrowRight: (at, count) => (at + 1) % count,
+  ArrowDown: (at, count) => (at + 1) % count,
+  ArrowLeft: (at, count) => (at + count - 1) % count,
+  ArrowUp: (at, count) => (at + count - 1) % count,
+  Home: () => 0,
+  End: (_at, count) => count - 1,
+};
+
+interface SwarmGridProps {
+  map: SwarmMap;
+  highlighted: string | null;
+  selected: string | null;
+  onOpen: (id: string) => void;
+}
+
+export function SwarmGrid({ map, highlighted, selected, onOpen }: SwarmGridProps) {
+  const [visited, setVisited] = useState<string | null>(null);
+  const ids = [...map.nodes.flatMap(({ tasks }) => tasks), ...map.waiting].map(({ task }) => task.id);
+  const reachable = visited !== null && ids.includes(visited) ? visited : (ids[0] ?? null);
+  const context: TileContext = { compact: map.count > COMPACT_ABOVE, highlighted, selected, reachable, onOpen };
+
+  function walk(event: KeyboardEvent<HTMLElement>): void {
+    const step = STEPS[event.key];
+    const tiles = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-task]')];
+    const at = tiles.indexOf(document.activeElement as HTMLElement);
+    if (step === undefined || at === -1) return;
+    event.preventDefault();
+    const next = tiles[step(at, tiles.length)];
+    setVisited(next?.dataset.task ?? null);
+    next?.focus();
+  }
+
+  return (
+    <section aria-labelledby="swarm-nodes" onKeyDown={walk}>
+      <h3 id="swarm-nodes" className="mb-1.5 font-[620] text-[13px] text-ink-2">
+        {text.nodes}
+      </h3>
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(172px,1fr))] items-start gap-2">
+        {map.nodes.map((entry) => (
+          <NodeColumn key={entry.node.id} entry={entry} context={context} />
+        ))}
+        {map.waiting.length > 0 && (
+          <li className="rounded-lg border border-warn/60 border-dashed p-2.5">
+            <h4 className="mb-1 font-[620] text-[13.5px]">{text.waiting}</h4>
+            <p className="mb-1.5 text-[12px] text-ink-3">{map.waiting[0]?.task.error ?? text.waitingHint}</p>
+            <TileList label={text.waiting} node={null} tasks={map.waiting} context={context} />
+          </li>
+        )}
+      </ul>
+    </section>
+  );
+}

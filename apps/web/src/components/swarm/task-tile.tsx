@@ -1,0 +1,70 @@
+/** One task on the map: its service by colour and name, its phase by a sign, its version by a tag; a press opens it. */
+'use client';
+
+import { memo } from 'react';
+import type { Phase } from '../../lab/swarm-map.ts';
+import { strings } from '../../strings.ts';
+import { cn } from '../ui/cn.ts';
+import { PhaseIcon } from './phase-icon.tsx';
+import { serviceColour } from './service-colour.ts';
+
+const text = strings.swarm;
+
+/** Only plain values: of two hundred tiles those are drawn again that changed. */
+interface TaskTileProps {
+  id: string;
+  name: string;
+  node: string | null;
+  phase: Phase;
+  version: string;
+  colour: number;
+  /** Small, with the slot's number alone, where there are many. */
+  compact: boolean;
+  dimmed: boolean;
+  selected: boolean;
+  /** The one tile that Tab reaches; arrows go on from there. */
+  reachable: boolean;
+  onOpen: (id: string) => void;
+}
+
+export const TaskTile = memo(function TaskTile(props: TaskTileProps) {
+  const { id, name, node, phase, version, colour, compact, dimmed, selected, reachable, onOpen } = props;
+  const where = node === null ? text.noNode : text.onNode(node);
+  return (
+    <li className={cn('min-w-0 motion-safe:animate-[rise_320ms_ease-out]', !compact && 'w-full')}>
+      <button
+        type="button"
+        data-task={id}
+        data-phase={phase}
+        tabIndex={reachable ? 0 : -1}
+        aria-label={text.task(name, text.phases[phase], version, where)}
+        aria-pressed={selected}
+        title={`${name} · ${text.phases[phase]} · ${version}`}
+        onClick={() => onOpen(id)}
+        style={serviceColour(colour)}
+        className={cn(
+          'flex w-full items-center gap-1.5 rounded-md border border-line bg-raised text-left text-[12.5px] text-ink leading-none',
+          'border-l-[5px] border-l-(--service) transition-[opacity,background-color,border-color] duration-300 hover:bg-ink/6',
+          compact ? 'h-7 px-1 tabular-nums coarse:h-9' : 'h-7 px-1.5 coarse:h-10',
+          phase === 'waiting' && 'border-dashed',
+          (phase === 'stopping' || phase === 'done') && 'border-dashed bg-transparent text-ink-2',
+          phase === 'failed' && 'border-danger/60 bg-danger-soft',
+          selected && 'border-ink bg-accent-soft',
+          dimmed && 'opacity-35',
+        )}
+      >
+        <PhaseIcon phase={phase} size={compact ? 13 : 14} />
+        {compact ? (
+          <span>{name.slice(name.lastIndexOf('.') + 1).slice(0, 4)}</span>
+        ) : (
+          <>
+            <span className="min-w-0 flex-1 truncate font-[560]">{name}</span>
+            <span className="max-w-20 shrink-0 truncate rounded-sm bg-ink/8 px-1 py-0.5 font-mono text-[11px] text-ink-2">
+              {version}
+            </span>
+          </>
+        )}
+      </button>
+    </li>
+  );
+});

@@ -1,0 +1,41 @@
+/** The tasks of one place (a node, or the waiting room) as tiles. */
+'use client';
+
+import type { MapTask } from '../../lab/swarm-map.ts';
+import { cn } from '../ui/cn.ts';
+import { TaskTile } from './task-tile.tsx';
+
+/** What all tiles of a map share. */
+export interface TileContext {
+  compact: boolean;
+  /** The service whose tasks stand out; null when all do. */
+  highlighted: string | null;
+  selected: string | null;
+  /** The tile that Tab reaches. */
+  reachable: string | null;
+  onOpen: (id: string) => void;
+}
+
+interface TileListProps {
+  label: string;
+  node: string | null;
+  tasks: readonly MapTask[];
+  context: TileContext;
+}
+
+export function TileList({ label, node, tasks, context }: TileListProps) {
+  const { compact, highlighted, selected, reachable, onOpen } = context;
+  return (
+    <ul aria-label={label} className={cn('gap-1', compact ? 'flex flex-wrap' : 'flex flex-col')}>
+      {tasks.map(({ task: { id, serviceId }, name, phase, version, colour }) => (
+        <TaskTile
+          key={id}
+          {...{ id, name, node, phase, version, colour, compact, onOpen }}
+          dimmed={highlighted !== null && highlighted !== serviceId}
+          selected={selected === id}
+          reachable={reachable === id}
+        />
+      ))}
+    </ul>
+  );
+}
