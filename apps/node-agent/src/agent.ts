@@ -133,6 +133,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
       return (await connectNode(sockets, sessionId, door, port)).target;
     },
     observe: nodes.observe,
+    onEngineEvent: (sessionId, node, fact) => links.sendFact({ kind: 'event', sessionId, event: { ...fact, node } }),
     onSwarm: (sessionId, swarm) => links.sendFact({ kind: 'swarm', sessionId, swarm }),
     clock,
     logger,

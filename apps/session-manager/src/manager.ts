@@ -38,6 +38,7 @@ import { createSessionDirectory } from './sessions/session-directory.ts';
 import { createSessionService } from './sessions/session-service.ts';
 import type { SessionStore } from './sessions/session-store.ts';
 import { createSessionViews } from './sessions/session-view.ts';
+import { createTimeline } from './sessions/timeline.ts';
 import { createWarnings } from './sessions/warnings.ts';
 import type { AllowList } from './sign-in/allow-list.ts';
 import { createOidc, type OidcSettings } from './sign-in/oidc.ts';
@@ -157,6 +158,8 @@ export async function startManager(
   });
   const bus = createLabBus({ store, feed, instance: presence.instance, logger });
   cleanup.add('bus', () => bus.close());
+  const timeline = createTimeline({ store, directory, hosts, publish: bus.publish, clock, logger });
+  cleanup.add('timeline', () => timeline.stop());
   const service = createSessionService({
     directory,
     admission,
@@ -210,6 +213,7 @@ export async function startManager(
     hosts,
     commands: connections,
     feed: bus,
+    timeline,
     clock,
     logger,
   });
@@ -257,6 +261,7 @@ export async function startManager(
     portGateway,
     streams,
     swarm: createSwarmReader({ commands: connections, hosts }),
+    timeline,
     metrics,
     version,
     libraryFile: settings.libraryFile,

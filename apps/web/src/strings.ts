@@ -6,6 +6,7 @@ import { nodes, ports } from './strings/nodes.ts';
 import { landing, library, product, theme } from './strings/start.ts';
 import { swarm } from './strings/swarm.ts';
 import { settings, terminals } from './strings/terminals.ts';
+import { timeline } from './strings/timeline.ts';
 
 export const strings = {
   product,
@@ -18,6 +19,7 @@ export const strings = {
   terminals,
   ports,
   swarm,
+  timeline,
   closeDialog,
   share,
   settings,

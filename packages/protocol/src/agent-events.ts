@@ -31,6 +31,7 @@ import {
   terminalResizeSchema,
   terminalViewSchema,
 } from './terminal.ts';
+import { engineEventSchema, timelineFactSchema } from './timeline.ts';
 
 export const AGENT_NAMESPACE = '/agent';
 /** The socket.io `path` at which agents connect: apart from browsers', since an agent's messages may be larger. */
@@ -158,6 +159,12 @@ export const agentFactSchema = z.discriminatedUnion('kind', [
     ports: z.array(nodePortSchema).max(MAX_REPORTED_PORTS),
   }),
   z.object({ kind: z.literal('capacity'), capacity: capacitySchema }),
+  /** Something that an engine told; a node that tells too much is cut short by its agent. */
+  z.object({
+    kind: z.literal('event'),
+    sessionId: sessionIdSchema,
+    event: timelineFactSchema.extend({ kind: engineEventSchema, node: nodeNameSchema }),
+  }),
   /** The session's swarm as its managing node on this host sees it; sent at each change, and for every session after a hello. */
   z.object({ kind: z.literal('swarm'), sessionId: sessionIdSchema, swarm: swarmStateSchema }),
   /** A terminal was opened or has another size; told to every manager, since only one of them asked for it. */

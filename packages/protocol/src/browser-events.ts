@@ -20,6 +20,7 @@ import {
   terminalResizeSchema,
   terminalViewSchema,
 } from './terminal.ts';
+import { timelineEntrySchema } from './timeline.ts';
 
 export const LAB_NAMESPACE = '/lab';
 
@@ -88,6 +89,8 @@ export const labChangeSchema = z.discriminatedUnion('kind', [
   }),
   /** The swarm's picture, one step on. */
   z.object({ kind: z.literal('swarm'), step: swarmStepSchema }),
+  /** One more entry of the timeline; those before are asked for by `GET …/timeline`. */
+  z.object({ kind: z.literal('timeline'), entry: timelineEntrySchema }),
 ]);
 export type LabChange = z.infer<typeof labChangeSchema>;
 

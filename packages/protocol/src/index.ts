@@ -13,4 +13,5 @@ export * from './refusals.ts';
 export * from './session.ts';
 export * from './swarm.ts';
 export * from './terminal.ts';
+export * from './timeline.ts';
 export * from './version.ts';

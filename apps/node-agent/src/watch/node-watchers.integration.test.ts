@@ -34,6 +34,7 @@ beforeEach(() => {
       if (observation.ports) ports[name] = observation.ports;
     },
     onSwarm: () => {},
+    onEngineEvent: () => {},
     clock: systemClock,
     logger: createLogger('test', 'silent'),
   });

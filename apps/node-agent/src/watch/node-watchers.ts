@@ -7,6 +7,7 @@ import type { NetnsSockets } from '../network/netns-sockets.ts';
 import { createDockerApi } from './docker-api.ts';
 import type { DockerView } from './docker-view.ts';
 import { createDockerWatch, type DockerWatch } from './docker-watch.ts';
+import { createEventTeller, type EngineFact } from './engine-events.ts';
 import { nodePorts } from './node-ports.ts';
 import { createPortProbes } from './port-probes.ts';
 import { createSocketWatch, type WatchedSocket } from './socket-watch.ts';
@@ -27,6 +28,8 @@ export interface NodeWatchersDeps {
   /** Connects to a port of a node, to learn what it speaks. */
   connectPort: (sessionId: string, node: string, port: number) => Promise<Socket>;
   observe: (sessionId: string, node: string, observation: WatchObservation) => void;
+  /** An engine told of something that people want to read. */
+  onEngineEvent: (sessionId: string, node: string, fact: EngineFact) => void;
   /** A session's swarm has another picture. */
   onSwarm: (sessionId: string, state: SwarmState) => void;
   clock: Clock;
@@ -115,6 +118,11 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
     };
     watched.set(id, node);
     socketWatch.add(id, pid, inode);
+    const tellEvent = createEventTeller({
+      clock,
+      isLeader: () => node.view?.swarm.leader ?? false,
+      tell: (fact) => deps.onEngineEvent(sessionId, name, fact),
+    });
     const api = createDockerApi(() => sockets.connectUnix(pid, DOCKER_SOCKET, inode));
     node.docker = createDockerWatch({
       api,
@@ -125,7 +133,10 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
         if (view === undefined) swarm.remove(sessionId, name);
         else swarm.set(sessionId, name, api, view.swarm);
       },
-      onEvent: () => swarm.poke(sessionId),
+      onEvent(event) {
+        swarm.poke(sessionId);
+        tellEvent(event);
+      },
     });
   }
 

@@ -4,6 +4,7 @@ import { DrydockError, MAX_JSON_BODY_BYTES } from '@drydock/protocol';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { RateLimit } from '../scheduling/rate-limit.ts';
 import { newId } from '../sessions/links.ts';
+import type { Timeline } from '../sessions/timeline.ts';
 import type { SwarmReader } from '../swarm/swarm-reader.ts';
 import type { TemplateRunner } from '../templates/template-runner.ts';
 import type { AgentStreams } from './agent-streams.ts';
@@ -25,6 +26,7 @@ export interface HttpRoutesDeps extends RouteDeps {
   portGateway: PortGateway;
   streams: AgentStreams;
   swarm: SwarmReader;
+  timeline: Timeline;
   metrics: Metrics;
   /** Calls per address. */
   calls: RateLimit;

@@ -50,6 +50,7 @@ describe('the OpenAPI document', () => {
         "GET /sessions/{id}/nodes/{node}/files collaborator",
         "GET /sessions/{id}/nodes/{node}/ports viewer",
         "GET /sessions/{id}/swarm viewer",
+        "GET /sessions/{id}/timeline viewer",
         "GET /status anybody",
         "GET /templates anybody",
         "PATCH /sessions/{id}/nodes/{node}/ports/{port} owner",

@@ -28,6 +28,7 @@ export type HostEvent =
   | { kind: 'ports'; host: string; sessionId: string; node: string }
   | { kind: 'node-gone'; host: string; sessionId: string; node: string; reason: 'deleted' | 'lost' | 'failed' }
   | { kind: 'capacity'; host: string }
+  | { kind: 'event'; host: string; sessionId: string; event: Extract<AgentFact, { kind: 'event' }>['event'] }
   | { kind: 'swarm'; host: string; sessionId: string; swarm: SwarmState }
   | { kind: 'terminal'; host: string; sessionId: string; terminal: TerminalView }
   | { kind: 'refusals'; host: string; sessionId: string; refused: Refusals };
@@ -114,6 +115,9 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
         break;
       case 'refusals':
         tell({ kind: 'refusals', host: name, sessionId: fact.sessionId, refused: fact.refused });
+        break;
+      case 'event':
+        tell({ kind: 'event', host: name, sessionId: fact.sessionId, event: fact.event });
         break;
     }
   }

@@ -113,6 +113,7 @@ export function createLabFeed({ directory, hosts, views, terminals, swarm, knows
       case 'node-gone':
       case 'terminal':
       case 'capacity':
+      case 'event': // The timeline tells it, when it is written.
       case 'swarm': // The swarm board tells it, as a step.
         return; // A node that went is told by the change of its session's record.
     }

@@ -1,14 +1,24 @@
 /** The store without Redis: for tests and for trying the manager alone. It forgets everything at its end. */
+import { MAX_TIMELINE_ENTRIES, type TimelineEntry } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 import { MAX_LINE, PLACE_KEPT_MS } from '../scheduling/waiting-line.ts';
 import type { SessionRecord } from './session.ts';
-import { type ManagerBeat, placementDeltas, type SessionStore, TOMBSTONE_MS, type Written } from './session-store.ts';
+import {
+  type ManagerBeat,
+  ONCE_MS,
+  placementDeltas,
+  type SessionStore,
+  TOMBSTONE_MS,
+  type Written,
+} from './session-store.ts';
 
 /** Builds an empty store. */
 export function createMemoryStore(clock: Clock): SessionStore {
   const records = new Map<string, { record: SessionRecord; forgetAt: number }>();
   const placed = new Map<string, number>();
   const tickets = new Map<string, { value: string; expiresAt: number }>();
+  const timelines = new Map<string, TimelineEntry[]>();
+  const said = new Map<string, number>();
   const listeners = new Set<(write: Written) => void>();
   const hearers = new Set<(message: string) => void>();
   /** Ticket -> last time it was shown; in order of arrival. */
@@ -17,7 +27,11 @@ export function createMemoryStore(clock: Clock): SessionStore {
 
   function forgetOld(): void {
     const now = clock.now();
-    for (const [id, entry] of records) if (entry.forgetAt <= now) records.delete(id);
+    for (const [id, entry] of records) {
+      if (entry.forgetAt > now) continue;
+      records.delete(id);
+      timelines.delete(id);
+    }
     for (const [hash, ticket] of tickets) if (ticket.expiresAt <= now) tickets.delete(hash);
   }
 
@@ -98,6 +112,21 @@ export function createMemoryStore(clock: Clock): SessionStore {
     onBroadcast(listener) {
       hearers.add(listener);
       return () => hearers.delete(listener);
+    },
+    async addToTimeline(sessionId, fact, once) {
+      const now = clock.now();
+      for (const [key, at] of said) if (at <= now - ONCE_MS) said.delete(key);
+      const key = `${sessionId} ${once}`;
+      if (said.has(key)) return undefined;
+      said.set(key, now);
+      const entries = timelines.get(sessionId) ?? [];
+      const [at = '', count = ''] = entries.at(-1)?.id.split('-') ?? [];
+      const entry = { ...fact, id: Number(at) === now ? `${now}-${Number(count) + 1}` : `${now}-0` };
+      timelines.set(sessionId, [...entries, entry].slice(-MAX_TIMELINE_ENTRIES));
+      return entry;
+    },
+    async timeline(sessionId) {
+      return [...(timelines.get(sessionId) ?? [])];
     },
     healthy: () => true,
     onChanged(listener) {

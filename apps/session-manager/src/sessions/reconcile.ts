@@ -195,6 +195,7 @@ export function createReconciler(deps: {
       }
       case 'ports':
       case 'capacity':
+      case 'event':
       case 'swarm':
       case 'terminal':
         break;

@@ -5,6 +5,10 @@ const PREFIX = '{drydock}';
 
 export const sessionKey = (id: string) => `${PREFIX}:session:${id}`;
 export const ticketKey = (hash: string) => `${PREFIX}:ticket:${hash}`;
+/** Stream: what happened in a session, each entry with the field `fact` (JSON). */
+export const timelineKey = (id: string) => `${PREFIX}:timeline:${id}`;
+/** A word that is taken for a moment, so that of several managers one writes. */
+export const onceKey = (hash: string) => `${PREFIX}:once:${hash}`;
 /** Set of the ids of all sessions that are not closed. */
 export const SESSIONS_KEY = `${PREFIX}:sessions`;
 /** Hash: host -> number of nodes placed on it. */
@@ -70,6 +74,13 @@ export const LEAVE_SCRIPT = `
 local entry = redis.call('HGET', KEYS[1], ARGV[1])
 if entry and string.find(entry, ARGV[2], 1, true) then redis.call('HDEL', KEYS[1], ARGV[1]) end
 return 'left'`;
+
+/** KEYS: timeline, once. ARGV: fact (JSON), most entries, life ms, once ms. Answers the entry's id, or nothing when it was said already. */
+export const TIMELINE_SCRIPT = `
+if not redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[4]) then return false end
+local id = redis.call('XADD', KEYS[1], 'MAXLEN', ARGV[2], '*', 'fact', ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return id`;
 
 /** Applies `host, delta` pairs from ARGV[first] on; a count of zero leaves no field behind. */
 const APPLY_DELTAS = `

@@ -1,4 +1,5 @@
 /** What every session store promises; run against each implementation. */
+import { MAX_TIMELINE_ENTRIES, timelineEntrySchema } from '@drydock/protocol';
 import { describe, expect, it } from 'vitest';
 import { hashToken, newId, newLink, newToken } from './links.ts';
 import { addNode, beginClosing, clearHost, newSession, type SessionRecord, setNodeState } from './session.ts';
@@ -35,6 +36,20 @@ export function sessionStoreContract(name: string, make: () => Promise<SessionSt
       expect(await store.create(session, MANY)).toBe('written');
       expect(await store.get(session.id)).toEqual(session);
       expect(await store.list()).toEqual([session]);
+    });
+
+    it('keeps the last entries of a timeline in order, each thing once however many managers say it', async () => {
+      const store = await make();
+      const { id } = exampleSession();
+      const say = (at: number) => store.addToTimeline(id, { at, kind: 'node-added', node: 'node1' }, `said ${at}`);
+      const [first, again] = [await say(1), await say(1)];
+      expect(first).toMatchObject({ at: 1, kind: 'node-added', node: 'node1' });
+      expect(again).toBeUndefined();
+      for (let at = 2; at <= MAX_TIMELINE_ENTRIES + 5; at += 1) await say(at);
+      const entries = await store.timeline(id);
+      expect(entries.map(({ at }) => at)).toEqual(Array.from({ length: MAX_TIMELINE_ENTRIES }, (_, k) => k + 6));
+      expect(new Set(entries.map((entry) => timelineEntrySchema.parse(entry).id)).size).toBe(MAX_TIMELINE_ENTRIES);
+      expect(await store.timeline('aaaaaaaa')).toEqual([]);
     });
 
     it('knows nothing of an unknown id', async () => {

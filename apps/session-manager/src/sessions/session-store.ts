@@ -1,4 +1,5 @@
 /** Where sessions are kept; two implementations (memory, Redis) pass one contract suite. */
+import type { TimelineEntry, TimelineFact } from '@drydock/protocol';
 import type { WaitingLine } from '../scheduling/waiting-line.ts';
 import type { SessionRecord } from './session.ts';
 
@@ -58,12 +59,24 @@ export interface SessionStore extends WaitingLine {
   /** Tells every manager (this one too) something that passes by and is nowhere kept; lost when the store is away. */
   broadcast(message: string): void;
   onBroadcast(listener: (message: string) => void): () => void;
+  /**
+   * Adds to a session's timeline, of which the last MAX_TIMELINE_ENTRIES are kept. Undefined when somebody added the same `once` to it
+   * within ONCE_MS: managers that hear of one thing all say it.
+   */
+  addToTimeline(sessionId: string, fact: TimelineFact, once: string): Promise<TimelineEntry | undefined>;
+  /** A session's timeline, the oldest entry first. */
+  timeline(sessionId: string): Promise<TimelineEntry[]>;
   /** Whether the store can be reached now. */
   healthy(): boolean;
   /** Hears of each write by anybody, and of `all` when writes may have been missed. Returns how to stop. */
   onChanged(listener: (write: Written | 'all') => void): () => void;
   close(): Promise<void>;
 }
+
+/** How long a timeline is kept after its last entry (ms): the longest session, and a day for whoever reports a bug. */
+export const TIMELINE_MS = 8 * 24 * 60 * 60 * 1000;
+/** Managers hear of one thing within moments of one another (ms). */
+export const ONCE_MS = 5_000;
 
 /** How many more nodes `next` places on each host than `previous` did. Lost nodes hold no place: their host is gone. */
 export function placementDeltas(previous: SessionRecord | undefined, next: SessionRecord): Map<string, number> {

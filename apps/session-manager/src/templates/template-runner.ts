@@ -8,6 +8,7 @@ import type { NodeService } from '../sessions/node-service.ts';
 import { addressOf, requireNode, type SessionRecord } from '../sessions/session.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionService } from '../sessions/session-service.ts';
+import type { Timeline } from '../sessions/timeline.ts';
 import { createSwarm } from './swarm-steps.ts';
 import type { Template, TemplateStep } from './templates.ts';
 
@@ -38,6 +39,7 @@ export interface TemplateRunnerDeps {
   hosts: HostRegistry;
   commands: AgentCommands;
   feed: Pick<LabFeed, 'publish'>;
+  timeline: Pick<Timeline, 'add'>;
   clock: Clock;
   logger: Logger;
 }
@@ -58,7 +60,7 @@ export function freeNames(session: SessionRecord, names: readonly string[]): Map
 
 /** Builds the runner. */
 export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
-  const { nodes, directory, service, hosts, commands, feed, clock, logger } = deps;
+  const { nodes, directory, service, hosts, commands, feed, timeline, clock, logger } = deps;
 
   async function reserve(sessionId: string, template: Template): Promise<Map<string, string>> {
     const session = directory.get(sessionId);
@@ -178,10 +180,12 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
         tell(textOf(step));
       }
       feed.publish(sessionId, { kind: 'progress', text: `${template.title}: ready`, done: total, total });
+      timeline.add(sessionId, { kind: 'template-applied', subject: template.id });
       logger.info({ sessionId, template: template.id }, 'template applied');
     } catch (thrown) {
       const error = toDrydockError(thrown);
       logger.error({ sessionId, template: template.id, err: thrown, code: error.code }, 'template failed');
+      timeline.add(sessionId, { kind: 'template-failed', subject: template.id, detail: error.message.slice(0, 512) });
       await Promise.allSettled([...names.values()].map((name) => nodes.remove(sessionId, name)));
       feed.publish(sessionId, { kind: 'progress', text: error.message, done, total, failed: true });
     }

@@ -92,6 +92,8 @@ export function applyChange(data: LabData, { seq, change }: LabChangeEvent): Lab
       const { text, done, total, failed } = change;
       return { ...next, progress: failed || done >= total ? null : { text, done, total } };
     }
+    case 'timeline':
+      return next; // The timeline keeps its own entries; most pages never open it.
     case 'swarm':
       return { ...next, swarm: applySwarmStep(data.swarm, change.step) };
   }

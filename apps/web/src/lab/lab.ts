@@ -1,5 +1,5 @@
 /** The runtime of one lab page, wired: connection, state, terminals, layout, actions and messages; free of React. */
-import { openSessionResponseSchema } from '@drydock/protocol';
+import { openSessionResponseSchema, timelineResponseSchema } from '@drydock/protocol';
 import { z } from 'zod';
 import { strings } from '../strings.ts';
 import { callApi } from './api.ts';
@@ -16,6 +16,7 @@ import { watchSession } from './session-watch.ts';
 import { createValue } from './store.ts';
 import { createTerminalLink } from './terminal-link.ts';
 import { createTerminalViews } from './terminal-views.ts';
+import { createTimeline } from './timeline.ts';
 import { titleOfTerminal } from './titles.ts';
 import { createWorkspace, tabsOf } from './workspace.ts';
 
@@ -49,6 +50,7 @@ export function createLab(sessionId: string) {
       leaving = true;
     },
   });
+  const timeline = createTimeline(store, () => actions.call('GET', '/timeline', { read: timelineResponseSchema }));
   const keys = createPageKeys({ store, dialog, workspace, actions, preferences, views: () => views });
   const views = createTerminalViews(() => ({
     link,
@@ -100,7 +102,20 @@ export function createLab(sessionId: string) {
   views.preload();
 
   return {
-    ...{ sessionId, store, client, actions, workspace, views, notices, dialog, preferences, keys, syncWorkspace },
+    ...{
+      sessionId,
+      store,
+      client,
+      actions,
+      workspace,
+      views,
+      notices,
+      dialog,
+      preferences,
+      keys,
+      timeline,
+      syncWorkspace,
+    },
     isLeaving: () => leaving,
     dispose(): void {
       window.removeEventListener('hashchange', reopen);
@@ -108,6 +123,7 @@ export function createLab(sessionId: string) {
       document.removeEventListener('visibilitychange', wake);
       for (const stop of stops) stop();
       views.dispose();
+      timeline.dispose();
       client.dispose();
     },
   };

@@ -3,9 +3,15 @@ import type { TerminalView } from '@drydock/protocol';
 import type { TabDropRegion, TabNode, WorkspaceImperativeHandle, WorkspaceModel } from 'react-resizable-panels';
 import { createValue } from './store.ts';
 
+/** Panels of the whole session, each at most once. */
+export type PanelKind = 'swarm' | 'timeline';
+
 export type TabData =
   /** `mine`: opened by this browser, which therefore sets its size. */
-  { kind: 'terminal'; node: string; mine: boolean } | { kind: 'swarm' } | { kind: 'files'; node: string };
+  | { kind: 'terminal'; node: string; mine: boolean }
+  | { kind: 'swarm' }
+  | { kind: 'timeline' }
+  | { kind: 'files'; node: string };
 
 export type Tab = TabNode<TabData>;
 export type LabModel = WorkspaceModel<TabData>;
@@ -77,9 +83,19 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     }
   }
 
+  /** Where a tab goes by itself: to the active tile, but a terminal not over a panel while there are terminals elsewhere. */
+  function tileFor(tab: Tab): string | undefined {
+    const { activeId } = state.getState();
+    const tiles = tilesOf(model());
+    const active = tiles.find(({ tabs }) => tabs.some(({ id }) => id === activeId));
+    const isPanel = active?.tabs.find(({ id }) => id === activeId)?.data.kind !== 'terminal';
+    if (tab.data.kind !== 'terminal' || !isPanel) return active?.id;
+    return (tiles.find(({ tabs }) => tabs.some(({ data }) => data.kind === 'terminal')) ?? active)?.id;
+  }
+
   function add(tab: Tab, { select = true, region, beside }: AddOptions = {}): void {
     const tabsetId =
-      (beside === undefined ? undefined : tileOf(beside)?.id) ?? handle?.getActiveTabsetId() ?? undefined;
+      (beside === undefined ? tileFor(tab) : tileOf(beside)?.id) ?? handle?.getActiveTabsetId() ?? undefined;
     if (has(tab.id)) {
       if (select) activate(tab.id);
       return;
@@ -121,7 +137,7 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     remove,
     has,
     /** Shows a panel of the whole session beside the terminals; where the window is narrow (`beside` false), among them. */
-    showPanel(kind: 'swarm', title: string, beside: boolean): void {
+    showPanel(kind: PanelKind, title: string, beside: boolean): void {
       add({ id: kind, title, data: { kind } }, beside ? { region: 'right' } : {});
     },
     /** Focus went into a tab's content. */

@@ -31,6 +31,7 @@ export const lab = {
   share: 'Share',
   files: 'Files',
   swarm: 'Swarm',
+  timeline: 'Timeline',
   loadingPanel: 'Opening…',
   screenReader: 'Screen reader',
   help: 'Keyboard shortcuts',

@@ -8,10 +8,12 @@ import {
   execResponseSchema,
   nodeNameSchema,
   swarmResponseSchema,
+  timelineResponseSchema,
 } from '@drydock/protocol';
 import { z } from 'zod';
 import { type NodeRecord, requireNode } from '../../sessions/session.ts';
 import type { Access } from '../../sessions/session-service.ts';
+import type { Timeline } from '../../sessions/timeline.ts';
 import type { SwarmReader } from '../../swarm/swarm-reader.ts';
 import type { ApiRegistry } from '../api-route.ts';
 import type { RouteDeps } from './route-deps.ts';
@@ -36,8 +38,20 @@ export function runningNode(access: Access, params: Record<string, string>): Nod
 }
 
 /** Declares the calls. */
-export function nodeRoutes(api: ApiRegistry, deps: RouteDeps & { swarm: SwarmReader }): void {
-  const { nodes, commands, swarm } = deps;
+export function nodeRoutes(api: ApiRegistry, deps: RouteDeps & { swarm: SwarmReader; timeline: Timeline }): void {
+  const { nodes, commands, swarm, timeline } = deps;
+
+  api.session(
+    {
+      method: 'GET',
+      path: '/sessions/:id/timeline',
+      summary: 'What happened in the session, the oldest entry first.',
+      right: 'viewer',
+      answer: timelineResponseSchema,
+      status: 200,
+    },
+    async ({ access }) => timeline.read(access.session.id),
+  );
 
   api.session(
     {

@@ -4,6 +4,7 @@
 import {
   Accessibility,
   Command,
+  History,
   Menu as MenuIcon,
   Network,
   PanelLeftClose,
@@ -46,6 +47,10 @@ export function SessionButtons() {
       <Button kind="quiet" size="sm" onClick={() => showPanel('swarm')} title={strings.lab.swarm}>
         <Network size={16} aria-hidden="true" />
         <span className="max-[1180px]:sr-only">{strings.lab.swarm}</span>
+      </Button>
+      <Button kind="quiet" size="sm" onClick={() => showPanel('timeline')} title={strings.lab.timeline}>
+        <History size={16} aria-hidden="true" />
+        <span className="max-[1280px]:sr-only">{strings.lab.timeline}</span>
       </Button>
       <Button kind="quiet" size="sm" onClick={() => dialog.set({ kind: 'share' })} title={strings.lab.share}>
         <Share2 size={16} aria-hidden="true" />

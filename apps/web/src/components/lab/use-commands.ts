@@ -79,6 +79,7 @@ export function useCommands(): PaletteCommand[] {
   }
   commands.push(
     { group: groups.view, title: strings.lab.swarm, run: () => showPanel('swarm') },
+    { group: groups.view, title: strings.lab.timeline, run: () => showPanel('timeline') },
     { group: groups.view, title: strings.terminals.maximize, run: () => workspace.toggleMaximized() },
     { group: groups.view, title: strings.lab.fullScreen, keys: 'Alt+Enter', run: keys.toggleFullScreen },
     { group: groups.view, title: strings.lab.settings, run: () => dialog.set({ kind: 'settings' }) },

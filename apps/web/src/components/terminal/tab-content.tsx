@@ -10,12 +10,18 @@ const SwarmPanel = dynamic(() => import('../swarm/swarm-panel.tsx').then((module
   loading: () => <PanelLoading />,
 });
 
+const TimelinePanel = dynamic(() => import('../lab/timeline-panel.tsx').then((module) => module.TimelinePanel), {
+  loading: () => <PanelLoading />,
+});
+
 export function TabContent({ tab }: { tab: Tab }) {
   switch (tab.data.kind) {
     case 'terminal':
       return <TerminalPane terminalId={tab.id} node={tab.data.node} mine={tab.data.mine} />;
     case 'swarm':
       return <SwarmPanel />;
+    case 'timeline':
+      return <TimelinePanel />;
     case 'files':
       return null;
   }

@@ -1,7 +1,7 @@
 /** One tab of a tile. */
 'use client';
 
-import { FolderTree, Network, SquareTerminal, X } from 'lucide-react';
+import { FolderTree, History, Network, SquareTerminal, X } from 'lucide-react';
 import type { TabRenderProps } from 'react-resizable-panels';
 import { useCanWork, useLab } from '../../lab/use-lab.tsx';
 import type { Tab } from '../../lab/workspace.ts';
@@ -9,7 +9,7 @@ import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';
 import { useTabTitle } from './use-tab-title.ts';
 
-const ICONS = { terminal: SquareTerminal, swarm: Network, files: FolderTree };
+const ICONS = { terminal: SquareTerminal, swarm: Network, timeline: History, files: FolderTree };
 
 export function TerminalTab({ tab, tabProps }: { tab: Tab; tabProps: TabRenderProps }) {
   const { actions, workspace } = useLab();

@@ -8,7 +8,7 @@ import { strings } from '../../strings.ts';
 
 export function useTabTitle(tab: Tab): string {
   const { terminals } = useLabData();
-  if (tab.data.kind === 'swarm') return strings.lab.swarm;
+  if (tab.data.kind === 'swarm' || tab.data.kind === 'timeline') return strings.lab[tab.data.kind];
   if (tab.data.kind === 'files') return `${strings.lab.files}: ${tab.data.node}`;
   const terminal = terminals.find(({ terminalId }) => terminalId === tab.id);
   return terminal ? titleOfTerminal(terminal, terminals) : (tab.title ?? tab.data.node);
