@@ -154,6 +154,12 @@ export const SETTINGS = [
     reason: 'Sessions of all hosts at once; beyond it the answer is NO_CAPACITY.',
   },
   {
+    name: 'DRYDOCK_TEMPLATES_FILE',
+    kind: absolutePath,
+    fallback: undefined,
+    reason: 'Templates of your own, in YAML; they are offered before ours. docs/operations.md shows the form.',
+  },
+  {
     name: 'DRYDOCK_TRUSTED_PROXIES',
     kind: text(/^[0-9a-fA-F.:/, ]+$/, 'addresses or networks separated by commas, e.g. 10.0.0.0/8'),
     fallback: undefined,

@@ -132,6 +132,8 @@ function web(plan) {
 
 /** @param {StackPlan} plan @param {string[]} needs @returns {import('./supervisor.mjs').Service} */
 function manager(plan, needs) {
+  const { DRYDOCK_TEMPLATES_FILE: templates, DRYDOCK_REDIS_CA_FILE: redisCa } = plan.settings;
+  const own = [templates, redisCa].filter((path) => path !== undefined);
   return {
     needs,
     spec: {
@@ -139,10 +141,7 @@ function manager(plan, needs) {
       ...confined(
         {
           ...common(plan),
-          readOnly: [
-            ...[REPO, node(), plan.managerSecrets, join(plan.layout.images, 'library')],
-            ...(plan.settings.DRYDOCK_REDIS_CA_FILE === undefined ? [] : [plan.settings.DRYDOCK_REDIS_CA_FILE]),
-          ],
+          readOnly: [REPO, node(), plan.managerSecrets, join(plan.layout.images, 'library'), ...own],
           writable: [],
           port: Number(plan.settings.DRYDOCK_PORT),
         },

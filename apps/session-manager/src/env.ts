@@ -79,6 +79,8 @@ const envSchema = z.object({
   /** Mixed into the signatures of port cookies, so that what lies in Redis alone forges none. */
   DRYDOCK_MANAGER_SECRET_FILE: z.string().optional(),
   DRYDOCK_LIBRARY_FILE: z.string().optional(),
+  /** Templates of the operator's own, in YAML (templates/template-file.ts). */
+  DRYDOCK_TEMPLATES_FILE: z.string().optional(),
   DRYDOCK_METRICS_HOST: z.string().default('127.0.0.1'),
   DRYDOCK_METRICS_PORT: envInteger(0, 65535).optional(),
   /** Proxies whose X-Forwarded-For is believed. */

@@ -29,8 +29,9 @@ async function start(env: ManagerEnv): Promise<{ manager: Manager; stop(): Promi
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
+  const settings = settingsFrom(env, version);
   const store = await createRedisStore(env.REDIS_URL, logger, undefined, env.DRYDOCK_REDIS_CA_FILE);
-  const manager = await startManager(settingsFrom(env, version), { store, clock: systemClock, logger });
+  const manager = await startManager(settings, { store, clock: systemClock, logger });
   return {
     manager,
     async stop() {
@@ -45,6 +46,7 @@ try {
   const { stop } = await start(env);
   onShutdown(createLogger('session-manager', env.DRYDOCK_LOG_LEVEL), stop);
 } catch (error) {
+  if (error instanceof EnvError) fail(EXIT.config, `bad setting: ${error.message}`);
   if (error instanceof DrydockError && error.code === 'STORE_UNAVAILABLE') {
     fail(EXIT.unavailable, `Redis cannot be reached at ${env.REDIS_URL.replace(/\/\/[^@/]*@/, '//')}`);
   }

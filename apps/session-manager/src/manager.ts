@@ -45,6 +45,7 @@ import { createOidc, type OidcSettings } from './sign-in/oidc.ts';
 import { createSwarmBoard } from './swarm/swarm-board.ts';
 import { createSwarmReader } from './swarm/swarm-reader.ts';
 import { createTemplateRunner } from './templates/template-runner.ts';
+import { type Template, templateBook } from './templates/templates.ts';
 
 /** Random letters of ids that the relay makes, after their prefix (ids.ts). */
 const RELAY_ID_LETTERS = 15;
@@ -65,6 +66,8 @@ export interface ManagerSettings {
   agentKeysFile: string;
   managerSecret: string;
   libraryFile: string | undefined;
+  /** The operator's own. */
+  templates: readonly Template[];
   metrics: { host: string; port: number } | undefined;
   sessionHours: number;
   maxSessionHours: number;
@@ -258,6 +261,7 @@ export async function startManager(
     sessionHours,
     maxSessionHours,
     templates,
+    book: templateBook(settings.templates),
     portGateway,
     streams,
     swarm: createSwarmReader({ commands: connections, hosts }),

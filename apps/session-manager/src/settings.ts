@@ -1,9 +1,22 @@
 /** Turns the environment into the manager's settings. */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { EnvError } from '@drydock/service-kit';
 import type { ManagerEnv } from './env.ts';
 import type { ManagerSettings } from './manager.ts';
 import { newToken } from './sessions/links.ts';
+import { parseTemplates } from './templates/template-file.ts';
+import type { Template } from './templates/templates.ts';
+
+/** The operator's own templates. @throws EnvError when the file cannot be read or is not right. */
+function readTemplates({ DRYDOCK_TEMPLATES_FILE: path, DRYDOCK_NODES_PER_SESSION: maxNodes }: ManagerEnv): Template[] {
+  if (path === undefined) return [];
+  try {
+    return parseTemplates(readFileSync(path, 'utf8'), maxNodes);
+  } catch (error) {
+    throw new EnvError(`DRYDOCK_TEMPLATES_FILE: ${path}: ${(error as Error).message}`);
+  }
+}
 
 /** The settings of a process; `version` is the package's. */
 export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings {
@@ -25,6 +38,7 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
     // Without a file, cookies of private ports are good until a restart; browsers then fetch new ones by themselves.
     managerSecret: secretFile === undefined ? newToken() : readFileSync(secretFile, 'utf8').trim(),
     libraryFile: env.DRYDOCK_LIBRARY_FILE,
+    templates: readTemplates(env),
     name: env.DRYDOCK_MANAGER_NAME ?? `${hostname()}:${env.DRYDOCK_PORT}`,
     version,
     metrics:

@@ -28,6 +28,19 @@ const view = async (id: string, token: string) =>
   (await test.call('GET', `/sessions/${id}`, { token })).body as SessionView;
 
 describe('templates', () => {
+  it('can be the operator’s own, and are listed first', async () => {
+    const own = { id: 'own', title: 'Own', description: '', nodes: ['lab1'], steps: [] };
+    const other = await startTestManager({ settings: { templates: [own] } });
+    try {
+      await other.host();
+      const listed = (await other.call('GET', '/templates')).body as { id: string }[];
+      expect(listed[0]?.id).toBe('own');
+      expect((await other.createSession({ template: 'own' })).session.nodes.map(({ name }) => name)).toEqual(['lab1']);
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('make their nodes while the session is there already', async () => {
     const { session, token } = await test.createSession({ template: 'one-node' });
     expect(session).toMatchObject({ template: 'one-node', nodes: [{ name: 'node1' }] });

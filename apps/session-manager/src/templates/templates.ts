@@ -98,11 +98,24 @@ export const TEMPLATES: readonly Template[] = [
   },
 ];
 
-/** The template of an id. @throws DrydockError UNKNOWN_TEMPLATE. */
-export function requireTemplate(id: string): Template {
-  const template = TEMPLATES.find((candidate) => candidate.id === id);
-  if (template === undefined) {
-    throw new DrydockError('UNKNOWN_TEMPLATE', undefined, { known: TEMPLATES.map((each) => each.id) });
-  }
-  return template;
+/** What this place offers: its operator's own templates first, then ours. */
+export interface TemplateBook {
+  readonly all: readonly Template[];
+  /** The template of an id. @throws DrydockError UNKNOWN_TEMPLATE. */
+  require(id: string): Template;
+}
+
+/** Builds the book; an own template replaces ours of the same id. */
+export function templateBook(own: readonly Template[] = []): TemplateBook {
+  const all = [...own, ...TEMPLATES.filter(({ id }) => !own.some((other) => other.id === id))];
+  return {
+    all,
+    require(id) {
+      const template = all.find((candidate) => candidate.id === id);
+      if (template === undefined) {
+        throw new DrydockError('UNKNOWN_TEMPLATE', undefined, { known: all.map((each) => each.id) });
+      }
+      return template;
+    },
+  };
 }

@@ -86,6 +86,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     agentKeysFile,
     managerSecret: 'test',
     libraryFile: undefined,
+    templates: [],
     metrics: undefined,
     sessionHours: 4,
     maxSessionHours: 12,

@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises';
 import { libraryImageSchema, statusResponseSchema, templateViewSchema } from '@drydock/protocol';
 import { z } from 'zod';
-import { TEMPLATES } from '../../templates/templates.ts';
 import type { ApiRegistry } from '../api-route.ts';
 import { openApiDocument } from '../openapi.ts';
 import type { RouteDeps } from './route-deps.ts';
@@ -32,7 +31,7 @@ export function publicRoutes(
   api: ApiRegistry,
   deps: RouteDeps & { version: string; libraryFile: string | undefined },
 ): void {
-  const { hosts, admission, directory, clock, origins, version, sessionHours, maxSessionHours } = deps;
+  const { hosts, book, admission, directory, clock, origins, version, sessionHours, maxSessionHours } = deps;
   const library = createLibrary(deps.libraryFile, () => clock.now());
   const ready = () => directory.synced();
 
@@ -71,7 +70,7 @@ export function publicRoutes(
       answer: z.array(templateViewSchema),
       status: 200,
     },
-    async () => TEMPLATES.map(({ id, title, description, nodes }) => ({ id, title, description, nodes: [...nodes] })),
+    async () => book.all.map(({ id, title, description, nodes }) => ({ id, title, description, nodes: [...nodes] })),
   );
 
   api.open({ method: 'GET', path: '/openapi.json', summary: 'This document.', status: 200 }, async () =>

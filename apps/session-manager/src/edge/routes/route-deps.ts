@@ -9,6 +9,7 @@ import type { Reaper } from '../../sessions/reaper.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
 import type { SessionService } from '../../sessions/session-service.ts';
 import type { SessionViews } from '../../sessions/session-view.ts';
+import type { TemplateBook } from '../../templates/templates.ts';
 import type { Origins } from '../origins.ts';
 import type { Tokens } from '../tokens.ts';
 
@@ -20,6 +21,8 @@ export interface RouteDeps {
   hosts: HostRegistry;
   admission: Admission;
   commands: AgentCommands;
+  /** The templates on offer. */
+  book: TemplateBook;
   reaper: Reaper;
   tokens: Tokens;
   origins: Origins;

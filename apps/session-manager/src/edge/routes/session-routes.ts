@@ -13,7 +13,6 @@ import {
   sessionViewSchema,
 } from '@drydock/protocol';
 import type { TemplateRunner } from '../../templates/template-runner.ts';
-import { requireTemplate } from '../../templates/templates.ts';
 import type { ApiRegistry } from '../api-route.ts';
 import { serializeCookie, sessionCookieName } from '../cookies.ts';
 import type { SignIn } from '../sign-in.ts';
@@ -27,7 +26,7 @@ export function sessionRoutes(
   api: ApiRegistry,
   deps: RouteDeps & { templates: TemplateRunner; signIn: SignIn | undefined },
 ): void {
-  const { service, views, origins, tokens, reaper, templates, creates, maxSessionHours } = deps;
+  const { service, views, origins, tokens, reaper, templates, book, creates, maxSessionHours } = deps;
   const linkUrl = (id: string, token: string) => `${origins.publicOrigin}/s/${id}#${token}`;
 
   api.open(
@@ -47,7 +46,7 @@ export function sessionRoutes(
       if (user !== undefined && !origins.isSameOrigin(request.raw)) throw new DrydockError('FORBIDDEN');
       const waitMs = Math.max(creates.take(address), user === undefined ? 0 : creates.take(`user ${user.id}`));
       if (waitMs > 0) throw new DrydockError('RATE_LIMITED', undefined, { retryAfterMs: waitMs });
-      const template = body.template === undefined ? undefined : requireTemplate(body.template);
+      const template = body.template === undefined ? undefined : book.require(body.template);
       const { session, tokens: made } = await service.create({
         name: body.name,
         template: template?.id,
@@ -182,7 +181,7 @@ export function sessionRoutes(
       status: 202,
     },
     async ({ access, body }) => {
-      await templates.apply(access.session.id, requireTemplate(body.template));
+      await templates.apply(access.session.id, book.require(body.template));
       return {};
     },
   );
