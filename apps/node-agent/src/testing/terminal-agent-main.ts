@@ -2,6 +2,7 @@
  * An agent without nodes, for tests and benchmarks of the terminals' path: the real link, dispatcher and terminal client, over
  * "nodes" that are names. Runs as a process so that it can be killed.
  */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type AgentHello, type AgentNodeReport, DrydockError, nodeAddress } from '@drydock/protocol';
 import { createLogger, onShutdown, systemClock } from '@drydock/service-kit';
@@ -19,13 +20,34 @@ const settings = z
     name: z.string(),
     keyFile: z.string(),
     socketPath: z.string(),
+    /** Where the "nodes" are written down, so that they outlive this process as real ones do. */
+    stateFile: z.string().optional(),
   })
   .parse(JSON.parse(process.argv[2] ?? '{}'));
 
 const LIMITS = { cpus: 1, memoryBytes: 2 ** 30, diskBytes: 2 ** 30, pids: 1000 };
 const logger = createLogger('terminal-agent', 'warn');
-/** The manager tells which nodes there are; those of an earlier life come with its terminals. */
+/** The manager tells which nodes there are; those of an earlier life are written down, or come with its terminals. */
 const nodes = new Map<string, AgentNodeReport>();
+const { stateFile } = settings;
+if (stateFile !== undefined && existsSync(stateFile)) {
+  for (const [key, node] of JSON.parse(readFileSync(stateFile, 'utf8')) as [string, AgentNodeReport][]) {
+    nodes.set(key, node);
+  }
+}
+
+function writeDown(): void {
+  if (stateFile === undefined) return;
+  writeFileSync(`${stateFile}.new`, JSON.stringify([...nodes]));
+  renameSync(`${stateFile}.new`, stateFile);
+}
+
+async function removeNode(sessionId: string, node: string): Promise<void> {
+  if (!nodes.delete(`${sessionId}/${node}`)) return;
+  writeDown();
+  await terminals.call('node.close', { sessionId, node });
+  links.sendFact({ kind: 'node-gone', sessionId, name: node, reason: 'deleted' });
+}
 
 function addNode(sessionId: string, node: string, index: number): AgentNodeReport {
   const report: AgentNodeReport = {
@@ -41,6 +63,8 @@ function addNode(sessionId: string, node: string, index: number): AgentNodeRepor
     createdAt: 1,
   };
   nodes.set(`${sessionId}/${node}`, report);
+  writeDown();
+  links.sendFact({ kind: 'node', node: report });
   return report;
 }
 
@@ -69,16 +93,15 @@ const terminalCommands = createTerminalCommands({
 const dispatcher = createDispatcher({
   logger,
   handlers: {
-    'node.create': async ({ sessionId, node, index }) => addNode(sessionId, node, index),
+    'node.create': async ({ sessionId, node, index }) =>
+      nodes.get(`${sessionId}/${node}`) ?? addNode(sessionId, node, index),
     'node.destroy': async ({ sessionId, node }) => {
-      nodes.delete(`${sessionId}/${node}`);
-      return terminals.call('node.close', { sessionId, node });
+      await removeNode(sessionId, node);
+      return {};
     },
     'session.destroy': async ({ sessionId }) => {
       for (const { name, sessionId: owner } of [...nodes.values()]) {
-        if (owner !== sessionId) continue;
-        nodes.delete(`${sessionId}/${name}`);
-        await terminals.call('node.close', { sessionId, node: name });
+        if (owner === sessionId) await removeNode(sessionId, name);
       }
       return {};
     },
@@ -118,7 +141,11 @@ const links = createManagerLinks({
       terminals: listed.terminals,
     });
   },
-  onSessions: () => undefined,
+  onSessions: (sessions, hello) => {
+    for (const { sessionId, name } of hello.nodes) {
+      if (!sessions.includes(sessionId)) void removeNode(sessionId, name).catch(() => undefined);
+    }
+  },
   onViewersLost: terminalCommands.detach,
   onViewerAck: (ack) => terminals.ack(ack),
 });

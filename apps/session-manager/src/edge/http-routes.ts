@@ -44,14 +44,17 @@ export interface HttpRoutes {
 /** Builds the server and waits until it can answer. */
 export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes> {
   const { metrics, calls, origins, directory, logger } = deps;
+  const mapError = createErrorMapping({ logger, metrics });
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit: MAX_JSON_BODY_BYTES,
     genReqId: () => newId('r', 12),
+    // A path that cannot be read, or a part of it that is too long for any name, is where nothing is.
+    frameworkErrors: (_error, request, reply) => mapError(new DrydockError('NOT_FOUND'), request, reply),
     routerOptions: { maxParamLength: 256 },
   });
   acceptJsonOnly(app);
-  app.setErrorHandler(createErrorMapping({ logger, metrics }));
+  app.setErrorHandler(mapError);
   app.setNotFoundHandler((request) => {
     throw new DrydockError('NOT_FOUND', undefined, { method: request.method });
   });

@@ -26,9 +26,16 @@ export interface TestPage {
   close(): void;
 }
 
+interface AttachAnswer {
+  offset: number;
+  screen?: string;
+  error?: { code: string; retry: string };
+}
+
 interface Drawn {
   text: string;
   offset: number;
+  isAttached: boolean;
   writer: string;
   seq: number;
   last: Promise<void>;
@@ -70,20 +77,25 @@ export function openTestPage(options: { origin: string; sessionId: string; token
     throw new Error('closed');
   }
 
-  async function attach(terminalId: string): Promise<void> {
+  /** Bytes of an earlier attach may come until the answer (T-3): they come again after it, and are not looked at. */
+  function attach(terminalId: string): void {
     const drawn = terminals.get(terminalId);
     if (drawn === undefined || !socket.connected) return;
     const at = connections;
-    const answer = await socket
-      .timeout(CALL_MS)
-      .emitWithAck('terminal:attach', { terminalId, offset: drawn.offset })
-      .catch(() => undefined);
-    if (at !== connections || closed) return;
-    if (answer === undefined || answer.error?.retry === 'later' || answer.error?.retry === 'now') {
-      await pause();
-      return attach(terminalId);
-    }
-    if (answer.error !== undefined) faults.push(`attach: ${answer.error.code}`);
+    drawn.isAttached = false;
+    const request = { terminalId, offset: drawn.offset };
+    // A callback, since bytes may follow the answer in the same turn.
+    socket.timeout(CALL_MS).emit('terminal:attach', request, (failed: Error | null, answer?: AttachAnswer) => {
+      if (at !== connections || closed) return;
+      if (failed !== null || answer === undefined || ['later', 'now'].includes(answer.error?.retry ?? '')) {
+        setTimeout(() => at === connections && attach(terminalId), RETRY_MS);
+      } else if (answer.error !== undefined) faults.push(`attach: ${answer.error.code}`);
+      else {
+        drawn.isAttached = true;
+        // A screen stands for all before its offset.
+        if (answer.screen !== undefined) drawn.offset = answer.offset;
+      }
+    });
   }
 
   socket.on('connect', () => {
@@ -102,7 +114,7 @@ export function openTestPage(options: { origin: string; sessionId: string; token
     snapshot = given;
     seq = given.seq;
     changes = [];
-    for (const terminalId of terminals.keys()) void attach(terminalId);
+    for (const terminalId of terminals.keys()) attach(terminalId);
   });
   socket.on('lab:change', (event: { seq: number; change: LabChange }) => {
     seq += 1;
@@ -114,16 +126,22 @@ export function openTestPage(options: { origin: string; sessionId: string; token
   });
   socket.on('terminal:output', ({ terminalId, offset, data }: { terminalId: string; offset: number; data: Buffer }) => {
     const drawn = terminals.get(terminalId);
-    if (drawn === undefined) return;
+    if (drawn === undefined || !drawn.isAttached) return;
     if (offset !== drawn.offset) faults.push(`bytes at ${offset}, drawn until ${drawn.offset}`);
     drawn.text += Buffer.from(data).toString();
     drawn.offset = offset + data.length;
     socket.emit('terminal:ack', { terminalId, offset: drawn.offset });
   });
 
+  socket.on('terminal:screen', ({ terminalId, offset }: { terminalId: string; offset: number }) => {
+    const drawn = terminals.get(terminalId);
+    if (drawn?.isAttached) drawn.offset = offset;
+  });
+
   function watch(terminalId: string): void {
-    terminals.set(terminalId, { text: '', offset: 0, writer: newId('w', 15), seq: 0, last: Promise.resolve() });
-    void attach(terminalId);
+    const typing = { writer: newId('w', 15), seq: 0, last: Promise.resolve() };
+    terminals.set(terminalId, { text: '', offset: 0, isAttached: false, ...typing });
+    attach(terminalId);
   }
 
   return {

@@ -1,0 +1,172 @@
+/** Everything that a small site runs, as processes that can be killed: Redis, managers, hosts with fake nodes and real shells, bad links. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Balancer, startBalancer } from '../testing/balancer.ts';
+import { freePort, startTestRedis, type TestRedis } from '../testing/redis-server.ts';
+
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
+/** Seven programs that compile themselves on a busy machine (ms). */
+const START_MS = 90_000;
+
+export interface Victim {
+  readonly name: string;
+  /** Ends it at once, as a crash would. */
+  kill(): Promise<void>;
+  start(): void;
+}
+
+export interface ChaosStack {
+  readonly redis: TestRedis;
+  readonly managers: readonly Victim[];
+  readonly agents: readonly Victim[];
+  /** Where pages and callers go: any manager that answers. */
+  readonly front: Balancer;
+  /** Each manager's own address. */
+  readonly origins: readonly string[];
+  /** The ways of all agents to one manager. */
+  readonly agentLinks: readonly Balancer[];
+  /** `session/node` of all that the hosts have written down. */
+  nodes(): string[];
+  /** Where the shells of a test may write. */
+  readonly directory: string;
+  /** Resolves when every manager is ready and sees every host. */
+  whole(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+function victim(name: string, path: string, args: string[], env: Record<string, string>): Victim {
+  let child: ChildProcess | undefined;
+  const start = () => {
+    // They die with the test, however it ends.
+    child = spawn(
+      'setpriv',
+      [
+        '--pdeathsig',
+        'KILL',
+        '--',
+        process.execPath,
+        '--conditions=source',
+        '--import',
+        'tsx',
+        join(ROOT, path),
+        ...args,
+      ],
+      {
+        cwd: ROOT,
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: { PATH, HOME: '/tmp', ...env },
+      },
+    );
+  };
+  start();
+  return {
+    name,
+    start,
+    async kill() {
+      const running = child;
+      child = undefined;
+      if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+      const ended = new Promise((resolve) => running.once('exit', resolve));
+      running.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** Starts it with so many managers and hosts, and waits until it is whole. */
+export async function startChaosStack(counts: { managers: number; hosts: number }): Promise<ChaosStack> {
+  const directory = mkdtempSync(join(tmpdir(), 'dd-chaos-'));
+  const key = randomBytes(32).toString('base64url');
+  const keyFile = join(directory, 'agent-key');
+  const keysFile = join(directory, 'agent-keys.json');
+  const secretFile = join(directory, 'secret');
+  writeFileSync(keyFile, key);
+  writeFileSync(secretFile, key);
+  writeFileSync(keysFile, JSON.stringify({ '*': createHash('sha256').update(key).digest('hex') }));
+  const redis = await startTestRedis();
+  const ports = await Promise.all(Array.from({ length: counts.managers }, freePort));
+  const agentLinks = await Promise.all(ports.map((port) => startBalancer([port])));
+  const front = await startBalancer(ports);
+  const managers = ports.map((port) =>
+    victim(`manager-${port}`, 'apps/session-manager/src/main.ts', [], {
+      DRYDOCK_PORT: String(port),
+      REDIS_URL: redis.url,
+      DRYDOCK_AGENT_KEYS_FILE: keysFile,
+      DRYDOCK_MANAGER_SECRET_FILE: secretFile,
+      DRYDOCK_CREATE_BURST: '100000',
+      DRYDOCK_CALL_BURST: '1000000',
+      DRYDOCK_WRONG_TOKEN_BURST: '100000',
+      DRYDOCK_LOG_LEVEL: 'fatal',
+    }),
+  );
+  const hosts = Array.from({ length: counts.hosts }, (_, index) => ({
+    name: `host${index + 1}`,
+    keyFile,
+    socketPath: join(directory, `terminals-${index + 1}`),
+    stateFile: join(directory, `nodes-${index + 1}.json`),
+    url: agentLinks[0]?.origin,
+    urls: agentLinks.map(({ origin }) => origin),
+  }));
+  const terminals = hosts.map(({ name, socketPath }) =>
+    victim(`${name}-terminals`, 'apps/node-agent/src/terminals-main.ts', [], {
+      DRYDOCK_RUNTIME: 'fake',
+      DRYDOCK_TERMINALS_SOCKET: socketPath,
+      DRYDOCK_LOG_LEVEL: 'fatal',
+    }),
+  );
+  const agents = hosts.map((host) =>
+    victim(host.name, 'apps/node-agent/src/testing/terminal-agent-main.ts', [JSON.stringify(host)], {}),
+  );
+  const origins = ports.map((port) => `http://127.0.0.1:${port}`);
+
+  async function isWhole(origin: string): Promise<boolean> {
+    const answer = await fetch(`${origin}/api/v1/status`).catch(() => undefined);
+    if (!answer?.ok) return false;
+    const { ready, hosts: seen } = (await answer.json()) as { ready: boolean; hosts: { state: string }[] };
+    return ready && seen.filter(({ state }) => state === 'connected').length === counts.hosts;
+  }
+
+  const stack: ChaosStack = {
+    redis,
+    managers,
+    agents,
+    front,
+    origins,
+    agentLinks,
+    directory,
+    nodes: () =>
+      hosts.flatMap(({ stateFile }) => {
+        try {
+          return (JSON.parse(readFileSync(stateFile, 'utf8')) as [string, unknown][]).map(([name]) => name);
+        } catch {
+          return []; // No node was ever made there.
+        }
+      }),
+    async whole() {
+      const deadline = Date.now() + START_MS;
+      while (!(await Promise.all(origins.map(isWhole))).every(Boolean)) {
+        if (Date.now() > deadline) throw new Error('the site does not become whole');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+    async stop() {
+      await Promise.all([...agents, ...managers].map((each) => each.kill()));
+      await Promise.all(terminals.map((each) => each.kill()));
+      await Promise.all([front, ...agentLinks].map((each) => each.close()));
+      await redis.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+  try {
+    await stack.whole();
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+  return stack;
+}
