@@ -20,7 +20,7 @@ async function tabTo(page: Page, name: string): Promise<void> {
 
 const inTerminal = (page: Page) => page.evaluate(() => document.activeElement?.closest('.xterm') !== null);
 
-test('a session is used from start to end by keyboard alone', async ({ landing, lab: _lab, page }) => {
+test('a session is used from start to end by keyboard alone', async ({ landing, page }) => {
   await landing.open();
   await tabTo(page, 'Start');
   await page.keyboard.press('Enter');
@@ -55,5 +55,6 @@ test('a session is used from start to end by keyboard alone', async ({ landing, 
   await expect(page.getByRole('alertdialog').or(page.getByRole('dialog'))).toBeVisible();
   await tabTo(page, 'Close session');
   await page.keyboard.press('Enter');
-  await expect(page.getByText('The session was closed')).toBeVisible({ timeout: 30_000 });
+  await expect(page).toHaveURL(landing.origin + '/', { timeout: 30_000 });
+  await expect(page.getByRole('button', { name: 'Start', exact: true })).toBeVisible();
 });

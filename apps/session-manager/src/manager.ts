@@ -32,6 +32,7 @@ import { createLabFeed } from './sessions/lab-feed.ts';
 import { newId } from './sessions/links.ts';
 import { createManagerPresence } from './sessions/manager-presence.ts';
 import { createNodeService } from './sessions/node-service.ts';
+import { createPeople } from './sessions/people.ts';
 import { createReaper } from './sessions/reaper.ts';
 import { createReconciler } from './sessions/reconcile.ts';
 import { createSessionDirectory } from './sessions/session-directory.ts';
@@ -163,6 +164,7 @@ export async function startManager(
   cleanup.add('bus', () => bus.close());
   const timeline = createTimeline({ store, directory, hosts, publish: bus.publish, clock, logger });
   cleanup.add('timeline', () => timeline.stop());
+  const people = createPeople({ bus, feed, presence });
   const service = createSessionService({
     directory,
     admission,
@@ -302,6 +304,7 @@ export async function startManager(
     service,
     directory,
     feed,
+    people,
     relay,
     origins,
     clock,

@@ -1,7 +1,7 @@
 /** Every English sentence of the page, by domain, so that a translation is one more folder of this shape. */
 
 import { palette, shortcuts } from './strings/keys.ts';
-import { closeDialog, connection, crashed, ended, errors, lab, notFound, share } from './strings/lab.ts';
+import { closeDialog, connection, crashed, ended, errors, lab, notFound, people, share } from './strings/lab.ts';
 import { nodes, ports } from './strings/nodes.ts';
 import { landing, library, product, theme } from './strings/start.ts';
 import { swarm } from './strings/swarm.ts';
@@ -22,6 +22,7 @@ export const strings = {
   timeline,
   closeDialog,
   share,
+  people,
   settings,
   palette,
   shortcuts,

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ErrorBody } from './errors.ts';
 import { nodeNameSchema, sessionIdSchema, terminalIdSchema, tokenSchema } from './ids.ts';
 import { nodeViewSchema } from './node.ts';
+import { hereSchema, personSchema } from './people.ts';
 import { publishedPortSchema } from './ports.ts';
 import { type EndReason, type GraceView, rightSchema, sessionViewSchema } from './session.ts';
 import { swarmStateSchema, swarmStepSchema } from './swarm.ts';
@@ -40,6 +41,8 @@ export const labCalls = {
   'terminal:input': { request: terminalInputSchema, answer: z.object({}) },
   'terminal:resize': { request: terminalResizeSchema, answer: z.object({}) },
   'terminal:close': { request: z.object({ terminalId: terminalIdSchema }), answer: z.object({}) },
+  /** Says who this page is and what it looks at; others see it as a `person` change. */
+  'lab:here': { request: hereSchema, answer: z.object({}) },
   /** Measures the way there and back; the answer is empty. */
   'lab:ping': { request: z.object({}), answer: z.object({}) },
 } as const;
@@ -79,6 +82,8 @@ export const labChangeSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('terminal'), terminal: terminalViewSchema }),
   z.object({ kind: z.literal('terminal-gone'), terminalId: terminalIdSchema }),
+  z.object({ kind: z.literal('person'), person: personSchema }),
+  z.object({ kind: z.literal('person-gone'), id: personSchema.shape.id }),
   /** A template at work; `failed` ends it, with everything it made taken back. */
   z.object({
     kind: z.literal('progress'),
@@ -103,6 +108,8 @@ export const labSnapshotSchema = z.object({
   terminalsPending: z.boolean().optional(),
   ports: z.record(nodeNameSchema, z.array(publishedPortSchema)),
   swarm: swarmStateSchema,
+  /** Who is here, without the page that the snapshot is for. */
+  people: z.array(personSchema).default([]),
 });
 export type LabSnapshot = z.infer<typeof labSnapshotSchema>;
 

@@ -15,6 +15,7 @@ import type { Server, Socket } from 'socket.io';
 import type { RelayClient, TerminalRelay, TerminalSink } from '../relay/terminal-relay-types.ts';
 import { createRateLimit } from '../scheduling/rate-limit.ts';
 import type { LabFeed } from '../sessions/lab-feed.ts';
+import type { People } from '../sessions/people.ts';
 import { graceView, requireNode } from '../sessions/session.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionService } from '../sessions/session-service.ts';
@@ -49,6 +50,7 @@ export interface BrowserGatewayDeps {
   service: SessionService;
   directory: SessionDirectory;
   feed: LabFeed;
+  people: People;
   relay: TerminalRelay;
   origins: Origins;
   clock: Clock;
@@ -63,7 +65,7 @@ interface Client {
 
 /** Begins to accept browsers on the namespace; returns what the rest may ask of it. */
 export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): number } {
-  const { io, tokens, service, directory, feed, relay, origins, clock, metrics, logger } = deps;
+  const { io, tokens, service, directory, feed, people, relay, origins, clock, metrics, logger } = deps;
   const namespace = io.of(LAB_NAMESPACE);
   const clients = new Map<string, Set<Client>>();
   const messages = createRateLimit({ clock, burst: MESSAGE_BURST, perSecond: MESSAGES_PER_SECOND });
@@ -143,6 +145,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
       exit: (exit) => void socket.emit('terminal:exit', exit),
     };
     const relayClient: RelayClient = relay.addClient(sessionId, sink);
+    const person = people.join(sessionId, right);
     const client: Client = { socket, linkId };
     const peers = clients.get(sessionId) ?? new Set();
     clients.set(sessionId, peers.add(client));
@@ -180,7 +183,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
         refuseMalformed(name);
         throw parsed.error;
       }
-      return handle({ relay: relayClient, hostOf }, parsed.data as Parameters<typeof handle>[1]);
+      return handle({ relay: relayClient, person, hostOf }, parsed.data as Parameters<typeof handle>[1]);
     }
 
     async function answer(name: LabCall, message: unknown, ack: (answer: unknown) => void): Promise<void> {
@@ -220,11 +223,12 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
     socket.on('disconnect', () => {
       subscription.unsubscribe();
       relayClient.dispose();
+      person.leave();
       peers.delete(client);
       if (peers.size === 0 && clients.get(sessionId) === peers) clients.delete(sessionId);
     });
 
-    socket.emit('lab:snapshot', { right, ...subscription.snapshot });
+    socket.emit('lab:snapshot', { right, ...subscription.snapshot, people: people.of(sessionId) });
     log.info({ linkId, right }, 'page connected');
   }
 

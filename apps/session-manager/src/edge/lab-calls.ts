@@ -2,9 +2,12 @@
 import type { LabAnswer, LabCall, labCalls, Right } from '@drydock/protocol';
 import type { z } from 'zod';
 import type { RelayClient } from '../relay/terminal-relay-types.ts';
+import type { PersonHandle } from '../sessions/people.ts';
 
 export interface LabCallContext {
   relay: RelayClient;
+  /** The page's own entry among the people of its session. */
+  person: PersonHandle;
   /** The host of a running node. @throws DrydockError NODE_NOT_FOUND, NODE_NOT_READY. */
   hostOf(node: string): string;
 }
@@ -48,6 +51,13 @@ export const labCallTable: { readonly [C in LabCall]: LabCallSpec<C> } = {
     right: 'collaborator',
     run: async ({ relay }, request) => {
       await relay.close(request);
+      return {};
+    },
+  },
+  'lab:here': {
+    right: 'viewer',
+    run: async ({ person }, request) => {
+      person.update(request);
       return {};
     },
   },

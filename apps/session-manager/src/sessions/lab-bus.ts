@@ -1,5 +1,5 @@
-/** Passes on to the pages of every manager what no store and no host tells: how far a template is. */
-import { labChangeSchema, sessionIdSchema } from '@drydock/protocol';
+/** Passes on to the pages of every manager what no store and no host tells: how far a template is, and who is there. */
+import { type LabChange, labChangeSchema, sessionIdSchema } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { z } from 'zod';
 import type { LabFeed } from './lab-feed.ts';
@@ -8,6 +8,8 @@ import type { SessionStore } from './session-store.ts';
 const messageSchema = z.object({ from: z.string(), sessionId: sessionIdSchema, change: labChangeSchema });
 
 export interface LabBus extends Pick<LabFeed, 'publish'> {
+  /** Hears what other managers publish, after this one's pages did; `from` is that manager's life. */
+  onOthers(listener: (from: string, sessionId: string, change: LabChange) => void): void;
   close(): void;
 }
 
@@ -20,10 +22,13 @@ export function createLabBus(deps: {
   logger: Logger;
 }): LabBus {
   const { store, feed, instance, logger } = deps;
+  const listeners = new Set<Parameters<LabBus['onOthers']>[0]>();
   const close = store.onBroadcast((text) => {
     try {
       const { from, sessionId, change } = messageSchema.parse(JSON.parse(text));
-      if (from !== instance) feed.publish(sessionId, change);
+      if (from === instance) return;
+      feed.publish(sessionId, change);
+      for (const listener of listeners) listener(from, sessionId, change);
     } catch (error) {
       logger.warn({ err: error }, 'message of another release on the bus');
     }
@@ -33,6 +38,7 @@ export function createLabBus(deps: {
       feed.publish(sessionId, change);
       store.broadcast(JSON.stringify({ from: instance, sessionId, change }));
     },
+    onOthers: (listener) => void listeners.add(listener),
     close,
   };
 }

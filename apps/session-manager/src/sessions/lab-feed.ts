@@ -21,7 +21,7 @@ export interface LabFeed {
   subscribe(
     sessionId: string,
     listener: LabFeedListener,
-  ): { snapshot: Omit<LabSnapshot, 'right'>; unsubscribe(): void } | undefined;
+  ): { snapshot: Omit<LabSnapshot, 'right' | 'people'>; unsubscribe(): void } | undefined;
   /** Adds a change that only passes by (terminals, progress). */
   publish(sessionId: string, change: LabChange): void;
 }

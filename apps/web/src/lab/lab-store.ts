@@ -7,6 +7,7 @@ import {
   type LabChange,
   type LabChangeEvent,
   type LabSnapshot,
+  type Person,
   type PublishedPort,
   type Right,
   type SessionView,
@@ -38,6 +39,8 @@ export interface LabData {
   ports: Record<string, PublishedPort[]>;
   progress: Progress | null;
   swarm: SwarmState;
+  /** Who is here, one entry a page; this page's own too, once it said who it is. */
+  people: Person[];
 }
 
 export interface LabState {
@@ -86,6 +89,12 @@ export function applyChange(data: LabData, { seq, change }: LabChangeEvent): Lab
     }
     case 'terminal-gone':
       return { ...next, terminals: data.terminals.filter((terminal) => terminal.terminalId !== change.terminalId) };
+    case 'person': {
+      const { person } = change;
+      return { ...next, people: replaceBy(data.people, person, ({ id }) => id === person.id) };
+    }
+    case 'person-gone':
+      return { ...next, people: data.people.filter(({ id }) => id !== change.id) };
     case 'warning':
       return next; // It passes by: session-watch.ts speaks of it.
     case 'progress': {

@@ -9,6 +9,7 @@ import { createLabClient } from './lab-client.ts';
 import { createLabStore } from './lab-store.ts';
 import { createNotices } from './notices.ts';
 import { createPageKeys } from './page-keys.ts';
+import { createPeoplePart } from './people.ts';
 import { createPreferences } from './preferences.ts';
 import { rememberSession } from './recent-sessions.ts';
 import { takeToken } from './session-token.ts';
@@ -63,6 +64,12 @@ export function createLab(sessionId: string) {
     onEnterAfterEnd: keys.replaceEnded,
   }));
 
+  const people = createPeoplePart({
+    ...{ store, client, workspace },
+    name: { getState: () => preferences.getState().name, subscribe: preferences.subscribe },
+    storage: localStorageOrNull(),
+  });
+
   function syncWorkspace(): void {
     const { data } = store.getState();
     if (!data) return;
@@ -114,6 +121,7 @@ export function createLab(sessionId: string) {
       preferences,
       keys,
       timeline,
+      people,
       syncWorkspace,
     },
     isLeaving: () => leaving,
@@ -122,6 +130,7 @@ export function createLab(sessionId: string) {
       window.removeEventListener('online', wake);
       document.removeEventListener('visibilitychange', wake);
       for (const stop of stops) stop();
+      people.dispose();
       views.dispose();
       timeline.dispose();
       client.dispose();

@@ -1,4 +1,5 @@
 /** What this browser's user likes; kept in local storage, shared by all its tabs. */
+import { MAX_PERSON_NAME_LENGTH } from '@drydock/protocol';
 import { createValue, type Observable } from './store.ts';
 import { TERMINAL_THEMES, type TerminalThemeName } from './terminal-themes.ts';
 
@@ -10,6 +11,8 @@ export interface Preferences {
   screenReader: boolean;
   cursorBlink: boolean;
   sidebar: boolean;
+  /** What others in a session see; empty for none. */
+  name: string;
 }
 
 export const MIN_FONT_SIZE = 8;
@@ -24,6 +27,7 @@ const DEFAULTS: Preferences = {
   screenReader: false,
   cursorBlink: false,
   sidebar: true,
+  name: '',
 };
 
 /** Stored text as preferences: whatever is missing or strange takes its default. */
@@ -37,7 +41,7 @@ export function parsePreferences(text: string | null): Preferences {
   }
   const flag = (key: 'copyOnSelect' | 'screenReader' | 'cursorBlink' | 'sidebar') =>
     typeof stored[key] === 'boolean' ? stored[key] : DEFAULTS[key];
-  const { terminalTheme: theme, fontSize } = stored;
+  const { terminalTheme: theme, fontSize, name } = stored;
   return {
     terminalTheme: TERMINAL_THEMES.find((name) => name === theme) ?? DEFAULTS.terminalTheme,
     fontSize: typeof fontSize === 'number' ? clampFontSize(fontSize) : DEFAULTS.fontSize,
@@ -45,6 +49,7 @@ export function parsePreferences(text: string | null): Preferences {
     screenReader: flag('screenReader'),
     cursorBlink: flag('cursorBlink'),
     sidebar: flag('sidebar'),
+    name: typeof name === 'string' ? name.slice(0, MAX_PERSON_NAME_LENGTH) : DEFAULTS.name,
   };
 }
 

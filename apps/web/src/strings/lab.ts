@@ -70,6 +70,21 @@ export const closeDialog = {
   closing: 'Closing…',
 } as const;
 
+export const people = {
+  title: 'Here now',
+  open: (count: number) => `${plural(count, 'person is', 'people are')} here`,
+  me: 'You',
+  you: (name: string) => (name === 'You' ? 'You' : `${name} (you)`),
+  guest: (letters: string) => `Guest ${letters}`,
+  follow: (name: string) => `Follow ${name}`,
+  followShort: 'Follow',
+  following: 'Following',
+  followingNow: (name: string) => `You see the terminal that ${name} looks at.`,
+  stop: 'Stop following',
+  nameLabel: 'Your name',
+  nameHint: 'Shown to the people of this session; kept in this browser.',
+} as const;
+
 export const share = {
   title: 'Share this session',
   text: 'Whoever has a link has its right. Send the one that fits.',

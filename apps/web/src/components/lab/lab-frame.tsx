@@ -11,6 +11,7 @@ import { Toasts } from '../ui/toasts.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { LabHeader } from './lab-header.tsx';
+import { FollowingBanner } from './people.tsx';
 import { PortBar } from './port-bar.tsx';
 import { Sidebar, SidebarDrawer } from './sidebar.tsx';
 import { SkipLinks } from './skip-links.tsx';
@@ -44,6 +45,7 @@ export function LabFrame() {
         onOpenDrawer={() => setDrawer(true)}
       />
       <ConnectionBanner />
+      <FollowingBanner />
       <div className="flex min-h-0 flex-1">
         {sidebar && (
           <aside

@@ -19,6 +19,7 @@ import { LogoMark } from '../ui/logo.tsx';
 import { Countdown } from './countdown.tsx';
 import { ExtendMenu } from './extend-menu.tsx';
 import { LatencyPill } from './latency-pill.tsx';
+import { People } from './people.tsx';
 import { RightBadge } from './right-badge.tsx';
 import { useShowPanel } from './use-show-panel.ts';
 
@@ -108,6 +109,7 @@ export function LabHeader({ sidebarOpen, onToggleSidebar, onOpenDrawer }: LabHea
         <Countdown />
         {isOwner && <ExtendMenu />}
       </span>
+      <People />
       <span className="hidden items-center gap-0.5 border-line border-l pl-2 md:flex">
         <SessionButtons />
       </span>
