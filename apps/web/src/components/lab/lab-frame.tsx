@@ -1,7 +1,8 @@
 /** The lab page: header, sidebar, workspace, and everything that floats above them. */
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { watchSwipes } from '../../lab/swipe.ts';
 import { useLab, useLabState, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { KeyBar } from '../terminal/key-bar.tsx';
@@ -27,6 +28,15 @@ export function LabFrame() {
   useEffect(() => {
     if (connected) syncWorkspace();
   }, [connected, syncWorkspace]);
+
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Editors and lists scroll to the side; terminals do not, so there a swipe is free to mean the next one.
+    const inTerminal = (target: Element) => target.closest('.xterm') !== null;
+    return place.current === null
+      ? undefined
+      : watchSwipes(place.current, inTerminal, (by) => workspace.step('tabs', by));
+  }, [workspace]);
 
   useEffect(() => {
     const { data } = store.getState();
@@ -56,7 +66,7 @@ export function LabFrame() {
             <Sidebar />
           </aside>
         )}
-        <main id="terminal" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
+        <main id="terminal" ref={place} tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
           <TypeInAllBanner />
           <PortBar />
           <WorkspaceTiles workspace={workspace} />

@@ -65,7 +65,7 @@ export function KeyBar() {
       aria-label={strings.terminals.keyBar}
       className="hidden shrink-0 gap-1.5 overflow-x-auto border-line border-t bg-sunken px-2 py-1.5 max-md:flex coarse:flex"
     >
-      {button('Ctrl', 'Control', () => hold('ctrl'), held === 'ctrl')}
+      {button('Ctrl', 'Ctrl', () => hold('ctrl'), held === 'ctrl')}
       {button('Alt', 'Alt', () => hold('alt'), held === 'alt')}
       {KEYS.map(({ label, name, text }) => button(label, name, () => send(text)))}
       {ARROWS.map(({ label, name, code }) => button(label, name, () => arrow(code)))}
