@@ -15,6 +15,19 @@ export interface Stack {
   origin: string;
   stateDir: string;
   env: Record<string, string>;
+  /** A command that runs another in the stack's network namespace; empty for this machine's own. */
+  within: readonly string[];
+}
+
+/** Runs npm for a stack, where it is. */
+function npm(stack: Stack, args: readonly string[], timeout?: number) {
+  const [program = 'npm', ...rest] = [...stack.within, 'npm', ...args];
+  return run(program, rest, {
+    cwd: root,
+    env: { ...process.env, ...stack.env },
+    maxBuffer: 64 * 1024 * 1024,
+    ...(timeout === undefined ? {} : { timeout }),
+  });
 }
 
 async function freePort(): Promise<number> {
@@ -25,8 +38,11 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts a stack with `settings` on top of the tests' defaults; resolves when it says that it is ready. */
-export async function startStack(settings: Record<string, string> = {}): Promise<Stack> {
+/** Starts a stack with `settings` on top of the tests' defaults, by the command `within`; resolves when it says that it is ready. */
+export async function startStack(
+  settings: Record<string, string> = {},
+  within: readonly string[] = [],
+): Promise<Stack> {
   const port = await freePort();
   const stateDir = `/var/lib/drydock-e2e-${process.pid}-${port}`;
   mkdirSync(stateDir, { recursive: true, mode: 0o755 });
@@ -38,28 +54,21 @@ export async function startStack(settings: Record<string, string> = {}): Promise
     DRYDOCK_EGRESS: 'mirror-only',
     ...settings,
   };
-  await run('npm', ['start', '--', '--detach'], {
-    cwd: root,
-    env: { ...process.env, ...env },
-    timeout: START_DEADLINE_MS,
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return { origin: `http://localhost:${port}`, stateDir, env };
+  const stack = { origin: `http://localhost:${port}`, stateDir, env, within };
+  await npm(stack, ['start', '--', '--detach'], START_DEADLINE_MS);
+  return stack;
 }
 
 /** `npm run status -- --json` of the stack. */
 export async function stackStatus(
   stack: Stack,
 ): Promise<{ processes: { name: string; pid: number; restarts: number }[] }> {
-  const { stdout } = await run('npm', ['run', '--silent', 'status', '--', '--json'], {
-    cwd: root,
-    env: { ...process.env, ...stack.env },
-  });
+  const { stdout } = await npm(stack, ['run', '--silent', 'status', '--', '--json']);
   return JSON.parse(stdout);
 }
 
 /** Stops the stack by the README's command and removes its state. */
 export async function stopStack(stack: Stack): Promise<void> {
-  await run('npm', ['stop'], { cwd: root, env: { ...process.env, ...stack.env }, timeout: 120_000 });
+  await npm(stack, ['stop'], 120_000);
   rmSync(stack.stateDir, { recursive: true, force: true });
 }
