@@ -99,6 +99,8 @@ export const fileEntrySchema = z.object({
   gid: z.number().int().nonnegative(),
   /** Where a symbolic link points. */
   target: z.string().optional(),
+  /** What is there, when the entry is a link. */
+  targetKind: z.enum(['file', 'directory', 'other', 'missing']).optional(),
 });
 export type FileEntry = z.infer<typeof fileEntrySchema>;
 export const fileListResponseSchema = z.object({

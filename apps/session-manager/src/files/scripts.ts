@@ -70,7 +70,7 @@ sub written { my $size = shift; my @s = Time::HiRes::stat($path);
  * argv: path, If-Match, If-None-Match. Takes pieces on stdin, each after its length in 8 hex digits; the length 0 says that it was all.
  * The file is replaced in one step, with mode and owner of the one before; anything less leaves the old one as it was.
  */
-export const WRITE_SCRIPT = `${COMMON}${WRITING}${String.raw`
+export const WRITE_SCRIPT = `${COMMON}${WRITING}
 my $temp = sprintf '%s/.drydock-%d-%08x.part', $dir, $$, int rand 0xffffffff;
 sysopen(my $file, $temp, O_WRONLY | O_CREAT | O_EXCL, 0600) or failed($dir);
 $SIG{TERM} = $SIG{HUP} = $SIG{INT} = sub { unlink $temp; exit 1 };
@@ -86,7 +86,7 @@ keep($file, @now);
 close $file or failed($path);
 rename $temp, $path or failed($path); undef $temp;
 written($size);
-`}`;
+`;
 
 /** Where the parts of an upload wait: beside the file, so that the last step is a rename. */
 export const partName = (upload: string) => `.drydock-${upload}.part`;
@@ -167,7 +167,8 @@ my @entries;
 for my $name (@names) {
   my @s = Time::HiRes::lstat("$path/$name") or next;
   my $kind = -l _ ? 'link' : -d _ ? 'directory' : -f _ ? 'file' : 'other';
-  my $target = $kind eq 'link' ? ',"target":' . text(readlink("$path/$name") // '') : '';
+  my $target = $kind ne 'link' ? '' : ',"target":' . text(readlink("$path/$name") // '')
+    . ',"targetKind":"' . (-d "$path/$name" ? 'directory' : -f _ ? 'file' : -e _ ? 'other' : 'missing') . '"';
   push @entries, sprintf '{"name":%s,"kind":"%s","sizeBytes":%d,"modifiedAt":%d,"mode":%d,"uid":%d,"gid":%d%s}', text($name), $kind, $s[7], $s[9] * 1000, $s[2] & 07777, $s[4], $s[5], $target;
 }
 answer('{"entries":[' . join(',', @entries) . '],"truncated":' . $truncated . '}');

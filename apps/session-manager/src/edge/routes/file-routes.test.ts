@@ -106,7 +106,7 @@ describe('reading', () => {
       ['new\nline', 'file'],
       ['sub', 'directory'],
     ]);
-    expect(listed.entries[0]?.target).toBe('sub/x');
+    expect(listed.entries[0]).toMatchObject({ target: 'sub/x', targetKind: 'file' });
     expect(listed.truncated).toBe(false);
   });
 
