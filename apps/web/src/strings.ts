@@ -1,5 +1,6 @@
 /** Every English sentence of the page, by domain, so that a translation is one more folder of this shape. */
 
+import { files } from './strings/files.ts';
 import { palette, shortcuts } from './strings/keys.ts';
 import { closeDialog, connection, crashed, ended, errors, lab, notFound, people, share } from './strings/lab.ts';
 import { nodes, ports } from './strings/nodes.ts';
@@ -20,6 +21,7 @@ export const strings = {
   ports,
   swarm,
   timeline,
+  files,
   closeDialog,
   share,
   people,

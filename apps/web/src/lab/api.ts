@@ -40,9 +40,21 @@ function errorBodyOf(value: unknown): ErrorBody | null {
   return error as ErrorBody;
 }
 
-function retryAfterOf(response: Response): number | undefined {
-  const seconds = Number(response.headers.get('retry-after'));
+function retryAfterOf(header: string | null): number | undefined {
+  const seconds = Number(header);
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+}
+
+/** A failed answer as an error: its status, its `Retry-After`, its parsed body. */
+export function failureOf(status: number, retryAfter: string | null, value: unknown): ApiError {
+  const body = errorBodyOf(value);
+  if (body !== null) return new ApiError(body.code, body.message, body.details, retryAfterOf(retryAfter));
+  return new ApiError('UNREADABLE', `The server answered ${status} without a reason.`);
+}
+
+/** No answer came at all. */
+export function networkFailure(): ApiError {
+  return new ApiError('NETWORK', 'The server could not be reached. Check the connection and try again.');
 }
 
 /**
@@ -69,14 +81,10 @@ export async function callApi<T = undefined>(
     });
   } catch (cause) {
     if (options.signal?.aborted) throw cause;
-    throw new ApiError('NETWORK', 'The server could not be reached. Check the connection and try again.');
+    throw networkFailure();
   }
   const value: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) {
-    const body = errorBodyOf(value);
-    if (body !== null) throw new ApiError(body.code, body.message, body.details, retryAfterOf(response));
-    throw new ApiError('UNREADABLE', `The server answered ${response.status} without a reason.`);
-  }
+  if (!response.ok) throw failureOf(response.status, response.headers.get('retry-after'), value);
   if (options.read === undefined) return undefined as T;
   try {
     return options.read.parse(value);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { strings } from '../strings.ts';
 import { callApi } from './api.ts';
 import type { Dialog } from './dialogs.ts';
+import { createFiles } from './files.ts';
 import { createLabActions } from './lab-actions.ts';
 import { createLabClient } from './lab-client.ts';
 import { createLabStore } from './lab-store.ts';
@@ -52,7 +53,15 @@ export function createLab(sessionId: string) {
     },
   });
   const timeline = createTimeline(store, () => actions.call('GET', '/timeline', { read: timelineResponseSchema }));
-  const keys = createPageKeys({ store, dialog, workspace, actions, preferences, views: () => views });
+  const keys = createPageKeys({
+    store,
+    dialog,
+    workspace,
+    actions,
+    preferences,
+    views: () => views,
+    toggleFiles: () => files.togglePanel(),
+  });
   const views = createTerminalViews(() => ({
     link,
     preferences,
@@ -69,6 +78,7 @@ export function createLab(sessionId: string) {
     name: { getState: () => preferences.getState().name, subscribe: preferences.subscribe },
     storage: localStorageOrNull(),
   });
+  const files = createFiles({ sessionId, token, store, workspace, notices, dialog, preferences, views: () => views });
 
   function syncWorkspace(): void {
     const { data } = store.getState();
@@ -84,11 +94,21 @@ export function createLab(sessionId: string) {
     watchSession({ store, notices, extend: () => void actions.extend(1) }),
     store.onChange((change) => {
       if (change.kind === 'terminal-gone' && workspace.has(change.terminalId)) workspace.keepEnded(change.terminalId);
-      if (change.kind === 'node-gone') workspace.removeNode(change.name);
+      if (change.kind === 'node-gone') {
+        workspace.removeNode(change.name);
+        files.tree.forget(change.name);
+      }
       if (change.kind === 'terminal' || change.kind === 'terminal-gone') syncWorkspace();
     }),
   ];
   stops.push(workspace.subscribe(() => views.prune(new Set(tabsOf(workspace.getState().model).map(({ id }) => id)))));
+  stops.push(
+    workspace.subscribe(() => files.documents.prune(new Set(tabsOf(workspace.getState().model).map(({ id }) => id)))),
+  );
+  const holdBack = (event: BeforeUnloadEvent) => {
+    if (!leaving && files.wouldLose()) event.preventDefault();
+  };
+  window.addEventListener('beforeunload', holdBack);
   const wake = () => {
     if (document.visibilityState === 'visible') client.wake();
   };
@@ -116,6 +136,7 @@ export function createLab(sessionId: string) {
       actions,
       workspace,
       views,
+      files,
       notices,
       dialog,
       preferences,
@@ -129,8 +150,10 @@ export function createLab(sessionId: string) {
       window.removeEventListener('hashchange', reopen);
       window.removeEventListener('online', wake);
       document.removeEventListener('visibilitychange', wake);
+      window.removeEventListener('beforeunload', holdBack);
       for (const stop of stops) stop();
       people.dispose();
+      files.dispose();
       views.dispose();
       timeline.dispose();
       client.dispose();

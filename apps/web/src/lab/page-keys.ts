@@ -15,11 +15,13 @@ export interface PageKeysDeps {
   actions: LabActions;
   preferences: PreferenceStore;
   views(): TerminalViews;
+  /** Shows or hides the Files panel. */
+  toggleFiles(): void;
 }
 
 export type PageKeys = ReturnType<typeof createPageKeys>;
 
-export function createPageKeys({ store, dialog, workspace, actions, views }: PageKeysDeps) {
+export function createPageKeys({ store, dialog, workspace, actions, views, toggleFiles }: PageKeysDeps) {
   /** The terminal whose find bar is open. */
   const finding = createValue<string | null>(null);
 
@@ -79,6 +81,7 @@ export function createPageKeys({ store, dialog, workspace, actions, views }: Pag
   const shifted: Record<string, () => void> = {
     k: () => dialog.set({ kind: 'palette' }),
     p: () => dialog.set({ kind: 'palette' }),
+    e: () => toggleFiles(),
     f: () => finding.set(activeTerminal()?.id ?? null),
     enter: () => newTerminal(),
     arrowleft: () => workspace.step('tabs', -1),

@@ -13,6 +13,8 @@ export interface Preferences {
   sidebar: boolean;
   /** What others in a session see; empty for none. */
   name: string;
+  /** Whether the Files panel is open (on a wide window). */
+  files: boolean;
 }
 
 export const MIN_FONT_SIZE = 8;
@@ -28,6 +30,7 @@ const DEFAULTS: Preferences = {
   cursorBlink: false,
   sidebar: true,
   name: '',
+  files: false,
 };
 
 /** Stored text as preferences: whatever is missing or strange takes its default. */
@@ -39,7 +42,7 @@ export function parsePreferences(text: string | null): Preferences {
   } catch {
     // Broken storage means defaults.
   }
-  const flag = (key: 'copyOnSelect' | 'screenReader' | 'cursorBlink' | 'sidebar') =>
+  const flag = (key: 'copyOnSelect' | 'screenReader' | 'cursorBlink' | 'sidebar' | 'files') =>
     typeof stored[key] === 'boolean' ? stored[key] : DEFAULTS[key];
   const { terminalTheme: theme, fontSize, name } = stored;
   return {
@@ -50,6 +53,7 @@ export function parsePreferences(text: string | null): Preferences {
     cursorBlink: flag('cursorBlink'),
     sidebar: flag('sidebar'),
     name: typeof name === 'string' ? name.slice(0, MAX_PERSON_NAME_LENGTH) : DEFAULTS.name,
+    files: flag('files'),
   };
 }
 

@@ -10,6 +10,7 @@ import { copyText } from './clipboard.ts';
 import { hasRealGpu } from './gpu.ts';
 import type { PreferenceStore } from './preferences.ts';
 import { createTerminalController } from './terminal-controller.ts';
+import { folderOfReport, type TerminalFolder } from './terminal-folder.ts';
 import { installTerminalKeys, type TerminalKeyActions } from './terminal-keys.ts';
 import { installPasteGuard, type PasteQuestion } from './terminal-paste.ts';
 import { muteTerminalQueries } from './terminal-queries.ts';
@@ -47,6 +48,8 @@ export interface TerminalView {
   /** Fits the size to the place and to the font. */
   fit(): void;
   focus(): void;
+  /** Where the shell is, as it said last; null when it never did. */
+  folder(): TerminalFolder | null;
   /** Holds Ctrl or Alt for the next typed character (a phone has no such keys); `done` is called when it was used. */
   holdModifier(modifier: 'ctrl' | 'alt' | null, done: () => void): void;
   dispose(): void;
@@ -104,6 +107,11 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
       },
     }),
   );
+  let folder: TerminalFolder | null = null;
+  terminal.parser.registerOscHandler(7, (data) => {
+    folder = folderOfReport(data) ?? folder;
+    return true;
+  });
   const queries = muteTerminalQueries(terminal.parser, () => muted);
 
   let held: { modifier: 'ctrl' | 'alt'; done: () => void } | null = null;
@@ -190,6 +198,7 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
     },
     fit,
     focus: () => terminal.focus(),
+    folder: () => folder,
     holdModifier(modifier, done) {
       held = modifier === null ? null : { modifier, done };
     },

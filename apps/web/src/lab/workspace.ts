@@ -11,7 +11,8 @@ export type TabData =
   | { kind: 'terminal'; node: string; mine: boolean }
   | { kind: 'swarm' }
   | { kind: 'timeline' }
-  | { kind: 'files'; node: string };
+  /** A file in the editor. */
+  | { kind: 'file'; node: string; path: string };
 
 export type Tab = TabNode<TabData>;
 export type LabModel = WorkspaceModel<TabData>;
@@ -139,6 +140,18 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     /** Shows a panel of the whole session beside the terminals; where the window is narrow (`beside` false), among them. */
     showPanel(kind: PanelKind, title: string, beside: boolean): void {
       add({ id: kind, title, data: { kind } }, beside ? { region: 'right' } : {});
+    },
+    /** Gives a tab another title and other data; it stays where it is. */
+    change(id: string, title: string, data: TabData): void {
+      const mapSet = (tabset: { tabs: Tab[] }) => ({
+        ...tabset,
+        tabs: tabset.tabs.map((tab) => (tab.id === id ? { ...tab, title, data } : tab)),
+      });
+      const map = (node: LabModel['root']): LabModel['root'] =>
+        (node.type === 'tabset' ? mapSet(node) : { ...node, children: node.children.map(map) }) as LabModel['root'];
+      const now = model();
+      const floating = now.floating?.map(mapSet) as LabModel['floating'];
+      handle?.setModel({ ...now, root: map(now.root), ...(floating === undefined ? {} : { floating }) });
     },
     /** Focus went into a tab's content. */
     focused(id: string): void {

@@ -18,6 +18,7 @@ export const shortcuts = {
       keys: [
         ['Ctrl+K', 'Commands; twice in a terminal: kill the line'],
         ['Ctrl+Shift+K', 'Commands, also over vim or nano'],
+        ['Ctrl+Shift+E', 'Files'],
         ['Alt+Enter', 'Full screen'],
         ['?', 'This list (outside terminals)'],
         ['F6', 'Out of the terminal to the nodes, and back'],

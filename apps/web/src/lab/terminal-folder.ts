@@ -1,0 +1,20 @@
+/** In which folder a terminal's shell is: the shell says so by OSC 7 (`file://host/path`) whenever it changes. */
+
+export interface TerminalFolder {
+  /** The machine that the shell runs on: the node, or another one that it has gone to by ssh. */
+  host: string;
+  path: string;
+}
+
+/** The folder of an OSC 7 report; null when it is no such thing. */
+export function folderOfReport(data: string): TerminalFolder | null {
+  const [, host = '', encoded = ''] = /^file:\/\/([A-Za-z0-9.-]*)(\/.*)$/.exec(data) ?? [];
+  if (encoded === '') return null;
+  try {
+    const path = decodeURIComponent(encoded);
+    return { host, path: path.length > 1 ? path.replace(/\/+$/, '') || '/' : path };
+  } catch {
+    // Bytes that are no UTF-8: no path of ours leads there.
+    return null;
+  }
+}
