@@ -64,7 +64,7 @@ export const closeDialog = {
     count === 0 ? 'no nodes yet' : `${plural(count, 'node', 'nodes')} with containers, images, volumes and files`,
   terminals: (count: number) => `${plural(count, 'terminal', 'terminals')} and what runs in them`,
   links: 'the links you shared',
-  hint: 'To keep something, copy it out first.',
+  hint: 'To keep something, download it first: Files has /root and the shell history under More.',
   keep: 'Keep working',
   confirm: 'Close session',
   closing: 'Closing…',

@@ -3,6 +3,7 @@
 
 import dynamic from 'next/dynamic';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
+import { CloseFileDialog, DeleteFileDialog, MoveFileDialog, NewFileDialog } from '../files/file-dialogs.tsx';
 import { PasteDialog } from '../terminal/paste-dialog.tsx';
 import { AddNodeDialog } from './add-node-dialog.tsx';
 import { CloseSessionDialog } from './close-session-dialog.tsx';
@@ -40,6 +41,14 @@ export function Dialogs() {
       return <OpenPortDialog node={open.node} onClose={close} />;
     case 'qr':
       return <QrDialog port={open} onClose={close} />;
+    case 'new-file':
+      return <NewFileDialog {...open} onClose={close} />;
+    case 'move-file':
+      return <MoveFileDialog {...open} onClose={close} />;
+    case 'delete-file':
+      return <DeleteFileDialog {...open} onClose={close} />;
+    case 'close-file':
+      return <CloseFileDialog id={open.id} onClose={close} />;
     case 'paste':
       return <PasteDialog question={open.question} onClose={close} />;
   }

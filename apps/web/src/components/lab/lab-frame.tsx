@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { watchSwipes } from '../../lab/swipe.ts';
 import { useLab, useLabState, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { FilesAside, FilesSheet } from '../files/files-aside.tsx';
 import { KeyBar } from '../terminal/key-bar.tsx';
 import { TypeInAllBanner } from '../terminal/type-in-all-banner.tsx';
 import { WorkspaceTiles } from '../terminal/workspace-tiles.tsx';
@@ -66,6 +67,7 @@ export function LabFrame() {
             <Sidebar />
           </aside>
         )}
+        <FilesAside />
         <main id="terminal" ref={place} tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
           <TypeInAllBanner />
           <PortBar />
@@ -74,6 +76,7 @@ export function LabFrame() {
         </main>
       </div>
       <SidebarDrawer open={drawer} onClose={() => setDrawer(false)} />
+      <FilesSheet />
       <Dialogs />
       <Toasts />
     </div>

@@ -4,6 +4,7 @@
 import {
   Accessibility,
   Command,
+  FolderTree,
   History,
   Menu as MenuIcon,
   Network,
@@ -14,7 +15,9 @@ import {
 } from 'lucide-react';
 import { useIsOwner, useLab, useLabData, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useFilesToggle } from '../files/files-aside.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
+import { cn } from '../ui/cn.ts';
 import { LogoMark } from '../ui/logo.tsx';
 import { Countdown } from './countdown.tsx';
 import { ExtendMenu } from './extend-menu.tsx';
@@ -35,6 +38,24 @@ function SessionName() {
     <span className="hidden min-w-0 truncate font-[600] text-[15px] sm:block">
       {session.name ?? <span className="font-mono text-[13.5px] text-ink-2">{session.id}</span>}
     </span>
+  );
+}
+
+/** Opens and closes the Files panel; on a phone it is always in reach. */
+function FilesButton({ className }: { className?: string }) {
+  const { open, toggle } = useFilesToggle();
+  return (
+    <Button
+      kind="quiet"
+      size="sm"
+      aria-pressed={open}
+      title={strings.lab.files}
+      onClick={toggle}
+      className={cn(open && 'bg-accent-soft text-ink', className)}
+    >
+      <FolderTree size={16} aria-hidden="true" />
+      <span className="max-[1180px]:sr-only">{strings.lab.files}</span>
+    </Button>
   );
 }
 
@@ -110,7 +131,9 @@ export function LabHeader({ sidebarOpen, onToggleSidebar, onOpenDrawer }: LabHea
         {isOwner && <ExtendMenu />}
       </span>
       <People />
+      <FilesButton className="md:hidden" />
       <span className="hidden items-center gap-0.5 border-line border-l pl-2 md:flex">
+        <FilesButton />
         <SessionButtons />
       </span>
       <IconButton label={strings.lab.commands} onClick={() => dialog.set({ kind: 'palette' })}>

@@ -1,6 +1,7 @@
 /** The list of everything that can be done now, for the command palette. */
 'use client';
 
+import { HOME } from '../../lab/files-tree.ts';
 import { chooseTheme, type Theme } from '../../lab/theme.ts';
 import { useCanWork, useIsOwner, useLab, useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
@@ -17,7 +18,7 @@ const { groups } = strings.palette;
 const THEMES: readonly Theme[] = ['light', 'dark', 'system'];
 
 export function useCommands(): PaletteCommand[] {
-  const { actions, dialog, keys, preferences, views, workspace } = useLab();
+  const { actions, dialog, files, keys, preferences, views, workspace } = useLab();
   const { session } = useLabData();
   const canWork = useCanWork();
   const isOwner = useIsOwner();
@@ -57,6 +58,13 @@ export function useCommands(): PaletteCommand[] {
       },
     );
   }
+  if (canWork && node !== null) {
+    const home = () => void files.download(node, HOME, `${node}-root.tar`);
+    commands.push(
+      { group: groups.nodes, title: strings.files.historyOf(node), run: () => void files.downloadHistory(node) },
+      { group: groups.nodes, title: strings.files.homeTarOf(node), run: home },
+    );
+  }
   if (active !== null) {
     commands.push({
       group: groups.terminals,
@@ -78,6 +86,7 @@ export function useCommands(): PaletteCommand[] {
     }
   }
   commands.push(
+    { group: groups.view, title: strings.lab.files, keys: 'Ctrl+Shift+E', run: files.togglePanel },
     { group: groups.view, title: strings.lab.swarm, run: () => showPanel('swarm') },
     { group: groups.view, title: strings.lab.timeline, run: () => showPanel('timeline') },
     { group: groups.view, title: strings.terminals.maximize, run: () => workspace.toggleMaximized() },

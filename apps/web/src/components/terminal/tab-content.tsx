@@ -3,6 +3,7 @@
 
 import dynamic from 'next/dynamic';
 import type { Tab } from '../../lab/workspace.ts';
+import { EditorPane } from '../files/editor-pane.tsx';
 import { PanelLoading } from '../ui/panel-loading.tsx';
 import { TerminalPane } from './terminal-pane.tsx';
 
@@ -18,11 +19,11 @@ export function TabContent({ tab }: { tab: Tab }) {
   switch (tab.data.kind) {
     case 'terminal':
       return <TerminalPane terminalId={tab.id} node={tab.data.node} mine={tab.data.mine} />;
+    case 'file':
+      return <EditorPane id={tab.id} node={tab.data.node} path={tab.data.path} />;
     case 'swarm':
       return <SwarmPanel />;
     case 'timeline':
       return <TimelinePanel />;
-    case 'files':
-      return null;
   }
 }

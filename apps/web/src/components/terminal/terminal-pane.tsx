@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { TerminalView } from '../../lab/terminal-view.ts';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { TerminalDrop } from '../files/terminal-drop.tsx';
 import { FindBar } from './find-bar.tsx';
 import { TerminalNotices } from './terminal-notices.tsx';
 import { useTerminalView } from './use-terminal-view.ts';
@@ -32,7 +33,9 @@ function usePlace(view: TerminalView | null, terminalId: string) {
   useEffect(() => {
     if (view === null || !isActive) return;
     const { activeElement } = document;
-    const busy = activeElement?.closest('[role="dialog"], [role="alertdialog"], [role="menu"], input, select');
+    const busy = activeElement?.closest(
+      '[role="dialog"], [role="alertdialog"], [role="menu"], [role="tree"], input, select',
+    );
     if (!busy) view.focus();
   }, [view, isActive]);
   return place;
@@ -51,7 +54,9 @@ export function TerminalPane({ terminalId, node, mine }: TerminalPaneProps) {
       onFocusCapture={() => workspace.focused(terminalId)}
       onPointerDownCapture={() => view?.controller.drive()}
     >
-      <div ref={place} className="absolute inset-0" />
+      <TerminalDrop terminalId={terminalId} node={node}>
+        <div ref={place} className="absolute inset-0" />
+      </TerminalDrop>
       {view === null && (
         <p role="status" className="absolute inset-0 grid place-items-center text-ink-3 text-sm">
           {failed ?? strings.terminals.loading}

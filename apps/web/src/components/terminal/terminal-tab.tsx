@@ -1,25 +1,32 @@
 /** One tab of a tile. */
 'use client';
 
-import { FolderTree, History, Network, SquareTerminal, X } from 'lucide-react';
+import { FileText, History, Network, SquareTerminal, X } from 'lucide-react';
 import type { TabRenderProps } from 'react-resizable-panels';
-import { useCanWork, useLab } from '../../lab/use-lab.tsx';
+import { useCanWork, useLab, useValue } from '../../lab/use-lab.tsx';
 import type { Tab } from '../../lab/workspace.ts';
 import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';
 import { useTabTitle } from './use-tab-title.ts';
 
-const ICONS = { terminal: SquareTerminal, swarm: Network, timeline: History, files: FolderTree };
+const ICONS = { terminal: SquareTerminal, swarm: Network, timeline: History, file: FileText };
 
 export function TerminalTab({ tab, tabProps }: { tab: Tab; tabProps: TabRenderProps }) {
-  const { actions, workspace } = useLab();
+  const { actions, files } = useLab();
   const canWork = useCanWork();
   const title = useTabTitle(tab);
+  useValue(files.documents.marks);
+  const unsaved = files.documents.peek(tab.id)?.state.getState().dirty ?? false;
+  const close = () => (tab.data.kind === 'terminal' ? void actions.closeTerminal(tab.id) : files.closeFile(tab.id));
   const Icon = ICONS[tab.data.kind];
   const closable = tab.data.kind !== 'terminal' || canWork;
   return (
     <div
-      {...{ ...tabProps, 'aria-label': title, ...(closable ? { 'aria-keyshortcuts': 'Delete' } : {}) }}
+      {...{
+        ...tabProps,
+        'aria-label': unsaved ? strings.files.unsavedTab(title) : title,
+        ...(closable ? { 'aria-keyshortcuts': 'Delete' } : {}),
+      }}
       className={cn(
         tabProps.className,
         'group flex shrink-0 select-none items-center gap-2 border-line border-r pr-1.5 pl-3 text-[13.5px] text-ink-2',
@@ -35,11 +42,12 @@ export function TerminalTab({ tab, tabProps }: { tab: Tab; tabProps: TabRenderPr
         <span
           aria-hidden="true"
           data-tab-ignore=""
-          title={strings.terminals.closeTab(title)}
-          onClick={() => (tab.data.kind === 'terminal' ? void actions.closeTerminal(tab.id) : workspace.remove(tab.id))}
+          title={tab.data.kind === 'terminal' ? strings.terminals.closeTab(title) : strings.files.closeTab(title)}
+          onClick={close}
           className="flex size-6 cursor-pointer items-center justify-center rounded-md text-ink-3 hover:bg-ink/10 hover:text-ink"
         >
-          <X size={14} />
+          {unsaved && <span className="size-2 rounded-full bg-crane group-hover:hidden" />}
+          <X size={14} className={unsaved ? 'hidden group-hover:block' : ''} />
         </span>
       )}
     </div>

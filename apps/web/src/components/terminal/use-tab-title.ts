@@ -1,6 +1,7 @@
 /** What a tab is called. */
 'use client';
 
+import { nameOf, shownName } from '../../lab/files-path.ts';
 import { titleOfTerminal } from '../../lab/titles.ts';
 import { useLabData } from '../../lab/use-lab.tsx';
 import type { Tab } from '../../lab/workspace.ts';
@@ -9,7 +10,7 @@ import { strings } from '../../strings.ts';
 export function useTabTitle(tab: Tab): string {
   const { terminals } = useLabData();
   if (tab.data.kind === 'swarm' || tab.data.kind === 'timeline') return strings.lab[tab.data.kind];
-  if (tab.data.kind === 'files') return `${strings.lab.files}: ${tab.data.node}`;
+  if (tab.data.kind === 'file') return shownName(nameOf(tab.data.path));
   const terminal = terminals.find(({ terminalId }) => terminalId === tab.id);
   return terminal ? titleOfTerminal(terminal, terminals) : (tab.title ?? tab.data.node);
 }
