@@ -7,6 +7,8 @@ export interface Figures {
   sample(name: string, unit: string, value: number): void;
   /** Sets a figure that is one value. */
   value(name: string, unit: string, value: number, n?: number): void;
+  /** Takes figures over that a program of its own measured. */
+  add(figures: Record<string, Figure>): void;
   result(): Record<string, Figure>;
 }
 
@@ -30,6 +32,7 @@ export function createFigures(): Figures {
     value(name, unit, value, n = 1) {
       values[name] = { unit, value: round(value), n };
     },
+    add: (figures) => void Object.assign(values, figures),
     result() {
       const fromSamples = [...samples].map(([name, { unit, values: all }]): [string, Figure] => {
         const sorted = [...all].sort((a, b) => a - b);

@@ -4,10 +4,12 @@ import { startStack, stopStack } from '../support/stack.ts';
 import { createFigures, type Figures, timed } from './figures.ts';
 import { benchGateway } from './gateway.ts';
 import { benchNodes } from './nodes.ts';
+import { benchScale } from './scale.ts';
 
 const PARTS: Record<string, (origin: string, figures: Figures) => Promise<void>> = {
   nodes: benchNodes,
   gateway: benchGateway,
+  scale: benchScale,
 };
 
 /** Rates are for the public; a benchmark is one address that does the work of many. */

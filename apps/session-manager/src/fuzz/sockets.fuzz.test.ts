@@ -97,7 +97,7 @@ it('an agent may say what it likes: what is malformed is dropped, and the manage
     }),
     { numRuns: 200, seed: SEED, endOnFailure: true },
   );
-  await expect.poll(async () => agent.allGreeted() || (await agent.connect(), true), { timeout: 10_000 }).toBe(true);
+  if (!agent.allGreeted()) await agent.connect();
   const answer = await test.call('GET', `/sessions/${session.id}`, { token });
   expect(answer).toMatchObject({ status: 200, body: { nodes: [{ name: 'node1', state: 'running' }] } });
 }, 60_000);
