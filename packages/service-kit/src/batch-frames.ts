@@ -20,7 +20,7 @@ interface WebSocketLike {
 /**
  * Begins to batch what `engine` (a server's `Socket` of engine.io, or a client's `socket.io.engine`) sends. By itself a message
  * with bytes takes two system calls at the sender and wakes the receiver twice, since its text and its bytes are two frames; with
- * batches a busy connection takes one for many messages (decision 0004). Order stays, and nothing waits longer than this turn.
+ * batches a busy connection takes one for many messages (decision 0005). Order stays, and nothing waits longer than this turn.
  */
 export function batchFrames(given: object): void {
   const engine = given as Engine;

@@ -55,17 +55,19 @@ export const hostCallSchema = z.object({
   request: z.unknown(),
 });
 
-/** host -> agent. An output's bytes are the frame's bytes. */
-export const hostMessageSchema = z.union([
+/** host -> agent: a call's answer. */
+export const hostAnswerSchema = z.union([
   z.object({ id: z.number().int(), answer: z.unknown() }),
   z.object({
     id: z.number().int(),
     error: z.custom<ErrorBody>((value) => typeof value === 'object' && value !== null),
   }),
+]);
+/** host -> agent. An output's bytes are the frame's bytes. Told apart by one field: this is parsed for every echo of a key. */
+export const hostEventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('output'), viewerId: viewerIdSchema, offset: offsetSchema }),
   z.object({ event: z.literal('screen'), viewerId: viewerIdSchema, offset: offsetSchema, screen: z.string() }),
   terminalResizeSchema.extend({ event: z.literal('size'), viewerId: viewerIdSchema, offset: offsetSchema }),
   terminalExitSchema.extend({ event: z.literal('exit'), viewerId: viewerIdSchema.optional() }),
 ]);
-export type HostMessage = z.infer<typeof hostMessageSchema>;
-export type HostEvent = Extract<HostMessage, { event: string }>;
+export type HostEvent = z.infer<typeof hostEventSchema>;

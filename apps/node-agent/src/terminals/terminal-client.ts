@@ -10,8 +10,9 @@ import {
   type HostEvent,
   type HostedTerminal,
   type HostRequest,
+  hostAnswerSchema,
   hostCalls,
-  hostMessageSchema,
+  hostEventSchema,
   MAX_FRAME_BYTES,
 } from './host-protocol.ts';
 
@@ -103,11 +104,11 @@ export function createTerminalClient(socketPath: string, logger: Logger, events:
   }
 
   function onFrame({ header, bytes }: Frame): void {
-    const message = hostMessageSchema.parse(header);
-    if ('event' in message) {
-      onEvent(message, bytes);
+    if (typeof header === 'object' && header !== null && 'event' in header) {
+      onEvent(hostEventSchema.parse(header), bytes);
       return;
     }
+    const message = hostAnswerSchema.parse(header);
     const call = waiting.get(message.id);
     waiting.delete(message.id);
     if (call === undefined) return;

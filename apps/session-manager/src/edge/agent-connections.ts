@@ -40,6 +40,8 @@ export interface AgentConnections extends AgentCommands {
 }
 
 function failureOf(answer: unknown): DrydockError | undefined {
+  // Nearly every answer is none; a parser that fails for each key would cost more than all else.
+  if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined;
   const parsed = failureSchema.safeParse(answer);
   if (!parsed.success) return undefined;
   const { code, message, details } = parsed.data.error;
