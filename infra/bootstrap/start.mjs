@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { layoutOf, REPO } from '../common/paths.mjs';
 import { describeFailure, Problem } from '../common/problem.mjs';
+import { readJoined } from '../supervisor/joined.mjs';
 import { runStack } from '../supervisor/run-stack.mjs';
 import { runningStack } from '../supervisor/state-file.mjs';
 import { loadSettings } from './load-settings.mjs';
@@ -14,10 +15,11 @@ import { Interrupted } from './run-steps.mjs';
 import { prepareStateDir } from './state-dir.mjs';
 import { ensureSystemUser } from './system-user.mjs';
 
-const USAGE = `npm start [-- --detach]
+const USAGE = `npm start [-- --detach | --prepare]
 
 Installs, builds and starts what is missing, in the foreground; Ctrl-C stops everything.
   --detach   returns when Drydock is ready; npm stop ends it
+  --prepare  installs and builds what is missing, and starts nothing (for the units of infra/deploy)
 Settings are environment variables, listed in .env.example.`;
 
 const abort = new AbortController();
@@ -25,23 +27,37 @@ for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) proce
 
 /** @param {readonly string[]} args */
 async function start(args) {
-  const unknown = args.find((arg) => !['--detach', '--help'].includes(arg));
+  const unknown = args.find((arg) => !['--detach', '--prepare', '--help'].includes(arg));
   if (unknown !== undefined) throw new Problem('UNKNOWN_OPTION', `There is no option ${unknown}.`, USAGE);
   if (args.includes('--help')) return console.log(USAGE);
 
   const settings = loadSettings();
   const layout = layoutOf(settings);
   const running = runningStack(layout.stateFile);
-  if (running !== undefined) {
+  const prepareOnly = args.includes('--prepare');
+  if (running !== undefined && !prepareOnly) {
     throw new Problem(
       'ALREADY_RUNNING',
       `Drydock is already running: ${running.url} (process ${running.pid}, state in ${layout.state}).`,
       'Use it, or end it first: npm stop',
     );
   }
+  // A host of a manager elsewhere has neither a public port nor a Redis of its own.
+  const checks = prepareOnly || readJoined(layout) !== undefined ? [] : START_CHECKS;
   const progress = terminalProgress();
   try {
-    await prepare({ settings, layout, machine: thisMachine(), progress, signal: abort.signal, checks: START_CHECKS });
+    await prepare({
+      settings,
+      layout,
+      machine: thisMachine(),
+      progress,
+      signal: abort.signal,
+      checks,
+    });
+    if (prepareOnly) {
+      prepareStateDir(layout, await ensureSystemUser());
+      return;
+    }
     progress.started('start', 'starting the processes');
     if (args.includes('--detach')) await detach(progress);
     else await runInForeground({ settings, layout, progress });

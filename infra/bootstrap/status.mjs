@@ -1,9 +1,14 @@
 /** `npm run status [-- --json]`: what runs, since when, how often it was restarted, and what the stack holds. */
+import { join } from 'node:path';
+import { operatorCall } from '../common/operator.mjs';
 import { layoutOf } from '../common/paths.mjs';
 import { describeFailure } from '../common/problem.mjs';
 import { managerStatus } from '../supervisor/readiness.mjs';
 import { runningStack } from '../supervisor/state-file.mjs';
 import { loadSettings } from './load-settings.mjs';
+
+/** Errors shown in the table; --json has all that are remembered. */
+const LAST_ERRORS = 5;
 
 async function status() {
   const layout = layoutOf(loadSettings());
@@ -24,9 +29,20 @@ async function status() {
     hosts: manager?.hosts ?? (stack === undefined ? [] : null),
     sessions: manager?.sessions ?? (stack === undefined ? 0 : null),
     pool: manager?.pool ?? (stack === undefined ? 0 : null),
+    // What only the operator is told; null where there is none to ask.
+    operator: await operatorReport(stack?.operator, join(layout.secrets, 'manager/secret')),
   };
   if (process.argv.includes('--json')) console.log(JSON.stringify(report));
   else printTable(report, layout.state);
+}
+
+/**
+ * @param {string | undefined} url
+ * @param {string} secretFile
+ */
+async function operatorReport(url, secretFile) {
+  if (url === undefined) return null;
+  return operatorCall({ url, secretFile }, 'GET', '/status').catch(() => null);
 }
 
 /**
@@ -49,6 +65,25 @@ function printTable(report, state) {
   console.log(
     `  hosts: ${hosts.join(', ') || 'none'}; sessions: ${report.sessions}; nodes in the pool: ${report.pool}`,
   );
+  if (report.operator !== null) printOperator(report.operator);
+}
+
+/** @param {any} operator what the manager's operator listener says */
+function printOperator({ hosts, sessions, sockets, capacity, queue, errors }) {
+  for (const { name, state, nodes, maxNodes, pool, version, draining } of hosts) {
+    const more = `${version ?? ''}${draining ? ', draining' : ''}`;
+    console.log(
+      `  host ${name.padEnd(18)} ${state.padEnd(10)} ${nodes} of ${maxNodes ?? '?'} nodes, ${pool ?? 0} warm  ${more}`,
+    );
+  }
+  console.log(
+    `  sessions: ${sessions.active} active, ${sessions.grace} in grace, ${sessions.closing} closing; ` +
+      `${sockets} pages; ${capacity.free} of ${capacity.nodes} nodes free; ${queue} in the queue`,
+  );
+  for (const { at, code, where, sessionId, requestId, cause } of errors.slice(-LAST_ERRORS)) {
+    const ids = [sessionId, requestId].filter(Boolean).join(' ');
+    console.log(`  ${new Date(at).toISOString()} ${code} ${where} ${ids}${cause === undefined ? '' : `: ${cause}`}`);
+  }
 }
 
 try {

@@ -5,6 +5,7 @@ import { Problem } from '../common/problem.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
 import { writeRegistryConfig } from '../library/registry-config.mjs';
 import { prepareHubCache } from './hub-cache.mjs';
+import { readJoined } from './joined.mjs';
 import { openLog } from './log-file.mjs';
 import { freePorts } from './ports.mjs';
 import { answersHttp } from './readiness.mjs';
@@ -46,8 +47,9 @@ export async function runStack({ settings, layout, user, secrets, signal, say, o
   const state = {
     ...thisProcess(),
     since: new Date().toISOString(),
-    url: publicUrl(settings),
+    url: plan.joined?.manager ?? publicUrl(settings),
     origin: localOrigin(plan),
+    operator: operatorUrl(plan),
     ready: false,
     processes: /** @type {import('./child.mjs').ChildView[]} */ ([]),
   };
@@ -67,14 +69,16 @@ export async function runStack({ settings, layout, user, secrets, signal, say, o
     else signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
   try {
-    const started = supervisor.start().then(() => assertPagesServed(state.origin));
+    const started = supervisor
+      .start()
+      .then(() => (plan.joined === undefined ? assertPagesServed(state.origin) : undefined));
     await Promise.race([started, aborted]);
     // A start that is cut off fails in all its parts; that is no news.
     started.catch(() => {});
     if (!signal.aborted) {
       state.ready = true;
       save();
-      tell(`Drydock is ready: ${state.url}`);
+      tell(plan.joined === undefined ? `Drydock is ready: ${state.url}` : `This host is connected to ${state.url}`);
       onReady(state.url);
       await aborted;
     }
@@ -95,6 +99,7 @@ export async function runStack({ settings, layout, user, secrets, signal, say, o
  */
 export async function planStack({ settings, layout, user, secrets }) {
   const [redis = 0, mirror = 0, web = 0, metrics = 0, hub = 0] = await freePorts(5);
+  const joined = readJoined(layout);
   const directory = join(layout.state, 'redis');
   const mirrorConfig = join(layout.runInstance, 'mirror.yml');
   writeRegistryConfig(mirrorConfig, {
@@ -109,7 +114,8 @@ export async function planStack({ settings, layout, user, secrets }) {
     user,
     ports: { redis, mirror, web, metrics, hub },
     redisUrl: settings.REDIS_URL ?? `redis://:${secrets.redisPassword}@127.0.0.1:${redis}`,
-    hostName: secrets.hostName,
+    hostName: joined?.name ?? secrets.hostName,
+    joined,
     agentKeyFile: secrets.agentKeyFile,
     managerSecrets: secrets.managerDirectory,
     redisConfig: writeRedisConfig({ directory, port: redis, password: secrets.redisPassword, user }),
@@ -159,6 +165,16 @@ export function removeVolatile(layout) {
       // Not there, or another stack's.
     }
   }
+}
+
+/**
+ * Where the manager listens for its operator (npm run host, npm run status); none on a host of a manager elsewhere.
+ * @param {import('./services.mjs').StackPlan} plan
+ */
+function operatorUrl({ settings, ports, joined }) {
+  if (joined !== undefined) return undefined;
+  const host = settings.DRYDOCK_METRICS_HOST ?? '127.0.0.1';
+  return `http://${host.includes(':') ? `[${host}]` : host}:${settings.DRYDOCK_METRICS_PORT ?? ports.metrics}`;
 }
 
 /** @param {Record<string, string>} settings */

@@ -23,6 +23,7 @@ const AGENT_STOP_MS = 90_000;
  * @property {string} hostName
  * @property {string} agentKeyFile
  * @property {string} managerSecrets directory that the manager may read
+ * @property {import('./joined.mjs').Joined | undefined} joined the manager elsewhere whose host this machine is
  * @property {string} redisConfig
  * @property {string} mirrorConfig
  * @property {{config: string, storage: string} | undefined} hub the cache of the registry outside, if there is one
@@ -33,12 +34,12 @@ const AGENT_STOP_MS = 90_000;
  * @returns {import('./supervisor.mjs').Service[]} each after all that it needs
  */
 export function stackServices(plan) {
+  const host = [mirror(plan), ...(plan.hub === undefined ? [] : [hubCache(plan, plan.hub)]), terminals(plan)];
+  if (plan.joined !== undefined) return [...host, agent(plan)];
   const embedded = plan.settings.REDIS_URL === undefined;
   return [
     ...(embedded ? [redis(plan)] : []),
-    mirror(plan),
-    ...(plan.hub === undefined ? [] : [hubCache(plan, plan.hub)]),
-    terminals(plan),
+    ...host,
     web(plan),
     manager(plan, embedded ? ['redis'] : []),
     agent(plan),
@@ -46,7 +47,8 @@ export function stackServices(plan) {
 }
 
 /** The address at which this machine's own processes reach the manager. @param {StackPlan} plan */
-export function localOrigin({ settings }) {
+export function localOrigin({ settings, joined }) {
+  if (joined !== undefined) return joined.manager;
   const host = settings.DRYDOCK_HOST ?? '127.0.0.1';
   const reachable =
     host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;

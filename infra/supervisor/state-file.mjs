@@ -13,6 +13,7 @@ const STALE_GRACE_MS = 5_000;
  * @property {string} since ISO 8601
  * @property {string} url what the operator opens
  * @property {string} origin where this machine reaches the manager
+ * @property {string | undefined} [operator] where the manager listens for its operator
  * @property {boolean} ready
  * @property {import('./child.mjs').ChildView[]} processes
  */

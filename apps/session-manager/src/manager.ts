@@ -4,12 +4,15 @@ import type { AddressInfo, BlockList } from 'node:net';
 import { type Clock, createCleanupStack, type Logger } from '@drydock/service-kit';
 import { createAgentConnections } from './edge/agent-connections.ts';
 import { createAgentGateway } from './edge/agent-gateway.ts';
-import { createAgentKeys } from './edge/agent-keys.ts';
+import { type AgentKeys, createAgentKeys } from './edge/agent-keys.ts';
 import { createAgentStreams } from './edge/agent-streams.ts';
 import { createBrowserGateway } from './edge/browser-gateway.ts';
 import { createFrontDoor } from './edge/front-door.ts';
+import { addGauges } from './edge/gauges.ts';
 import { createHttpRoutes } from './edge/http-routes.ts';
-import { createMetrics, serveMetrics } from './edge/metrics.ts';
+import { createMetrics } from './edge/metrics.ts';
+import { serveOperator } from './edge/operator-listener.ts';
+import { createOperatorStatus } from './edge/operator-status.ts';
 import { createOrigins } from './edge/origins.ts';
 import { createPortAccess } from './edge/port-access.ts';
 import { createPortGateway } from './edge/port-gateway.ts';
@@ -23,6 +26,7 @@ import { createTokens } from './edge/tokens.ts';
 import { createWebProxy } from './edge/web-proxy.ts';
 import { createTerminalRelay } from './relay/terminal-relay.ts';
 import { createAdmission } from './scheduling/admission.ts';
+import { createHostBook } from './scheduling/host-book.ts';
 import { createHostRegistry } from './scheduling/host-registry.ts';
 import { createRateLimit } from './scheduling/rate-limit.ts';
 import { createExpiry } from './sessions/expiry.ts';
@@ -133,7 +137,12 @@ export async function startManager(
   hosts.onEvent(({ kind }) => {
     if (kind === 'connected') void presence.refresh();
   });
-  const keys = createAgentKeys(settings.agentKeysFile);
+  const hostBook = createHostBook({ store, hosts, clock, logger });
+  cleanup.add('host book', () => hostBook.stop());
+  const fileKeys = createAgentKeys(settings.agentKeysFile);
+  const keys: AgentKeys = {
+    allows: async (name, key) => (await fileKeys.allows(name, key)) || (await hostBook.allows(name, key)),
+  };
   const streams = createAgentStreams({ commands: connections, keys, logger });
   cleanup.add('streams', () => streams.close());
   const nextEnds = () => [...directory.all()].map(({ expiresAt }) => expiresAt).sort((a, b) => a - b);
@@ -230,7 +239,8 @@ export async function startManager(
   });
 
   const limit = (rate: keyof ManagerSettings['rates']) => createRateLimit({ clock, ...settings.rates[rate] });
-  const tokens = createTokens({ service, origins, wrongTokens: limit('wrongTokens') });
+  const wrongTokens = limit('wrongTokens');
+  const tokens = createTokens({ service, origins, wrongTokens });
   const table = createPortTable({ directory, clock });
   const portLimits = createPortLimits(settings.portLimits, clock);
   const portProxy = createPortProxy({ streams, table, limits: portLimits, origins, metrics, clock, logger });
@@ -283,6 +293,8 @@ export async function startManager(
             logger,
           }),
     sessionsPerUser: settings.sessionsPerUser,
+    hostBook,
+    wrongTokens,
   });
   cleanup.add('routes', () => routes.close());
   const web = createWebProxy({ webUrl: settings.webUrl, origins, logger });
@@ -312,30 +324,14 @@ export async function startManager(
     logger,
   });
   cleanup.add('sockets', () => Promise.all([sockets.browsers.io.close(), sockets.agents.io.close()]));
-  addGauges();
+  const { capacity, waiting } = admission;
+  addGauges({ metrics, directory, hosts, streams, gateway, capacity, waiting });
   const isOpen = (sessionId: string) => directory.get(sessionId) !== undefined;
   cleanup.add('refusal counts', countRefusals({ hosts, metrics, isOpen }));
 
-  function addGauges(): void {
-    metrics.gauge('drydock_sessions', 'Open sessions.', [], () => [[{}, directory.count()]]);
-    metrics.gauge('drydock_sockets', 'Connected lab pages.', [], () => [[{}, gateway.sockets()]]);
-    metrics.gauge('drydock_streams', 'Open byte streams of agents.', [], () => [[{}, streams.count()]]);
-    metrics.gauge('drydock_nodes', 'Nodes placed on each host.', ['host'], () =>
-      hosts.list().map(({ name }) => [{ host: name }, directory.placed(name)]),
-    );
-    metrics.gauge('drydock_nodes_max', 'Nodes that each host takes.', ['host'], () =>
-      hosts.list().map(({ name, capacity }) => [{ host: name }, capacity.maxNodes]),
-    );
-    metrics.gauge('drydock_pool', 'Booted nodes that belong to nobody.', ['host'], () =>
-      hosts.list().map(({ name, capacity }) => [{ host: name }, capacity.pool]),
-    );
-    metrics.gauge('drydock_host_connected', 'Whether the host’s agent is connected.', ['host'], () =>
-      hosts.list().map(({ name }) => [{ host: name }, hosts.isConnected(name) ? 1 : 0]),
-    );
-  }
-
   // First everything is known, then callers are let in.
   await directory.start();
+  await hostBook.start();
   await presence.start();
   expiry.start();
   reaper.start();
@@ -365,7 +361,17 @@ export async function startManager(
   const metricsServer =
     settings.metrics === undefined
       ? undefined
-      : await serveMetrics(metrics, settings.metrics.host, settings.metrics.port);
+      : await serveOperator(
+          {
+            ...{ metrics, book: hostBook, logger, drop: connections.drop, secret: settings.managerSecret },
+            status: createOperatorStatus({
+              ...{ version, directory, hosts, book: hostBook, metrics, capacity, waiting },
+              sockets: gateway.sockets,
+            }),
+          },
+          settings.metrics.host,
+          settings.metrics.port,
+        );
   cleanup.add('metrics', () => metricsServer?.close());
   logger.info({ origin: origins.publicOrigin, port }, 'manager listens');
   return {

@@ -78,6 +78,12 @@ const registry = {
     message: 'The node could not be made; nothing of it was left behind.',
   },
   AGENT_KEY_REJECTED: { status: 401, retry: 'never', message: 'The host’s key is not known to this manager.' },
+  JOIN_TOKEN_REJECTED: {
+    status: 401,
+    retry: 'never',
+    message: 'The token is wrong, was used already, or is too old; ask the operator for a new one.',
+  },
+  HOST_EXISTS: { status: 409, retry: 'never', message: 'A host of that name has joined already; choose another name.' },
   AGENT_NAME_TAKEN: { status: 409, retry: 'later', message: 'Another agent is connected under that host name.' },
   AGENT_VERSION: {
     status: 400,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { capabilitiesSchema } from './capabilities.ts';
 import { ERROR_CODES } from './errors.ts';
-import { nodeNameSchema, tokenSchema } from './ids.ts';
+import { hostNameSchema, nodeNameSchema, tokenSchema } from './ids.ts';
 import * as limits from './limits.ts';
 import { nodeViewSchema } from './node.ts';
 import { portHostSchema, portVisibilitySchema, publishedPortSchema } from './ports.ts';
@@ -158,6 +158,14 @@ export const meResponseSchema = z.object({
   user: z.object({ name: z.string(), sessions: z.number().int(), maxSessions: z.number().int() }).nullable(),
 });
 export type MeResponse = z.infer<typeof meResponseSchema>;
+
+/** `POST /hosts/join`: a host brings a one-time token and the SHA-256 (hex) of a key that it keeps for itself. */
+export const joinHostRequestSchema = z.strictObject({
+  token: tokenSchema,
+  name: hostNameSchema,
+  keyHash: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export const joinHostResponseSchema = z.object({ name: hostNameSchema });
 
 export const statusResponseSchema = z.object({
   version: z.string(),

@@ -35,6 +35,8 @@ export interface AgentConnections extends AgentCommands {
   add(host: string, socket: AgentSocket): void;
   /** Forgets a host's socket and fails what waits for its answers. */
   remove(host: string, socket: AgentSocket): void;
+  /** Ends a host's connection. */
+  drop(host: string): void;
   /** Sends an acknowledgement of drawn bytes; nothing happens while the host is away. */
   sendAck(host: string, ack: { viewerId: string; offset: number }): void;
 }
@@ -99,6 +101,7 @@ export function createAgentConnections({ metrics }: { metrics: Metrics }): Agent
       hosts.delete(host);
       for (const fail of [...entry.pending]) fail(new DrydockError('HOST_UNAVAILABLE'));
     },
+    drop: (host) => void hosts.get(host)?.socket.disconnect(true),
     async send(host, name, request, timeoutMs = COMMAND_TIMEOUT_MS) {
       const stop = metrics.commandSeconds.startTimer({ command: name });
       try {

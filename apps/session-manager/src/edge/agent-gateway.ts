@@ -7,8 +7,8 @@ import {
   agentFactEventSchema,
   agentHelloSchema,
   DrydockError,
+  NEWEST_AGENT_PROTOCOL,
   OLDEST_AGENT_PROTOCOL,
-  PROTOCOL_VERSION,
   viewerOutputSchema,
   viewerScreenSchema,
   viewerSizeSchema,
@@ -54,8 +54,11 @@ export function createAgentGateway(deps: AgentGatewayDeps): void {
     if (!auth.success) throw new DrydockError('AGENT_KEY_REJECTED');
     const { name, key, protocol } = auth.data;
     if (!(await keys.allows(name, key))) throw new DrydockError('AGENT_KEY_REJECTED');
-    if (protocol < OLDEST_AGENT_PROTOCOL || protocol > PROTOCOL_VERSION) {
-      throw new DrydockError('AGENT_VERSION', undefined, { oldest: OLDEST_AGENT_PROTOCOL, newest: PROTOCOL_VERSION });
+    if (protocol < OLDEST_AGENT_PROTOCOL || protocol > NEWEST_AGENT_PROTOCOL) {
+      throw new DrydockError('AGENT_VERSION', undefined, {
+        oldest: OLDEST_AGENT_PROTOCOL,
+        newest: NEWEST_AGENT_PROTOCOL,
+      });
     }
     // A dead connection is noticed by the sockets' own pings within seconds; until then the name is taken.
     if (connections.has(name)) throw new DrydockError('AGENT_NAME_TAKEN');

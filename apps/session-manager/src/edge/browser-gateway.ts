@@ -89,7 +89,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
       () => next(),
       (thrown: unknown) => {
         const error = httpError(thrown);
-        metrics.errors.inc({ code: error.code });
+        metrics.countError(error, { where: 'connect' });
         next(connectError(error));
       },
     );
@@ -193,7 +193,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
         ack(await run(name, message));
       } catch (thrown) {
         const error = httpError(thrown);
-        metrics.errors.inc({ code: error.code });
+        metrics.countError(error, { where: name, sessionId });
         if (error.code === 'INTERNAL') log.error({ err: error.cause, call: name }, 'call failed');
         ack({ error: error.toBody() });
       } finally {

@@ -42,8 +42,11 @@ export function retryAfterSeconds(error: DrydockError): number | undefined {
 export function createErrorMapping({ logger, metrics }: { logger: Logger; metrics: Metrics }) {
   return (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const error = httpError(thrown);
-    metrics.errors.inc({ code: error.code });
-    const fields = { requestId: request.id, code: error.code, url: request.routeOptions.url };
+    const where = `${request.method} ${request.routeOptions.url ?? '?'}`;
+    const { id } = (request.params ?? {}) as { id?: string };
+    const session = id === undefined ? {} : { sessionId: id.slice(0, 64) };
+    metrics.countError(error, { where, requestId: request.id, ...session });
+    const fields = { requestId: request.id, code: error.code, url: request.routeOptions.url, ...session };
     if (error.status >= 500) logger.error({ ...fields, err: error.cause ?? thrown }, 'request failed');
     else logger.info(fields, 'request refused');
     const retryAfter = retryAfterSeconds(error);

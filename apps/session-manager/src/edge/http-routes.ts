@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DrydockError, MAX_JSON_BODY_BYTES } from '@drydock/protocol';
 import Fastify, { type FastifyInstance } from 'fastify';
+import type { HostBook } from '../scheduling/host-book.ts';
 import type { RateLimit } from '../scheduling/rate-limit.ts';
 import { newId } from '../sessions/links.ts';
 import type { Timeline } from '../sessions/timeline.ts';
@@ -13,6 +14,7 @@ import { createErrorMapping } from './error-mapping.ts';
 import type { Metrics } from './metrics.ts';
 import type { PortGateway } from './port-gateway.ts';
 import { fileRoutes } from './routes/file-routes.ts';
+import { hostRoutes } from './routes/host-routes.ts';
 import { nodeRoutes } from './routes/node-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { publicRoutes } from './routes/public-routes.ts';
@@ -34,6 +36,9 @@ export interface HttpRoutesDeps extends RouteDeps {
   libraryFile: string | undefined;
   signIn: SignIn | undefined;
   sessionsPerUser: number;
+  hostBook: HostBook;
+  /** Wrong tokens per address. */
+  wrongTokens: RateLimit;
 }
 
 export interface HttpRoutes {
@@ -80,6 +85,7 @@ export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes
   portRoutes(api, deps);
   fileRoutes(api, deps);
   signInRoutes(app, api, deps);
+  hostRoutes(api, deps);
   app.get('/healthz', async () => ({ ok: true }));
   app.get('/readyz', async () => {
     if (!directory.synced()) throw new DrydockError('STORE_UNAVAILABLE');

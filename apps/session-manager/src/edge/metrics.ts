@@ -1,9 +1,28 @@
-/** What Prometheus sees, on a listener of its own that is not public. */
-import { createServer, type Server } from 'node:http';
+/** What Prometheus sees (edge/operator-listener.ts serves it), and the last errors. */
+import type { DrydockError, ErrorCode } from '@drydock/protocol';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Seconds; from an echo to a cold boot. */
 const BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
+
+/** Errors of ours that are remembered for an operator who looks. */
+const LAST_ERRORS = 50;
+
+type GaugeValues = Iterable<[labels: Record<string, string>, value: number]>;
+/** Reads a gauge's values at the moment when they are asked for. */
+export type GaugeRead = () => GaugeValues | Promise<GaugeValues>;
+
+/** An error that was told to a caller. */
+export interface SeenError {
+  at: number;
+  code: ErrorCode;
+  /** Route or call. */
+  where: string;
+  requestId?: string;
+  sessionId?: string;
+  /** The cause's own sentence, where there is one. */
+  cause?: string;
+}
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -11,16 +30,28 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
-  const gauges = new Map<string, () => Iterable<[labels: Record<string, string>, value: number]>>();
+  const gauges = new Map<string, GaugeRead>();
+
+  const seen: SeenError[] = [];
+  const errors = new Counter({
+    name: 'drydock_errors_total',
+    help: 'Errors told to callers, by code.',
+    labelNames: ['code'],
+    registers,
+  });
 
   return {
     registry,
-    errors: new Counter({
-      name: 'drydock_errors_total',
-      help: 'Errors told to callers, by code.',
-      labelNames: ['code'],
-      registers,
-    }),
+    /** Counts an error that is told to a caller; those of our side (5xx) are remembered too. */
+    countError(error: DrydockError, fields: Omit<SeenError, 'at' | 'code' | 'cause'>): void {
+      errors.inc({ code: error.code });
+      if (error.status < 500) return;
+      const cause = error.cause instanceof Error ? { cause: error.cause.message.slice(0, 200) } : {};
+      seen.push({ at: Date.now(), code: error.code, ...fields, ...cause });
+      if (seen.length > LAST_ERRORS) seen.shift();
+    },
+    /** The last errors of our side, the newest last. */
+    lastErrors: (): readonly SeenError[] => [...seen],
     commandSeconds: new Histogram({
       name: 'drydock_agent_command_seconds',
       help: 'Time from sending a command to its answer.',
@@ -42,21 +73,17 @@ export function createMetrics() {
       registers,
     }),
     /** Adds a gauge whose values are read when they are asked for. */
-    gauge(
-      name: string,
-      help: string,
-      labelNames: string[],
-      read: () => Iterable<[Record<string, string>, number]>,
-    ): void {
+    gauge(name: string, help: string, labelNames: string[], read: GaugeRead): void {
       gauges.set(name, read);
       new Gauge({
         name,
         help,
         labelNames,
         registers,
-        collect() {
+        async collect() {
+          const values = (await gauges.get(name)?.()) ?? [];
           this.reset();
-          for (const [labels, value] of gauges.get(name)?.() ?? []) this.set(labels, value);
+          for (const [labels, value] of values) this.set(labels, value);
         },
       });
     },
@@ -65,23 +92,4 @@ export function createMetrics() {
       collectDefaultMetrics({ register: registry });
     },
   };
-}
-
-/** Serves `GET /metrics`; resolves when it listens. */
-export async function serveMetrics(metrics: Metrics, host: string, port: number): Promise<Server> {
-  const server = createServer((request, response) => {
-    if (request.method !== 'GET' || request.url?.split('?')[0] !== '/metrics') {
-      response.writeHead(404).end();
-      return;
-    }
-    metrics.registry.metrics().then(
-      (text) => response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text),
-      () => response.writeHead(500).end(),
-    );
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
-  return server;
 }

@@ -54,6 +54,7 @@ describe('the OpenAPI document', () => {
         "GET /status anybody",
         "GET /templates anybody",
         "PATCH /sessions/{id}/nodes/{node}/ports/{port} owner",
+        "POST /hosts/join anybody",
         "POST /sessions anybody",
         "POST /sessions/{id}/extend owner",
         "POST /sessions/{id}/links owner",

@@ -38,6 +38,8 @@ export interface Admission {
    */
   admit(nodes: number, ticket: string): Promise<void>;
   capacity(): { nodes: number; free: number };
+  /** How many wait in the line. */
+  waiting(): Promise<number>;
 }
 
 /** Builds admission; it keeps nothing itself. */
@@ -78,6 +80,7 @@ export function createAdmission({ hosts, placed, line, nextEnds, clock }: Admiss
       if (place === 0) return;
       throw new DrydockError('NO_CAPACITY', undefined, { queuePlace: place, estimateSeconds: estimate(place) });
     },
+    waiting: () => line.lineLength(),
     capacity() {
       const connected = candidates().filter(({ host }) => host.state === 'connected');
       return { nodes: connected.reduce((sum, { host }) => sum + host.capacity.maxNodes, 0), free: totalFree() };

@@ -11,4 +11,6 @@ export interface WaitingLine {
    * and keeps it. One step, however many ask. @throws DrydockError STORE_UNAVAILABLE.
    */
   standInLine(ticket: string, room: { free: number; wanted: number }): Promise<number>;
+  /** How many wait. @throws DrydockError STORE_UNAVAILABLE. */
+  lineLength(): Promise<number>;
 }

@@ -1,6 +1,7 @@
 /** The store without Redis: for tests and for trying the manager alone. It forgets everything at its end. */
 import { MAX_TIMELINE_ENTRIES, type TimelineEntry } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
+import type { HostEntry } from '../scheduling/host-book.ts';
 import { MAX_LINE, PLACE_KEPT_MS } from '../scheduling/waiting-line.ts';
 import type { SessionRecord } from './session.ts';
 import {
@@ -21,6 +22,7 @@ export function createMemoryStore(clock: Clock): SessionStore {
   const said = new Map<string, number>();
   const listeners = new Set<(write: Written) => void>();
   const hearers = new Set<(message: string) => void>();
+  const hostEntries = new Map<string, HostEntry>();
   /** Ticket -> last time it was shown; in order of arrival. */
   const line = new Map<string, number>();
   const beats = new Map<string, { beat: ManagerBeat; at: number }>();
@@ -96,6 +98,21 @@ export function createMemoryStore(clock: Clock): SessionStore {
       }
       if (index !== -1 || line.size < MAX_LINE) line.set(ticket, now);
       return ahead + 1;
+    },
+    async lineLength() {
+      return [...line.values()].filter((seen) => clock.now() - seen <= PLACE_KEPT_MS).length;
+    },
+    async hostEntries() {
+      return Object.fromEntries(hostEntries);
+    },
+    async addHostEntry(name, entry) {
+      if (hostEntries.has(name)) return false;
+      hostEntries.set(name, entry);
+      return true;
+    },
+    async putHostEntry(name, entry) {
+      if (entry === undefined) hostEntries.delete(name);
+      else hostEntries.set(name, entry);
     },
     async beat(own, ttlMs) {
       const now = clock.now();

@@ -16,6 +16,8 @@ export const PLACED_KEY = `${PREFIX}:placed`;
 /** Channel on which every write publishes `<id> <version>`. */
 export const CHANGED_CHANNEL = `${PREFIX}:changed`;
 
+/** Hash: name of a host -> HostEntry as JSON: hash of its key, whether it drains. */
+export const HOSTS_KEY = `${PREFIX}:hosts`;
 /** Hash: name of a manager -> `<ms by Redis’ own clock> <beat as JSON>`. */
 export const MANAGERS_KEY = `${PREFIX}:managers`;
 /** Channel for what passes by: template progress and the like. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { DrydockError, MAX_TIMELINE_ENTRIES, timelineFactSchema } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { Cluster, Redis } from 'ioredis';
+import type { HostEntry } from '../scheduling/host-book.ts';
 import { MAX_LINE, PLACE_KEPT_MS } from '../scheduling/waiting-line.ts';
 import { createRedisClients } from './redis-client.ts';
 import {
@@ -10,6 +11,7 @@ import {
   BROADCAST_CHANNEL,
   CHANGED_CHANNEL,
   CREATE_SCRIPT,
+  HOSTS_KEY,
   LEAVE_SCRIPT,
   LINE_KEY,
   LINE_SCRIPT,
@@ -165,6 +167,19 @@ export async function createRedisStore(
     async standInLine(ticket, { free, wanted }) {
       const args = [ticket, free, wanted, PLACE_KEPT_MS, MAX_LINE];
       return Number(await ask(() => redis.eval(LINE_SCRIPT, 2, LINE_KEY, LINE_SEEN_KEY, ...args)));
+    },
+    lineLength: () => ask(() => redis.zcount(LINE_SEEN_KEY, Date.now() - PLACE_KEPT_MS, '+inf')),
+    async hostEntries() {
+      const entries = await ask(() => redis.hgetall(HOSTS_KEY));
+      return Object.fromEntries(Object.entries(entries).map(([name, text]) => [name, JSON.parse(text) as HostEntry]));
+    },
+    async addHostEntry(name, entry) {
+      return (await ask(() => redis.hsetnx(HOSTS_KEY, name, JSON.stringify(entry)))) === 1;
+    },
+    async putHostEntry(name, entry) {
+      await ask<unknown>(() =>
+        entry === undefined ? redis.hdel(HOSTS_KEY, name) : redis.hset(HOSTS_KEY, name, JSON.stringify(entry)),
+      );
     },
     async beat(own, ttlMs) {
       const living = await ask(() => redis.eval(BEAT_SCRIPT, 1, MANAGERS_KEY, own.name, JSON.stringify(own), ttlMs));

@@ -170,6 +170,18 @@ export function sessionStoreContract(name: string, make: () => Promise<SessionSt
       expect(await store.beat(second, 10)).toEqual([second]);
     });
 
+    it('keeps hosts by name, each added once', async () => {
+      const store = await make();
+      const entry = { keyHash: 'ab'.repeat(32), joinedAt: 1 };
+      expect(await store.addHostEntry('h1', entry)).toBe(true);
+      expect(await store.addHostEntry('h1', { draining: true })).toBe(false);
+      await store.putHostEntry('h2', { draining: true });
+      expect(await store.hostEntries()).toEqual({ h1: entry, h2: { draining: true } });
+      await store.putHostEntry('h1', undefined);
+      await store.putHostEntry('h2', undefined);
+      expect(await store.hostEntries()).toEqual({});
+    });
+
     it('passes a broadcast on to all', async () => {
       const store = await make();
       const heard: string[] = [];

@@ -1,5 +1,6 @@
 /** Where sessions are kept; two implementations (memory, Redis) pass one contract suite. */
 import type { TimelineEntry, TimelineFact } from '@drydock/protocol';
+import type { HostStore } from '../scheduling/host-book.ts';
 import type { WaitingLine } from '../scheduling/waiting-line.ts';
 import type { SessionRecord } from './session.ts';
 
@@ -35,7 +36,7 @@ export interface ManagerBeat {
  * The one store. Every method rejects with DrydockError STORE_UNAVAILABLE while the store is out of reach.
  * A record's `version` is what makes writes atomic: `replace` writes only when the stored version is `record.version - 1`.
  */
-export interface SessionStore extends WaitingLine {
+export interface SessionStore extends WaitingLine, HostStore {
   /** Writes a new session; false when the id is taken, or `maxSessions` live already. */
   create(record: SessionRecord, maxSessions: number): Promise<'written' | 'conflict' | 'full'>;
   get(id: string): Promise<SessionRecord | undefined>;
@@ -48,10 +49,6 @@ export interface SessionStore extends WaitingLine {
   replace(previous: SessionRecord, next: SessionRecord, bound?: PlacementBound): Promise<WriteResult>;
   /** Nodes placed on each host, over all sessions that are not closed. */
   placements(): Promise<Record<string, number>>;
-  /** Keeps a one-time secret for `ttlMs`. */
-  putTicket(hash: string, value: string, ttlMs: number): Promise<void>;
-  /** Takes a one-time secret: the first call gets it, every later one nothing. */
-  takeTicket(hash: string): Promise<string | undefined>;
   /** Says that a manager lives, and hears which ones do; who has said nothing for `ttlMs` does not. */
   beat(own: ManagerBeat, ttlMs: number): Promise<ManagerBeat[]>;
   /** A manager that stops is no longer among them; a later life under its name is left alone. */

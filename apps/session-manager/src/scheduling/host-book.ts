@@ -1,0 +1,133 @@
+/** Which hosts belong to this place and which of them take no new nodes: kept in the store, so that all managers agree. */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { DrydockError } from '@drydock/protocol';
+import type { Clock, Logger, Timer } from '@drydock/service-kit';
+import type { HostRegistry } from './host-registry.ts';
+
+/** What is kept of a host. Hosts of the operator's own key file need no entry; one that drains has one all the same. */
+export interface HostEntry {
+  /** SHA-256 of the host's key, hex; the key itself never leaves the host. */
+  readonly keyHash?: string;
+  readonly draining?: boolean;
+  readonly joinedAt?: number;
+}
+
+/** The part of the store that the book needs; every method may reject with STORE_UNAVAILABLE. */
+export interface HostStore {
+  hostEntries(): Promise<Record<string, HostEntry>>;
+  /** Adds a host; false when there is one of that name. */
+  addHostEntry(name: string, entry: HostEntry): Promise<boolean>;
+  /** Sets or, with undefined, takes away. */
+  putHostEntry(name: string, entry: HostEntry | undefined): Promise<void>;
+  /** Keeps a one-time secret for `ttlMs`. */
+  putTicket(hash: string, value: string, ttlMs: number): Promise<void>;
+  /** Takes a one-time secret: the first call gets it, every later one nothing. */
+  takeTicket(hash: string): Promise<string | undefined>;
+}
+
+/** Between two looks at what other managers wrote (ms). */
+const LOOK_MS = 2000;
+/** Marks a one-time secret as one for joining: others of the store are for other things. */
+const JOIN_TICKET = 'join';
+
+export interface HostBook {
+  /** Learns the entries and goes on looking. */
+  start(): Promise<void>;
+  stop(): void;
+  /** Whether `key` is the key that host `name` joined with; also while the store is away, by what was last known. */
+  allows(name: string, key: string): Promise<boolean>;
+  /** A secret with which one host may join, once, within `ttlMs`. */
+  newToken(ttlMs: number): Promise<string>;
+  /** Takes a host in. @throws DrydockError JOIN_TOKEN_REJECTED (wrong, used or too old), HOST_EXISTS. */
+  join(request: { token: string; name: string; keyHash: string }): Promise<void>;
+  /** No new nodes for a host, or again; what lives there lives on. */
+  drain(name: string, draining: boolean): Promise<void>;
+  /** A host that joined may not come again. @throws DrydockError NOT_FOUND. */
+  remove(name: string): Promise<void>;
+  entries(): Readonly<Record<string, HostEntry>>;
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest();
+
+/** Builds it over the store. */
+export function createHostBook(deps: {
+  store: HostStore;
+  hosts: Pick<HostRegistry, 'drain'>;
+  clock: Clock;
+  logger: Logger;
+}): HostBook {
+  const { store, hosts, clock, logger } = deps;
+  let known: Record<string, HostEntry> = {};
+  let timer: Timer | undefined;
+  let stopped = false;
+
+  async function look(): Promise<void> {
+    const before = known;
+    known = await store.hostEntries();
+    for (const name of new Set([...Object.keys(before), ...Object.keys(known)])) {
+      const draining = known[name]?.draining === true;
+      if (draining !== (before[name]?.draining === true)) hosts.drain(name, draining);
+    }
+  }
+
+  function lookAgain(): void {
+    if (stopped) return;
+    timer = clock.after(LOOK_MS, () => {
+      // A store that is away is told of elsewhere; what was known holds.
+      look()
+        .catch(() => undefined)
+        .finally(lookAgain);
+    });
+  }
+
+  return {
+    async start() {
+      await look();
+      lookAgain();
+    },
+    stop() {
+      stopped = true;
+      timer?.cancel();
+    },
+    async allows(name, key) {
+      // It may have joined by another manager a moment ago.
+      if (known[name]?.keyHash === undefined) await look().catch(() => undefined);
+      const wanted = known[name]?.keyHash;
+      return wanted !== undefined && timingSafeEqual(sha256(key), Buffer.from(wanted, 'hex'));
+    },
+    async newToken(ttlMs) {
+      const token = randomBytes(32).toString('base64url');
+      await store.putTicket(sha256(token).toString('base64url'), JOIN_TICKET, ttlMs);
+      logger.info({ audit: 'host-token-created', ttlMs }, 'token for a host created');
+      return token;
+    },
+    async join({ token, name, keyHash }) {
+      await look();
+      // Told before the token is taken: it is still good under another name.
+      if (known[name]?.keyHash !== undefined) throw new DrydockError('HOST_EXISTS');
+      const ticket = await store.takeTicket(sha256(token).toString('base64url'));
+      if (ticket !== JOIN_TICKET) throw new DrydockError('JOIN_TOKEN_REJECTED');
+      const entry = { ...known[name], keyHash, joinedAt: clock.now() };
+      if (known[name] !== undefined) await store.putHostEntry(name, entry);
+      else if (!(await store.addHostEntry(name, entry))) throw new DrydockError('HOST_EXISTS');
+      await look();
+      logger.info({ audit: 'host-joined', host: name }, 'host joined');
+    },
+    async drain(name, draining) {
+      await look();
+      const { draining: _was, ...rest } = known[name] ?? {};
+      const entry = draining ? { ...rest, draining } : rest;
+      await store.putHostEntry(name, Object.keys(entry).length === 0 ? undefined : entry);
+      await look();
+      logger.info({ audit: draining ? 'host-drained' : 'host-undrained', host: name }, 'host placement changed');
+    },
+    async remove(name) {
+      await look();
+      if (known[name]?.keyHash === undefined) throw new DrydockError('NOT_FOUND');
+      await store.putHostEntry(name, undefined);
+      await look();
+      logger.info({ audit: 'host-removed', host: name }, 'host removed');
+    },
+    entries: () => known,
+  };
+}
