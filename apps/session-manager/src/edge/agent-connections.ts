@@ -54,7 +54,12 @@ function failureOf(answer: unknown): DrydockError | undefined {
 }
 
 /** Builds the table; it is empty until agents connect. */
-export function createAgentConnections({ metrics }: { metrics: Metrics }): AgentConnections {
+export function createAgentConnections(deps: {
+  metrics: Metrics;
+  /** Booted nodes that a host has to give. */
+  poolOf(host: string): number;
+}): AgentConnections {
+  const { metrics, poolOf } = deps;
   const hosts = new Map<string, { socket: AgentSocket; pending: Set<(error: DrydockError) => void> }>();
 
   function send<C extends AgentCommandName>(
@@ -104,8 +109,12 @@ export function createAgentConnections({ metrics }: { metrics: Metrics }): Agent
     drop: (host) => void hosts.get(host)?.socket.disconnect(true),
     async send(host, name, request, timeoutMs = COMMAND_TIMEOUT_MS) {
       const stop = metrics.commandSeconds.startTimer({ command: name });
+      const began = performance.now();
+      const from = poolOf(host) > 0 ? 'pool' : 'cold';
       try {
-        return await send(host, name, request, timeoutMs);
+        const answer = await send(host, name, request, timeoutMs);
+        if (name === 'node.create') metrics.nodeStartSeconds.observe({ from }, (performance.now() - began) / 1000);
+        return answer;
       } finally {
         stop();
       }

@@ -4,6 +4,7 @@ import {
   DrydockError,
   LAB_NAMESPACE,
   type LabCall,
+  type LabRequest,
   type LabServerEvents,
   labAuthSchema,
   labCalls,
@@ -21,6 +22,7 @@ import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { connectError } from './agent-gateway.ts';
 import { parseCookies, sessionCookieName } from './cookies.ts';
+import { createEchoTimer } from './echo-timer.ts';
 import { httpError } from './error-mapping.ts';
 import { labCallTable } from './lab-calls.ts';
 import type { Metrics } from './metrics.ts';
@@ -138,8 +140,12 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
       return true;
     }
 
+    const echo = createEchoTimer((seconds) => metrics.echoSeconds.observe(seconds));
     const sink: TerminalSink = {
-      output: (output) => void socket.emit('terminal:output', output),
+      output: (output) => {
+        socket.emit('terminal:output', output);
+        echo.shown(output.terminalId);
+      },
       screen: (screen) => void socket.emit('terminal:screen', screen),
       size: (size) => void socket.emit('terminal:size', size),
       exit: (exit) => void socket.emit('terminal:exit', exit),
@@ -183,7 +189,12 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
         refuseMalformed(name);
         throw parsed.error;
       }
-      return handle({ relay: relayClient, person, hostOf }, parsed.data as Parameters<typeof handle>[1]);
+      const request = parsed.data as Parameters<typeof handle>[1];
+      if (name === 'terminal:input') echo.typed((request as LabRequest<'terminal:input'>).terminalId);
+      const began = performance.now();
+      const result = await handle({ relay: relayClient, person, hostOf }, request);
+      if (name === 'terminal:attach') metrics.attachSeconds.observe((performance.now() - began) / 1000);
+      return result;
     }
 
     async function answer(name: LabCall, message: unknown, ack: (answer: unknown) => void): Promise<void> {

@@ -1,6 +1,7 @@
 /** The API's server: every route, one error mapping, bounds and ids; built here, listened to elsewhere. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DrydockError, MAX_JSON_BODY_BYTES } from '@drydock/protocol';
+import { logContext } from '@drydock/service-kit';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { HostBook } from '../scheduling/host-book.ts';
 import type { RateLimit } from '../scheduling/rate-limit.ts';
@@ -63,6 +64,8 @@ export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes
   app.setNotFoundHandler((request) => {
     throw new DrydockError('NOT_FOUND', undefined, { method: request.method });
   });
+  // Whatever is logged on behalf of a request carries its id.
+  app.addHook('onRequest', (request, _reply, done) => logContext.run({ requestId: request.id }, done));
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     reply.header('cache-control', 'no-store');
@@ -73,7 +76,8 @@ export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes
   app.addHook('onResponse', async (request, reply) => {
     const labels = { route: `${request.method} ${request.routeOptions.url ?? '?'}`, status: String(reply.statusCode) };
     metrics.requestSeconds.observe(labels, reply.elapsedTime / 1000);
-    logger.debug({ ...labels, requestId: request.id, ms: reply.elapsedTime }, 'request');
+    const { id: sessionId, node } = (request.params ?? {}) as { id?: string; node?: string };
+    logger.debug({ ...labels, sessionId, node, requestId: request.id, ms: reply.elapsedTime }, 'request');
   });
 
   const api = createApiRegistry(app, (await createUploads(app)).uploads, deps.tokens, (sessionId) =>

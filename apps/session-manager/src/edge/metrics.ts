@@ -59,6 +59,26 @@ export function createMetrics() {
       buckets: BUCKETS,
       registers,
     }),
+    /** `from`: `pool` when the host had a booted node to give, `cold` when one had to boot. */
+    nodeStartSeconds: new Histogram({
+      name: 'drydock_node_start_seconds',
+      help: 'Time until a node runs: claimed from the pool, or booted.',
+      labelNames: ['from'],
+      buckets: BUCKETS,
+      registers,
+    }),
+    attachSeconds: new Histogram({
+      name: 'drydock_terminal_attach_seconds',
+      help: 'Time until a page is attached to a terminal.',
+      buckets: BUCKETS,
+      registers,
+    }),
+    echoSeconds: new Histogram({
+      name: 'drydock_terminal_echo_seconds',
+      help: 'Time from typed bytes that arrive to the next bytes of that terminal that leave.',
+      buckets: BUCKETS,
+      registers,
+    }),
     requestSeconds: new Histogram({
       name: 'drydock_http_request_seconds',
       help: 'Time of API requests.',

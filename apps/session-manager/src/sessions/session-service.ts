@@ -164,9 +164,11 @@ export function createSessionService(deps: SessionServiceDeps) {
     /** Adds hours, up to the operator's maximum. */
     async extend(sessionId: string, hours: number): Promise<SessionRecord> {
       const maxMs = maxSessionHours * HOUR_MS;
-      return directory.update(sessionId, (session) =>
+      const extended = await directory.update(sessionId, (session) =>
         extendSession(session, Math.round(hours * HOUR_MS), maxMs, clock.now()),
       );
+      logger.info({ sessionId, audit: 'session-extended', hours, expiresAt: extended.expiresAt }, 'session extended');
+      return extended;
     },
 
     /** Notes that somebody does something in a session: that keeps it, where the operator ends those without use. */

@@ -11,7 +11,7 @@ import {
   type LabSnapshot,
   labSnapshotSchema,
 } from '@drydock/protocol';
-import { type Clock, createLogger, systemClock } from '@drydock/service-kit';
+import { type Clock, createLogger, type Logger, systemClock } from '@drydock/service-kit';
 import { io, type Socket } from 'socket.io-client';
 import { type Manager, type ManagerSettings, startManager } from '../manager.ts';
 import { newId } from '../sessions/links.ts';
@@ -56,6 +56,7 @@ export interface TestManagerOptions {
   settings?: Partial<ManagerSettings>;
   store?: SessionStore;
   clock?: Clock;
+  logger?: Logger;
   /** The key of every host; several managers of one store have the same. */
   agentKey?: string;
 }
@@ -71,7 +72,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
   const agentKey = options.agentKey ?? randomBytes(32).toString('base64url');
   const agentKeysFile = join(directory, 'agent-keys.json');
   writeFileSync(agentKeysFile, JSON.stringify({ '*': createHash('sha256').update(agentKey).digest('hex') }));
-  const logger = createLogger('test-manager', 'silent');
+  const { logger = createLogger('test-manager', 'silent') } = options;
   const agents: FixtureAgent[] = [];
   const sockets: Socket[] = [];
   const settings: ManagerSettings = {
