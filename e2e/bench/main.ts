@@ -5,11 +5,13 @@ import { createFigures, type Figures, timed } from './figures.ts';
 import { benchGateway } from './gateway.ts';
 import { benchNodes } from './nodes.ts';
 import { benchScale } from './scale.ts';
+import { benchTerminals } from './terminals.ts';
 
 const PARTS: Record<string, (origin: string, figures: Figures) => Promise<void>> = {
   nodes: benchNodes,
   gateway: benchGateway,
   scale: benchScale,
+  terminals: benchTerminals,
 };
 
 /** Rates are for the public; a benchmark is one address that does the work of many. */

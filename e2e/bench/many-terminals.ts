@@ -1,0 +1,74 @@
+/** Very many terminals on one manager, each typed into five times a second: echo and memory. */
+import type { TerminalStack } from '../terminals/terminal-stack.ts';
+import type { Figures } from './figures.ts';
+import { cpuSecondsOf, memoryOf } from './process-cost.ts';
+import { type BenchTerminal, connectTerminals, type TerminalSocket } from './terminal-socket.ts';
+
+const KEYS_PER_SECOND = 5;
+const SECONDS = 15;
+/** Below the bound of one node. */
+const TERMINALS_PER_NODE = 25;
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function typeInto(terminal: BenchTerminal, figures: Figures, until: number): Promise<void> {
+  await wait(Math.random() * (1000 / KEYS_PER_SECOND));
+  for (let i = 0; Date.now() < until; i += 1) {
+    const next = Date.now() + 1000 / KEYS_PER_SECOND;
+    const letter = i % 60 === 59 ? '\x15' : String.fromCharCode(97 + (i % 26));
+    terminal.mark();
+    const started = performance.now();
+    void terminal.type(letter);
+    if (letter !== '\x15') {
+      await terminal.sees(letter);
+      figures.sample('many-terminals.echo', 'ms', performance.now() - started);
+    }
+    await wait(Math.max(0, next - Date.now()));
+  }
+}
+
+export async function benchManyTerminals(stack: TerminalStack, count: number, figures: Figures): Promise<void> {
+  const before = {
+    manager: memoryOf(stack.manager.pid()),
+    host: memoryOf(stack.terminals.pid()),
+    agent: memoryOf(stack.agent.pid()),
+  };
+  const sockets: TerminalSocket[] = [];
+  const terminals: BenchTerminal[] = [];
+  while (terminals.length < count) {
+    const { sessionId, token } = await stack.createSession();
+    const socket = await connectTerminals(stack.origin, sessionId, token);
+    sockets.push(socket);
+    for (let i = 0; i < TERMINALS_PER_NODE && terminals.length < count; i += 1) {
+      const terminal = await socket.open('node1');
+      await terminal.sees('# ');
+      terminals.push(terminal);
+    }
+  }
+  await wait(3000);
+  figures.value(
+    'many-terminals.memory-manager',
+    'KB each',
+    (memoryOf(stack.manager.pid()) - before.manager) / 1024 / count,
+  );
+  figures.value(
+    'many-terminals.memory-host',
+    'KB each',
+    (memoryOf(stack.terminals.pid()) - before.host) / 1024 / count,
+  );
+  figures.value('many-terminals.memory-agent', 'KB each', (memoryOf(stack.agent.pid()) - before.agent) / 1024 / count);
+  const until = Date.now() + SECONDS * 1000;
+  const pids = {
+    manager: stack.manager.pid(),
+    agent: stack.agent.pid(),
+    host: stack.terminals.pid(),
+    bench: process.pid,
+  };
+  const cpu = Object.entries(pids).map(([name, pid]): [string, number] => [name, cpuSecondsOf(pid)]);
+  await Promise.all(terminals.map((terminal) => typeInto(terminal, figures, until)));
+  for (const [name, used] of cpu) {
+    const seconds = cpuSecondsOf(pids[name as keyof typeof pids]) - used;
+    figures.value(`many-terminals.cpu-${name}`, 'cores', seconds / SECONDS);
+  }
+  for (const socket of sockets) socket.close();
+}

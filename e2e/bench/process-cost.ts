@@ -1,0 +1,19 @@
+/** CPU time and memory of processes by their ids: figures that a busy machine disturbs less than a clock on the wall. */
+import { readFileSync } from 'node:fs';
+
+/** Clock ticks a second of /proc; the same on every Linux that Node.js runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** Processor time used so far, by user and kernel (s). */
+export function cpuSecondsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // Fields are counted behind the name, which may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Private memory in use (bytes). */
+export function memoryOf(pid: number): number {
+  const line = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(line?.[1] ?? 0) * 1024;
+}
