@@ -58,6 +58,7 @@ describe('the OpenAPI document', () => {
         "POST /sessions anybody",
         "POST /sessions/{id}/extend owner",
         "POST /sessions/{id}/links owner",
+        "POST /sessions/{id}/links/{linkId}/rotate owner",
         "POST /sessions/{id}/nodes collaborator",
         "POST /sessions/{id}/nodes/{node}/exec collaborator",
         "POST /sessions/{id}/nodes/{node}/files collaborator",

@@ -19,6 +19,7 @@ import {
   type PortChoice,
   requireNode,
   revokeLink,
+  rotateLink,
   type SessionRecord,
   setPort,
   touch,
@@ -224,6 +225,19 @@ export function createSessionService(deps: SessionServiceDeps) {
       await directory.update(sessionId, (session) => addLink(session, made.link, clock.now()));
       logger.info({ sessionId, audit: 'link-created', linkId: made.link.id, right }, 'link created');
       return made;
+    },
+
+    /** A new token in the place of a link's; the old one opens nothing any more. @throws DrydockError NOT_FOUND. */
+    async rotateLink(sessionId: string, linkId: string): Promise<{ link: LinkRecord; token: string }> {
+      const made = newLink('viewer', clock.now());
+      const session = await directory.update(sessionId, (current) =>
+        rotateLink(current, linkId, made.link, clock.now()),
+      );
+      // Its right is that of the link whose place it took.
+      const link = session.links.find(({ id }) => id === made.link.id) ?? made.link;
+      const { right } = link;
+      logger.info({ sessionId, audit: 'link-rotated', linkId, newLinkId: link.id, right }, 'link rotated');
+      return { link, token: made.token };
     },
 
     async revokeLink(sessionId: string, linkId: string): Promise<void> {

@@ -292,6 +292,16 @@ function withKey(list: readonly string[], key: string, isIn: boolean): readonly 
   return [...list, key];
 }
 
+/** Puts a link with a new token in the place of another with the same right; whoever held the old one is out. */
+export function rotateLink(session: SessionRecord, linkId: string, next: LinkRecord, now: number): SessionRecord {
+  requireLive(session, now);
+  if (!session.links.some(({ id }) => id === linkId)) throw new DrydockError('NOT_FOUND');
+  return {
+    ...session,
+    links: session.links.map((link) => (link.id === linkId ? { ...next, right: link.right } : link)),
+  };
+}
+
 /** Opens a port to everybody or to holders of links only; chooses the Host that its program sees. */
 export function setPort(
   session: SessionRecord,

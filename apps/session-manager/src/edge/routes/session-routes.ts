@@ -162,6 +162,22 @@ export function sessionRoutes(
 
   api.session(
     {
+      method: 'POST',
+      path: '/sessions/:id/links/:linkId/rotate',
+      summary: 'A new token for a link; the old one opens nothing from then on.',
+      right: 'owner',
+      answer: createLinkResponseSchema,
+      status: 200,
+    },
+    async ({ access, params }) => {
+      const { link, token } = await service.rotateLink(access.session.id, String(params.linkId));
+      const { id, right, createdAt } = link;
+      return { link: { id, right, createdAt }, token, url: linkUrl(access.session.id, token) };
+    },
+  );
+
+  api.session(
+    {
       method: 'DELETE',
       path: '/sessions/:id/links/:linkId',
       summary: 'Revoke a link; its sockets are closed at once.',
