@@ -6,7 +6,7 @@ import { openTestPage, type TestPage } from '../testing/test-page.ts';
 import type { ChaosStack } from './chaos-stack.ts';
 
 /** A call on a site in pieces is tried again for so long (ms). */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 150_000;
 /** The promise is one second after the end; what a busy machine takes to answer comes on top (ms). */
 const END_SLACK_MS = 2000;
 /** Answers that say "not now": documented, and no broken promise. */
@@ -182,6 +182,14 @@ export async function startChaosLoad(stack: ChaosStack, labs: number): Promise<C
             return node?.state === 'running' && node.reachable ? undefined : `lab ${lab.id} at ${origin}: ${text}`;
           });
         }
+      }
+      for (const { id, token, expiresAt } of short) {
+        await sleep(Math.max(0, expiresAt + END_SLACK_MS - Date.now()));
+        await settled(async () => {
+          const answer = await once('GET', `/sessions/${id}`, token);
+          if (answer?.status === 404) counts.ended += 1;
+          return answer?.status === 404 ? undefined : `session ${id} answers ${answer?.status} after its end`;
+        });
       }
       // What is left on the hosts is what the labs have, and after their end nothing.
       const kept = open.map(({ id }) => `${id}/node1`).sort();

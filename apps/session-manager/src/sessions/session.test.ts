@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findLink, hashToken, newLink } from './links.ts';
 import {
@@ -106,84 +105,5 @@ describe('a session', () => {
     expect(findLink(session, undefined)).toBeUndefined();
     expect(JSON.stringify(session)).not.toContain(owner.token);
     expect(owner.token.length).toBeGreaterThanOrEqual(40);
-  });
-});
-
-/** Random steps on a session; whatever comes, its promises hold after each. */
-type Step =
-  | { kind: 'add'; name: string | undefined; host: string }
-  | { kind: 'state'; name: string; state: 'running' | 'destroying' | 'lost' }
-  | { kind: 'remove'; name: string }
-  | { kind: 'extend'; ms: number }
-  | { kind: 'close' }
-  | { kind: 'clear'; host: string }
-  | { kind: 'wait'; ms: number };
-
-const names = fc.constantFrom('node1', 'node2', 'a', 'b');
-const hosts = fc.constantFrom('h1', 'h2');
-const steps = fc.array(
-  fc.oneof(
-    fc.record({ kind: fc.constant('add' as const), name: fc.option(names, { nil: undefined }), host: hosts }),
-    fc.record({
-      kind: fc.constant('state' as const),
-      name: names,
-      state: fc.constantFrom('running' as const, 'destroying' as const, 'lost' as const),
-    }),
-    fc.record({ kind: fc.constant('remove' as const), name: names }),
-    fc.record({ kind: fc.constant('extend' as const), ms: fc.nat(10 * HOUR) }),
-    fc.record({ kind: fc.constant('close' as const) }),
-    fc.record({ kind: fc.constant('clear' as const), host: hosts }),
-    fc.record({ kind: fc.constant('wait' as const), ms: fc.nat(2 * HOUR) }),
-  ),
-  { maxLength: 60 },
-);
-
-function apply(session: SessionRecord, step: Step, now: number): SessionRecord {
-  switch (step.kind) {
-    case 'add':
-      return addNode(session, { name: step.name, host: step.host, limits: LIMITS, now, maxNodes: 3 }).session;
-    case 'state':
-      return setNodeState(session, step.name, step.state);
-    case 'remove':
-      return removeNode(session, step.name);
-    case 'extend':
-      return extendSession(session, step.ms, 12 * HOUR, now);
-    case 'close':
-      return beginClosing(session, 'closed', now);
-    case 'clear':
-      return clearHost(session, step.host);
-    case 'wait':
-      return session;
-  }
-}
-
-describe('whatever happens to a session', () => {
-  it('its states only move forward and its nodes stay distinct and few', () => {
-    const order = { active: 0, closing: 1, closed: 2 };
-    fc.assert(
-      fc.property(steps, (list) => {
-        let session = fresh();
-        let now = 0;
-        for (const step of list) {
-          if (step.kind === 'wait') now += step.ms;
-          const before = session;
-          try {
-            session = apply(session, step, now);
-          } catch (error) {
-            expect((error as { code?: string }).code).toMatch(/^(SESSION_ENDED|NODE_EXISTS|NODE_LIMIT)$/);
-          }
-          expect(order[session.state]).toBeGreaterThanOrEqual(order[before.state]);
-          expect(session.expiresAt).toBeGreaterThanOrEqual(before.expiresAt);
-          expect(session.expiresAt).toBeLessThanOrEqual(12 * HOUR);
-          expect(session.nodes.length).toBeLessThanOrEqual(3);
-          expect(new Set(session.nodes.map(({ name }) => name)).size).toBe(session.nodes.length);
-          expect(new Set(session.nodes.map(({ index }) => index)).size).toBe(session.nodes.length);
-          if (session.state === 'closed') expect(session.nodes).toEqual([]);
-          if (session.state === 'closing')
-            expect(session.nodes.every(({ state }) => state === 'destroying')).toBe(true);
-        }
-      }),
-      { numRuns: 500 },
-    );
   });
 });
