@@ -4,6 +4,9 @@ import type { SwarmNode, SwarmService, SwarmTask, SwarmView } from '@drydock/pro
 /** What is becoming of a task, in the few steps that a person tells apart. */
 export type Phase = 'waiting' | 'starting' | 'running' | 'stopping' | 'done' | 'failed';
 
+/** All of them, in the order of a task's life. */
+export const PHASES: readonly Phase[] = ['waiting', 'starting', 'running', 'stopping', 'done', 'failed'];
+
 export interface MapTask {
   task: SwarmTask;
   /** `web.3`; a global service's tasks are named by their nodes instead. */

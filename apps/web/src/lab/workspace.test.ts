@@ -56,3 +56,32 @@ test('an ended terminal keeps its tab', () => {
   workspace.sync([terminal('t2')], { isComplete: true, titleOf });
   expect(shown()).toEqual(['t1', 't2']);
 });
+
+test('a panel opens beside the terminals, once; a terminal that comes then does not cover it', () => {
+  const asked: { id: string; target?: { region: string; tabsetId: string }; tabsetId?: string }[] = [];
+  const tiles = [
+    {
+      type: 'tabset',
+      id: 'left',
+      tabs: [{ id: 't1', title: '', data: { kind: 'terminal', node: 'node1', mine: true } }],
+    },
+    { type: 'tabset', id: 'right', tabs: [{ id: 'swarm', title: 'Swarm', data: { kind: 'swarm' } }] },
+  ];
+  let count = 1;
+  const two = {
+    ...handle,
+    getModel: () => ({ version: 1, root: { type: 'split', id: 'root', children: tiles.slice(0, count) } }),
+    getActiveTabsetId: () => undefined,
+    selectTab: () => {},
+    addTab: (tab: Tab, options: object) => void asked.push({ id: tab.id, ...options }),
+  } as unknown as LabWorkspaceHandle;
+  workspace.bind(two);
+  workspace.activate('t1');
+  workspace.showPanel('swarm', 'Swarm', true);
+  expect(asked).toEqual([{ id: 'swarm', target: { region: 'right', tabsetId: 'left' } }]);
+  count = 2;
+  workspace.activate('swarm');
+  workspace.showPanel('swarm', 'Swarm', true);
+  workspace.add({ id: 't2', title: '', data: { kind: 'terminal', node: 'node1', mine: true } });
+  expect(asked.slice(1)).toEqual([{ id: 't2', select: true, tabsetId: 'left' }]);
+});

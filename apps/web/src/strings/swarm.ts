@@ -14,6 +14,7 @@ export const swarm = {
       plural(tasks, 'task', 'tasks'),
     ].join(' · '),
   nodes: 'Nodes of the swarm',
+  legend: 'What the signs mean',
   services: 'Services',
   networks: 'Overlay networks',
   tasks: 'Tasks',
@@ -84,6 +85,8 @@ export const swarm = {
   details: {
     title: (name: string) => `Task ${name}`,
     close: 'Close the task',
+    state: (phase: string, state: string, desired: string) =>
+      [phase, ...(state === phase ? [] : [state]), ...(desired === state ? [] : [`wanted: ${desired}`])].join(', '),
     id: 'Task',
     container: 'Container',
     logs: 'Logs',

@@ -18,7 +18,7 @@ import {
 import { useEffect } from 'react';
 import { copyText } from '../../lab/clipboard.ts';
 import { reportOf, sentenceOf } from '../../lab/timeline-text.ts';
-import { useLab, useLabData, useValue } from '../../lab/use-lab.tsx';
+import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
@@ -69,8 +69,6 @@ function Entry({ entry }: { entry: TimelineEntry }) {
 export function TimelinePanel() {
   const { timeline, workspace, notices, sessionId } = useLab();
   const { entries, problem, loaded } = useValue(timeline);
-  // The clock of the entries is the server's; the panel only needs to be drawn when there are more.
-  useLabData();
   useEffect(() => timeline.want(), [timeline]);
 
   async function copy(): Promise<void> {

@@ -25,7 +25,7 @@ export function FactTable({ caption, columns, rows }: FactTableProps) {
         </thead>
         <tbody>
           {rows.map(({ key, cells: [name, ...cells] }) => (
-            <tr key={key} className="border-line/60 border-b align-baseline">
+            <tr key={key} className="border-line/60 border-b align-middle">
               <th scope="row" className="whitespace-nowrap py-1 pr-4 font-[600]">
                 {name}
               </th>

@@ -80,7 +80,7 @@ export function ServiceList({ services, highlighted, onHighlight }: ServiceListP
         {text.services}
       </h3>
       {services.length === 0 && <p className="text-[13px] text-ink-3">{text.noServices}</p>}
-      <ul className="grid grid-cols-[repeat(auto-fill,minmax(200px,1fr))] gap-2">
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(200px,100%),1fr))] gap-2">
         {services.map((entry) => {
           const { service, colour } = entry;
           const isHighlighted = highlighted === service.id;

@@ -2,9 +2,10 @@
 'use client';
 
 import { type KeyboardEvent, useState } from 'react';
-import type { SwarmMap } from '../../lab/swarm-map.ts';
+import { PHASES, type SwarmMap } from '../../lab/swarm-map.ts';
 import { strings } from '../../strings.ts';
 import { NodeColumn } from './node-column.tsx';
+import { PhaseIcon } from './phase-icon.tsx';
 import { type TileContext, TileList } from './tile-list.tsx';
 
 const text = strings.swarm;
@@ -19,6 +20,20 @@ const STEPS: Record<string, (at: number, count: number) => number> = {
   Home: () => 0,
   End: (_at, count) => count - 1,
 };
+
+/** What the tiles' signs mean. */
+function Legend() {
+  return (
+    <ul aria-label={text.legend} className="flex flex-wrap gap-x-2.5 gap-y-0.5 text-[11.5px] text-ink-2">
+      {PHASES.map((phase) => (
+        <li key={phase} className="flex items-center gap-1">
+          <PhaseIcon phase={phase} size={12} still />
+          {text.phases[phase]}
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 interface SwarmGridProps {
   map: SwarmMap;
@@ -46,18 +61,21 @@ export function SwarmGrid({ map, highlighted, selected, onOpen }: SwarmGridProps
 
   return (
     <section aria-labelledby="swarm-nodes" onKeyDown={walk}>
-      <h3 id="swarm-nodes" className="mb-1.5 font-[620] text-[13px] text-ink-2">
-        {text.nodes}
-      </h3>
-      <ul className="grid grid-cols-[repeat(auto-fill,minmax(172px,1fr))] items-start gap-2">
+      <div className="mb-1.5 flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
+        <h3 id="swarm-nodes" className="font-[620] text-[13px] text-ink-2">
+          {text.nodes}
+        </h3>
+        <Legend />
+      </div>
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(172px,100%),1fr))] items-start gap-2">
         {map.nodes.map((entry) => (
           <NodeColumn key={entry.node.id} entry={entry} context={context} />
         ))}
         {map.waiting.length > 0 && (
-          <li className="rounded-lg border border-warn/60 border-dashed p-2.5">
+          <li className="col-span-full rounded-lg border border-warn/60 border-dashed p-2.5">
             <h4 className="mb-1 font-[620] text-[13.5px]">{text.waiting}</h4>
             <p className="mb-1.5 text-[12px] text-ink-3">{map.waiting[0]?.task.error ?? text.waitingHint}</p>
-            <TileList label={text.waiting} node={null} tasks={map.waiting} context={context} />
+            <TileList label={text.waiting} node={null} tasks={map.waiting} context={context} wide />
           </li>
         )}
       </ul>

@@ -86,7 +86,7 @@ export function SwarmPanel() {
       className="absolute inset-0 flex flex-col"
       onFocusCapture={() => workspace.focused('swarm')}
     >
-      <div className="flex shrink-0 items-center justify-between gap-3 border-line border-b px-3 py-1.5">
+      <div className="flex shrink-0 flex-wrap items-center justify-between gap-x-3 gap-y-1 border-line border-b px-3 py-1.5">
         <p className="min-w-0 text-[12.5px] text-ink-2">
           {text.summary(view.managers.length, view.workers.length, map.services.length, map.count)}
         </p>

@@ -81,7 +81,7 @@ function Facts({ entry }: { entry: MapTask }) {
   });
   const columns = strings.swarm.columns;
   const facts: [string, string | null][] = [
-    [columns.state, `${strings.swarm.phases[phase]} (${task.state}, ${task.desired})`],
+    [columns.state, text.state(strings.swarm.phases[phase], task.state, task.desired)],
     [columns.node, place?.name ?? strings.swarm.noNode],
     [columns.image, task.image],
     [columns.address, addresses.join(', ') || null],
@@ -132,10 +132,20 @@ export function TaskDetails({ entry, onClose }: TaskDetailsProps) {
         <Facts entry={entry} />
         {canWork ? (
           <div className="mb-2 flex flex-wrap gap-1.5">
-            <Button size="sm" aria-pressed={paper?.kind === 'logs'} onClick={() => read('logs')}>
+            <Button
+              size="sm"
+              aria-pressed={paper?.kind === 'logs'}
+              className="aria-pressed:border-accent aria-pressed:bg-accent-soft"
+              onClick={() => read('logs')}
+            >
               {text.logs}
             </Button>
-            <Button size="sm" aria-pressed={paper?.kind === 'inspect'} onClick={() => read('inspect')}>
+            <Button
+              size="sm"
+              aria-pressed={paper?.kind === 'inspect'}
+              className="aria-pressed:border-accent aria-pressed:bg-accent-soft"
+              onClick={() => read('inspect')}
+            >
               {text.inspect}
             </Button>
             {node !== undefined && containerId !== null && phase === 'running' && (

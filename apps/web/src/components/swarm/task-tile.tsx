@@ -9,6 +9,8 @@ import { PhaseIcon } from './phase-icon.tsx';
 import { serviceColour } from './service-colour.ts';
 
 const text = strings.swarm;
+/** Letters of a service's name on a small tile; its colour and its place among its like tell the rest. */
+const SHORT = 3;
 
 /** Only plain values: of two hundred tiles those are drawn again that changed. */
 interface TaskTileProps {
@@ -18,13 +20,19 @@ interface TaskTileProps {
   phase: Phase;
   version: string;
   colour: number;
-  /** Small, with the slot's number alone, where there are many. */
+  /** Small, without its version, where there are many. */
   compact: boolean;
   dimmed: boolean;
   selected: boolean;
   /** The one tile that Tab reaches; arrows go on from there. */
   reachable: boolean;
   onOpen: (id: string) => void;
+}
+
+/** `api.12` stays, `frontend.12` becomes `fro.12`. */
+function shortName(name: string): string {
+  const at = name.lastIndexOf('.');
+  return at === -1 ? name.slice(0, SHORT) : `${name.slice(0, Math.min(at, SHORT))}${name.slice(at)}`;
 }
 
 export const TaskTile = memo(function TaskTile(props: TaskTileProps) {
@@ -44,7 +52,7 @@ export const TaskTile = memo(function TaskTile(props: TaskTileProps) {
         style={serviceColour(colour)}
         className={cn(
           'flex w-full items-center gap-1.5 rounded-md border border-line bg-raised text-left text-[12.5px] text-ink leading-none',
-          'border-l-[5px] border-l-(--service) transition-[opacity,background-color,border-color] duration-300 hover:bg-ink/6',
+          'border-l-[5px] border-l-(--service) [border-left-style:solid] transition-[opacity,background-color,border-color] duration-300 hover:bg-ink/6',
           compact ? 'h-7 px-1 tabular-nums coarse:h-9' : 'h-7 px-1.5 coarse:h-10',
           phase === 'waiting' && 'border-dashed',
           (phase === 'stopping' || phase === 'done') && 'border-dashed bg-transparent text-ink-2',
@@ -55,12 +63,12 @@ export const TaskTile = memo(function TaskTile(props: TaskTileProps) {
       >
         <PhaseIcon phase={phase} size={compact ? 13 : 14} />
         {compact ? (
-          <span>{name.slice(name.lastIndexOf('.') + 1).slice(0, 4)}</span>
+          <span>{shortName(name)}</span>
         ) : (
           <>
             <span className="min-w-0 flex-1 truncate font-[560]">{name}</span>
             <span className="max-w-20 shrink-0 truncate rounded-sm bg-ink/8 px-1 py-0.5 font-mono text-[11px] text-ink-2">
-              {version}
+              :{version}
             </span>
           </>
         )}

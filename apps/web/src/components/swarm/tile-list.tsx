@@ -21,12 +21,20 @@ interface TileListProps {
   node: string | null;
   tasks: readonly MapTask[];
   context: TileContext;
+  /** Several in a line also where they are not small. */
+  wide?: boolean;
 }
 
-export function TileList({ label, node, tasks, context }: TileListProps) {
+const SHAPES = {
+  compact: 'flex flex-wrap',
+  wide: 'grid grid-cols-[repeat(auto-fill,minmax(148px,1fr))]',
+  column: 'flex flex-col',
+};
+
+export function TileList({ label, node, tasks, context, wide = false }: TileListProps) {
   const { compact, highlighted, selected, reachable, onOpen } = context;
   return (
-    <ul aria-label={label} className={cn('gap-1', compact ? 'flex flex-wrap' : 'flex flex-col')}>
+    <ul aria-label={label} className={cn('gap-1', SHAPES[compact ? 'compact' : wide ? 'wide' : 'column'])}>
       {tasks.map(({ task: { id, serviceId }, name, phase, version, colour }) => (
         <TaskTile
           key={id}
