@@ -5,6 +5,8 @@ import { createFigures, type Figures, timed } from './figures.ts';
 import { benchGateway } from './gateway.ts';
 import { benchNodes } from './nodes.ts';
 import { benchScale } from './scale.ts';
+import { benchSwarm } from './swarm.ts';
+import { benchTemplates } from './templates.ts';
 import { benchTerminals } from './terminals.ts';
 
 const PARTS: Record<string, (origin: string, figures: Figures) => Promise<void>> = {
@@ -12,6 +14,8 @@ const PARTS: Record<string, (origin: string, figures: Figures) => Promise<void>>
   gateway: benchGateway,
   scale: benchScale,
   terminals: benchTerminals,
+  templates: benchTemplates,
+  swarm: benchSwarm,
 };
 
 /** Rates are for the public; a benchmark is one address that does the work of many. */
