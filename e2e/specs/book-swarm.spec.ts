@@ -27,12 +27,25 @@ test.describe('the book: a swarm of six nodes', () => {
     return stdout + stderr;
   }
 
+  /** Waits until the shell's `condition` holds on the node; else fails with what `otherwise` prints. */
+  const until = (node: string, condition: string, { seconds = 60, otherwise = 'true' } = {}) =>
+    on(
+      node,
+      `end=$((SECONDS + ${seconds})); until ${condition}; do [ $SECONDS -lt $end ] || { ${otherwise}; exit 1; }; sleep 0.5; done`,
+      seconds + 60,
+    );
   /** Waits until `docker service ls` shows the service converged. */
   const converged = (service: string, replicas: string) =>
-    on(
-      'mgr1',
-      `for i in $(seq 120); do [ "$(docker service ls -f name=${service} --format '{{.Replicas}}')" = ${replicas} ] && exit 0; sleep 0.5; done; docker service ps --no-trunc ${service}; exit 1`,
-    );
+    until('mgr1', `[ "$(docker service ls -f name=${service} --format '{{.Replicas}}')" = ${replicas} ]`, {
+      otherwise: `docker service ps --no-trunc ${service}`,
+    });
+  /** Waits until the service's last update is in this state. */
+  const updateIs = (service: string, state: string) =>
+    until('mgr1', `[ "$(docker service inspect -f '{{.UpdateStatus.State}}' ${service})" = ${state} ]`, {
+      seconds: 90,
+      otherwise: `docker service ps --no-trunc ${service}`,
+    });
+  const dockerAnswers = (node: string) => until(node, 'docker version >/dev/null 2>&1');
 
   test('C10-01 build a six-node swarm', async () => {
     const ip = addresses.get('mgr1');
@@ -125,11 +138,7 @@ test.describe('the book: a swarm of six nodes', () => {
       'mgr1',
       'docker service update -d --image drydock/web:2 --update-parallelism 2 --update-delay 2s uber-svc',
     );
-    await on(
-      'mgr1',
-      'for i in $(seq 120); do [ "$(docker service inspect -f \'{{.UpdateStatus.State}}\' uber-svc)" = completed ] && exit 0; sleep 0.5; done; exit 1',
-      90,
-    );
+    await updateIs('uber-svc', 'completed');
     for (const name of ['mgr3', 'wrk2']) {
       expect(
         await on(
@@ -139,11 +148,32 @@ test.describe('the book: a swarm of six nodes', () => {
       ).not.toContain('version 1');
     }
     await on('mgr1', 'docker service rollback -d uber-svc');
-    await on(
-      'mgr1',
-      'for i in $(seq 120); do [ "$(docker service inspect -f \'{{.UpdateStatus.State}}\' uber-svc)" = rollback_completed ] && exit 0; sleep 0.5; done; exit 1',
-      90,
-    );
+    await updateIs('uber-svc', 'rollback_completed');
+  });
+
+  test('a rolling update of a healthy service that starts first fails no request, from no node', async () => {
+    // Without a health check docker itself sends requests to a server that is not up yet.
+    const health = `--health-cmd 'wget -qO /dev/null http://127.0.0.1/' --health-interval 500ms --stop-signal KILL`;
+    const server = `busybox sh -c 'mkdir /www; hostname >/www/index.html; exec httpd -f -p 80 -h /www'`;
+    await on('mgr1', `docker service create -d --name steady ${health} -p 8082:80 --replicas 3 ${server}`);
+    await converged('steady', '3/3');
+    for (const node of ['mgr2', 'wrk3']) await until(node, 'curl -sf -o /dev/null -m 3 localhost:8082');
+    const count = (node: string) =>
+      on(
+        node,
+        'touch counting; ok=0; bad=0; while [ -e counting ]; do if curl -sf -o /dev/null -m 5 localhost:8082; then ok=$((ok+1)); else bad=$((bad+1)); fi; sleep 0.02; done; echo "$ok $bad"',
+        200,
+      );
+    const counts = Promise.all(['mgr2', 'wrk3'].map(count));
+    await on('mgr1', 'docker service update -d --force --update-order start-first --update-delay 1s steady');
+    await updateIs('steady', 'completed');
+    for (const node of ['mgr2', 'wrk3']) await on(node, 'sleep 1; rm counting');
+    for (const answer of await counts) {
+      const [ok, bad] = answer.trim().split(' ').map(Number);
+      expect(bad, 'failed requests').toBe(0);
+      expect(ok).toBeGreaterThan(20);
+    }
+    await on('mgr1', 'docker service rm steady');
   });
 
   test('C10-12 service logs come from all nodes', async () => {
@@ -204,11 +234,7 @@ docker stack deploy -d=true -c stack.yml app 2>&1`,
     );
     await converged('app_web', '3/3');
     await converged('app_redis', '1/1');
-    await on(
-      'mgr2',
-      'for i in $(seq 30); do curl -s --max-time 3 localhost:8081 | grep -q visits && exit 0; sleep 1; done; exit 1',
-      150,
-    );
+    await until('mgr2', 'curl -s --max-time 3 localhost:8081 | grep -q visits');
     await on(
       'mgr1',
       "sed -i 's/replicas: 3/replicas: 5/' stack.yml && docker stack deploy -d=true -c stack.yml app 2>&1",
@@ -221,11 +247,12 @@ docker stack deploy -d=true -c stack.yml app 2>&1`,
     const key = /SWMKEY-1-\S+/.exec(
       await on('mgr1', 'docker swarm update --autolock=true && docker swarm unlock-key -q'),
     )?.[0];
-    await on('mgr3', 'service docker restart; until docker version >/dev/null 2>&1; do sleep 0.2; done');
+    await on('mgr3', 'service docker restart');
+    await dockerAnswers('mgr3');
     const locked = await session.sh('mgr3', 'docker node ls');
     expect(locked.stderr).toContain('Swarm is encrypted and needs to be unlocked');
     await on('mgr3', `echo ${key} | docker swarm unlock`);
-    await on('mgr3', 'for i in $(seq 60); do docker node ls >/dev/null 2>&1 && exit 0; sleep 0.5; done; exit 1');
+    await until('mgr3', 'docker node ls >/dev/null 2>&1');
     await on('mgr1', 'docker swarm update --autolock=false');
   });
 
@@ -240,8 +267,9 @@ docker stack deploy -d=true -c stack.yml app 2>&1`,
     for (const lost of ['mgr1', 'mgr3']) await on(lost, 'service docker stop');
     await on(
       'mgr2',
-      'service docker stop && rm -r /var/lib/docker/swarm && tar -zxf swarm.bkp -C / && service docker start; until docker version >/dev/null 2>&1; do sleep 0.2; done',
+      'service docker stop && rm -r /var/lib/docker/swarm && tar -zxf swarm.bkp -C / && service docker start',
     );
+    await dockerAnswers('mgr2');
     const ip = addresses.get('mgr2');
     await on('mgr2', `docker swarm init --force-new-cluster --advertise-addr ${ip}:2377 --listen-addr ${ip}:2377`);
     expect(await on('mgr2', 'docker network ls')).toContain('unimatrix01');
