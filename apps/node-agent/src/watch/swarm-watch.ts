@@ -10,7 +10,7 @@ import { readSwarm } from './swarm-view.ts';
 /** Events come in packs (die, destroy, create, start); one look for all of them (ms). */
 const SETTLE_MS = 40;
 /** Between two looks at a swarm that is in motion (ms): a change is seen at most this much later, and a flood of events costs no more. */
-const MOVING_MS = 200;
+const MOVING_MS = 150;
 /** A swarm that stands still although it is not where it should be (nothing fits) is looked at less and less often, down to this (ms). */
 const STUCK_MS = 5_000;
 /** A swarm at rest: only to notice what no event told (ms). */
@@ -39,7 +39,10 @@ interface Session {
   looking: Promise<void> | undefined;
   /** Something happened since the look that is under way began. */
   again: boolean;
+  /** Until the next look, when nothing happens. */
   pauseMs: number;
+  /** The next pause of a swarm that is in motion without any change. */
+  patienceMs: number;
 }
 
 const NOTHING: SwarmState = { view: null, problem: null };
@@ -87,8 +90,9 @@ export function createSwarmWatch(deps: {
     session.told = text;
     if (changed) onSwarm(sessionId, state);
     const isRestless = isMoving(state) || state.problem !== null;
-    session.pauseMs = changed ? MOVING_MS : Math.min(session.pauseMs * 2, isRestless ? STUCK_MS : REST_MS);
-    if (!isRestless && !changed) session.pauseMs = REST_MS;
+    // A change seldom comes alone; what is on its way is waited for at its pace, and longer each time that nothing came.
+    session.pauseMs = changed ? MOVING_MS : isRestless ? session.patienceMs : REST_MS;
+    session.patienceMs = changed ? MOVING_MS : Math.min(session.patienceMs * 2, STUCK_MS);
   }
 
   function schedule(sessionId: string, session: Session, ms: number): void {
@@ -112,7 +116,7 @@ export function createSwarmWatch(deps: {
 
   /** Looks soon; while a look is under way another one follows it. */
   function poke(sessionId: string, session: Session): void {
-    session.pauseMs = MOVING_MS;
+    session.patienceMs = MOVING_MS;
     if (session.looking !== undefined) session.again = true;
     else schedule(sessionId, session, SETTLE_MS);
   }
@@ -123,7 +127,7 @@ export function createSwarmWatch(deps: {
       if (session === undefined) {
         session = {
           ...{ nodes: new Map(), state: NOTHING, told: undefined, timer: undefined },
-          ...{ looking: undefined, again: false, pauseMs: MOVING_MS },
+          ...{ looking: undefined, again: false, pauseMs: MOVING_MS, patienceMs: MOVING_MS },
         };
         sessions.set(sessionId, session);
       }
