@@ -8,6 +8,7 @@ export const PACKAGES = [
   { name: 'iproute2', reason: 'namespaces, links and addresses of sessions' },
   { name: 'nftables', reason: 'egress rules of sessions and the host' },
   { name: 'iptables', reason: "a host's own Docker rules, which the agent has to see" },
+  { name: 'apparmor', reason: 'loads the profile of nodes, where the kernel has AppArmor' },
   { name: 'e2fsprogs', reason: 'mkfs.ext4 for the disks of nodes' },
   { name: 'util-linux', reason: 'unshare, setpriv, nsenter' },
   { name: 'mount', reason: 'loop and bind mounts' },

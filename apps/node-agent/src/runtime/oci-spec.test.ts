@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { NODE_ID_COUNT, nodeRlimits } from './node-rights.ts';
 import { ociSpec } from './oci-spec.ts';
 
-const spec = ociSpec({
+const INPUT = {
   hostname: 'node1',
   root: '/stage/root',
   data: '/stage/data',
@@ -10,8 +10,9 @@ const spec = ociSpec({
   cgroupsPath: '/drydock/abcdefgh/node1/node',
   seccomp: { defaultAction: 'SCMP_ACT_ERRNO' },
   memoryBytes: 1024 ** 3,
-  rlimits: [{ name: 'nofile', soft: 1000, hard: 2000 }],
-}) as {
+  rlimits: [{ name: 'nofile' as const, soft: 1000, hard: 2000 }],
+};
+const spec = ociSpec(INPUT) as {
   process: { capabilities: Record<string, string[]>; noNewPrivileges: boolean; rlimits: unknown };
   linux: Record<string, unknown> & { namespaces: { type: string; path?: string }[]; maskedPaths: string[] };
   mounts: { destination: string; type: string; source: string; options: string[] }[];
@@ -23,6 +24,13 @@ test('every namespace is the node’s own', () => {
   );
   expect(spec.linux.uidMappings).toEqual([{ containerID: 0, hostID: 0x1000_0000, size: NODE_ID_COUNT }]);
   expect(spec.linux.gidMappings).toEqual(spec.linux.uidMappings);
+});
+
+test('the AppArmor profile is that of the first process when the host has one, and is not named when it has none', () => {
+  expect(ociSpec({ ...INPUT, apparmorProfile: 'drydock-node' }).process).toMatchObject({
+    apparmorProfile: 'drydock-node',
+  });
+  expect(spec.process).not.toHaveProperty('apparmorProfile');
 });
 
 test('capabilities that mean something on the host alone are left out of every set', () => {

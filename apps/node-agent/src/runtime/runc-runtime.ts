@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DrydockError, type NodeLimits } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { NodeDisks } from '../disk/node-disk.ts';
+import { loadNodeProfile } from './apparmor.ts';
 import type { Cgroups, CgroupUsage } from './cgroups.ts';
 import { processStartTime, writeEnterPlan } from './enter-plan.ts';
 import type { IdRanges } from './id-ranges.ts';
@@ -46,6 +47,8 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
   const limits = new Map<string, NodeLimits>();
   let seccomp: unknown;
   let rlimits: Rlimit[] = [];
+  /** As both ociSpec and enter.plan take it; empty on a host without AppArmor. */
+  let confinement: { apparmorProfile?: string } = {};
 
   const id = ({ sessionId, name }: NodeKey) => `${sessionId}-${name}`;
   const directory = ({ sessionId, name }: NodeKey) => join(nodesDir, sessionId, name);
@@ -64,6 +67,7 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       seccomp,
       memoryBytes: spec.limits.memoryBytes,
       rlimits,
+      ...confinement,
     });
     await writeFile(join(bundle, 'config.json'), JSON.stringify(config));
     return bundle;
@@ -103,6 +107,7 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       cgroups: cgroups.joinDirectories(spec),
       seccompFile: join(deps.nativeDir, 'node.bpf'),
       rlimits,
+      ...confinement,
     });
     return { pid };
   }
@@ -157,6 +162,8 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       seccomp = JSON.parse(await readFile(join(deps.nativeDir, 'node.seccomp.json'), 'utf8'));
       const own = (name: string) => readFile(`/proc/self/${name}`, 'utf8');
       rlimits = nodeRlimits(await own('status'), await own('limits'), deps.nodeFiles);
+      const apparmorProfile = await loadNodeProfile(logger);
+      confinement = apparmorProfile === undefined ? {} : { apparmorProfile };
       for (const needed of ['dd-enter', 'dd-stage', 'node.bpf']) await stat(join(deps.nativeDir, needed));
       await stat(join(deps.imagesDir, 'node', 'current', 'rootfs'));
       await runc(['--version']);
