@@ -12,7 +12,6 @@ import {
   removeNode,
   revokeLink,
   type SessionRecord,
-  setNodeState,
   setPort,
 } from './session.ts';
 
