@@ -7,6 +7,7 @@ export type Dialog =
   | { kind: 'settings' }
   | { kind: 'shortcuts' }
   | { kind: 'palette' }
+  | { kind: 'outputs'; terminalId: string }
   | { kind: 'add-node' }
   | { kind: 'delete-node'; node: string }
   | { kind: 'open-port'; node: string }

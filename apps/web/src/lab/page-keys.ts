@@ -65,6 +65,12 @@ export function createPageKeys({ store, dialog, workspace, actions, views, toggl
     if (node !== null) void actions.openTerminal(node, { region, beside });
   }
 
+  /** Commands and outputs of the active terminal, one by one. */
+  function showOutputs(): void {
+    const active = activeTerminal();
+    if (active !== null) dialog.set({ kind: 'outputs', terminalId: active.id });
+  }
+
   async function toggleFullScreen(): Promise<void> {
     try {
       if (document.fullscreenElement !== null) return await document.exitFullscreen();
@@ -83,6 +89,7 @@ export function createPageKeys({ store, dialog, workspace, actions, views, toggl
     p: () => dialog.set({ kind: 'palette' }),
     e: () => toggleFiles(),
     f: () => finding.set(activeTerminal()?.id ?? null),
+    o: showOutputs,
     enter: () => newTerminal(),
     arrowleft: () => workspace.step('tabs', -1),
     arrowright: () => workspace.step('tabs', 1),
@@ -118,6 +125,7 @@ export function createPageKeys({ store, dialog, workspace, actions, views, toggl
     activeTerminal,
     activeNode,
     newTerminal,
+    showOutputs,
     focusTerminal,
     toggleFullScreen: () => void toggleFullScreen(),
     /** Sends a key that the page took to the shell after all (Ctrl+K pressed twice). */

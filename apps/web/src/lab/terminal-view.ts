@@ -9,6 +9,7 @@ import { Terminal } from '@xterm/xterm';
 import { copyText } from './clipboard.ts';
 import { hasRealGpu } from './gpu.ts';
 import type { PreferenceStore } from './preferences.ts';
+import { followShellCommands, type ShellCommands } from './shell-commands.ts';
 import { createTerminalController } from './terminal-controller.ts';
 import { folderOfReport, type TerminalFolder } from './terminal-folder.ts';
 import { installTerminalKeys, type TerminalKeyActions } from './terminal-keys.ts';
@@ -43,6 +44,8 @@ export interface TerminalView {
   readonly terminal: Terminal;
   readonly search: SearchAddon;
   readonly controller: TerminalController;
+  /** Commands and their outputs, to be read one by one. */
+  readonly commands: ShellCommands;
   /** Shows the terminal in `place`; it may move from place to place. */
   mount(place: HTMLElement): void;
   /** Fits the size to the place and to the font. */
@@ -112,6 +115,7 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
     folder = folderOfReport(data) ?? folder;
     return true;
   });
+  const commands = followShellCommands(terminal);
   const queries = muteTerminalQueries(terminal.parser, () => muted);
 
   let held: { modifier: 'ctrl' | 'alt'; done: () => void } | null = null;
@@ -126,7 +130,10 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
 
   const screen: TerminalScreen = {
     write: (text, drawn) => terminal.write(text, drawn),
-    reset: () => terminal.reset(),
+    reset() {
+      terminal.reset();
+      commands.reset();
+    },
     resize: (cols, rows) => terminal.resize(cols, rows),
     onData(listener) {
       const subscription = terminal.onData((raw) => {
@@ -186,6 +193,7 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
     terminal,
     search,
     controller,
+    commands,
     mount(place) {
       if (host.parentElement !== place) place.append(host);
       if (!opened && place.clientWidth > 0) {
@@ -205,6 +213,7 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
     dispose() {
       for (const stop of unsubscribe) stop();
       selection.dispose();
+      commands.dispose();
       queries.dispose();
       paste.dispose();
       controller.dispose();

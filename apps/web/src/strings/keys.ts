@@ -33,6 +33,7 @@ export const shortcuts = {
         ['Ctrl+Shift+C / Ctrl+Insert', 'Copy'],
         ['Ctrl+Shift+V / Shift+Insert', 'Paste'],
         ['Ctrl+Shift+F', 'Find'],
+        ['Ctrl+Shift+O', 'Read commands and outputs one by one'],
         ['Ctrl++ / Ctrl+-', 'Font size'],
         ['Ctrl+0', 'Usual font size'],
       ],

@@ -5,6 +5,7 @@ export const lab = {
   skipToTerminal: 'Skip to the terminal',
   skipScreenReader: 'Turn on screen reader mode',
   skipScreenReaderOff: 'Turn off screen reader mode',
+  skipOutputs: 'Read commands and outputs',
   opening: 'Opening your session…',
   untitled: (id: string) => `Session ${id}`,
   menu: 'Nodes and session',

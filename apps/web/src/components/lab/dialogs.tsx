@@ -14,6 +14,7 @@ import { ShareDialog } from './share-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 
 const CommandPalette = dynamic(() => import('./command-palette.tsx').then((module) => module.CommandPalette));
+const OutputsDialog = dynamic(() => import('../terminal/outputs-dialog.tsx').then((module) => module.OutputsDialog));
 const QrDialog = dynamic(() => import('./qr-dialog.tsx').then((module) => module.QrDialog));
 
 export function Dialogs() {
@@ -33,6 +34,8 @@ export function Dialogs() {
       return <ShortcutsDialog onClose={close} />;
     case 'palette':
       return <CommandPalette onClose={close} />;
+    case 'outputs':
+      return <OutputsDialog terminalId={open.terminalId} onClose={close} />;
     case 'add-node':
       return <AddNodeDialog onClose={close} />;
     case 'delete-node':

@@ -1,4 +1,4 @@
-/** The first stops of the Tab key: to the terminal, and screen reader mode. */
+/** The first stops of the Tab key: screen reader mode, the terminal, and its commands as text. */
 'use client';
 
 import { useLab, useValue } from '../../lab/use-lab.tsx';
@@ -22,6 +22,9 @@ export function SkipLinks() {
       </button>
       <button type="button" className={style} onClick={keys.focusTerminal}>
         {strings.lab.skipToTerminal}
+      </button>
+      <button type="button" className={style} onClick={keys.showOutputs}>
+        {strings.lab.skipOutputs}
       </button>
     </>
   );

@@ -72,6 +72,12 @@ export function useCommands(): PaletteCommand[] {
       keys: 'Ctrl+Shift+F',
       run: () => keys.finding.set(active.id),
     });
+    commands.push({
+      group: groups.terminals,
+      title: strings.terminals.outputs.menu,
+      keys: 'Ctrl+Shift+O',
+      run: keys.showOutputs,
+    });
     if (canWork) {
       commands.push({
         group: groups.terminals,
