@@ -114,12 +114,16 @@ export function createReconciler(deps: {
     }
   }
 
+  /** `session/node` from the wish to take it over until its making ends: the record names us before the making has begun. */
+  const takingOver = new Set<string>();
   /** The manager that began this is gone: of those that are left one goes on with it. */
   function takeOver(sessionId: string, node: NodeRecord): void {
-    if (nodes.isBuilding(sessionId, node.name)) return;
+    const key = `${sessionId}/${node.name}`;
+    if (takingOver.has(key) || nodes.isBuilding(sessionId, node.name)) return;
     if (node.driver === presence.instance) return void discard(sessionId, node);
     if (node.driver !== undefined && presence.isAlive(node.driver)) return;
     let isOurs = false;
+    takingOver.add(key);
     directory
       .update(sessionId, (current) => {
         const next = takeOverNode(current, node, presence.instance);
@@ -127,7 +131,8 @@ export function createReconciler(deps: {
         return next;
       })
       .then(() => (isOurs ? nodes.build(sessionId, node.name) : undefined))
-      .catch((error: unknown) => logger.warn({ err: error, sessionId, node: node.name }, 'node not taken over'));
+      .catch((error: unknown) => logger.warn({ err: error, sessionId, node: node.name }, 'node not taken over'))
+      .finally(() => takingOver.delete(key));
   }
 
   const discarding = new Set<NodeRecord>();
