@@ -8,7 +8,8 @@ const file = (name: string, content: string | Uint8Array<ArrayBuffer> = name): U
   ...{ name, kind: 'file', files: [{ path: name, blob: new Blob([content]) }], folders: [] },
 });
 
-function start() {
+/** `pauseMs`: how long an upload waits after a hiccup. */
+function start({ pauseMs = 1 } = {}) {
   const api = createMemoryFiles();
   const changed: string[] = [];
   let ids = 0;
@@ -16,7 +17,7 @@ function start() {
     api,
     onChanged: (_node, folder) => changed.push(folder),
     newId: () => `upload-0${++ids}`,
-    wait: () => 1,
+    wait: () => pauseMs,
   });
   const states = () => transfers.getState().map(({ name, state }) => `${name} ${state.kind}`);
   return { api, transfers, states, changed };
@@ -86,8 +87,9 @@ describe('an upload', () => {
   });
 
   it('leaves nothing half-made when it is cancelled', async () => {
-    const { api, transfers, states } = start();
-    api.failWrites(null, ...Array.from({ length: 10 }, () => 'network' as const));
+    // It is cancelled while it waits for the network, so that the moment cannot be missed.
+    const { api, transfers, states } = start({ pauseMs: 60_000 });
+    api.failWrites(null, 'network');
     transfers.add('node1', '/root', [file('big', new Uint8Array(PIECE_BYTES + 10))]);
     await expect.poll(() => api.paths()).toEqual(['/root/.drydock-upload-01.part']);
     transfers.cancel(transfers.getState()[0]?.id ?? 0);
