@@ -43,7 +43,7 @@ test('every dialog opens from the palette, can be read by all, and closes with E
     'Close session',
   ];
   for (const name of dialogs) {
-    await page.getByRole('button', { name: 'Commands' }).click();
+    await page.getByRole('button', { name: 'Commands', exact: true }).click();
     await page.getByRole('combobox').fill(name);
     if (name === dialogs[0]) await expectAccessible(page);
     await page.keyboard.press('Enter');
