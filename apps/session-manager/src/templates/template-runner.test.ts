@@ -4,7 +4,7 @@ import { addNode, newSession } from '../sessions/session.ts';
 import type { FixtureAgent } from '../testing/fixture-agent.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
 import { freeNames } from './template-runner.ts';
-import { TEMPLATES } from './templates.ts';
+import { TEMPLATES, type Template } from './templates.ts';
 
 let test: TestManager;
 let agent: FixtureAgent;
@@ -36,6 +36,40 @@ describe('templates', () => {
       const listed = (await other.call('GET', '/templates')).body as { id: string }[];
       expect(listed[0]?.id).toBe('own');
       expect((await other.createSession({ template: 'own' })).session.nodes.map(({ name }) => name)).toEqual(['lab1']);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('begin a swarm with its first node, while the others are still being made; other steps wait for all', async () => {
+    const nodes = ['lab1', 'lab2'];
+    const own = (id: string, ...steps: Template['steps']): Template => ({
+      id,
+      title: id,
+      description: '',
+      nodes,
+      steps,
+    });
+    const other = await startTestManager({
+      settings: {
+        templates: [
+          own('clustered', { kind: 'swarm', managers: ['lab1'], workers: ['lab2'] }),
+          own('plain', { kind: 'run', node: 'lab1', text: 'Running', command: ['true'], timeoutSeconds: 5 }),
+        ],
+      },
+    });
+    try {
+      const slow = await other.host({ createMs: (node) => (node === 'lab2' ? 600 : 0) });
+      const commandsOf = async (template: string) => {
+        const { session } = await other.createSession({ template });
+        const mine = () => slow.commands.filter((command) => command.endsWith(`${session.id}/lab1`));
+        await expect.poll(() => slow.nodes()).toContain(`${session.id}/lab1`);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        expect(slow.nodes()).not.toContain(`${session.id}/lab2`);
+        return mine().map((command) => command.split(' ')[0]);
+      };
+      expect(await commandsOf('clustered')).toContain('node.exec');
+      expect(await commandsOf('plain')).not.toContain('node.exec');
     } finally {
       await other.stop();
     }

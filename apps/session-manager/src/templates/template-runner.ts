@@ -99,8 +99,10 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
     });
   }
 
-  function runner(sessionId: string): RunOnNode {
+  /** Each command waits for its own node only: a swarm begins with its first node, while the others still start. */
+  function runner(sessionId: string, ready: ReadonlyMap<string, Promise<void>>): RunOnNode {
     return async (name, command, timeoutSeconds, stdin) => {
+      await ready.get(name);
       const session = directory.get(sessionId);
       if (session === undefined) throw new DrydockError('SESSION_ENDED');
       const request = { sessionId, node: name, command: [...command], timeoutSeconds };
@@ -122,8 +124,12 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
     return addressOf(requireNode(session, first));
   }
 
-  async function runStep(sessionId: string, step: TemplateStep, names: Map<string, string>): Promise<void> {
-    const run = runner(sessionId);
+  async function runStep(
+    sessionId: string,
+    step: TemplateStep,
+    names: Map<string, string>,
+    run: RunOnNode,
+  ): Promise<void> {
     const real = (name: string) => names.get(name) ?? name;
     switch (step.kind) {
       case 'swarm':
@@ -171,14 +177,21 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
         await dockerReady(sessionId, name);
         tell(`Docker on ${name} is ready`);
       };
-      const results = await Promise.allSettled([...names.values()].map(prepare));
+      const ready = new Map([...names.values()].map((name) => [name, prepare(name)]));
+      const run = runner(sessionId, ready);
+      const runSteps = async () => {
+        for (const step of template.steps) {
+          if (step.kind === 'swarm') await ready.get(names.get(step.managers[0] ?? '') ?? '');
+          else await Promise.all(ready.values());
+          tell(textOf(step), 0);
+          await runStep(sessionId, step, names, run);
+          tell(textOf(step));
+        }
+      };
+      // All are awaited whatever happens: what is taken back must not be under way.
+      const results = await Promise.allSettled([...ready.values(), runSteps()]);
       const failed = results.find((result) => result.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
-      for (const step of template.steps) {
-        tell(textOf(step), 0);
-        await runStep(sessionId, step, names);
-        tell(textOf(step));
-      }
       feed.publish(sessionId, { kind: 'progress', text: `${template.title}: ready`, done: total, total });
       timeline.add(sessionId, { kind: 'template-applied', subject: template.id });
       logger.info({ sessionId, template: template.id }, 'template applied');

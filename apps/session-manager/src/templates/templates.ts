@@ -1,7 +1,7 @@
 /** The ready-made beginnings of a session, as data; template-runner.ts carries them out. */
 import { DrydockError } from '@drydock/protocol';
 
-/** Steps run one after another, when every node's docker answers. Nodes are named as in `nodes`. */
+/** Steps run one after another, when every node's docker answers (a swarm's nodes join as theirs does). Nodes are named as in `nodes`. */
 export type TemplateStep =
   /** The first manager begins a swarm, the others join. */
   | { kind: 'swarm'; managers: readonly string[]; workers: readonly string[] }

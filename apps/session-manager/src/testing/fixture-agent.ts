@@ -35,8 +35,8 @@ export interface FixtureAgentOptions {
   maxNodes?: number;
   pool?: number;
   protocol?: number;
-  /** How long a node takes to be made (ms). */
-  createMs?: number;
+  /** How long a node takes to be made (ms); by its name where they differ. */
+  createMs?: number | ((node: string) => number);
   /** False: an agent of the release that knew no `session.rest`. */
   knowsRest?: boolean;
 }
@@ -132,7 +132,8 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
   async function createNode({ sessionId, node, index, limits }: AgentRequest<'node.create'>): Promise<AgentNodeReport> {
     const known = nodes.get(`${sessionId}/${node}`);
     if (known !== undefined) return known;
-    if (createMs > 0) await new Promise((resolve) => setTimeout(resolve, createMs));
+    const delayMs = typeof createMs === 'number' ? createMs : createMs(node);
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     const report: AgentNodeReport = {
       sessionId,
       name: node,
