@@ -1,17 +1,19 @@
 /** Measures a stack of its own: `main.ts [--json] [PART]...`; parts are named below, all by default. */
 import { cpus, release, totalmem } from 'node:os';
-import { startStack, stopStack } from '../support/stack.ts';
+import { type Stack, startStack, stopStack } from '../support/stack.ts';
 import { createFigures, type Figures, timed } from './figures.ts';
 import { benchGateway } from './gateway.ts';
 import { benchNodes } from './nodes.ts';
+import { benchPorts } from './ports.ts';
 import { benchScale } from './scale.ts';
 import { benchSwarm } from './swarm.ts';
 import { benchTemplates } from './templates.ts';
 import { benchTerminals } from './terminals.ts';
 
-const PARTS: Record<string, (origin: string, figures: Figures) => Promise<void>> = {
+const PARTS: Record<string, (origin: string, figures: Figures, stack: Stack) => Promise<void>> = {
   nodes: benchNodes,
   gateway: benchGateway,
+  ports: benchPorts,
   scale: benchScale,
   terminals: benchTerminals,
   templates: benchTemplates,
@@ -33,7 +35,7 @@ async function measure(parts: string[]): Promise<Figures> {
     process.once(signal, () => void stopStack(stack).finally(() => process.exit(130)));
   }
   try {
-    for (const part of parts) await PARTS[part]?.(stack.origin, figures);
+    for (const part of parts) await PARTS[part]?.(stack.origin, figures, stack);
   } finally {
     figures.value('stack.stop', 'ms', (await timed(() => stopStack(stack))).ms);
   }
