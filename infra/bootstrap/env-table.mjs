@@ -66,6 +66,19 @@ export const SETTINGS = [
     reason: 'The address that browsers see when a proxy stands in front (TLS), e.g. https://lab.example.org.',
   },
   {
+    name: 'DRYDOCK_TLS_CERT_FILE',
+    kind: absolutePath,
+    fallback: undefined,
+    reason:
+      'A certificate (PEM, with its chain) for the domain and all names below it: the public port then speaks TLS and HTTP/2 itself. Read anew when it changes.',
+  },
+  {
+    name: 'DRYDOCK_TLS_KEY_FILE',
+    kind: absolutePath,
+    fallback: undefined,
+    reason: 'The key of that certificate; the user drydock must be able to read both files.',
+  },
+  {
     name: 'REDIS_URL',
     kind: url(['redis', 'rediss', 'redis+cluster', 'rediss+cluster']),
     fallback: undefined,

@@ -180,8 +180,8 @@ function operatorUrl({ settings, ports, joined }) {
 /** @param {Record<string, string>} settings */
 export function publicUrl(settings) {
   if (settings.DRYDOCK_PUBLIC_URL !== undefined) return settings.DRYDOCK_PUBLIC_URL;
-  const port = settings.DRYDOCK_PORT === '80' ? '' : `:${settings.DRYDOCK_PORT}`;
-  return `http://${settings.DRYDOCK_DOMAIN}${port}`;
+  const scheme = settings.DRYDOCK_TLS_CERT_FILE === undefined ? 'http' : 'https';
+  return new URL(`${scheme}://${settings.DRYDOCK_DOMAIN}:${settings.DRYDOCK_PORT}`).origin;
 }
 
 /** @param {string} directory */

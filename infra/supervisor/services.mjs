@@ -1,6 +1,6 @@
 /** The six processes of a stack: how each is started, what it is told, when it is ready, how it is stopped. */
 import { existsSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { REPO } from '../common/paths.mjs';
 import { hubCacheCommand } from './hub-cache.mjs';
 import { confined, privileged } from './jail.mjs';
@@ -135,7 +135,10 @@ function web(plan) {
 /** @param {StackPlan} plan @param {string[]} needs @returns {import('./supervisor.mjs').Service} */
 function manager(plan, needs) {
   const { DRYDOCK_TEMPLATES_FILE: templates, DRYDOCK_REDIS_CA_FILE: redisCa } = plan.settings;
-  const own = [templates, redisCa].filter((path) => path !== undefined);
+  const { DRYDOCK_TLS_CERT_FILE: cert, DRYDOCK_TLS_KEY_FILE: key } = plan.settings;
+  // Their directories: a renewal puts other files in the place of these.
+  const tls = [cert, key].flatMap((path) => (path === undefined ? [] : [dirname(path)]));
+  const own = [templates, redisCa, ...new Set(tls)].filter((path) => path !== undefined);
   return {
     needs,
     spec: {

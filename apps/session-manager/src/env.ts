@@ -62,6 +62,9 @@ const envSchema = z.object({
   DRYDOCK_PORT_WARNING: z.enum(['0', '1']).default('0'),
   /** The origin that browsers see, when a TLS edge or another port stands before this one. */
   DRYDOCK_PUBLIC_URL: url(['http', 'https']).optional(),
+  /** A certificate (PEM, with its chain) and its key: the listener then speaks TLS and HTTP/2 itself. */
+  DRYDOCK_TLS_CERT_FILE: z.string().optional(),
+  DRYDOCK_TLS_KEY_FILE: z.string().optional(),
   REDIS_URL: url(['redis', 'rediss', 'redis+cluster', 'rediss+cluster']),
   /** Who signed the certificate of a rediss:// server, when the system does not know it. */
   DRYDOCK_REDIS_CA_FILE: z.string().optional(),
@@ -121,6 +124,12 @@ export function readManagerEnv(source: Record<string, string | undefined> = proc
   const env = readEnv(envSchema, source);
   if (env.DRYDOCK_OIDC_ISSUER !== undefined && env.DRYDOCK_OIDC_CLIENT_ID === undefined) {
     throw new EnvError('DRYDOCK_OIDC_CLIENT_ID: must be set where there is an issuer');
+  }
+  if ((env.DRYDOCK_TLS_CERT_FILE === undefined) !== (env.DRYDOCK_TLS_KEY_FILE === undefined)) {
+    throw new EnvError('DRYDOCK_TLS_CERT_FILE and DRYDOCK_TLS_KEY_FILE: one without the other is of no use');
+  }
+  if (env.DRYDOCK_TLS_CERT_FILE !== undefined && env.DRYDOCK_PUBLIC_URL?.startsWith('http:')) {
+    throw new EnvError('DRYDOCK_PUBLIC_URL: must be https where there is a certificate');
   }
   if (env.DRYDOCK_OIDC_ISSUER === undefined && env.DRYDOCK_START_GATE === 'sign-in') {
     throw new EnvError('DRYDOCK_START_GATE: sign-in needs DRYDOCK_OIDC_ISSUER');

@@ -1,6 +1,5 @@
 /** Puts the manager together: the only file that knows all parts. */
-import type { Server } from 'node:http';
-import type { AddressInfo, BlockList } from 'node:net';
+import type { AddressInfo, BlockList, Server } from 'node:net';
 import { type Clock, createCleanupStack, type Logger } from '@drydock/service-kit';
 import { createAgentConnections } from './edge/agent-connections.ts';
 import { createAgentGateway } from './edge/agent-gateway.ts';
@@ -10,6 +9,7 @@ import { createBrowserGateway } from './edge/browser-gateway.ts';
 import { createFrontDoor } from './edge/front-door.ts';
 import { addGauges } from './edge/gauges.ts';
 import { createHttpRoutes } from './edge/http-routes.ts';
+import { createListener } from './edge/listener.ts';
 import { createMetrics } from './edge/metrics.ts';
 import { serveOperator } from './edge/operator-listener.ts';
 import { createOperatorStatus } from './edge/operator-status.ts';
@@ -22,6 +22,7 @@ import { createPortProxy } from './edge/port-proxy.ts';
 import { countRefusals } from './edge/refusal-counts.ts';
 import { createSignIn } from './edge/sign-in.ts';
 import { createSocketServers } from './edge/socket-servers.ts';
+import { createTlsFiles, type TlsSettings } from './edge/tls-files.ts';
 import { createTokens } from './edge/tokens.ts';
 import { createWebProxy } from './edge/web-proxy.ts';
 import { createTerminalRelay } from './relay/terminal-relay.ts';
@@ -66,6 +67,8 @@ export interface ManagerSettings {
   portLimits: PortLimitSettings;
   warnStrangers: boolean;
   publicUrl: string | undefined;
+  /** The certificate of the listener itself; undefined: it speaks plain HTTP. */
+  tls?: TlsSettings | undefined;
   trustedProxies: BlockList | undefined;
   webUrl: string | undefined;
   agentKeysFile: string;
@@ -120,7 +123,7 @@ export async function startManager(
   const cleanup = createCleanupStack((name, error) => logger.error({ err: error, name }, 'cleanup failed'));
   const metrics = createMetrics();
   let port = settings.port;
-  const origins = createOrigins({ ...settings, port: () => port });
+  const origins = createOrigins({ ...settings, tls: settings.tls !== undefined, port: () => port });
 
   const directory = createSessionDirectory({ store, logger });
   cleanup.add('directory', () => directory.close());
@@ -345,19 +348,21 @@ export async function startManager(
     web,
     browserSockets: sockets.browsers.http,
     agentSockets: sockets.agents.http,
+    tls: settings.tls !== undefined,
     logger,
   });
+  const listener = createListener(
+    frontDoor,
+    settings.tls === undefined ? undefined : createTlsFiles(settings.tls, logger),
+  );
   try {
-    port = await listen(frontDoor, settings.host, settings.port);
+    port = await listen(listener.server, settings.host, settings.port);
   } catch (error) {
     await cleanup.run();
     throw error;
   }
   cleanup.add('nodes', () => nodes.stop());
-  cleanup.add('listener', () => {
-    frontDoor.close();
-    frontDoor.closeAllConnections();
-  });
+  cleanup.add('listener', () => listener.close());
   const metricsServer =
     settings.metrics === undefined
       ? undefined

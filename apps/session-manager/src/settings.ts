@@ -1,6 +1,7 @@
 /** Turns the environment into the manager's settings. */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { createSecureContext } from 'node:tls';
 import { EnvError } from '@drydock/service-kit';
 import type { ManagerEnv } from './env.ts';
 import type { ManagerSettings } from './manager.ts';
@@ -32,6 +33,7 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
     },
     warnStrangers: env.DRYDOCK_PORT_WARNING === '1',
     publicUrl: env.DRYDOCK_PUBLIC_URL,
+    tls: tlsOf(env),
     trustedProxies: env.DRYDOCK_TRUSTED_PROXIES,
     webUrl: env.DRYDOCK_WEB_URL,
     agentKeysFile: env.DRYDOCK_AGENT_KEYS_FILE,
@@ -74,4 +76,20 @@ function signInOf(env: ManagerEnv): ManagerSettings['signIn'] {
     allow: env.DRYDOCK_OIDC_ALLOW,
     required: (env.DRYDOCK_START_GATE ?? 'sign-in') === 'sign-in',
   };
+}
+
+/** The certificate's files. @throws EnvError when they cannot be used. */
+function tlsOf({ DRYDOCK_TLS_CERT_FILE: certFile, DRYDOCK_TLS_KEY_FILE: keyFile }: ManagerEnv): ManagerSettings['tls'] {
+  if (certFile === undefined || keyFile === undefined) return undefined;
+  try {
+    createSecureContext({ cert: readFileSync(certFile), key: readFileSync(keyFile) });
+  } catch (error) {
+    const { path, message } = error as NodeJS.ErrnoException;
+    throw new EnvError(
+      path === undefined
+        ? `DRYDOCK_TLS_CERT_FILE and DRYDOCK_TLS_KEY_FILE: ${message}`
+        : `${path === keyFile ? 'DRYDOCK_TLS_KEY_FILE' : 'DRYDOCK_TLS_CERT_FILE'}: ${message}; the user drydock must be able to read it`,
+    );
+  }
+  return { certFile, keyFile };
 }

@@ -1,23 +1,17 @@
-/** The one public listener: looks at host name and path, and hands each request to the part that it is for. */
-import { createServer, type Server } from 'node:http';
+/** The one public listener's inside: looks at host name and path, and hands each request to the part that it is for. */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { AGENT_SOCKET_PATH } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { type AgentStreams, isStreamPath } from './agent-streams.ts';
 import { boundBody } from './body-bounds.ts';
 import type { HttpRoutes } from './http-routes.ts';
+import type { Door } from './listener.ts';
 import type { Origins } from './origins.ts';
 import type { PortGateway } from './port-gateway.ts';
+import { refuseUpgrade } from './port-pages.ts';
 import type { WebProxy } from './web-proxy.ts';
-
-/** Headers must be there this soon after the connection (ms): a slow-loris holds a socket no longer. */
-const HEADERS_TIMEOUT_MS = 15_000;
-/** How often unfinished connections are looked at (ms). */
-const CHECK_INTERVAL_MS = 3000;
-/** Idle keep-alive connections are closed after this long (ms); longer than the usual 60 s of proxies in front. */
-const KEEP_ALIVE_MS = 75_000;
-/** All headers of one request (bytes); Node's own default, stated because we promise it. */
-const MAX_HEADER_BYTES = 16 * 1024;
 
 export interface FrontDoorDeps {
   origins: Origins;
@@ -28,58 +22,72 @@ export interface FrontDoorDeps {
   /** socket.io servers sit behind servers of their own that never listen. */
   browserSockets: Server;
   agentSockets: Server;
+  /** Whether the listener speaks TLS itself. */
+  tls: boolean;
   logger: Logger;
 }
 
 const pathOf = (url: string | undefined) => (url ?? '/').split('?', 1)[0] ?? '/';
 const isBelow = (path: string, prefix: string) => path === prefix || path.startsWith(`${prefix}/`);
 
-/** Builds the listener; nothing listens yet. */
-export function createFrontDoor(deps: FrontDoorDeps): Server {
-  const { origins, ports, streams, browserSockets, agentSockets, logger } = deps;
-  const server = createServer({
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    // A large upload to a node may take an hour; idleness is bounded where bodies are read.
-    requestTimeout: 0,
-    connectionsCheckingInterval: CHECK_INTERVAL_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    maxHeaderSize: MAX_HEADER_BYTES,
-    noDelay: true,
-  });
+/** Whether a connection comes from this very machine: its own processes (agent, supervisor) need no TLS to reach us. */
+function isLocal({ remoteAddress, localAddress }: Socket): boolean {
+  return remoteAddress !== undefined && (remoteAddress === localAddress || LOOPBACK.test(remoteAddress));
+}
 
-  server.on('request', (request, response) => {
-    const label = origins.portLabel(request.headers.host);
-    if (label !== undefined) return ports.request(request, response, label);
-    const path = pathOf(request.url);
-    if (isBelow(path, '/socket.io')) return void browserSockets.emit('request', request, response);
-    if (isBelow(path, AGENT_SOCKET_PATH)) return void agentSockets.emit('request', request, response);
-    if (isBelow(path, '/api') || path === '/healthz' || path === '/readyz') {
-      boundBody(request, path.endsWith('/files'));
-      return deps.routes.handle(request, response);
-    }
-    if (ports.mainRequest(request, response)) return;
-    boundBody(request, false);
-    deps.web.request(request, response);
-  });
+const LOOPBACK = /^(::1|(::ffff:)?127\.)/;
 
-  server.on('upgrade', (request, duplex, head) => {
-    const socket = duplex as Socket;
-    const label = origins.portLabel(request.headers.host);
-    if (label !== undefined) return ports.upgrade(request, socket, head, label);
-    const path = pathOf(request.url);
-    if (isStreamPath(path)) return streams.upgrade(request, socket, head);
-    if (isBelow(path, '/socket.io')) return void browserSockets.emit('upgrade', request, socket, head);
-    if (isBelow(path, AGENT_SOCKET_PATH)) return void agentSockets.emit('upgrade', request, socket, head);
-    if (ports.mainUpgrade(request, socket, head)) return;
-    deps.web.upgrade(request, socket, head);
-  });
+/** Builds the door; a listener leads to it. */
+export function createFrontDoor(deps: FrontDoorDeps): Door {
+  const { origins, ports, streams, browserSockets, agentSockets, tls, logger } = deps;
 
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-    logger.debug({ code: error.code }, 'malformed request');
-    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  });
+  /** Where we have TLS, plain requests are led to it; this machine's own processes, which use its address and not our name, are not. */
+  function needsTls({ socket, headers }: IncomingMessage): boolean {
+    if (!tls || (socket as Partial<TLSSocket>).encrypted === true) return false;
+    return !isLocal(socket) || origins.isOurs(headers.host);
+  }
 
-  return server;
+  return {
+    request(request, response) {
+      if (needsTls(request)) return leadToTls(request, response);
+      const label = origins.portLabel(request.headers.host);
+      if (label !== undefined) return ports.request(request, response, label);
+      const path = pathOf(request.url);
+      if (isBelow(path, '/socket.io')) return void browserSockets.emit('request', request, response);
+      if (isBelow(path, AGENT_SOCKET_PATH)) return void agentSockets.emit('request', request, response);
+      if (isBelow(path, '/api') || path === '/healthz' || path === '/readyz') {
+        boundBody(request, path.endsWith('/files'));
+        return deps.routes.handle(request, response);
+      }
+      if (ports.mainRequest(request, response)) return;
+      boundBody(request, false);
+      deps.web.request(request, response);
+    },
+
+    upgrade(request, socket, head) {
+      if (needsTls(request)) return refuseUpgrade(socket, '426 Upgrade Required');
+      const label = origins.portLabel(request.headers.host);
+      if (label !== undefined) return ports.upgrade(request, socket, head, label);
+      const path = pathOf(request.url);
+      if (isStreamPath(path)) return streams.upgrade(request, socket, head);
+      if (isBelow(path, '/socket.io')) return void browserSockets.emit('upgrade', request, socket, head);
+      if (isBelow(path, AGENT_SOCKET_PATH)) return void agentSockets.emit('upgrade', request, socket, head);
+      if (ports.mainUpgrade(request, socket, head)) return;
+      deps.web.upgrade(request, socket, head);
+    },
+
+    malformed(error, socket) {
+      if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+      const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+      logger.debug({ code: error.code }, 'malformed request');
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    },
+  };
+
+  /** To the same path under the same name, where that name is ours. */
+  function leadToTls(request: IncomingMessage, response: ServerResponse): void {
+    const path = (request.url ?? '').startsWith('/') ? request.url : '/';
+    const location = `${origins.secureOrigin(request.headers.host)}${path}`;
+    response.writeHead(308, { location, 'content-length': 0, connection: 'close' }).end();
+  }
 }

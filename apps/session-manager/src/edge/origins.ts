@@ -13,6 +13,10 @@ export interface Origins {
   readonly portSource: string;
   /** The label of a host name below the ports' domain; undefined for the main host and everything else. */
   portLabel(hostHeader: string | undefined): string | undefined;
+  /** Whether a host name is the main one, or one of a port. */
+  isOurs(hostHeader: string | undefined): boolean;
+  /** The https origin of a name of ours; the main one for any other. */
+  secureOrigin(hostHeader: string | undefined): string;
   /** Whether a browser sent this from a page of our own origin; requests of programs (no Origin, no Sec-Fetch-Site) are. */
   isSameOrigin(request: IncomingMessage): boolean;
   /** The client's address, as far as it can be believed. */
@@ -25,6 +29,8 @@ export interface OriginOptions {
   portsDomain?: string | undefined;
   /** Overrides the origin that is made of domain and port. */
   publicUrl: string | undefined;
+  /** Whether the listener speaks TLS itself. */
+  tls?: boolean;
   /** The listening port; asked for when it is needed, since port 0 is settled by listening. */
   port(): number;
   trustedProxies: BlockList | undefined;
@@ -37,11 +43,12 @@ export function createOrigins({
   domain,
   portsDomain,
   publicUrl,
+  tls = false,
   port: listeningPort,
   trustedProxies,
 }: OriginOptions): Origins {
-  const base = () => new URL(publicUrl ?? `http://${domain}:${listeningPort()}`);
-  const secure = publicUrl?.startsWith('https:') ?? false;
+  const base = () => new URL(publicUrl ?? `${tls ? 'https' : 'http'}://${domain}:${listeningPort()}`);
+  const secure = publicUrl?.startsWith('https:') ?? tls;
   const mainHost = base().hostname;
   const suffix = `.${portsDomain ?? domain}`;
 
@@ -63,6 +70,16 @@ export function createOrigins({
     portUrl(sessionId, node, port) {
       const { protocol, port: publicPort } = base();
       return `${protocol}//${port}-${node}-${sessionId}${suffix}${publicPort === '' ? '' : `:${publicPort}`}/`;
+    },
+    isOurs(hostHeader) {
+      const name = hostNameOf(hostHeader ?? '');
+      return name === mainHost || name.endsWith(suffix);
+    },
+    secureOrigin(hostHeader) {
+      const name = hostNameOf(hostHeader ?? '');
+      const { origin, port: publicPort } = base();
+      const isPort = name.endsWith(suffix) && /^[a-z0-9.-]+$/.test(name);
+      return isPort ? `https://${name}${publicPort === '' ? '' : `:${publicPort}`}` : origin;
     },
     portLabel(hostHeader) {
       const name = hostNameOf(hostHeader ?? '');

@@ -1,13 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FixtureAgent } from '../testing/fixture-agent.ts';
 import { openRequest, type RawOptions, rawRequest, rawUpgrade } from '../testing/raw-request.ts';
+import { makeCertificate } from '../testing/test-certificate.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
 
 let test: TestManager;
@@ -180,16 +177,11 @@ describe('a published port', () => {
   });
 
   it('speaks TLS to programs that want it, whoever signed their certificate', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'dd-tls-'));
-    const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
-    const subject = ['-nodes', '-days', '1', '-subj', '/CN=node1', '-keyout', key, '-out', cert];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', ...subject], {
-      stdio: 'ignore',
-    });
-    const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
+    const { key, cert, remove } = makeCertificate('node1');
+    remove();
+    const server = createTlsServer({ key, cert }, (request, response) => {
       response.end(`secure ${request.url}`);
     });
-    rmSync(directory, { recursive: true });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     closing.push(() => server.close().closeAllConnections());
     for (const port of [8443, 4433]) {

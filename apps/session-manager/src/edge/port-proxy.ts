@@ -79,6 +79,8 @@ export function createPortProxy(deps: {
     const passage = passages.get(request);
     if (passage !== undefined) health.answered(passage.target);
     prepareAnswer(answer.headers, { prefix: passage?.prefix, publicOrigin: origins.publicOrigin });
+    // What the client wants of its own connection; the proxy would say keep-alive for want of the header that ended here.
+    if (!response.shouldKeepAlive) answer.headers.connection = 'close';
     // nginx and Go answer plain HTTP on a TLS port by 400; the next request then finds the right way.
     if (answer.statusCode === 400 && passage !== undefined) {
       schemes.discover(passage.target, () => dial(passage.target)).catch(() => undefined);
