@@ -1,10 +1,9 @@
 /** Answers `stream.open`: connects the target in the node, then brings the stream to the manager and joins the two. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { type AgentAnswer, type AgentRequest, CLOSED_PORTS, DrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { NetnsSockets } from '../network/netns-sockets.ts';
+import { startCommand } from './command-stream.ts';
 import { connectNode, type NodeAddresses } from './node-connect.ts';
 import { abortStream, pipeBoth } from './pipe-both.ts';
 
@@ -41,9 +40,6 @@ interface HeldStream {
 const MAX_STREAMS_PER_NODE = 512;
 /** Dead peers are found by TCP's own probes after this silence (ms); an idle WebSocket is not dead. */
 const KEEPALIVE_MS = 60_000;
-
-/** Nothing of the agent's own environment goes near a node. */
-const BARE_ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
 
 /** Builds the opener. */
 export function createStreamOpener(deps: StreamOpenerDeps): StreamOpener {
@@ -116,13 +112,4 @@ export function createStreamOpener(deps: StreamOpenerDeps): StreamOpener {
       }
     },
   };
-}
-
-/** Starts a command with its stdin and stdout as one stream; destroying the stream ends the command. */
-async function startCommand({ file, args }: { file: string; args: string[] }): Promise<Duplex> {
-  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'ignore'], env: BARE_ENVIRONMENT });
-  await once(child, 'spawn');
-  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  stream.once('close', () => child.kill('SIGKILL'));
-  return stream;
 }
