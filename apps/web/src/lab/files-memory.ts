@@ -115,6 +115,9 @@ export function createMemoryFiles(): MemoryFiles {
     },
     async dropUpload(_node, path, upload) {
       await began('drop', path);
+      const failure = failures.shift();
+      if (failure === 'network') throw new ApiError('NETWORK', 'The connection is gone.');
+      if (failure) throw failure;
       parts.delete(`${parentOf(path)}/.drydock-${upload}.part`);
     },
     async makeDirectory(_node, path) {

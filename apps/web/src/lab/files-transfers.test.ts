@@ -8,8 +8,8 @@ const file = (name: string, content: string | Uint8Array<ArrayBuffer> = name): U
   ...{ name, kind: 'file', files: [{ path: name, blob: new Blob([content]) }], folders: [] },
 });
 
-/** `pauseMs`: how long an upload waits after a hiccup. */
-function start({ pauseMs = 1 } = {}) {
+/** `wait`: how long it waits after the nth hiccup (ms). */
+function start({ wait = (_attempt: number) => 1 } = {}) {
   const api = createMemoryFiles();
   const changed: string[] = [];
   let ids = 0;
@@ -17,7 +17,7 @@ function start({ pauseMs = 1 } = {}) {
     api,
     onChanged: (_node, folder) => changed.push(folder),
     newId: () => `upload-0${++ids}`,
-    wait: () => pauseMs,
+    wait,
   });
   const states = () => transfers.getState().map(({ name, state }) => `${name} ${state.kind}`);
   return { api, transfers, states, changed };
@@ -88,8 +88,11 @@ describe('an upload', () => {
 
   it('leaves nothing half-made when it is cancelled', async () => {
     // It is cancelled while it waits for the network, so that the moment cannot be missed.
-    const { api, transfers, states } = start({ pauseMs: 60_000 });
-    api.failWrites(null, 'network');
+    const { api, transfers, states } = start({
+      wait: () => (api.calls.some((call) => call.startsWith('drop')) ? 1 : 60_000),
+    });
+    // The network is still away when the part is to be taken away.
+    api.failWrites(null, 'network', 'network', 'network');
     transfers.add('node1', '/root', [file('big', new Uint8Array(PIECE_BYTES + 10))]);
     await expect.poll(() => api.paths()).toEqual(['/root/.drydock-upload-01.part']);
     transfers.cancel(transfers.getState()[0]?.id ?? 0);

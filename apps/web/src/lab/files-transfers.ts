@@ -2,7 +2,7 @@
 import { ApiError } from './api.ts';
 import type { FilesApi } from './files-api.ts';
 import { joinPath, parentOf } from './files-path.ts';
-import { type FileUpload, PIECE_BYTES, sendFile } from './files-upload.ts';
+import { dropUpload, type FileUpload, PIECE_BYTES, sendFile } from './files-upload.ts';
 import { createValue } from './store.ts';
 
 /** Something to upload: a file, or a folder with all that is in it; paths are relative to the item's own name. */
@@ -227,10 +227,10 @@ export function createTransfers({ api, onChanged, newId = () => crypto.randomUUI
       if (work === undefined) return;
       work.abort.abort(new Error('cancelled'));
       update(work, { state: { kind: 'cancelled' } });
-      for (const [path, { node, path: target, id: upload, blob }] of work.uploads) {
-        if (work.done.has(path) || blob.size <= PIECE_BYTES) continue;
-        api.dropUpload(node, target, upload).then(
-          () => onChanged(node, parentOf(target)),
+      for (const [path, upload] of work.uploads) {
+        if (work.done.has(path) || upload.blob.size <= PIECE_BYTES) continue;
+        dropUpload(api, upload, wait).then(
+          () => onChanged(upload.node, parentOf(upload.path)),
           () => undefined,
         );
       }

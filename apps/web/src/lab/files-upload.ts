@@ -100,3 +100,23 @@ export async function sendFile(
     events.onProgress(upload.received);
   }
 }
+
+/**
+ * Takes away what came of a given up file, also when it is given up because the connection is gone. After MAX_ATTEMPTS it is left to the
+ * node, which forgets parts that nobody finishes (docs/PROTOCOL.md, A21).
+ */
+export async function dropUpload(
+  api: FilesApi,
+  { node, path, id }: FileUpload,
+  wait: (attempt: number) => number = reconnectDelay,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await api.dropUpload(node, path, id);
+    } catch (error) {
+      if (!passes(error) || attempt >= MAX_ATTEMPTS) throw error;
+      const ms = Math.max(wait(attempt), error.retryAfterMs ?? 0);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+    }
+  }
+}
