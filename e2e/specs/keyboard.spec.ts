@@ -55,6 +55,6 @@ test('a session is used from start to end by keyboard alone', async ({ landing, 
   await expect(page.getByRole('alertdialog').or(page.getByRole('dialog'))).toBeVisible();
   await tabTo(page, 'Close session');
   await page.keyboard.press('Enter');
-  await expect(page).toHaveURL(landing.origin + '/', { timeout: 30_000 });
+  await expect(page).toHaveURL(`${landing.origin}/`, { timeout: 30_000 });
   await expect(page.getByRole('button', { name: 'Start', exact: true })).toBeVisible();
 });
