@@ -18,7 +18,7 @@ export default function StartPage() {
           <ThemeSwitch />
         </div>
       </header>
-      <main className="grid flex-1 items-center gap-x-16 gap-y-10 py-6 lg:grid-cols-[minmax(0,31rem)_1fr]">
+      <main className="grid flex-1 items-center gap-x-12 gap-y-10 py-6 lg:grid-cols-[minmax(0,29.5rem)_1fr] xl:gap-x-16 xl:grid-cols-[minmax(0,31rem)_1fr]">
         <div>
           <h1 className="lettering text-balance text-[clamp(2.3rem,4.6vw,3.6rem)] leading-[1.04]">
             {strings.landing.headline}

@@ -12,6 +12,7 @@ export type Dialog =
   | { kind: 'delete-node'; node: string }
   | { kind: 'open-port'; node: string }
   | { kind: 'qr'; node: string; port: number; url: string; visibility: 'private' | 'public' }
+  | { kind: 'share-port'; node: string; port: number }
   | { kind: 'new-file'; what: 'file' | 'folder'; node: string; folder: string }
   | { kind: 'move-file'; node: string; path: string }
   | { kind: 'delete-file'; node: string; path: string; isFolder: boolean }

@@ -5,6 +5,7 @@ import {
   type NodeView,
   type PublishedPort,
   type Right,
+  sharePortResponseSchema,
   type TemplateView,
   templateViewSchema,
 } from '@drydock/protocol';
@@ -166,6 +167,15 @@ export function createLabActions(deps: LabActionsDeps) {
         const title = visibility === 'public' ? strings.ports.madePublic(port) : strings.ports.madePrivate(port);
         notices.show({ kind: 'success', title });
       }),
+    setPortHost: (node: string, port: number, host: 'keep' | 'rewrite') =>
+      attempt(strings.errors.port, async () => {
+        await call('PATCH', `/nodes/${node}/ports/${port}`, { body: { host } });
+        const title = host === 'keep' ? strings.ports.hostKept(port) : strings.ports.hostRewritten(port);
+        notices.show({ kind: 'success', title });
+      }),
+    /** A link that opens one port for a while. @throws ApiError */
+    sharePort: (node: string, port: number, minutes: number) =>
+      call('POST', `/nodes/${node}/ports/${port}/share`, { body: { minutes }, read: sharePortResponseSchema }),
     /** Sets this tab's link as the one that downloads and ports speak by; without a link of its own the cookie stays. */
     async renewCookie(): Promise<void> {
       if (token !== null) await call('POST', '/open', { body: { token } }).catch(() => undefined);

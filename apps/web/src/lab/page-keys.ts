@@ -33,10 +33,9 @@ export function createPageKeys({ store, dialog, workspace, actions, views, toggl
 
   /** The node that "new terminal" and the port bar mean: the active terminal's, or the first. */
   function activeNode(): string | null {
-    const { activeId, model } = workspace.getState();
-    const tab = tabsOf(model).find(({ id }) => id === activeId);
-    if (tab && 'node' in tab.data) return tab.data.node;
-    return store.getState().data?.session.nodes[0]?.name ?? null;
+    const nodes = store.getState().data?.session.nodes ?? [];
+    const { node } = workspace.getState();
+    return (nodes.find(({ name }) => name === node) ?? nodes[0])?.name ?? null;
   }
 
   function focusTerminal(): void {
@@ -106,6 +105,10 @@ export function createPageKeys({ store, dialog, workspace, actions, views, toggl
     }
     if (key === 'f6' && !event.ctrlKey && !event.altKey && (event.shiftKey || !fullScreenProgram)) {
       crossOver();
+      return true;
+    }
+    if (event.altKey && event.shiftKey && !event.ctrlKey && key.startsWith('arrow')) {
+      workspace.move(key.slice('arrow'.length) as 'left' | 'right' | 'up' | 'down');
       return true;
     }
     if (!event.ctrlKey || event.altKey) return false;

@@ -4,10 +4,10 @@ export type Theme = 'system' | 'light' | 'dark';
 
 const KEY = 'drydock.theme';
 
-/** Runs in the head before the first paint; must not throw where storage is refused. */
-export const themeScript = `(function(){var t='system';try{t=localStorage.getItem('${KEY}')||t}catch(e){}
-if(t!=='light'&&t!=='dark')t=matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light';
-document.documentElement.dataset.theme=t})()`;
+/** Runs in the head before the first paint, and follows the system from then on; must not throw where storage is refused. */
+export const themeScript = `(function(){var m=matchMedia('(prefers-color-scheme: dark)');function f(){var t='system';
+try{t=localStorage.getItem('${KEY}')||t}catch(e){}if(t!=='light'&&t!=='dark')t=m.matches?'dark':'light';
+document.documentElement.dataset.theme=t}f();m.addEventListener('change',f)})()`;
 
 /** What the user chose. */
 export function readTheme(): Theme {

@@ -1,45 +1,30 @@
 /** Which tabs and tiles are shown and which one is active; the tiling library holds the layout, this keeps it in step and stored. */
 import type { TerminalView } from '@drydock/protocol';
-import type { TabDropRegion, TabNode, WorkspaceImperativeHandle, WorkspaceModel } from 'react-resizable-panels';
+import type { TabDropRegion } from 'react-resizable-panels';
 import { createValue } from './store.ts';
+import { asOneTile, asTiles, type Direction, targetOf } from './workspace-arrange.ts';
+import {
+  EMPTY_MODEL,
+  type LabModel,
+  type LabWorkspaceHandle,
+  type PanelKind,
+  type Tab,
+  type TabData,
+  tabsOf,
+  tilesOf,
+} from './workspace-model.ts';
 
-/** Panels of the whole session, each at most once. */
-export type PanelKind = 'swarm' | 'timeline';
-
-export type TabData =
-  /** `mine`: opened by this browser, which therefore sets its size. */
-  | { kind: 'terminal'; node: string; mine: boolean }
-  | { kind: 'swarm' }
-  | { kind: 'timeline' }
-  /** A file in the editor. */
-  | { kind: 'file'; node: string; path: string };
-
-export type Tab = TabNode<TabData>;
-export type LabModel = WorkspaceModel<TabData>;
-export type LabWorkspaceHandle = WorkspaceImperativeHandle<TabData>;
+export type { LabModel, LabWorkspaceHandle, PanelKind, Tab, TabData } from './workspace-model.ts';
+export { EMPTY_MODEL, tabsOf, tilesOf } from './workspace-model.ts';
 
 const KEY_PREFIX = 'drydock.layout.';
-
-export const EMPTY_MODEL: LabModel = { version: 1, root: { type: 'tabset', id: 'main', tabs: [] } };
-
-/** All tabs of a model, in the order of the tiles. */
-export function tabsOf(model: LabModel): Tab[] {
-  const walk = (node: LabModel['root']): Tab[] =>
-    node.type === 'tabset' ? node.tabs : node.children.flatMap((child) => walk(child));
-  return [...walk(model.root), ...(model.floating ?? []).flatMap((tabset) => tabset.tabs)];
-}
-
-/** All tiles of a model, in order. */
-export function tilesOf(model: LabModel): { id: string; tabs: Tab[]; selectedId?: string | undefined }[] {
-  const walk = (node: LabModel['root']): { id: string; tabs: Tab[]; selectedId?: string | undefined }[] =>
-    node.type === 'tabset' ? [node] : node.children.flatMap((child) => walk(child));
-  return [...walk(model.root), ...(model.floating ?? [])];
-}
 
 export interface WorkspaceState {
   model: LabModel;
   /** The tab that keys and commands act on. */
   activeId: string | null;
+  /** The node of that tab, or the last one: panels of the whole session have none. */
+  node: string | null;
 }
 
 export interface AddOptions {
@@ -58,10 +43,12 @@ export type LabWorkspace = ReturnType<typeof createWorkspace>;
 
 /** `normalize` is the tiling library's own check of stored layouts; it drops tabs that the callback refuses. */
 export function createWorkspace(sessionId: string, storage: LayoutStorage | null) {
-  const state = createValue<WorkspaceState>({ model: EMPTY_MODEL, activeId: null });
+  const state = createValue<WorkspaceState>({ model: EMPTY_MODEL, activeId: null, node: null });
   let handle: LabWorkspaceHandle | null = null;
   /** Tabs whose terminal has ended and that stay until somebody closes them. */
   const ended = new Set<string>();
+  /** The layout with its tiles, while a narrow window shows all tabs in one. */
+  let wide: LabModel | null = null;
   /** Nodes on which this browser is opening terminals, and how many. */
   const opening = new Map<string, number>();
 
@@ -75,10 +62,15 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     return tile?.selectedId ?? tile?.tabs[0]?.id ?? null;
   }
 
+  function set(next: LabModel, activeId: string | null): void {
+    const data = tabsOf(next).find(({ id }) => id === activeId)?.data;
+    state.set({ model: next, activeId, node: data && 'node' in data ? data.node : state.getState().node });
+  }
+
   function changed(next: LabModel): void {
-    state.set({ model: next, activeId: activeNow() });
+    set(next, activeNow());
     try {
-      storage?.setItem(KEY_PREFIX + sessionId, JSON.stringify(next));
+      storage?.setItem(KEY_PREFIX + sessionId, JSON.stringify(wide === null ? next : asTiles(wide, next)));
     } catch {
       // A full storage costs the layout after a refresh, nothing else.
     }
@@ -108,7 +100,7 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
 
   function activate(id: string): void {
     handle?.selectTab(id);
-    if (has(id)) state.set({ model: model(), activeId: id });
+    if (has(id)) set(model(), id);
   }
 
   function remove(id: string): void {
@@ -130,7 +122,7 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     },
     bind(next: LabWorkspaceHandle | null): void {
       handle = next;
-      if (next !== null) state.set({ model: next.getModel(), activeId: activeNow() });
+      if (next !== null) set(next.getModel(), activeNow());
     },
     changed,
     add,
@@ -140,6 +132,15 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     /** Shows a panel of the whole session beside the terminals; where the window is narrow (`beside` false), among them. */
     showPanel(kind: PanelKind, title: string, beside: boolean): void {
       add({ id: kind, title, data: { kind } }, beside ? { region: 'right' } : {});
+    },
+    /** Shows what a port answers beside the terminals, or among them on a narrow window; each port at most once. */
+    showPreview(node: string, port: number, beside: boolean): void {
+      const data = { kind: 'preview', node, port } as const;
+      const known = tabsOf(model()).filter((tab) => tab.data.kind === 'preview');
+      const neighbour = known.at(-1)?.id;
+      const place =
+        neighbour === undefined ? { region: beside ? ('right' as const) : undefined } : { beside: neighbour };
+      add({ id: `preview-${node}-${port}`, title: `${node}:${port}`, data }, place);
     },
     /** Gives a tab another title and other data; it stays where it is. */
     change(id: string, title: string, data: TabData): void {
@@ -155,7 +156,7 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     },
     /** Focus went into a tab's content. */
     focused(id: string): void {
-      if (state.getState().activeId !== id && has(id)) state.set({ model: model(), activeId: id });
+      if (state.getState().activeId !== id && has(id)) set(model(), id);
     },
     /** Keeps the tab of a terminal whose shell has ended, so that its last screen can be read. */
     keepEnded: (id: string) => void ended.add(id),
@@ -207,6 +208,24 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
       const next = tiles.at((tiles.findIndex(({ id }) => id === tile.id) + by) % tiles.length);
       const id = next?.selectedId ?? next?.tabs[0]?.id;
       if (id) activate(id);
+    },
+    /** Moves the active tab one step, by keys what a drag does by mouse. */
+    move(direction: Direction): void {
+      const { activeId } = state.getState();
+      const target = activeId === null ? null : targetOf(model(), activeId, direction);
+      if (activeId === null || target === null) return;
+      handle?.moveTab(activeId, target);
+      activate(activeId);
+    },
+    /** On a narrow window all tabs share one tile; the tiles come back when it is wide again. */
+    narrow(isNarrow: boolean): void {
+      if (isNarrow === (wide !== null) || handle === null) return;
+      const { activeId } = state.getState();
+      const now = model();
+      const next = wide === null ? asOneTile(now, activeId) : asTiles(wide, now);
+      wide = isNarrow ? now : null;
+      handle.setModel(next);
+      if (activeId !== null) activate(activeId);
     },
     /** Fills the window with the active tile, or shows all tiles again. */
     toggleMaximized(): void {

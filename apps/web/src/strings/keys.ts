@@ -44,6 +44,7 @@ export const shortcuts = {
         ['Ctrl+Shift+Enter', 'New terminal on this node'],
         ['Ctrl+Shift+← / →', 'Tab before, tab after'],
         ['Ctrl+Shift+↑ / ↓', 'Tile before, tile after'],
+        ['Alt+Shift+← / → / ↑ / ↓', 'Move the tab, to another tile or into one of its own'],
       ],
     },
   ],

@@ -114,7 +114,6 @@ export const ended = {
     title: 'This link opens nothing',
     text: 'The session has ended, or the link is incomplete. Links hold a part after the # sign; copy the whole link.',
   },
-  again: 'Start a new session',
   home: 'To the start page',
 } as const;
 

@@ -15,6 +15,7 @@ import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 
 const CommandPalette = dynamic(() => import('./command-palette.tsx').then((module) => module.CommandPalette));
 const OutputsDialog = dynamic(() => import('../terminal/outputs-dialog.tsx').then((module) => module.OutputsDialog));
+const SharePortDialog = dynamic(() => import('./share-port-dialog.tsx').then((module) => module.SharePortDialog));
 const QrDialog = dynamic(() => import('./qr-dialog.tsx').then((module) => module.QrDialog));
 
 export function Dialogs() {
@@ -44,6 +45,8 @@ export function Dialogs() {
       return <OpenPortDialog node={open.node} onClose={close} />;
     case 'qr':
       return <QrDialog port={open} onClose={close} />;
+    case 'share-port':
+      return <SharePortDialog node={open.node} port={open.port} onClose={close} />;
     case 'new-file':
       return <NewFileDialog {...open} onClose={close} />;
     case 'move-file':

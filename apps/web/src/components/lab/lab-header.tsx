@@ -54,12 +54,12 @@ function FilesButton({ className }: { className?: string }) {
       className={cn(open && 'bg-accent-soft text-ink', className)}
     >
       <FolderTree size={16} aria-hidden="true" />
-      <span className="max-[1180px]:sr-only">{strings.lab.files}</span>
+      <span className="max-[1000px]:sr-only">{strings.lab.files}</span>
     </Button>
   );
 }
 
-/** Buttons of the whole session; below 1100 px they show their icons alone. */
+/** Buttons of the whole session; on narrower windows some show their icons alone. */
 export function SessionButtons() {
   const { dialog, preferences } = useLab();
   const { screenReader } = useValue(preferences);
@@ -68,7 +68,7 @@ export function SessionButtons() {
     <>
       <Button kind="quiet" size="sm" onClick={() => showPanel('swarm')} title={strings.lab.swarm}>
         <Network size={16} aria-hidden="true" />
-        <span className="max-[1180px]:sr-only">{strings.lab.swarm}</span>
+        <span className="max-[1000px]:sr-only">{strings.lab.swarm}</span>
       </Button>
       <Button kind="quiet" size="sm" onClick={() => showPanel('timeline')} title={strings.lab.timeline}>
         <History size={16} aria-hidden="true" />
@@ -76,7 +76,7 @@ export function SessionButtons() {
       </Button>
       <Button kind="quiet" size="sm" onClick={() => dialog.set({ kind: 'share' })} title={strings.lab.share}>
         <Share2 size={16} aria-hidden="true" />
-        <span className="max-[1180px]:sr-only">{strings.lab.share}</span>
+        <span className="max-[1000px]:sr-only">{strings.lab.share}</span>
       </Button>
       <Button kind="quiet" size="sm" onClick={() => dialog.set({ kind: 'settings' })} title={strings.lab.settings}>
         <Settings size={16} aria-hidden="true" />

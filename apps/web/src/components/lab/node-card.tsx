@@ -2,10 +2,21 @@
 'use client';
 
 import type { NodeView } from '@drydock/protocol';
-import { EllipsisVertical, SquareTerminal, Star, Trash2, UserRound } from 'lucide-react';
+import {
+  EllipsisVertical,
+  FolderArchive,
+  RotateCw,
+  ScrollText,
+  SquareTerminal,
+  Star,
+  Trash2,
+  UserRound,
+} from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { HOME } from '../../lab/files-tree.ts';
 import { formatBytes, formatShare } from '../../lab/format.ts';
+import { type NodeHealth, nodeHealth } from '../../lab/node-health.ts';
 import { useCanWork, useLab, useValue } from '../../lab/use-lab.tsx';
-import { tabsOf } from '../../lab/workspace.ts';
 import { strings } from '../../strings.ts';
 import { IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
@@ -21,12 +32,31 @@ function roleOf({ swarm }: NodeView): Role {
   return swarm.leader ? 'leader' : swarm.role;
 }
 
-/** State and docker's health in one dot and one word. */
-function health(node: NodeView): { tone: string; label: string } {
-  if (node.reachable === false) return { tone: 'bg-warn', label: text.unreachable };
-  if (node.state !== 'running') return { tone: 'bg-warn motion-safe:animate-pulse', label: text.states[node.state] };
-  if (node.dockerReady) return { tone: 'bg-ok', label: text.docker.ready };
-  return { tone: 'bg-warn motion-safe:animate-pulse', label: text.docker.starting };
+const LOOKS: Record<NodeHealth, { tone: string; label: string }> = {
+  unreachable: { tone: 'bg-warn', label: text.unreachable },
+  creating: { tone: 'bg-warn motion-safe:animate-pulse', label: text.states.creating },
+  destroying: { tone: 'bg-warn motion-safe:animate-pulse', label: text.states.destroying },
+  gone: { tone: 'bg-edge', label: text.states.gone },
+  failed: { tone: 'bg-danger', label: text.states.failed },
+  lost: { tone: 'bg-danger', label: text.states.lost },
+  ready: { tone: 'bg-ok', label: text.docker.ready },
+  starting: { tone: 'bg-warn motion-safe:animate-pulse', label: text.docker.starting },
+  down: { tone: 'bg-danger', label: text.docker.down },
+};
+const ALARMS: ReadonlySet<NodeHealth> = new Set(['failed', 'lost', 'down']);
+
+/** How the node is; a node that is neither ready nor new has lost its engine. */
+function useHealth(node: NodeView): NodeHealth {
+  const { store } = useLab();
+  const now = () => Date.now() + store.getState().clockSkewMs;
+  const [at, setAt] = useState(now);
+  const health = nodeHealth(node, at);
+  useEffect(() => {
+    if (health !== 'starting') return;
+    const timer = setTimeout(() => setAt(now()), 1000);
+    return () => clearTimeout(timer);
+  });
+  return health;
 }
 
 function RoleMark({ role }: { role: Role }) {
@@ -62,8 +92,21 @@ function Usage({ node }: { node: NodeView }) {
   );
 }
 
+function Trouble({ node, health }: { node: NodeView; health: NodeHealth }) {
+  const kills = node.usage?.oomKills ?? 0;
+  if (kills === 0 && health !== 'down' && health !== 'lost') return null;
+  return (
+    <ul className="mt-2 space-y-0.5 text-[12.5px] text-danger">
+      {health === 'down' && <li>{text.downHint}</li>}
+      {health === 'lost' && <li>{text.lostHint}</li>}
+      {kills > 0 && <li>{text.ooms(kills)}</li>}
+    </ul>
+  );
+}
+
 function NodeMenu({ node }: { node: NodeView }) {
-  const { actions, dialog } = useLab();
+  const { actions, dialog, files } = useLab();
+  const home = () => void files.download(node.name, HOME, `${node.name}-root.tar`);
   return (
     <Menu
       trigger={
@@ -74,6 +117,19 @@ function NodeMenu({ node }: { node: NodeView }) {
     >
       <MenuItem icon={<SquareTerminal size={16} />} onSelect={() => void actions.openTerminal(node.name)}>
         {strings.terminals.new}
+      </MenuItem>
+      <MenuItem
+        icon={<RotateCw size={15} />}
+        onSelect={() => void actions.openTerminal(node.name, {}, 'service docker restart\r')}
+      >
+        {text.restartDocker}
+      </MenuItem>
+      <MenuRule />
+      <MenuItem icon={<ScrollText size={15} />} onSelect={() => void files.downloadHistory(node.name)}>
+        {strings.files.history}
+      </MenuItem>
+      <MenuItem icon={<FolderArchive size={15} />} onSelect={home}>
+        {strings.files.homeTar}
       </MenuItem>
       <MenuRule />
       <MenuItem
@@ -90,10 +146,9 @@ function NodeMenu({ node }: { node: NodeView }) {
 export function NodeCard({ node, onOpen }: { node: NodeView; onOpen?: (() => void) | undefined }) {
   const { actions, workspace } = useLab();
   const canWork = useCanWork();
-  const { activeId, model } = useValue(workspace);
-  const active = tabsOf(model).find(({ id }) => id === activeId)?.data;
-  const isActive = active !== undefined && 'node' in active && active.node === node.name;
-  const { tone, label } = health(node);
+  const isActive = useValue(workspace).node === node.name;
+  const health = useHealth(node);
+  const { tone, label } = LOOKS[health];
   return (
     <li
       className={cn(
@@ -120,9 +175,10 @@ export function NodeCard({ node, onOpen }: { node: NodeView; onOpen?: (() => voi
       </div>
       <div className="mt-0.5 flex items-center justify-between gap-2 pl-4 text-[12.5px] text-ink-3">
         <CopyText text={node.ip} label={text.copyIp(node.name, node.ip)} className="relative min-h-6 font-mono" />
-        <span>{label}</span>
+        <span className={ALARMS.has(health) ? 'font-[600] text-danger' : ''}>{label}</span>
       </div>
       <Usage node={node} />
+      <Trouble node={node} health={health} />
     </li>
   );
 }

@@ -9,6 +9,7 @@ import { strings } from '../../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
+import { useShowPreview } from './use-show-panel.ts';
 
 const text = strings.ports;
 
@@ -17,11 +18,24 @@ export function OpenPortDialog({ node, onClose }: { node: string; onClose: () =>
   const { ports } = useLabData();
   const [value, setValue] = useState('');
   const [error, setError] = useState<string | null>(null);
+  const showPreview = useShowPreview();
+  /** The number as a port that may be opened, or undefined after it was said why not. */
+  const checked = () => {
+    const port = Number(value);
+    if (!portNumberSchema.safeParse(port).success) setError(text.badPort);
+    else if (CLOSED_PORTS.includes(port)) setError(text.closedPort);
+    else return port;
+  };
+  const preview = () => {
+    const port = checked();
+    if (port === undefined) return;
+    showPreview(node, port);
+    onClose();
+  };
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const port = Number(value);
-    if (!portNumberSchema.safeParse(port).success) return setError(text.badPort);
-    if (CLOSED_PORTS.includes(port)) return setError(text.closedPort);
+    const port = checked();
+    if (port === undefined) return;
     const known = ports[node]?.find(({ protocol }) => protocol === 'tcp')?.url;
     const url = portUrl(port, node, sessionId, known, new URL(window.location.href));
     // With `noopener` the answer is always null; a blocked window is only seen without it.
@@ -46,7 +60,7 @@ export function OpenPortDialog({ node, onClose }: { node: string; onClose: () =>
           placeholder="8080"
         />
         <div className="flex justify-end gap-2.5">
-          <Button onClick={onClose}>{strings.lab.cancel}</Button>
+          <Button onClick={preview}>{text.byNumberPreview}</Button>
           <Button kind="primary" type="submit">
             {text.byNumberGo}
           </Button>

@@ -4,8 +4,8 @@
 import type { PublishedPort } from '@drydock/protocol';
 import { Plug } from 'lucide-react';
 import { useCanWork, useLab, useLabData, useValue } from '../../lab/use-lab.tsx';
-import { tabsOf } from '../../lab/workspace.ts';
 import { strings } from '../../strings.ts';
+import { TypeInAllButton } from '../terminal/type-in-all-banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { CopyText } from '../ui/copy-button.tsx';
 import { PortChip } from './port-chip.tsx';
@@ -16,10 +16,8 @@ export function PortBar() {
   const { workspace, dialog } = useLab();
   const { session, ports } = useLabData();
   const canWork = useCanWork();
-  const { activeId, model } = useValue(workspace);
-  const active = tabsOf(model).find(({ id }) => id === activeId)?.data;
-  const name = active !== undefined && 'node' in active ? active.node : session.nodes[0]?.name;
-  const node = session.nodes.find((other) => other.name === name);
+  const { node: name } = useValue(workspace);
+  const node = session.nodes.find((other) => other.name === name) ?? session.nodes[0];
   if (node === undefined) return null;
   const open = [...(ports[node.name] ?? NO_PORTS)].sort((a, b) => a.port - b.port);
   return (
@@ -45,11 +43,13 @@ export function PortBar() {
           <PortChip key={`${port.port}/${port.protocol}`} node={node.name} port={port} />
         ))}
       </ul>
+      <span className="ml-auto" />
+      <TypeInAllButton />
       {canWork && (
         <Button
           kind="quiet"
           size="sm"
-          className="ml-auto shrink-0"
+          className="shrink-0"
           onClick={() => dialog.set({ kind: 'open-port', node: node.name })}
         >
           <Plug size={15} aria-hidden="true" />

@@ -2,19 +2,22 @@
 'use client';
 
 import type { PublishedPort } from '@drydock/protocol';
-import { ChevronDown, Copy, Globe, Lock, QrCode } from 'lucide-react';
+import { AppWindow, ChevronDown, Clock, Copy, ExternalLink, Globe, House, Lock, QrCode } from 'lucide-react';
 import { copyText } from '../../lab/clipboard.ts';
 import { useIsOwner, useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';
 import { Menu, MenuItem, MenuNote, MenuRule } from '../ui/menu.tsx';
+import { useShowPreview } from './use-show-panel.ts';
 
 const text = strings.ports;
 
 function PortMenu({ node, port }: { node: string; port: PublishedPort }) {
   const { actions, dialog, notices } = useLab();
   const isOwner = useIsOwner();
+  const showPreview = useShowPreview();
   const isPublic = port.visibility === 'public';
+  const isRewritten = port.host === 'rewrite';
   const next = isPublic ? 'private' : 'public';
   const copy = async () => {
     const done = await copyText(port.url);
@@ -36,6 +39,13 @@ function PortMenu({ node, port }: { node: string; port: PublishedPort }) {
         </button>
       }
     >
+      <MenuItem icon={<AppWindow size={15} />} onSelect={() => showPreview(node, port.port)}>
+        {text.previewHere}
+      </MenuItem>
+      <MenuItem icon={<ExternalLink size={15} />} onSelect={() => void window.open(port.url, '_blank', 'noopener')}>
+        {text.newTab}
+      </MenuItem>
+      <MenuRule />
       <MenuItem icon={<Copy size={15} />} onSelect={() => void copy()}>
         {text.copyLink}
       </MenuItem>
@@ -45,16 +55,36 @@ function PortMenu({ node, port }: { node: string; port: PublishedPort }) {
       >
         {text.qr}
       </MenuItem>
-      <MenuRule />
       {isOwner && (
-        <MenuItem
-          icon={isPublic ? <Lock size={15} /> : <Globe size={15} />}
-          onSelect={() => void actions.setPortVisibility(node, port, next)}
-        >
-          {isPublic ? text.makePrivate : text.makePublic}
-        </MenuItem>
+        <>
+          <MenuItem
+            icon={<Clock size={15} />}
+            onSelect={() => dialog.set({ kind: 'share-port', node, port: port.port })}
+          >
+            {text.shareMenu}
+          </MenuItem>
+          <MenuRule />
+          <MenuItem
+            icon={isPublic ? <Lock size={15} /> : <Globe size={15} />}
+            onSelect={() => void actions.setPortVisibility(node, port, next)}
+          >
+            {isPublic ? text.makePrivate : text.makePublic}
+          </MenuItem>
+          <MenuItem
+            icon={<House size={15} />}
+            onSelect={() => void actions.setPortHost(node, port.port, isRewritten ? 'keep' : 'rewrite')}
+          >
+            {isRewritten ? text.hostKeep : text.hostRewrite}
+          </MenuItem>
+        </>
       )}
       <MenuNote>
+        {port.title !== undefined && (
+          <>
+            <span className="text-ink-2">{port.title}</span>
+            <br />
+          </>
+        )}
         {isPublic ? text.public : text.private}
         {port.loopback && (
           <>
@@ -85,7 +115,7 @@ export function PortChip({ node, port }: { node: string; port: PublishedPort }) 
         target="_blank"
         rel="noopener"
         aria-label={text.openLabelled(port.port, label)}
-        title={text.open(port.port, node)}
+        title={port.title ?? text.open(port.port, node)}
         className="flex h-full items-center gap-1.5 rounded-l-full pr-1 pl-2.5 hover:bg-ink/8 hover:text-accent"
       >
         <Icon size={12} className="text-ink-3" aria-hidden="true" />

@@ -14,7 +14,7 @@ import { NodeCard } from './node-card.tsx';
 import { TemplateProgress, TemplatesMenu } from './templates-menu.tsx';
 
 export function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
-  const { session, right } = useLabData();
+  const { session } = useLabData();
   const canWork = useCanWork();
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -30,11 +30,6 @@ export function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
         {session.nodes.map((node) => (
           <NodeCard key={node.name} node={node} onOpen={onNavigate} />
         ))}
-        {session.nodes.length === 0 && (
-          <li className="px-2 pt-2 text-ink-3 text-sm">
-            {right === 'viewer' ? strings.nodes.emptyViewer : strings.nodes.emptyText}
-          </li>
-        )}
       </ul>
       {canWork && (
         <div className="border-line border-t p-2">

@@ -9,13 +9,19 @@ import { strings } from '../../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
 
-export function TemplatesMenu() {
+export function useTemplates(): TemplateView[] {
   const { actions } = useLab();
   const [templates, setTemplates] = useState<TemplateView[]>([]);
   useEffect(() => {
-    // Without templates the button is left out; everything else works without them.
+    // Without templates what offers them is left out; everything else works without them.
     actions.templates().then(setTemplates, () => setTemplates([]));
   }, [actions]);
+  return templates;
+}
+
+export function TemplatesMenu() {
+  const { actions } = useLab();
+  const templates = useTemplates();
   if (templates.length === 0) return null;
   return (
     <Menu

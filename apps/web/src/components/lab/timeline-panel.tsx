@@ -52,14 +52,11 @@ function Entry({ entry }: { entry: TimelineEntry }) {
       </time>
       <Sign
         size={14}
-        className={cn('shrink-0 self-center', isAlarm ? 'text-danger' : 'text-ink-3')}
+        className={cn('shrink-0 translate-y-0.5', isAlarm ? 'text-danger' : 'text-ink-3')}
         aria-hidden="true"
       />
-      <span className="w-16 shrink-0 truncate font-[600]" title={node ?? text.session}>
-        {node ?? text.session}
-      </span>
       <span className="min-w-0 flex-1 break-words">
-        {sentenceOf(entry)}
+        <span className="mr-1 font-[600]">{node ?? text.session}</span> {sentenceOf(entry)}
         {ref !== undefined && <span className="ml-1.5 font-mono text-[11.5px] text-ink-3">{ref.slice(0, 12)}</span>}
       </span>
     </li>
@@ -84,7 +81,7 @@ export function TimelinePanel() {
       onFocusCapture={() => workspace.focused('timeline')}
     >
       <div className="flex shrink-0 items-center justify-between gap-3 border-line border-b px-3 py-1.5">
-        <p className="min-w-0 text-[12.5px] text-ink-2">{text.hint}</p>
+        <p className="@max-md/tile:sr-only min-w-0 text-[12.5px] text-ink-2">{text.hint}</p>
         <Button size="sm" disabled={entries.length === 0} onClick={() => void copy()}>
           <ClipboardCopy size={15} aria-hidden="true" />
           {text.copy}

@@ -1,4 +1,4 @@
-/** Opens a panel of the whole session, beside the terminals where there is room for both. */
+/** Opens a panel of the whole session, or a port's preview, beside the terminals where there is room for both. */
 'use client';
 
 import { useLab } from '../../lab/use-lab.tsx';
@@ -7,8 +7,14 @@ import { strings } from '../../strings.ts';
 
 /** Narrower than this a panel and a terminal side by side would both be too small to use (CSS px). */
 const BESIDE = '(min-width: 900px)';
+const isRoomy = () => window.matchMedia(BESIDE).matches;
 
 export function useShowPanel(): (kind: PanelKind) => void {
   const { workspace } = useLab();
-  return (kind) => workspace.showPanel(kind, strings.lab[kind], window.matchMedia(BESIDE).matches);
+  return (kind) => workspace.showPanel(kind, strings.lab[kind], isRoomy());
+}
+
+export function useShowPreview(): (node: string, port: number) => void {
+  const { workspace } = useLab();
+  return (node, port) => workspace.showPreview(node, port, isRoomy());
 }

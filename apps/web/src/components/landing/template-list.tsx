@@ -3,6 +3,7 @@
 
 import type { TemplateView } from '@drydock/protocol';
 import { strings } from '../../strings.ts';
+import { TemplateRow } from '../ui/template-row.tsx';
 import type { Loaded } from './use-landing-data.ts';
 
 const text = strings.landing;
@@ -11,24 +12,6 @@ interface TemplateListProps {
   templates: Loaded<TemplateView[]>;
   busy: boolean;
   onStart: (template: string) => void;
-}
-
-function TemplateButton({ template, busy, onStart }: { template: TemplateView; busy: boolean; onStart: () => void }) {
-  return (
-    <button
-      type="button"
-      disabled={busy}
-      onClick={onStart}
-      aria-label={text.startTemplate(template.title)}
-      title={template.description}
-      className="group flex w-full items-baseline justify-between gap-3 border-line border-t py-2 text-left text-sm transition-colors hover:text-accent disabled:opacity-60"
-    >
-      <span className="font-[600]">{template.title}</span>
-      <span className="whitespace-nowrap font-mono text-[12.5px] text-ink-3 group-hover:text-accent">
-        {text.templateNodes(template.nodes.length)}
-      </span>
-    </button>
-  );
 }
 
 export function TemplateList({ templates, busy, onStart }: TemplateListProps) {
@@ -42,11 +25,16 @@ export function TemplateList({ templates, busy, onStart }: TemplateListProps) {
         <p className="text-ink-2 text-sm">{text.templatesFailed}</p>
       ) : (
         // The room of a usual list is kept while it loads, so that nothing jumps.
-        <ul className="grid min-h-[148px] content-start gap-x-6 sm:grid-cols-2">
+        <ul className="grid min-h-[413px] content-start gap-x-5 sm:min-h-[236px] sm:grid-cols-2">
           {templates.kind === 'ready' &&
             templates.value.map((template) => (
               <li key={template.id}>
-                <TemplateButton template={template} busy={busy} onStart={() => onStart(template.id)} />
+                <TemplateRow
+                  template={template}
+                  disabled={busy}
+                  label={text.startTemplate(template.title)}
+                  onPress={() => onStart(template.id)}
+                />
               </li>
             ))}
         </ul>

@@ -15,12 +15,18 @@ const TimelinePanel = dynamic(() => import('../lab/timeline-panel.tsx').then((mo
   loading: () => <PanelLoading />,
 });
 
+const PreviewPane = dynamic(() => import('../lab/preview-pane.tsx').then((module) => module.PreviewPane), {
+  loading: () => <PanelLoading />,
+});
+
 export function TabContent({ tab }: { tab: Tab }) {
   switch (tab.data.kind) {
     case 'terminal':
       return <TerminalPane terminalId={tab.id} node={tab.data.node} mine={tab.data.mine} />;
     case 'file':
       return <EditorPane id={tab.id} node={tab.data.node} path={tab.data.path} />;
+    case 'preview':
+      return <PreviewPane id={tab.id} node={tab.data.node} port={tab.data.port} />;
     case 'swarm':
       return <SwarmPanel />;
     case 'timeline':

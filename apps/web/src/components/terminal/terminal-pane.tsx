@@ -8,6 +8,7 @@ import { strings } from '../../strings.ts';
 import { TerminalDrop } from '../files/terminal-drop.tsx';
 import { FindBar } from './find-bar.tsx';
 import { TerminalNotices } from './terminal-notices.tsx';
+import { useTypeInAll } from './type-in-all-banner.tsx';
 import { useTerminalView } from './use-terminal-view.ts';
 
 interface TerminalPaneProps {
@@ -47,6 +48,7 @@ export function TerminalPane({ terminalId, node, mine }: TerminalPaneProps) {
   const view = useTerminalView(terminalId, mine, setFailed);
   const place = usePlace(view, terminalId);
   const finding = useValue(keys.finding) === terminalId;
+  const { on: typedInAll } = useTypeInAll();
   return (
     <section
       aria-label={strings.terminals.region(node)}
@@ -57,6 +59,9 @@ export function TerminalPane({ terminalId, node, mine }: TerminalPaneProps) {
       <TerminalDrop terminalId={terminalId} node={node}>
         <div ref={place} className="absolute inset-0" />
       </TerminalDrop>
+      {typedInAll && (
+        <span aria-hidden="true" className="pointer-events-none absolute inset-0 z-10 border-[3px] border-crane" />
+      )}
       {view === null && (
         <p role="status" className="absolute inset-0 grid place-items-center text-ink-3 text-sm">
           {failed ?? strings.terminals.loading}

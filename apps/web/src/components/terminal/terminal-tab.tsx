@@ -1,7 +1,7 @@
 /** One tab of a tile. */
 'use client';
 
-import { FileText, History, Network, SquareTerminal, X } from 'lucide-react';
+import { AppWindow, FileText, History, Network, SquareTerminal, X } from 'lucide-react';
 import type { TabRenderProps } from 'react-resizable-panels';
 import { useCanWork, useLab, useValue } from '../../lab/use-lab.tsx';
 import type { Tab } from '../../lab/workspace.ts';
@@ -9,7 +9,7 @@ import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';
 import { useTabTitle } from './use-tab-title.ts';
 
-const ICONS = { terminal: SquareTerminal, swarm: Network, timeline: History, file: FileText };
+const ICONS = { terminal: SquareTerminal, swarm: Network, timeline: History, preview: AppWindow, file: FileText };
 
 export function TerminalTab({ tab, tabProps }: { tab: Tab; tabProps: TabRenderProps }) {
   const { actions, files } = useLab();

@@ -1,7 +1,7 @@
 /** Tabs and tiles: the tiling library arranges them, by mouse, touch and keyboard. */
 'use client';
 
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 import { normalizeWorkspaceModel, Separator, Workspace } from 'react-resizable-panels';
 import { useCanWork, useLab } from '../../lab/use-lab.tsx';
 import {
@@ -17,7 +17,7 @@ import { TerminalTab } from './terminal-tab.tsx';
 import { TileToolbar } from './tile-toolbar.tsx';
 
 const classNames = {
-  tabset: 'flex h-full min-h-0 min-w-0 flex-col bg-bg',
+  tabset: '@container/tile flex h-full min-h-0 min-w-0 flex-col bg-bg',
   header: ({ tabs }: { tabs: readonly Tab[] }) =>
     tabs.length === 0 ? 'hidden' : 'flex h-10 shrink-0 items-stretch border-line border-b bg-sunken',
   tabList: 'scroll-quiet flex min-w-0 flex-1 overflow-x-auto overflow-y-hidden',
@@ -27,6 +27,19 @@ const classNames = {
   dropIndicator: 'z-20 border-2 border-crane bg-crane/20 transition-[inset]',
   dragPreview: 'rounded-md bg-crane px-3 py-1.5 font-[620] text-on-crane text-sm shadow-float',
 };
+
+/** Below this width (CSS px) tiles side by side are too small to use: all tabs share one. */
+const ONE_TILE = '(max-width: 639px)';
+
+function useOneTileWhenNarrow(workspace: LabWorkspace): void {
+  useEffect(() => {
+    const media = matchMedia(ONE_TILE);
+    const follow = () => workspace.narrow(media.matches);
+    follow();
+    media.addEventListener('change', follow);
+    return () => media.removeEventListener('change', follow);
+  }, [workspace]);
+}
 
 function renderSeparator() {
   return (
@@ -48,6 +61,7 @@ export function WorkspaceTiles({ workspace }: { workspace: LabWorkspace }) {
     const mapTab = (tab: Tab) => (tab.data.kind !== 'terminal' || mayLive(tab) ? tab : null);
     return normalizeWorkspaceModel<TabData>(workspace.stored(), { mapTab }) ?? EMPTY_MODEL;
   }, [store, workspace]);
+  useOneTileWhenNarrow(workspace);
   const bind = useCallback((handle: LabWorkspaceHandle | null) => workspace.bind(handle), [workspace]);
   return (
     <Workspace<TabData>

@@ -5,7 +5,7 @@ import { Check, Copy } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { copyText } from '../../lab/clipboard.ts';
 import { strings } from '../../strings.ts';
-import { Button } from './button.tsx';
+import { Button, IconButton } from './button.tsx';
 import { cn } from './cn.ts';
 
 /** How long the tick stays (ms). */
@@ -39,6 +39,20 @@ export function CopyText({ text, label, className }: { text: string; label: stri
         {copied ? strings.lab.copied : ''}
       </span>
     </button>
+  );
+}
+
+/** A small square that copies. */
+export function CopyIcon({ text, label }: { text: string; label: string }) {
+  const { copied, copy } = useCopied(text);
+  const Icon = copied ? Check : Copy;
+  return (
+    <IconButton label={label} onClick={copy}>
+      <Icon size={15} aria-hidden="true" />
+      <span className="sr-only" role="status">
+        {copied ? strings.lab.copied : ''}
+      </span>
+    </IconButton>
   );
 }
 

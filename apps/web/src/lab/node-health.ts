@@ -1,0 +1,18 @@
+/** How a node is, in one word, from what the server tells of it. */
+import type { NodeView } from '@drydock/protocol';
+
+export type NodeHealth = Exclude<NodeView['state'], 'running'> | 'unreachable' | 'ready' | 'starting' | 'down';
+
+/** A new node's engine may take this long (ms) on a busy host; one that is silent later has stopped or hangs. */
+export const ENGINE_START_MS = 45_000;
+
+/** `now` by the server's clock (ms). */
+export function nodeHealth(
+  node: Pick<NodeView, 'state' | 'reachable' | 'dockerReady' | 'createdAt'>,
+  now: number,
+): NodeHealth {
+  if (node.reachable === false) return 'unreachable';
+  if (node.state !== 'running') return node.state;
+  if (node.dockerReady) return 'ready';
+  return now - node.createdAt < ENGINE_START_MS ? 'starting' : 'down';
+}
