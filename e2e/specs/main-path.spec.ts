@@ -20,7 +20,7 @@ test('a newcomer gets a real Docker host in the browser and leaves nothing behin
 
   await lab.type('clear; docker run --rm busybox echo hello');
   await lab.expectText(/Downloaded newer image for busybox/);
-  await lab.expectText(/hello\s/);
+  await lab.expectText(/busybox:latest\s*hello(\s|\[)/);
 
   await lab.type('clear; docker run -d -p 8080:80 nginx');
   const link = lab.portLink(8080);

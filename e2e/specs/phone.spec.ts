@@ -27,6 +27,7 @@ test('a phone adds nodes, interrupts a command by the key bar, and swipes betwee
   await page.keyboard.press('Enter');
   const keys = page.getByRole('toolbar', { name: 'Extra keys' });
   await keys.getByRole('button', { name: 'Ctrl' }).tap();
+  await expect(keys.getByRole('button', { name: 'Ctrl' })).toHaveAttribute('aria-pressed', 'true');
   await page.keyboard.type('c');
   await expect(shown).toContainText('^C');
 

@@ -40,7 +40,7 @@ use IO::Socket::INET; my $s = IO::Socket::INET->new(LocalPort => 8099, Listen =>
 while (my $c = $s->accept) { my $r; { local $/ = "\\r\\n\\r\\n"; $r = <$c> } open(my $f, '>', '/tmp/request'); print $f $r; close $f;
 print $c "HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\nConnection: close\\r\\n\\r\\nok"; close $c }
 PERL
-setsid perl /tmp/echo.pl >/dev/null 2>&1 < /dev/null & sleep 0.5`,
+setsid perl /tmp/echo.pl >/dev/null 2>&1 < /dev/null & until ss -ltnH sport = :8099 | grep -q .; do sleep 0.1; done`,
     );
     expect((await fetchPort(onPort(8099), { ...headers, cookie: `dd_${session.id}=secret` })).body).toBe('ok');
     const seen = (await session.sh('node1', 'cat /tmp/request')).stdout;
@@ -121,7 +121,7 @@ setsid perl /tmp/echo.pl >/dev/null 2>&1 < /dev/null & sleep 0.5`,
 use IO::Socket::INET; my $s = IO::Socket::INET->new(LocalPort => 8070, Listen => 5, ReuseAddr => 1) or die;
 while (my $c = $s->accept) { local $/ = "\\r\\n\\r\\n"; <$c>; print $c "HTTP/1.1 200 OK\\r\\nContent-Length: 1073741824\\r\\nConnection: close\\r\\n\\r\\n"; my $b = "x" x 1048576; print $c $b for 1..1024; close $c }
 PERL
-setsid perl /tmp/big.pl >/dev/null 2>&1 < /dev/null & sleep 0.5`,
+setsid perl /tmp/big.pl >/dev/null 2>&1 < /dev/null & until ss -ltnH sport = :8070 | grep -q .; do sleep 0.1; done`,
     );
     const answer = await fetchPort(onPort(8070), headers);
     expect(answer.status).toBe(200);
