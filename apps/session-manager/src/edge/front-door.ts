@@ -37,6 +37,14 @@ function isLocal({ remoteAddress, localAddress }: Socket): boolean {
 
 const LOOPBACK = /^(::1|(::ffff:)?127\.)/;
 
+/** What Node.js lets through and another parser reads in another way: two Hosts, and a request line without a version. */
+function isAmbiguous({ httpVersionMajor, rawHeaders }: IncomingMessage): boolean {
+  if (httpVersionMajor < 1) return true;
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') hosts += 1;
+  return hosts > 1;
+}
+
 /** Builds the door; a listener leads to it. */
 export function createFrontDoor(deps: FrontDoorDeps): Door {
   const { origins, ports, streams, browserSockets, agentSockets, tls, logger } = deps;
@@ -49,6 +57,10 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
 
   return {
     request(request, response) {
+      if (isAmbiguous(request)) {
+        response.writeHead(400, { 'content-length': 0, connection: 'close' }).end();
+        return;
+      }
       if (needsTls(request)) return leadToTls(request, response);
       const label = origins.portLabel(request.headers.host);
       if (label !== undefined) return ports.request(request, response, label);
@@ -65,6 +77,7 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
     },
 
     upgrade(request, socket, head) {
+      if (isAmbiguous(request)) return refuseUpgrade(socket, '400 Bad Request');
       if (needsTls(request)) return refuseUpgrade(socket, '426 Upgrade Required');
       const label = origins.portLabel(request.headers.host);
       if (label !== undefined) return ports.upgrade(request, socket, head, label);

@@ -31,6 +31,20 @@ function dropHopByHop(headers: IncomingHttpHeaders): void {
   for (const name of HOP_BY_HOP) delete headers[name];
 }
 
+/** Told by us alone: who comes, from where, by which name. */
+const OURS = /^(x-forwarded-|x-drydock-|x-real-ip$|forwarded$)/;
+/** Headers that decide something here; programs behind CGI and WSGI take `_` in a name for `-`. */
+const DECIDING =
+  /^(host|connection|content-length|transfer-encoding|authorization|cookie|upgrade|te|expect|http2-settings)$/;
+
+/** Takes away what a client says in our name, also in spellings that programs read as ours. */
+function dropSpoofed(headers: IncomingHttpHeaders): void {
+  for (const name of Object.keys(headers)) {
+    const read = name.replaceAll('_', '-');
+    if (OURS.test(read) || (read !== name && DECIDING.test(read)) || name === 'http2-settings') delete headers[name];
+  }
+}
+
 /** Makes a request's headers fit for the node. `sameOrigin`: it came to our own origin, whose cookies are all ours. */
 export function prepareRequest(
   request: IncomingMessage,
@@ -48,21 +62,20 @@ export function prepareRequest(
   dropHopByHop(headers);
   if (upgrade) headers.connection = 'Upgrade';
   else delete headers.upgrade;
+  const clientAddress = origins.clientAddress(request);
+  dropSpoofed(headers);
   delete headers.expect; // Node has answered 100-continue by itself.
   if (stripAuthorization) delete headers.authorization;
   const cookie = sameOrigin ? undefined : withoutOurCookies(headers.cookie);
   if (cookie === undefined) delete headers.cookie;
   else headers.cookie = cookie;
-  for (const name of Object.keys(headers)) if (name.startsWith('x-drydock-')) delete headers[name];
-  headers['x-forwarded-for'] = origins.clientAddress(request);
+  headers['x-forwarded-for'] = clientAddress;
   headers['x-forwarded-proto'] = origins.secure ? 'https' : 'http';
   headers['x-forwarded-host'] = headers.host ?? '';
   headers['x-forwarded-port'] = /:(\d+)$/.exec(headers.host ?? '')?.[1] ?? (origins.secure ? '443' : '80');
-  delete headers.forwarded;
   // Development servers refuse names that they do not know; they know this one.
   if (host !== undefined) headers.host = host;
-  if (prefix === undefined) delete headers['x-forwarded-prefix'];
-  else headers['x-forwarded-prefix'] = prefix;
+  if (prefix !== undefined) headers['x-forwarded-prefix'] = prefix;
 }
 
 /**
