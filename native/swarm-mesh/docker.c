@@ -69,6 +69,17 @@ static uint16_t configured_diagnostic_port(const struct docker *docker) {
   return port > 0 && port < 65536 ? (uint16_t)port : 0;
 }
 
+int docker_list_peers(const struct docker *docker, const char *address, char (*ids)[HOST_SIZE], int limit) {
+  struct http_server server = {.port = configured_diagnostic_port(docker)};
+  struct buffer body = {0};
+  int count = 0;
+  if (server.port && http_get(&server, "/clusterpeers?json", ANSWER_TIMEOUT_MS, &body) == 200) {
+    count = facts_peers(body.data, address, ids, limit);
+  }
+  buffer_free(&body);
+  return count;
+}
+
 /* Returns the HTTP status, as http_get. */
 static int ask_diagnostic(uint16_t port, const char *network_id, struct record_list *list) {
   char path[160];

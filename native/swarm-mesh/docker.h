@@ -39,6 +39,9 @@ int docker_open_events(const struct docker *docker);
 /* Fills at most NETWORK_LIMIT networks of swarm scope. Returns how many, or -1 when the daemon did not answer. */
 int docker_list_networks(const struct docker *docker, struct network networks[NETWORK_LIMIT]);
 
+/* The ids in the gossip of the machines at this address, of which the diagnostic server tells; returns how many. */
+int docker_list_peers(const struct docker *docker, const char *address, char (*ids)[HOST_SIZE], int limit);
+
 /* Where records came from. */
 enum facts_source { FACTS_NONE, FACTS_DIAGNOSTIC, FACTS_VERBOSE };
 

@@ -38,13 +38,31 @@ bool facts_from_diagnostic(const char *json, struct record_list *list) {
   size_t index;
   json_array_foreach(json_object_get(json_object_get(root, "details"), "entries"), index, entry) {
     const char *value = json_string_value(json_object_get(entry, "value"));
+    const char *owner = json_string_value(json_object_get(entry, "owner"));
+    size_t before = list->count;
     uint8_t *bytes = value ? malloc(strlen(value) + 1) : NULL;
     ssize_t length = bytes ? base64_decode(value, bytes) : -1;
     good = good && length >= 0 && record_decode(list, bytes, (size_t)length);
     free(bytes);
+    if (owner && list->count > before) snprintf(list->items[before].host, HOST_SIZE, "%s", owner);
   }
   json_decref(root);
   return good;
+}
+
+int facts_peers(const char *json, const char *address, char (*ids)[HOST_SIZE], int limit) {
+  json_t *root = json_loads(json ? json : "", 0, NULL), *entry;
+  size_t index;
+  int count = 0;
+  json_array_foreach(json_object_get(json_object_get(root, "details"), "entries"), index, entry) {
+    const char *ip = json_string_value(json_object_get(entry, "ip"));
+    /* The field's name is a slip of libnetwork's (`json:"-=name"`) that may be mended one day. */
+    const char *id = json_string_value(json_object_get(entry, "-=name"));
+    if (!id) id = json_string_value(json_object_get(entry, "name"));
+    if (ip && id && strcmp(ip, address) == 0 && count < limit) snprintf(ids[count++], HOST_SIZE, "%s", id);
+  }
+  json_decref(root);
+  return count;
 }
 
 static uint8_t protocol_number(const char *name) {
@@ -85,6 +103,8 @@ bool facts_from_verbose(const char *json, const char *services_json, struct reco
       struct record *record = record_list_add(list);
       if (!record) break;
       snprintf(record->service, sizeof record->service, "%s", name);
+      const char *host = json_string_value(json_object_get(json_object_get(task, "Info"), "Host IP"));
+      if (host) snprintf(record->host, sizeof record->host, "%s", host);
       record->vip = ipv4_parse(json_string_value(json_object_get(service, "VIP")));
       record->address = ipv4_parse(json_string_value(json_object_get(task, "EndpointIP")));
       json_array_foreach(json_object_get(service, "Ports"), k, item) {

@@ -10,6 +10,9 @@
  */
 bool facts_from_diagnostic(const char *json, struct record_list *list);
 
+/* From the same server: GET /clusterpeers?json. Fills in the ids of the machines at this address; returns how many. */
+int facts_peers(const char *json, const char *address, char (*ids)[HOST_SIZE], int limit);
+
 /*
  * From the ordinary API: GET /networks/ID?verbose=true. It names ports without their protocols and does not tell which tasks are about
  * to stop. `services_json` is the answer of GET /services, which only managers have, or NULL: then ports get PROTOCOL_ANY.

@@ -72,21 +72,24 @@ int main(int argc, char **argv) {
   sigset_t mask;
   int status;
   if (!options_parse(&options, argc, argv, &status)) return status;
+  if (options.mode == MODE_LOST) return single_tell_lost(options.lost) ? 0 : 1;
   catch_signals(&mask);
   enum ipvs_state ipvs = ipvs_probe();
   bool aside = ipvs == IPVS_WORKS && !options.force;
   if (aside && options.mode == MODE_SERVE) return stand_aside(&mask);
   if (aside && options.mode == MODE_ONCE) return 0;
-  if (options.mode != MODE_STATUS && !single_claim()) {
+  int told = options.mode == MODE_STATUS ? -1 : single_claim();
+  if (options.mode != MODE_STATUS && told < 0) {
     log_line("another swarm-mesh serves this node");
     return 1;
   }
-  if (!mesh_open(&mesh, &options)) return 1;
+  if (!mesh_open(&mesh, &options, told)) return 1;
   switch (options.mode) {
     case MODE_SERVE: log_line("IPVS %s: serving with nftables", ipvs_describe(ipvs)); status = serve(&mesh, false, &mask); break;
     case MODE_ONCE: status = serve(&mesh, true, &mask); break;
     case MODE_STATUS: status = status_print(&mesh, aside, ipvs_describe(ipvs)) ? 0 : 1; break;
     case MODE_CLEAR: clear(&mesh); status = 0; break;
+    case MODE_LOST: break;
   }
   mesh_close(&mesh);
   return status;

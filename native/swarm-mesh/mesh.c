@@ -13,6 +13,7 @@
 
 #include "log.h"
 #include "netns.h"
+#include "single.h"
 
 /* docker does several things to a sandbox at a time, and a change of a service touches several sandboxes. */
 #define SETTLE_MS 8
@@ -50,8 +51,8 @@ static void plan(long long *when, long long at) {
 
 static bool due(long long when, long long now) { return when != 0 && when <= now; }
 
-bool mesh_open(struct mesh *mesh, const struct options *options) {
-  *mesh = (struct mesh){.events = -1, .netns_directory = options->netns_directory};
+bool mesh_open(struct mesh *mesh, const struct options *options, int told) {
+  *mesh = (struct mesh){.events = -1, .told = told, .netns_directory = options->netns_directory};
   mesh->docker = (struct docker){.api = {.unix_path = options->socket}, .pidfile = options->pidfile,
                                  .daemon_config = options->daemon_config, .diagnostic_port = options->diagnostic_port};
   mesh->node.hold_ports = options->hold_ports && options->mode == MODE_SERVE;
@@ -76,6 +77,7 @@ void mesh_close(struct mesh *mesh) {
   node_close(&mesh->node);
   watch_close(&mesh->watch);
   if (mesh->events >= 0) close(mesh->events);
+  if (mesh->told >= 0) close(mesh->told);
 }
 
 static void plan_all(struct mesh *mesh, long long now) {
@@ -177,6 +179,7 @@ static void read_and_converge(struct mesh *mesh, struct sandbox *sandbox, long l
   enum facts_source source = docker_read_facts(&mesh->docker, sandbox->network.id, &records);
   log_debug("%s: read %zu records from %s", sandbox->name, records.count,
             source == FACTS_DIAGNOSTIC ? "the diagnostic server" : source == FACTS_VERBOSE ? "the verbose API" : "nobody");
+  lost_apply(&mesh->lost, &records, now);
   if (source != FACTS_NONE && sandbox_converge(sandbox, &records, mesh_now())) sandbox->failures = 0;
   else sandbox->read_at = now + backoff(++sandbox->failures);
   if (sandbox->ingress) plan(&mesh->node_at, now);
@@ -207,6 +210,10 @@ int mesh_step(struct mesh *mesh) {
     mesh->sweep_at = now + (mesh->watch.opens_seen ? SWEEP_MS : BLIND_MS);
     plan_all(mesh, now);
   }
+  if (due(mesh->lost_at, now)) {
+    mesh->lost_at = lost_expires(&mesh->lost, now);
+    plan_all(mesh, now);
+  }
   for (size_t i = 0; i < mesh->count; i++) {
     struct sandbox *sandbox = &mesh->sandboxes[i];
     bool wanted = due(sandbox->read_at, now) || due(sandbox->confirm_at, now);
@@ -224,6 +231,7 @@ int mesh_step(struct mesh *mesh) {
   if (mesh->connect_at) plan(&next, mesh->connect_at);
   if (mesh->rescan_at) plan(&next, mesh->rescan_at);
   if (mesh->node_at) plan(&next, mesh->node_at);
+  if (mesh->lost_at) plan(&next, mesh->lost_at);
   if (mesh->events >= 0 && mesh->resolve_at) plan(&next, mesh->resolve_at);
   if (mesh->node.table.stale_count) plan(&next, mesh->node.table.forget_at);
   for (size_t i = 0; i < mesh->count; i++) {
@@ -251,14 +259,19 @@ static void sandbox_opened(int id, void *context) {
 void mesh_wait(struct mesh *mesh, int timeout_ms, const void *mask) {
   struct pollfd polled[] = {{.fd = mesh->watch.inotify, .events = POLLIN},
                             {.fd = mesh->watch.mounts, .events = POLLPRI},
-                            {.fd = mesh->events, .events = POLLIN}};
+                            {.fd = mesh->events, .events = POLLIN},
+                            {.fd = mesh->told, .events = POLLIN}};
   struct timespec timeout = {.tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000L};
-  if (ppoll(polled, 3, &timeout, mask) <= 0) return;
+  if (ppoll(polled, 4, &timeout, mask) <= 0) return;
   long long now = mesh_now();
   if (polled[1].revents) plan(&mesh->rescan_at, now);
   if (polled[0].revents && watch_read(&mesh->watch, sandbox_opened, mesh) && mesh->events < 0) {
     mesh->connect_tries = 0;
     plan(&mesh->connect_at, now);
+  }
+  if (polled[3].revents) {
+    for (ipv4 address; (address = single_next_lost(mesh->told)) != 0;) lost_add(&mesh->lost, &mesh->docker, address, now);
+    plan(&mesh->lost_at, now);
   }
   if (polled[2].revents) {
     char event[4096];

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "docker.h"
+#include "lost.h"
 #include "node.h"
 #include "options.h"
 #include "sandbox.h"
@@ -20,15 +21,18 @@ struct mesh {
   const char *netns_directory;
   struct sandbox sandboxes[SANDBOX_LIMIT];
   size_t count;
+  struct lost lost;
+  int told;           /* where others tell of lost machines; -1: nobody can */
   int events;         /* docker's event stream; -1 while docker is away */
   int connect_tries;
   int resolve_tries;
-  long long connect_at, rescan_at, resolve_at, node_at, drift_at, sweep_at;
+  long long connect_at, rescan_at, resolve_at, node_at, lost_at, drift_at, sweep_at;
 };
 
 long long mesh_now(void);
 
-bool mesh_open(struct mesh *mesh, const struct options *options);
+/* `told` is the socket of single.h, which the mesh closes. */
+bool mesh_open(struct mesh *mesh, const struct options *options, int told);
 void mesh_close(struct mesh *mesh);
 
 /* Does everything that is due. Returns when the next thing will be, for poll(2): milliseconds, never more than a few seconds. */

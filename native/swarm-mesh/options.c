@@ -15,6 +15,7 @@ static const char usage[] =
     "       swarm-mesh --once [options]    bring everything in line and exit: 0 done, 1 not within 10 s\n"
     "       swarm-mesh --status [options]  print what is programmed in the kernel, as JSON\n"
     "       swarm-mesh --clear [options]   remove everything that swarm-mesh ever programmed\n"
+    "       swarm-mesh --lost ADDRESS      tell the one that serves that this machine of the swarm is gone: exit 1 when none serves\n"
     "\n"
     "  --socket PATH           docker's API (/var/run/docker.sock)\n"
     "  --pidfile PATH          docker's pidfile, so that looking for docker never starts it; `none`: do not look\n"
@@ -35,6 +36,7 @@ bool options_parse(struct options *options, int argc, char **argv, int *exit_sta
       {"pidfile", required_argument, NULL, 'p'},   {"netns-dir", required_argument, NULL, 'n'},
       {"daemon-config", required_argument, NULL, 'd'}, {"diagnostic-port", required_argument, NULL, 'D'},
       {"no-hold-ports", no_argument, NULL, 'H'},   {"force", no_argument, NULL, 'f'},
+      {"lost", required_argument, NULL, 'l'},
       {"verbose", no_argument, NULL, 'v'},         {"help", no_argument, NULL, 'h'},
       {NULL, 0, NULL, 0},
   };
@@ -58,6 +60,12 @@ bool options_parse(struct options *options, int argc, char **argv, int *exit_sta
         options->diagnostic_port = (uint16_t)port;
         break;
       }
+      case 'l':
+        options->mode = MODE_LOST;
+        options->lost = ipv4_parse(optarg);
+        if (options->lost) break;
+        fprintf(stderr, "swarm-mesh: --lost wants the IPv4 address of a machine, not `%s`\n", optarg);
+        return false;
       case 'H': options->hold_ports = false; break;
       case 'f': options->force = true; break;
       case 'v': log_verbose = true; break;

@@ -3,12 +3,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum mode { MODE_SERVE, MODE_ONCE, MODE_STATUS, MODE_CLEAR };
+#include "ipv4.h"
+
+enum mode { MODE_SERVE, MODE_ONCE, MODE_STATUS, MODE_CLEAR, MODE_LOST };
 
 struct options {
   enum mode mode;
   const char *socket, *netns_directory, *pidfile, *daemon_config;
   uint16_t diagnostic_port;
+  ipv4 lost; /* of MODE_LOST */
   bool hold_ports;
   bool force; /* work even where docker's own load balancer does */
 };

@@ -8,6 +8,8 @@
 
 /* Swarm names are DNS labels, so a longer one is cut without harm: it is only shown to people. */
 #define SERVICE_NAME_SIZE 64
+/* An address, or the twelve digits of an id in the gossip. */
+#define HOST_SIZE 40
 /* Endpoints of one network; swarm's own default subnets hold 254. */
 #define RECORD_LIMIT 65536
 
@@ -21,6 +23,7 @@ struct published_port {
 
 struct record {
   char service[SERVICE_NAME_SIZE];
+  char host[HOST_SIZE]; /* whose task it is: the machine's id in the gossip, or its address where only that is told */
   ipv4 vip;     /* 0 for endpoint_mode dnsrr */
   ipv4 address; /* of the task on this network */
   bool disabled; /* docker is about to stop the task: no new connections */

@@ -19,6 +19,7 @@ import { createNetnsSockets } from './network/netns-sockets.ts';
 import { createRefusalWatch } from './network/refusal-watch.ts';
 import { createSessionNetworks } from './network/session-networks.ts';
 import { createTransitClaims } from './network/transit-claims.ts';
+import { createLostPeers } from './nodes/lost-peers.ts';
 import { createNodeRecords } from './nodes/node-record.ts';
 import { createNodeService } from './nodes/node-service.ts';
 import { createSessionKeys } from './nodes/session-keys.ts';
@@ -205,8 +206,10 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     onViewersLost: terminalCommands.detach,
     onViewerAck: (ack) => terminals.ack(ack),
   });
+  const lostPeers = createLostPeers({ nodes, clock, logger });
   const stopFacts = nodes.onFact((fact) => {
     links.sendFact(fact);
+    lostPeers.onFact(fact);
     watchers.onFact(fact);
     if (fact.kind === 'node' && fact.node.state !== 'running') streams.closeNode(fact.node.sessionId, fact.node.name);
     if (fact.kind === 'node-gone') {

@@ -11,6 +11,7 @@ const state = {
   /** @type {{Id: string, Name: string, Ingress: boolean}[]} */ networks: [],
   /** @type {Record<string, any[]>} records of each network's tasks */ tables: {},
   /** @type {any[] | null} null on a worker */ services: null,
+  /** @type {{name: string, ip: string}[]} the machines of the gossip */ peers: [],
   broken: '',
 };
 const counts = { events: 0, networks: 0, gettable: 0, verbose: 0, services: 0 };
@@ -55,7 +56,11 @@ function verbose(id) {
   for (const record of state.tables[id] ?? []) {
     const Ports = (record.ports ?? []).map(({ target, published }) => `Target: ${target}, Publish: ${published}`);
     services[record.service ?? ''] ??= { VIP: record.vip ?? '<nil>', Ports, Tasks: [] };
-    services[record.service ?? ''].Tasks.push({ Name: record.name, EndpointIP: record.address });
+    services[record.service ?? ''].Tasks.push({
+      Name: record.name,
+      EndpointIP: record.address,
+      Info: { 'Host IP': state.peers.find(({ name }) => name === record.owner)?.ip },
+    });
   }
   return { ...state.networks.find((network) => network.Id === id), Services: services };
 }
@@ -92,12 +97,16 @@ const api = http.createServer((request, response) => {
 
 const diagnostic = http.createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://docker');
+  if (url.pathname === '/clusterpeers') {
+    const entries = state.peers.map(({ name, ip }) => ({ '-=name': name, ip }));
+    return answer(response, 200, { message: 'OK', details: { size: entries.length, entries } });
+  }
   counts.gettable++;
   const records = state.tables[url.searchParams.get('nid') ?? ''] ?? [];
   const entries = records.map((record) => ({
     key: record.name,
     value: encode(record).toString('base64'),
-    owner: 'node',
+    owner: record.owner ?? 'node',
   }));
   answer(response, 200, { message: 'OK', details: { size: entries.length, ...(entries.length ? { entries } : {}) } });
 });

@@ -141,6 +141,7 @@ export async function createWorld() {
 
   return {
     prefix,
+    program,
     meshes,
     files,
     inNode,
@@ -177,8 +178,8 @@ export async function createWorld() {
 }
 
 /** The records of one task on both networks. @param {object} task */
-export function task({ service = 'web', number, ports = [], vip = 100, disabled = false }) {
-  const common = { name: `${service}.${number}`, service, serviceId: `id-${service}`, disabled };
+export function task({ service = 'web', number, ports = [], vip = 100, disabled = false, owner = 'node' }) {
+  const common = { name: `${service}.${number}`, service, serviceId: `id-${service}`, disabled, owner };
   return {
     ingress: { ...common, address: `10.0.0.${number}`, vip: vip && `10.0.0.${vip}`, ports },
     n1: { ...common, address: `10.0.1.${number}`, vip: vip && `10.0.1.${vip}` },
