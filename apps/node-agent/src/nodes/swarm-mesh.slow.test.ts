@@ -47,6 +47,7 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
   const nodes = ['node1', 'node2', 'node3'];
   let host: RealHost;
   let agent: NodeService;
+  let join: (node: string) => Promise<string>;
 
   const run = async (node: string, script: string) => {
     const result = await agent.exec(session, node, { command: ['/bin/bash', '-c', script], timeoutSeconds: 110 });
@@ -100,8 +101,9 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
     }
     await run('node1', 'docker swarm init --advertise-addr 192.168.0.11');
     const token = await run('node1', 'docker swarm join-token -q worker');
-    for (const node of ['node2', 'node3']) await run(node, `docker swarm join --token ${token} 192.168.0.11:2377`);
-    await run('node1', 'docker network create -d overlay --attachable front');
+    join = (node) => run(node, `docker swarm join --token ${token} 192.168.0.11:2377`);
+    for (const node of ['node2', 'node3']) await join(node);
+    await run('node1', 'docker network create -d overlay --attachable front && docker network create -d overlay back');
   });
   afterAll(() => host?.close());
 
@@ -155,16 +157,18 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
     for (let change = 0; change < CHANGES; change++) {
       const name = [...existing][pick(existing.size)] ?? 'web';
       const port = 9000 + 10 * change;
+      const worker = `node${2 + pick(2)}`;
+      const networks = ['--network front', '--network front --network back', '--network back'][pick(3)];
       /* Two to seven services, so that the nodes have something to do and the machine not too much. */
-      switch (existing.size < 2 ? 0 : existing.size > 7 ? 2 : pick(7)) {
+      switch (existing.size < 2 ? 0 : existing.size > 7 ? 2 : pick(11)) {
         case 0:
           existing.add(`svc${change}`);
           await create(
-            `-d --name svc${change} --network front --replicas ${1 + pick(3)} -p ${port}:80 -p ${port + 1}:81/udp`,
+            `-d --name svc${change} ${networks} --replicas ${1 + pick(3)} -p ${port}:80 -p ${port + 1}:81/udp -p ${port + 2}-${port + 4}:90-92`,
           );
           break;
         case 1:
-          await run('node1', `docker service scale -d ${name}=${pick(5)}`);
+          if (!name.startsWith('all')) await run('node1', `docker service scale -d ${name}=${pick(5)}`);
           break;
         case 2:
           existing.delete(name);
@@ -178,14 +182,32 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
           );
           break;
         case 4:
-          await run('node1', `docker node update --availability ${['drain', 'active'][pick(2)]} node${2 + pick(2)}`);
+          await run('node1', `docker node update --availability ${['drain', 'active'][pick(2)]} ${worker}`);
           break;
         case 5:
           existing.add(`rr${change}`);
-          await create(`-d --name rr${change} --network front --endpoint-mode dnsrr`);
+          await create(`-d --name rr${change} ${networks} --endpoint-mode dnsrr`);
+          break;
+        case 6:
+          existing.add(`all${change}`);
+          await create(`-d --name all${change} --mode global ${networks} -p ${port}:80`);
+          break;
+        case 7: {
+          const how = `--update-order ${['start-first', 'stop-first'][pick(2)]} --update-parallelism ${pick(3)}`;
+          await run('node1', `docker service update -q -d --no-resolve-image --force ${how} ${name}`);
+          break;
+        }
+        case 8:
+          await run(worker, 'service docker restart && until docker info >/dev/null 2>&1; do sleep 0.2; done');
+          break;
+        case 9:
+          await run(worker, 'docker swarm leave');
+          await run('node1', `until docker node rm ${worker} >/dev/null 2>&1; do sleep 0.2; done`);
+          await join(worker);
           break;
         default:
-          await run(`node${2 + pick(2)}`, 'docker ps -q | head -n 1 | xargs -r docker kill');
+          // One that has just ended by itself is as dead.
+          await run(worker, 'docker ps -q | head -n 1 | xargs -r docker kill 2>&1 | grep -v "not running" || true');
       }
       await inLine();
     }
