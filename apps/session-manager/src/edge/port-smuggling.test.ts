@@ -61,6 +61,7 @@ beforeAll(async () => {
 });
 afterAll(() => ports.stop());
 
+const listeningPort = (server: Server | undefined) => (server?.address() as AddressInfo | undefined)?.port ?? 0;
 const post = (host: string, attack: string) => `POST /attack HTTP/1.1\r\nHost: ${host}\r\n${attack}`;
 
 describe('through the gateway', () => {
@@ -84,30 +85,31 @@ describe('through the gateway', () => {
 });
 
 describe('through a proxy that copies bytes', () => {
-  let proxy: Server;
-  let target = 0;
+  const proxies = new Map<Belief, Server>();
   beforeAll(async () => {
-    proxy = createServer((socket: Socket) => {
-      const upstream = connect(target, '127.0.0.1');
-      for (const side of [socket, upstream]) side.on('error', () => undefined);
-      socket.pipe(upstream).pipe(socket);
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    for (const belief of BELIEFS) {
+      const proxy = createServer((socket: Socket) => {
+        const upstream = connect(listeningPort(programs.get(belief)?.server), '127.0.0.1');
+        for (const side of [socket, upstream]) side.on('error', () => undefined);
+        socket.pipe(upstream).pipe(socket);
+      });
+      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+      proxies.set(belief, proxy);
+    }
   });
-  afterAll(() => proxy.close());
+  afterAll(() => {
+    for (const proxy of proxies.values()) proxy.close();
+  });
 
   it.each(Object.entries(ATTACKS))('%s makes one', async (_name, attack) => {
-    const smuggled: Belief[] = [];
-    for (const belief of BELIEFS) {
-      const program = programs.get(belief) as NaiveServer;
-      program.seen.length = 0;
-      target = (program.server.address() as AddressInfo).port;
-      const socket = connect((proxy.address() as AddressInfo).port, '127.0.0.1');
+    const sockets = BELIEFS.map((belief) => {
+      (programs.get(belief) as NaiveServer).seen.length = 0;
+      const socket = connect(listeningPort(proxies.get(belief)), '127.0.0.1');
       socket.on('error', () => undefined).write(post('x', attack), 'latin1');
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      socket.destroy();
-      if (program.seen.some((request) => request.target === '/smuggled')) smuggled.push(belief);
-    }
-    expect(smuggled).not.toEqual([]);
+      return socket;
+    });
+    const targets = () => [...programs.values()].flatMap(({ seen }) => seen.map(({ target }) => target));
+    await expect.poll(targets, { interval: 5, timeout: 5000 }).toContain('/smuggled');
+    for (const socket of sockets) socket.destroy();
   });
 });

@@ -23,8 +23,8 @@ export interface PublishedPorts {
   visit(port: number, path?: string, options?: RawOptions): Promise<RawAnswer>;
   /** Changes a port's settings as the owner. */
   choose(port: number, choice: object): Promise<void>;
-  /** Sends bytes to the manager as they are, and gives all that comes until the connection closes or `waitMs` pass. */
-  raw(bytes: string, waitMs?: number): Promise<string>;
+  /** Sends bytes to the manager as they are, and gives all that comes until it is `enough`, the connection closes or `waitMs` pass. */
+  raw(bytes: string, waitMs?: number, enough?: (text: string) => boolean): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export async function publishPorts(options: TestManagerOptions = {}): Promise<Pu
       const answer = await test.call('PATCH', `/sessions/${id}/nodes/node1/ports/${port}`, { token, body: choice });
       if (answer.status !== 200) throw new Error(`port not changed: ${JSON.stringify(answer.body)}`);
     },
-    raw: (bytes, waitMs = 1500) =>
+    raw: (bytes, waitMs = 1500, enough = () => false) =>
       new Promise((resolve) => {
         let text = '';
         const socket = connect(Number(new URL(test.origin).port), '127.0.0.1', () => socket.write(bytes, 'latin1'));
@@ -80,6 +80,7 @@ export async function publishPorts(options: TestManagerOptions = {}): Promise<Pu
         const timer = setTimeout(done, waitMs);
         socket.setEncoding('latin1').on('data', (part) => {
           text += part;
+          if (enough(text)) done();
         });
         socket.on('error', done).once('close', done);
       }),
