@@ -1,4 +1,6 @@
-/** A learner notices a pause at most: refresh, killed manager, killed agent, killed Redis. */
+/** A learner notices a pause at most: refresh, killed manager, killed agent, killed Redis, killed lxcfs. */
+import { existsSync } from 'node:fs';
+import { createSession } from '../support/api.ts';
 import { stackStatus } from '../support/stack.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -49,3 +51,23 @@ for (const name of ['manager', 'agent', 'redis']) {
     await lab.addNode('node2');
   });
 }
+
+test('kill -9 of lxcfs: nodes show their own memory again by themselves', async ({ stack }) => {
+  test.skip(!existsSync('/dev/fuse'), 'this kernel has no FUSE');
+  const session = await createSession(stack.origin);
+  const memory = async () => (await session.sh('node1', "awk '/^MemTotal/ {print $2}' /proc/meminfo")).stdout.trim();
+  const lxcfs = async () => (await stackStatus(stack)).processes.find(({ name }) => name === 'lxcfs')?.pid;
+  try {
+    const { limits } = await session.addNode('node1');
+    const own = String(limits.memoryBytes / 1024);
+    expect((await session.get()).capabilities?.figures).toBe('node');
+    await expect.poll(memory).toBe(own);
+    const victim = await lxcfs();
+    if (victim === undefined) throw new Error('no lxcfs in the status');
+    process.kill(victim, 'SIGKILL');
+    await expect.poll(lxcfs).not.toBe(victim);
+    await expect.poll(memory).toBe(own);
+  } finally {
+    await session.close();
+  }
+});

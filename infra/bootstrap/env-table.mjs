@@ -313,6 +313,13 @@ export const SETTINGS = [
     reason: 'Files that one process of a node may hold open; all of them count as memory of the node too.',
   },
   {
+    name: 'DRYDOCK_LXCFS',
+    kind: flag,
+    fallback: '1',
+    reason:
+      "1: free, top, uptime and the like show a node's own figures, by the distribution's lxcfs where the kernel has FUSE. 0: they show the host's.",
+  },
+  {
     name: 'DRYDOCK_NODE_CONNECTIONS',
     kind: integer(16, 1_000_000),
     fallback: '1024',
@@ -380,4 +387,5 @@ export const INTERNAL_VARIABLES = [
   'DRYDOCK_AGENT_KEY_FILE',
   'DRYDOCK_TERMINALS_SOCKET',
   'DRYDOCK_LIBRARY_URL',
+  'DRYDOCK_LXCFS_DIR',
 ];

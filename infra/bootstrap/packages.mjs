@@ -9,6 +9,7 @@ export const PACKAGES = [
   { name: 'nftables', reason: 'egress rules of sessions and the host' },
   { name: 'iptables', reason: "a host's own Docker rules, which the agent has to see" },
   { name: 'apparmor', reason: 'loads the profile of nodes, where the kernel has AppArmor' },
+  { name: 'lxcfs', reason: "nodes' own figures in /proc, where the kernel has FUSE" },
   { name: 'e2fsprogs', reason: 'mkfs.ext4 for the disks of nodes' },
   { name: 'util-linux', reason: 'unshare, setpriv, nsenter' },
   { name: 'mount', reason: 'loop and bind mounts' },
@@ -47,4 +48,4 @@ export function testPackages(distribution) {
 }
 
 /** Services of the packages above that would start by themselves; we run our own copies and want none of theirs. */
-export const UNWANTED_SERVICES = ['redis-server', 'docker-registry'];
+export const UNWANTED_SERVICES = ['redis-server', 'docker-registry', 'lxcfs'];

@@ -7,6 +7,7 @@ import { writeRegistryConfig } from '../library/registry-config.mjs';
 import { prepareHubCache } from './hub-cache.mjs';
 import { readJoined } from './joined.mjs';
 import { openLog } from './log-file.mjs';
+import { unmountLxcfs } from './lxcfs.mjs';
 import { freePorts } from './ports.mjs';
 import { answersHttp } from './readiness.mjs';
 import { writeRedisConfig } from './redis-config.mjs';
@@ -156,6 +157,7 @@ export async function destroyLeftNodes(plan, say) {
 
 /** @param {import('../common/paths.mjs').Layout} layout */
 export function removeVolatile(layout) {
+  unmountLxcfs(layout);
   rmSync(layout.runInstance, { recursive: true, force: true });
   // The parent of all nodes' groups goes with the last stack; a group in use refuses to be removed.
   for (const hierarchy of ['', ...entries('/sys/fs/cgroup')]) {

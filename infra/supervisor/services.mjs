@@ -1,9 +1,10 @@
-/** The six processes of a stack: how each is started, what it is told, when it is ready, how it is stopped. */
+/** The processes of a stack: how each is started, what it is told, when it is ready, how it is stopped. */
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { REPO } from '../common/paths.mjs';
 import { hubCacheCommand } from './hub-cache.mjs';
 import { confined, privileged } from './jail.mjs';
+import { hasLxcfs, lxcfsCommand, lxcfsDirectory } from './lxcfs.mjs';
 import { acceptsOnSocket, answersHttp, answersRedis, hostConnected } from './readiness.mjs';
 
 /** First start on a busy machine of two cores; a healthy process takes a tenth of it (ms). */
@@ -34,7 +35,12 @@ const AGENT_STOP_MS = 90_000;
  * @returns {import('./supervisor.mjs').Service[]} each after all that it needs
  */
 export function stackServices(plan) {
-  const host = [mirror(plan), ...(plan.hub === undefined ? [] : [hubCache(plan, plan.hub)]), terminals(plan)];
+  const host = [
+    mirror(plan),
+    ...(plan.hub === undefined ? [] : [hubCache(plan, plan.hub)]),
+    ...(hasLxcfs(plan.settings) ? [lxcfs(plan)] : []),
+    terminals(plan),
+  ];
   if (plan.joined !== undefined) return [...host, agent(plan)];
   const embedded = plan.settings.REDIS_URL === undefined;
   return [
@@ -167,6 +173,21 @@ function manager(plan, needs) {
 }
 
 /** @param {StackPlan} plan @returns {import('./supervisor.mjs').Service} */
+function lxcfs(plan) {
+  return {
+    needs: [],
+    spec: {
+      name: 'lxcfs',
+      ...privileged(lxcfsCommand(plan.layout)),
+      env: environment(plan, {}),
+      // Nothing waits for it: nodes get its files when it answers, and live without them when it never does.
+      isReady: async () => true,
+      ...bounds,
+    },
+  };
+}
+
+/** @param {StackPlan} plan @returns {import('./supervisor.mjs').Service} */
 function terminals(plan) {
   const socket = terminalsSocket(plan);
   return {
@@ -214,6 +235,7 @@ export function agentEnvironment(plan) {
     DRYDOCK_AGENT_KEY_FILE: plan.agentKeyFile,
     DRYDOCK_TERMINALS_SOCKET: terminalsSocket(plan),
     DRYDOCK_LIBRARY_URL: mirrorUrl(plan),
+    ...(hasLxcfs(plan.settings) ? { DRYDOCK_LXCFS_DIR: lxcfsDirectory(plan.layout) } : {}),
     // To the agent it is the cache's address, not that of the registry behind it.
     DRYDOCK_HUB_URL: plan.hub === undefined ? '' : `http://127.0.0.1:${plan.ports.hub}`,
   });

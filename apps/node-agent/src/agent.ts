@@ -26,6 +26,7 @@ import { createSessionKeys } from './nodes/session-keys.ts';
 import { readCgroupHost } from './runtime/cgroup-host.ts';
 import { createCgroups } from './runtime/cgroups.ts';
 import { createIdRanges } from './runtime/id-ranges.ts';
+import { createOwnFigures } from './runtime/own-figures.ts';
 import { createRuncRuntime } from './runtime/runc-runtime.ts';
 import { createManagerDial } from './streams/manager-dial.ts';
 import { connectNode } from './streams/node-connect.ts';
@@ -52,8 +53,13 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   const readKey = async () => (await readFile(env.keyFile, 'utf8')).trim();
   const addon = loadNetnsAddon(env.nativeDir);
   const sockets = createNetnsSockets(addon);
+  const figures =
+    env.lxcfsDir === undefined
+      ? undefined
+      : createOwnFigures({ directory: env.lxcfsDir, nativeDir: env.nativeDir, clock, logger });
   const runtime = createRuncRuntime({
     ...env,
+    figures,
     cgroups: createCgroups(await readCgroupHost()),
     disks: createNodeDisks(),
     ranges: createIdRanges(claimsDir, env.stateDir),
@@ -94,6 +100,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   const host = createHostReport({
     env,
     runtime,
+    hasOwnFigures: () => figures?.serves() ?? false,
     onCapacity: (capacity) => links.sendFact({ kind: 'capacity', capacity }),
     clock,
     logger,
@@ -219,6 +226,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   });
 
   async function stop(): Promise<void> {
+    figures?.stop();
     host.stop();
     refusals.stop();
     links.stop();

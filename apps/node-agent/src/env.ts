@@ -39,6 +39,8 @@ const schema = z.object({
   DRYDOCK_TERMINALS_SOCKET: absolute,
   DRYDOCK_LIBRARY_URL: z.url({ protocol: /^https?$/ }),
   DRYDOCK_HUB_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Where lxcfs is mounted, if this host runs it. */
+  DRYDOCK_LXCFS_DIR: absolute.optional(),
   DRYDOCK_EGRESS: z.enum(['internet', 'mirror-only', 'none']).default('internet'),
   DRYDOCK_NODE_CPUS: z.coerce.number().min(0.1).max(256).default(2),
   DRYDOCK_NODE_MEMORY: sizeSchema.default(2 * 1024 ** 3),
@@ -72,6 +74,7 @@ export function readAgentEnv(source: Record<string, string | undefined> = proces
     terminalsSocket: env.DRYDOCK_TERMINALS_SOCKET,
     libraryUrl: env.DRYDOCK_LIBRARY_URL,
     hubUrl: env.DRYDOCK_HUB_URL,
+    lxcfsDir: env.DRYDOCK_LXCFS_DIR,
     egress: env.DRYDOCK_EGRESS,
     nodeLimits: {
       cpus: env.DRYDOCK_NODE_CPUS,

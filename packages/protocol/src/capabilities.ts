@@ -14,5 +14,7 @@ export const capabilitiesSchema = z.object({
   isolation: z.enum(['shared-kernel', 'microvm', 'none']),
   /** What the node reaches: the internet, only the image mirror, or nothing. */
   egress: z.enum(['internet', 'mirror-only', 'none']).optional(),
+  /** Whose memory, processors and uptime a node's own programs show. */
+  figures: z.enum(['node', 'host']).optional(),
 });
 export type Capabilities = z.infer<typeof capabilitiesSchema>;

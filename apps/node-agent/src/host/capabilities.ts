@@ -70,7 +70,11 @@ const ADD_ESP =
   'aead "rfc4106(gcm(aes))" 0x0102030405060708090a0b0c0d0e0f1011121314 128';
 
 /** Tries everything out; a few hundred milliseconds, once at the agent's start. */
-export async function probeCapabilities({ imagesDir, nativeDir, egress }: CapabilitiesDeps): Promise<Capabilities> {
+export async function probeCapabilities({
+  imagesDir,
+  nativeDir,
+  egress,
+}: CapabilitiesDeps): Promise<Omit<Capabilities, 'figures'>> {
   const profile = JSON.parse(await readFile(join(nativeDir, 'node.seccomp.json'), 'utf8')) as SeccompProfile;
   const mesh = join(imagesDir, 'node/current/rootfs/usr/lib/drydock/swarm-mesh');
   const [hasMesh, vlan, esp, binfmt, cgroups] = await Promise.all([

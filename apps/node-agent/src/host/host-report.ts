@@ -7,7 +7,7 @@ import { probeCapabilities } from './capabilities.ts';
 import { capacityOf, readResources } from './capacity.ts';
 
 export interface HostReport {
-  /** Capabilities are tried out at the first call. */
+  /** What cannot change is tried out at the first call. */
   describe(): Promise<{ capabilities: Capabilities; capacity: Capacity }>;
   /** Measures the capacity every minute from now on. */
   start(): void;
@@ -17,6 +17,7 @@ export interface HostReport {
 export interface HostReportDeps {
   env: AgentEnv;
   runtime: Runtime;
+  hasOwnFigures: () => boolean;
   onCapacity: (capacity: Capacity) => void;
   clock: Clock;
   logger: Logger;
@@ -25,8 +26,15 @@ export interface HostReportDeps {
 const MEASURE_MS = 60_000;
 
 /** Builds the report. */
-export function createHostReport({ env, runtime, onCapacity, clock, logger }: HostReportDeps): HostReport {
-  let capabilities: Promise<Capabilities> | undefined;
+export function createHostReport({
+  env,
+  runtime,
+  hasOwnFigures,
+  onCapacity,
+  clock,
+  logger,
+}: HostReportDeps): HostReport {
+  let capabilities: ReturnType<typeof probeCapabilities> | undefined;
   let timer: Timer | undefined;
 
   async function capacity(): Promise<Capacity> {
@@ -46,7 +54,8 @@ export function createHostReport({ env, runtime, onCapacity, clock, logger }: Ho
   return {
     async describe() {
       capabilities ??= probeCapabilities(env);
-      return { capabilities: await capabilities, capacity: await capacity() };
+      const figures = hasOwnFigures() ? 'node' : 'host';
+      return { capabilities: { ...(await capabilities), figures }, capacity: await capacity() };
     },
     start: arm,
     stop: () => timer?.cancel(),

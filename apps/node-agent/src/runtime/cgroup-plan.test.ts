@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { parseCgroupMounts } from './cgroup-host.ts';
-import { type CgroupStep, createSteps, joinDirectories, limitSteps, tightenSteps } from './cgroup-plan.ts';
+import {
+  type CgroupStep,
+  createSteps,
+  joinDirectories,
+  limitSteps,
+  processorSteps,
+  tightenSteps,
+} from './cgroup-plan.ts';
 
 const HYBRID = parseCgroupMounts(`tmpfs /sys/fs/cgroup tmpfs rw 0 0
 cgroup /sys/fs/cgroup/cpu,cpuacct cgroup rw,relatime,cpu,cpuacct 0 0
@@ -74,4 +81,14 @@ test('processes join every v1 hierarchy, or the leaf that the node’s init make
 
 test('a sliver of a processor is still a quota that the kernel takes', () => {
   expect(values(limitSteps(UNIFIED, key, { ...limits, cpus: 0.001 }))[0]).toMatch(/cpu\.max=1000 100000$/);
+});
+
+test('a node is bound to processors above what it owns, at every moment within them', () => {
+  const v1 = '/sys/fs/cgroup/cpuset/drydock/abcdefgh/node1';
+  expect(values(processorSteps(HYBRID, key, '1'))).toEqual([
+    `${v1}/node/cpuset.cpus=1`,
+    `${v1}/cpuset.cpus=1`,
+    `${v1}/node/cpuset.cpus=1`,
+  ]);
+  expect(values(processorSteps(UNIFIED, key, '1'))).toEqual(['/sys/fs/cgroup/drydock/abcdefgh/node1/cpuset.cpus=1']);
 });

@@ -55,6 +55,35 @@ export function limitSteps(host: CgroupHost, key: NodeKey, limits: NodeLimits): 
   ];
 }
 
+/**
+ * Writes that bind a node to `processors`. The node's own group must lie within ours at every moment, so that it goes first when the
+ * set shrinks and last when it grows; groups that the node has made keep what they have.
+ */
+export function processorSteps(host: CgroupHost, key: NodeKey, processors: string): CgroupStep[] {
+  if (host.version === 2) {
+    return [
+      { kind: 'write', path: join(unified(host), nodeGroup(key), 'cpuset.cpus'), value: processors, optional: true },
+    ];
+  }
+  const mount = v1Mount(host, 'cpuset');
+  if (mount === undefined) return [];
+  const at = (group: string): CgroupStep => ({
+    kind: 'write',
+    path: join(mount, nodeGroup(key), group, 'cpuset.cpus'),
+    value: processors,
+    optional: true,
+  });
+  return [at('node'), at(''), at('node')];
+}
+
+/** The files with the host's processors and with a node's; undefined where the kernel binds none. */
+export function processorFiles(host: CgroupHost): { all: string; of(key: NodeKey): string } | undefined {
+  const mount = host.version === 2 ? unified(host) : v1Mount(host, 'cpuset');
+  if (mount === undefined) return undefined;
+  const all = join(mount, host.version === 2 ? 'cpuset.cpus.effective' : 'cpuset.cpus');
+  return { all, of: (key) => join(mount, nodeGroup(key), 'cpuset.cpus') };
+}
+
 /** All steps that make a node's groups, in order. */
 export function createSteps(host: CgroupHost, key: NodeKey, limits: NodeLimits): CgroupStep[] {
   const steps: CgroupStep[] = [];
@@ -63,11 +92,9 @@ export function createSteps(host: CgroupHost, key: NodeKey, limits: NodeLimits):
     if (hierarchy.version === 2 && host.version === 2) {
       for (const level of ['', ...levels]) {
         if (level !== '') steps.push({ kind: 'mkdir', path: join(hierarchy.mount, level) });
-        steps.push({
-          kind: 'write',
-          path: join(hierarchy.mount, level, 'cgroup.subtree_control'),
-          value: V2_CONTROLLERS,
-        });
+        const path = join(hierarchy.mount, level, 'cgroup.subtree_control');
+        steps.push({ kind: 'write', path, value: V2_CONTROLLERS });
+        steps.push({ kind: 'write', path, value: '+cpuset', optional: true });
       }
     } else {
       for (const level of levels) {

@@ -11,8 +11,11 @@ import {
   joinDirectories,
   limitSteps,
   nodeGroup,
+  processorFiles,
+  processorSteps,
   tightenSteps,
 } from './cgroup-plan.ts';
+import { parseProcessors, pickProcessors } from './processors.ts';
 import type { NodeKey } from './runtime.ts';
 
 /** Groups looked into when a node is measured or emptied: the node's root makes them, so their number needs a bound. */
@@ -78,6 +81,32 @@ export function createCgroups(host: CgroupHost): Cgroups {
     await killEach(key, undefined);
   }
 
+  async function list(): Promise<NodeKey[]> {
+    const keys = new Map<string, NodeKey>();
+    for (const { mount } of host.hierarchies) {
+      for (const sessionId of await subgroups(join(mount, CGROUP_ROOT))) {
+        for (const name of await subgroups(join(mount, CGROUP_ROOT, sessionId))) {
+          keys.set(`${sessionId}/${name}`, { sessionId, name });
+        }
+      }
+    }
+    return [...keys.values()];
+  }
+
+  /** Binds a node to as many processors as its limit is worth, unless it has so many. */
+  async function bindProcessors(key: NodeKey, cpus: number): Promise<void> {
+    const files = processorFiles(host);
+    if (files === undefined) return;
+    const read = async (file: string) => parseProcessors(await readFile(file, 'utf8').catch(() => ''));
+    const [all, own] = await Promise.all([read(files.all), read(files.of(key))]);
+    const wanted = Math.min(Math.ceil(cpus), all.length);
+    if ((own.length || all.length) === wanted) return;
+    const others = (await list()).filter(({ sessionId, name }) => sessionId !== key.sessionId || name !== key.name);
+    const taken = await Promise.all(others.map((other) => read(files.of(other))));
+    const picked = pickProcessors(cpus, all, taken) ?? all.join(',');
+    for (const step of processorSteps(host, key, picked)) await perform(step, 0);
+  }
+
   async function killEach(key: NodeKey, kept: number | undefined): Promise<void> {
     // Frozen processes cannot fork; a kill reaches them when they thaw.
     await freeze(key, true).catch(ignore);
@@ -104,12 +133,14 @@ export function createCgroups(host: CgroupHost): Cgroups {
       };
       // The end of another node may have taken an empty parent away between two steps.
       await make().catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? make() : Promise.reject(error)));
+      await bindProcessors(key, limits.cpus);
     },
     async tighten(key) {
       for (const step of tightenSteps(host, key)) await perform(step, 0);
     },
     async limit(key, limits) {
       for (const step of limitSteps(host, key, limits)) await perform(step, 0);
+      await bindProcessors(key, limits.cpus);
     },
     joinDirectories: (key) => joinDirectories(host, key),
     specPath: (key) => `/${join(nodeGroup(key), 'node')}`,
@@ -125,17 +156,7 @@ export function createCgroups(host: CgroupHost): Cgroups {
         await rmdir(dirname(dirname(group))).catch(ignore);
       }
     },
-    async list() {
-      const keys = new Map<string, NodeKey>();
-      for (const { mount } of host.hierarchies) {
-        for (const sessionId of await subgroups(join(mount, CGROUP_ROOT))) {
-          for (const name of await subgroups(join(mount, CGROUP_ROOT, sessionId))) {
-            keys.set(`${sessionId}/${name}`, { sessionId, name });
-          }
-        }
-      }
-      return [...keys.values()];
-    },
+    list,
   };
 }
 

@@ -5,6 +5,7 @@ import { createNodeDisks } from '../disk/node-disk.ts';
 import { readCgroupHost } from './cgroup-host.ts';
 import { createCgroups } from './cgroups.ts';
 import { createIdRanges } from './id-ranges.ts';
+import type { OwnFigures } from './own-figures.ts';
 import { createRuncRuntime } from './runc-runtime.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -13,6 +14,7 @@ export interface HostRuntimeDeps {
   runDir: string;
   imagesDir: string;
   nativeDir: string;
+  figures?: OwnFigures | undefined;
   logger: Logger;
 }
 

@@ -10,6 +10,7 @@ import { processStartTime, writeEnterPlan } from './enter-plan.ts';
 import type { IdRanges } from './id-ranges.ts';
 import { NODE_ID_COUNT, nodeRlimits, type Rlimit } from './node-rights.ts';
 import { ociSpec } from './oci-spec.ts';
+import type { OwnFigures } from './own-figures.ts';
 import { runInNode } from './run-in-node.ts';
 import { runProgram } from './run-program.ts';
 import type { EnterOptions, NodeKey, NodePresence, NodeSpec, Runtime } from './runtime.ts';
@@ -21,13 +22,15 @@ export interface RuncRuntimeDeps {
   runDir: string;
   /** `node/current/rootfs` is the node image. */
   imagesDir: string;
-  /** dd-enter, dd-stage, node.bpf, node.seccomp.json. */
+  /** dd-enter, dd-graft, dd-stage, node.bpf, node.seccomp.json. */
   nativeDir: string;
   cgroups: Cgroups;
   disks: NodeDisks;
   ranges: IdRanges;
   /** Files that one process of a node may hold open. */
   nodeFiles?: number;
+  /** Unset: nodes see the host's figures. */
+  figures?: OwnFigures | undefined;
   logger: Logger;
 }
 
@@ -109,7 +112,24 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       rlimits,
       ...confinement,
     });
+    if (deps.figures?.serves()) await layFigures(spec, pid, startTime);
     return { pid };
+  }
+
+  /** A node without them is a node all the same. */
+  async function layFigures(key: NodeKey, pid: number, startTime: bigint): Promise<void> {
+    await deps.figures
+      ?.lay(pid, startTime)
+      .catch((err: unknown) => logger.warn({ err, ...nodeFields(key) }, 'a node sees the host’s figures'));
+  }
+
+  async function layAllFigures(): Promise<void> {
+    for (const key of await listDirectories(nodesDir)) {
+      const presence = await probe(key);
+      const pid = 'pid' in presence ? presence.pid : undefined;
+      const startTime = pid && (await processStartTime(pid));
+      if (pid && startTime) await layFigures(key, pid, startTime);
+    }
   }
 
   async function destroy(key: NodeKey): Promise<void> {
@@ -164,9 +184,10 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       rlimits = nodeRlimits(await own('status'), await own('limits'), deps.nodeFiles);
       const apparmorProfile = await loadNodeProfile(logger);
       confinement = apparmorProfile === undefined ? {} : { apparmorProfile };
-      for (const needed of ['dd-enter', 'dd-stage', 'node.bpf']) await stat(join(deps.nativeDir, needed));
+      for (const needed of ['dd-enter', 'dd-graft', 'dd-stage', 'node.bpf']) await stat(join(deps.nativeDir, needed));
       await stat(join(deps.imagesDir, 'node', 'current', 'rootfs'));
       await runc(['--version']);
+      await deps.figures?.start(() => void layAllFigures());
     },
     async create(spec) {
       try {

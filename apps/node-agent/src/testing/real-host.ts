@@ -17,6 +17,7 @@ import { createNodeRecords } from '../nodes/node-record.ts';
 import { createNodeService, type NodeService } from '../nodes/node-service.ts';
 import { createSessionKeys } from '../nodes/session-keys.ts';
 import { createHostRuntime } from '../runtime/host-runtime.ts';
+import type { OwnFigures } from '../runtime/own-figures.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
 const GIB = 1024 ** 3;
@@ -38,17 +39,23 @@ export interface RealHostOptions {
   /** What sessions find on their gateway; by default nothing, since most tests are not about names and images. */
   services?: (peers: (sessionId: string) => Peer[]) => GatewayServices;
   egress?: Egress;
+  /** By default nodes see the host's. */
+  figures?: OwnFigures;
 }
 
 /** Prepares it; the images are those of `imagesDir`. */
 export async function openRealHost(
   imagesDir: string,
   logLevel = 'warn',
-  { services, egress = 'none' }: RealHostOptions = {},
+  { services, egress = 'none', figures }: RealHostOptions = {},
 ): Promise<RealHost> {
   const stateDir = await mkdtemp(join(tmpdir(), 'drydock-test-'));
   const logger = createLogger('test', logLevel);
-  const runtime = await createHostRuntime({ stateDir, runDir: RUN_DIR, imagesDir, nativeDir: NATIVE_DIR, logger });
+  const runtime = await createHostRuntime({
+    ...{ stateDir, runDir: RUN_DIR, imagesDir, nativeDir: NATIVE_DIR },
+    figures,
+    logger,
+  });
   await runtime.prepare();
   const agents: NodeService[] = [];
   const opened: SessionNetworks[] = [];

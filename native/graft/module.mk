@@ -1,0 +1,3 @@
+# Lays files that the host serves over files of a living node.
+$(eval $(call program,dd-graft,graft,graft/main.c graft/graft.c,,$(STATIC)))
+TESTS += graft/graft-test.sh
