@@ -25,6 +25,9 @@ test('the timeline tells what happened, to the page that saw it and to one that 
   // A container that is killed for want of memory says so, not only that it ended.
   await lab.type(`docker run --rm --name greedy --memory 16m --memory-swap 16m busybox sh -c 'tail /dev/zero'`);
   await expect(panel).toContainText('Container greedy ran out of memory', { timeout: 60_000 });
+  // So does a process of the node itself that its limit ends, beside the page's own word for it.
+  await lab.type('tail /dev/zero');
+  await expect(panel).toContainText(/stopped for want of memory|ran out of memory.*node1/i, { timeout: 60_000 });
   await look(page, 'timeline');
 
   await page.reload();

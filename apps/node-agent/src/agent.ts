@@ -141,6 +141,8 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
       return (await connectNode(sockets, sessionId, door, port)).target;
     },
     observe: nodes.observe,
+    memoryGroup: (sessionId, name) => runtime.memoryGroup({ sessionId, name }),
+    onOom: (sessionId, node) => void nodes.measure(sessionId, node),
     onEngineEvent: (sessionId, node, fact) => links.sendFact({ kind: 'event', sessionId, event: { ...fact, node } }),
     onSwarm: (sessionId, swarm) => links.sendFact({ kind: 'swarm', sessionId, swarm }),
     clock,

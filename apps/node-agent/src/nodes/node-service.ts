@@ -54,6 +54,8 @@ export interface NodeService {
   exec(sessionId: string, node: string, request: ExecRequest): Promise<ExecResponse>;
   /** What a watcher has seen; ignored for a node that has gone. */
   observe(sessionId: string, node: string, observation: Observation): void;
+  /** Measures a node now and tells it: something has happened that shows in its usage. Ignored for a node that has gone. */
+  measure(sessionId: string, node: string): Promise<void>;
   onFact(listener: (fact: AgentFact) => void): () => void;
   /** Ends watching; nodes live on. */
   close(): void;
@@ -289,6 +291,11 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     observe(sessionId, name, observation) {
       const entry = table.find(sessionId, name);
       if (entry?.state === 'running') table.observe(entry, observation);
+    },
+    async measure(sessionId, name) {
+      const usage = await runtime.usage({ sessionId, name }).catch(() => undefined);
+      const entry = table.find(sessionId, name);
+      if (usage && entry?.state === 'running') table.observe(entry, { usage });
     },
     onFact: table.onFact,
     close() {

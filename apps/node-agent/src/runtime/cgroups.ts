@@ -43,6 +43,8 @@ export interface Cgroups {
   /** The path for the OCI spec. */
   specPath(key: NodeKey): string;
   usage(key: NodeKey): Promise<CgroupUsage>;
+  /** The group that holds the memory limit. */
+  memoryGroup(key: NodeKey): string;
   /** Stops or lets run every process of the node. */
   freeze(key: NodeKey, frozen: boolean): Promise<void>;
   /** Kills every process in the node's groups; resolves when none is left. */
@@ -145,6 +147,7 @@ export function createCgroups(host: CgroupHost): Cgroups {
     joinDirectories: (key) => joinDirectories(host, key),
     specPath: (key) => `/${join(nodeGroup(key), 'node')}`,
     usage: (key) => (host.version === 2 ? usageV2(join(main, nodeGroup(key))) : usageV1(host, key)),
+    memoryGroup: (key) => join(host.version === 2 ? main : (v1Mount(host, 'memory') ?? main), nodeGroup(key)),
     freeze,
     kill,
     killAllBut: killEach,

@@ -48,6 +48,7 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
   const nodesDir = join(deps.stateDir, 'nodes');
   const samples = new Map<string, Sample>();
   const limits = new Map<string, NodeLimits>();
+  const kills = new Map<string, { found: number; total: number }>();
   let seccomp: unknown;
   let rlimits: Rlimit[] = [];
   /** As both ociSpec and enter.plan take it; empty on a host without AppArmor. */
@@ -135,6 +136,7 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
   async function destroy(key: NodeKey): Promise<void> {
     samples.delete(id(key));
     limits.delete(id(key));
+    kills.delete(id(key));
     await cgroups.kill(key);
     await rm(join(runcRoot, id(key)), { recursive: true, force: true });
     await cgroups.remove(key);
@@ -161,6 +163,14 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
     const cpus = limits.get(id(key))?.cpus;
     if (before === undefined || cpus === undefined || now.at <= before.at) return 0;
     return Math.max(0, (now.cpuNanoseconds - before.cpuNanoseconds) / ((now.at - before.at) * 1e6) / cpus);
+  }
+
+  /** A container's group takes its count away with it (v1): only what is added counts. */
+  function countKills(key: NodeKey, found: number): number {
+    const before = kills.get(id(key)) ?? { found, total: found };
+    const total = before.total + Math.max(0, found - before.found);
+    kills.set(id(key), { found, total });
+    return total;
   }
 
   function enter(key: NodeKey, command: readonly string[], options: EnterOptions = {}) {
@@ -226,9 +236,10 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
     },
     async usage(key) {
       const [usage, diskBytes] = await Promise.all([cgroups.usage(key), disks.usedBytes(directory(key))]);
-      const { memoryBytes, pids, oomKills } = usage;
-      return { cpu: cpuShare(key, usage), memoryBytes, diskBytes, pids, oomKills };
+      const { memoryBytes, pids } = usage;
+      return { cpu: cpuShare(key, usage), memoryBytes, diskBytes, pids, oomKills: countKills(key, usage.oomKills) };
     },
+    memoryGroup: cgroups.memoryGroup,
     async limit(key, wanted) {
       await cgroups.limit(key, wanted);
       limits.set(id(key), wanted);

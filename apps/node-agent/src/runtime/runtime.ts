@@ -73,6 +73,8 @@ export interface Runtime {
   exec(key: NodeKey, input: ExecInput): Promise<ExecResult>;
   /** What a running node uses now. */
   usage(key: NodeKey): Promise<NodeUsage>;
+  /** The cgroup that holds its memory limit, where the kernel tells of kills for want of memory; undefined: nothing limits it. */
+  memoryGroup(key: NodeKey): string | undefined;
   /** Sets limits of a made node anew (all but the disk's). */
   limit(key: NodeKey, limits: NodeLimits): Promise<void>;
   /** Bytes that the disks of all nodes take on the host now. */

@@ -33,6 +33,8 @@ beforeEach(() => {
     observe: (_session, name, observation) => {
       if (observation.ports) ports[name] = observation.ports;
     },
+    memoryGroup: () => undefined,
+    onOom: () => {},
     onSwarm: () => {},
     onEngineEvent: () => {},
     clock: systemClock,

@@ -1,4 +1,4 @@
-/** Watches every running node: its sockets and its engine; tells what changed. */
+/** Watches every running node: its sockets, its engine and its memory; tells what changed. */
 import { statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { AgentFact, NodePort, SwarmRole, SwarmState } from '@drydock/protocol';
@@ -9,6 +9,7 @@ import type { DockerView } from './docker-view.ts';
 import { createDockerWatch, type DockerWatch } from './docker-watch.ts';
 import { createEventTeller, type EngineFact } from './engine-events.ts';
 import { nodePorts } from './node-ports.ts';
+import { createOomWatch } from './oom-watch.ts';
 import { createPortProbes } from './port-probes.ts';
 import { createSocketWatch, type WatchedSocket } from './socket-watch.ts';
 import { createSwarmWatch } from './swarm-watch.ts';
@@ -28,6 +29,10 @@ export interface NodeWatchersDeps {
   /** Connects to a port of a node, to learn what it speaks. */
   connectPort: (sessionId: string, node: string, port: number) => Promise<Socket>;
   observe: (sessionId: string, node: string, observation: WatchObservation) => void;
+  /** A node's memory cgroup, where it has one. */
+  memoryGroup: (sessionId: string, node: string) => string | undefined;
+  /** The kernel has killed in a node for want of memory. */
+  onOom: (sessionId: string, node: string) => void;
   /** An engine told of something that people want to read. */
   onEngineEvent: (sessionId: string, node: string, fact: EngineFact) => void;
   /** A session's swarm has another picture. */
@@ -77,6 +82,16 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
     },
   });
 
+  const oomWatch = createOomWatch({
+    nativeDir: deps.nativeDir,
+    logger,
+    clock,
+    onOom(id) {
+      const node = watched.get(id);
+      if (node) deps.onOom(node.sessionId, node.name);
+    },
+  });
+
   const probes = createPortProbes({
     connect: deps.connectPort,
     clock,
@@ -118,6 +133,8 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
     };
     watched.set(id, node);
     socketWatch.add(id, pid, inode);
+    const memoryGroup = deps.memoryGroup(sessionId, name);
+    if (memoryGroup !== undefined) oomWatch.add(id, memoryGroup);
     const tellEvent = createEventTeller({
       clock,
       isLeader: () => node.view?.swarm.leader ?? false,
@@ -147,6 +164,7 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
     node.docker?.close();
     swarm.remove(node.sessionId, node.name);
     socketWatch.remove(id);
+    oomWatch.remove(id);
     probes.forget(node.sessionId, node.name);
   }
 
@@ -165,6 +183,7 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
       swarm.close();
       for (const id of [...watched.keys()]) stop(id);
       socketWatch.close();
+      oomWatch.close();
     },
   };
 }

@@ -1,10 +1,7 @@
-/** Runs dd-watch, the host's one watcher of listening sockets, and starts it again when it ends. */
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
-import { type Clock, createBackoff, type Logger, type Timer } from '@drydock/service-kit';
+/** Listening sockets of all nodes, by dd-watch. */
+import type { Clock, Logger } from '@drydock/service-kit';
 import { z } from 'zod';
-import { readLines } from './lines.ts';
+import { createWatchProcess } from './watch-process.ts';
 
 const socketSchema = z.object({
   protocol: z.enum(['tcp', 'udp']),
@@ -15,10 +12,7 @@ const socketSchema = z.object({
 /** A listening socket of a node; `program` is text of the learner's. */
 export type WatchedSocket = z.infer<typeof socketSchema>;
 
-const lineSchema = z.union([
-  z.object({ id: z.string(), sockets: z.array(socketSchema) }),
-  z.object({ id: z.string(), error: z.string() }),
-]);
+const lineSchema = z.object({ sockets: z.array(socketSchema) });
 
 export interface SocketWatch {
   /** Begins to watch a namespace, by a process in it and its inode. */
@@ -39,54 +33,13 @@ export interface SocketWatchDeps {
 /** A line of 2048 sockets has less than this (characters). */
 const MAX_LINE = 512 * 1024;
 
-/** Builds the watch; the process is started with the first node. */
-export function createSocketWatch({ nativeDir, logger, clock, onSockets }: SocketWatchDeps): SocketWatch {
-  const watched = new Map<string, string>();
-  const backoff = createBackoff({ minMs: 200, maxMs: 10_000 });
-  let child: ChildProcessByStdio<Writable, Readable, null> | undefined;
-  let retry: Timer | undefined;
-  let closed = false;
-
-  function onLine(text: string): void {
-    const line = lineSchema.parse(JSON.parse(text));
-    backoff.reset();
-    if (!watched.has(line.id)) return;
-    if ('sockets' in line) onSockets(line.id, line.sockets);
-    else logger.info({ node: line.id, reason: line.error }, 'sockets of a node not watched');
-  }
-
-  function start(): void {
-    const own = spawn(join(nativeDir, 'dd-watch'), [], { stdio: ['pipe', 'pipe', 'inherit'], env: {} });
-    child = own;
-    retry = undefined;
-    own.stdin.on('error', () => {}); // It ended: see below.
-    readLines(own.stdout, MAX_LINE, onLine);
-    const ended = (reason: unknown) => {
-      if (child !== own) return;
-      child = undefined;
-      if (closed || watched.size === 0) return;
-      logger.warn({ reason }, 'dd-watch ended; starting it again');
-      retry = clock.after(backoff.next(), start);
-    };
-    own.once('error', ended);
-    own.once('exit', (code, signal) => ended(signal ?? code));
-    for (const line of watched.values()) own.stdin.write(line);
-  }
-
-  return {
-    add(id, pid, netnsInode) {
-      const line = `add ${id} ${pid} ${netnsInode}\n`;
-      watched.set(id, line);
-      if (child) child.stdin.write(line);
-      else if (!closed && !retry) start();
-    },
-    remove(id) {
-      if (watched.delete(id)) child?.stdin.write(`del ${id}\n`);
-    },
-    close() {
-      closed = true;
-      retry?.cancel();
-      child?.stdin.end();
-    },
-  };
+/** Builds the watch. */
+export function createSocketWatch({ onSockets, ...deps }: SocketWatchDeps): SocketWatch {
+  const { add, remove, close } = createWatchProcess({
+    ...deps,
+    program: 'dd-watch',
+    maxLine: MAX_LINE,
+    onLine: (id, line) => onSockets(id, lineSchema.parse(line).sockets),
+  });
+  return { add: (id, pid, netnsInode) => add(id, `${pid} ${netnsInode}`), remove, close };
 }

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { type AgentFact, idLetters } from '@drydock/protocol';
+import { createLogger, systemClock } from '@drydock/service-kit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { NodeService } from '../nodes/node-service.ts';
+import { IMAGES, whyNoNodes } from '../testing/env.ts';
+import { NATIVE_DIR, openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
+import { createOomWatch, type OomWatch } from './oom-watch.ts';
+
+const unable = whyNoNodes();
+const limits = { ...TEST_LIMITS, memoryBytes: 300 * 1024 ** 2 };
+/** Runs a memory bomb in a group of its own, which is gone when its count could be read. */
+const BOMB_IN_A_GROUP = `d=/sys/fs/cgroup/memory; [ -d $d ] || d=/sys/fs/cgroup; mkdir $d/short
+  sh -c "echo \\$\\$ >$d/short/cgroup.procs; exec tail /dev/zero"; rmdir $d/short`;
+
+describe.skipIf(unable !== undefined)(`want of memory in a node${unable ? ` (skipped: ${unable})` : ''}`, () => {
+  const session = idLetters(randomBytes(8));
+  let host: RealHost;
+  let agent: NodeService;
+  let watch: OomWatch;
+  let told: number[];
+  const run = (script: string) => agent.exec(session, 'node1', { command: ['/bin/bash', '-c', script] });
+  let kills: () => number;
+
+  beforeAll(async () => {
+    host = await openRealHost(IMAGES);
+    agent = await host.startAgent();
+    await agent.create({ sessionId: session, node: 'node1', index: 1, limits });
+    const facts: AgentFact[] = [];
+    agent.onFact((fact) => facts.push(fact));
+    kills = () => facts.reduce((last, fact) => (fact.kind === 'node' ? (fact.node.usage?.oomKills ?? last) : last), 0);
+    told = [];
+    watch = createOomWatch({
+      nativeDir: NATIVE_DIR,
+      clock: systemClock,
+      logger: createLogger('test', 'warn'),
+      onOom: (id) => {
+        told.push(performance.now());
+        void agent.measure(session, id.slice(id.indexOf('/') + 1));
+      },
+    });
+    watch.add(`${session}/node1`, host.runtime.memoryGroup({ sessionId: session, name: 'node1' }) ?? '');
+  });
+  afterAll(async () => {
+    watch?.close();
+    await host?.close();
+  });
+
+  test('a process that the memory limit ends is told of when it happens', async () => {
+    expect((await run('exec tail /dev/zero')).exitCode).toBe(137);
+    const ended = performance.now();
+    await expect.poll(kills).toBe(1);
+    expect(told[0]).toBeLessThan(ended + 1000);
+    expect((await run('echo alive')).stdout).toBe('alive\n');
+  });
+
+  test('so is one whose group has gone by the next look', async () => {
+    await run(BOMB_IN_A_GROUP);
+    await expect.poll(kills).toBe(2);
+    await agent.measure(session, 'node1');
+    expect(kills()).toBe(2);
+  });
+});
