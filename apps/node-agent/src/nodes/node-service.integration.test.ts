@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AgentFact, idLetters } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
 import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
+import { remainsOf } from '../testing/remains.ts';
 import type { NodeService } from './node-service.ts';
 
 const unable = whyNoNodes();
@@ -24,24 +25,6 @@ function busyboxImage(): Buffer {
   } finally {
     rmSync(root, { recursive: true });
   }
-}
-
-/** Everything on this machine that could be left of a session. */
-function remainsOf(host: RealHost, session: string): string[] {
-  const found: string[] = [];
-  const look = (what: string, text: string) => {
-    for (const line of text.split('\n')) if (line.includes(session)) found.push(`${what}: ${line}`);
-  };
-  look('mount', readFileSync('/proc/self/mounts', 'utf8'));
-  look('loop', execFileSync('losetup', ['-a']).toString());
-  look('link', execFileSync('ip', ['-o', 'link']).toString());
-  look('netns', execFileSync('ip', ['netns', 'list']).toString());
-  look('cgroup', execFileSync('find', ['/sys/fs/cgroup', '-type', 'd', '-name', session]).toString());
-  look('file', execFileSync('find', [host.stateDir, '/run/drydock/runc']).toString());
-  for (const name of readdirSync('/run/drydock/alloc')) {
-    look('claim', readFileSync(join('/run/drydock/alloc', name), 'utf8').replaceAll('\n', ' '));
-  }
-  return found;
 }
 
 describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped: ${unable})` : ''}`, () => {
@@ -91,7 +74,7 @@ describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped
 
     await agent.destroySession(session);
     stop();
-    expect(remainsOf(host, session)).toEqual([]);
+    expect(remainsOf(host.stateDir, [session])).toEqual([]);
     expect(facts.filter((fact) => fact.kind === 'node').map((fact) => fact.node.state)).toEqual(
       expect.arrayContaining(['creating', 'running', 'destroying', 'gone']),
     );
@@ -106,7 +89,7 @@ describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped
     await expect(agent.create({ ...request, index: 2 })).rejects.toMatchObject({ code: 'NODE_EXISTS' });
     await Promise.all([agent.destroy(session, 'node1'), agent.destroy(session, 'node1')]);
     await agent.destroy(session, 'node1');
-    expect(remainsOf(host, session)).toEqual([]);
+    expect(remainsOf(host.stateDir, [session])).toEqual([]);
   });
 
   test('two nodes of a session reach each other, have ranges of their own and one key', async () => {
@@ -130,7 +113,7 @@ describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped
       .poll(async () => (await run(session, 'node1', 'cat /etc/hosts')).text)
       .toContain('192.168.0.12\tnode2');
     await agent.destroySession(session);
-    expect(remainsOf(host, session)).toEqual([]);
+    expect(remainsOf(host.stateDir, [session])).toEqual([]);
   });
 
   test('limits hold: memory, processes, disk, devices', async () => {
@@ -169,7 +152,7 @@ describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped
     );
     expect(spin.exitCode).toBe(0);
     await agent.destroySession(session);
-    expect(remainsOf(host, session)).toEqual([]);
+    expect(remainsOf(host.stateDir, [session])).toEqual([]);
   });
 
   test('a new agent adopts what lives and removes what is half made', async () => {
@@ -189,7 +172,7 @@ describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped
 
     await agent.reconcile([]);
     expect(agent.list()).toEqual([]);
-    expect(remainsOf(host, session)).toEqual([]);
+    expect(remainsOf(host.stateDir, [session])).toEqual([]);
   });
 
   test('a node whose first process ends is told as lost and leaves nothing', async () => {
@@ -202,6 +185,6 @@ describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped
       .poll(() => facts.at(-1), { timeout: 10_000 })
       .toEqual({ kind: 'node-gone', sessionId: session, name: 'node1', reason: 'lost' });
     stop();
-    expect(remainsOf(host, session)).toEqual([]);
+    expect(remainsOf(host.stateDir, [session])).toEqual([]);
   });
 });

@@ -41,15 +41,17 @@ export interface RealHostOptions {
   egress?: Egress;
   /** By default nodes see the host's. */
   figures?: OwnFigures;
+  /** By default a new one. */
+  stateDir?: string;
 }
 
 /** Prepares it; the images are those of `imagesDir`. */
 export async function openRealHost(
   imagesDir: string,
   logLevel = 'warn',
-  { services, egress = 'none', figures }: RealHostOptions = {},
+  { services, egress = 'none', figures, stateDir: given }: RealHostOptions = {},
 ): Promise<RealHost> {
-  const stateDir = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+  const stateDir = given ?? (await mkdtemp(join(tmpdir(), 'drydock-test-')));
   const logger = createLogger('test', logLevel);
   const runtime = await createHostRuntime({
     ...{ stateDir, runDir: RUN_DIR, imagesDir, nativeDir: NATIVE_DIR },

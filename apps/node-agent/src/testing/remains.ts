@@ -1,0 +1,39 @@
+/** Everything on this machine that could be left of nodes: for tests that nothing is. */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return ''; // It has just gone.
+  }
+}
+
+/** Command lines of all processes, one a line. */
+function processes(): string {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  return pids.map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`).join('\n');
+}
+
+/** What names one of `marks` (sessions, a state directory), a line each; `stateDir` itself may stay, with nothing in its nodes. */
+export function remainsOf(stateDir: string, marks: readonly string[]): string[] {
+  const found: string[] = [];
+  const look = (what: string, text: string) => {
+    for (const line of text.split('\n')) {
+      if (marks.some((mark) => line.includes(mark))) found.push(`${what}: ${line}`);
+    }
+  };
+  look('mount', readFileSync('/proc/self/mounts', 'utf8'));
+  look('loop', execFileSync('losetup', ['-a']).toString());
+  look('link', execFileSync('ip', ['-o', 'link']).toString());
+  look('netns', execFileSync('ip', ['netns', 'list']).toString());
+  look('cgroup', execFileSync('find', ['/sys/fs/cgroup', '-type', 'd', '-path', '*/drydock/*']).toString());
+  look('file', execFileSync('find', [join(stateDir, 'nodes'), '/run/drydock/runc', '-mindepth', '1']).toString());
+  look('process', processes());
+  for (const name of readdirSync('/run/drydock/alloc')) {
+    look('claim', read(join('/run/drydock/alloc', name)).replaceAll('\n', ' '));
+  }
+  return found;
+}
