@@ -235,7 +235,7 @@ describe('a program in a node', () => {
       const asks = `${head}${body}GET /next HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
       const back = await ports.raw(asks, PATIENCE_MS, (text) => (text.match(/good/g)?.length ?? 0) === 2);
       expect(back.match(/^HTTP\/1\.1 |goodHTTP\/1\.1 /g)?.length, back).toBe(2);
-      expect(seen.at(-1)).toBe('GET /next HTTP/1.1');
+      expect(seen).toContain('GET /next HTTP/1.1');
       expect((await ports.get(`http://${host}/own`)).body).toBe('good');
     }
   });
