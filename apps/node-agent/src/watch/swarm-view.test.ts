@@ -47,6 +47,7 @@ const task = (id: string, desired: string, updated: string) => ({
 });
 const networks = [
   { Id: 'net1', Name: 'ingress', Driver: 'overlay', Ingress: true, IPAM: { Config: [{ Subnet: '10.0.0.0/24' }] } },
+  { Id: 'net2', Name: 'sealed', Driver: 'overlay', Options: { encrypted: '' } },
 ];
 
 describe('a swarm’s answer', () => {
@@ -76,6 +77,7 @@ describe('a swarm’s answer', () => {
       networks: [{ id: 'net1', address: '10.0.1.5' }],
     });
     expect(view.networks[0]).toMatchObject({ name: 'ingress', ingress: true, subnets: ['10.0.0.0/24'] });
+    expect(view.networks.map(({ encrypted = false }) => encrypted)).toEqual([false, true]);
   });
 
   it('leaves out tasks that ended long ago, and keeps those that should run however old they are', () => {

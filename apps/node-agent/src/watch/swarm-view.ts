@@ -70,6 +70,7 @@ const networksSchema = z.array(
     Driver: text,
     Ingress: z.boolean().nullish(),
     Attachable: z.boolean().nullish(),
+    Options: z.record(z.string(), z.string()).nullish(),
     IPAM: z.object({ Config: z.array(z.object({ Subnet: text })).nullish() }).nullish(),
   }),
 );
@@ -177,6 +178,8 @@ export function parseSwarm(answers: SwarmAnswers, now: number): SwarmView {
       driver: network.Driver ?? '',
       ingress: network.Ingress ?? false,
       attachable: network.Attachable ?? false,
+      // The option alone asks for it, as the overlay driver reads it: `-o encrypted` has an empty value.
+      ...(network.Options?.encrypted === undefined || network.Options.encrypted === 'false' ? {} : { encrypted: true }),
       subnets: (network.IPAM?.Config ?? []).flatMap(({ Subnet }) => (Subnet ? [Subnet] : [])),
     })),
   });

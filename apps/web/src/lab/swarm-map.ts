@@ -40,6 +40,7 @@ export interface MapNetwork {
   subnets: string[];
   ingress: boolean;
   attachable: boolean;
+  encrypted: boolean;
   /** Services on it, with the number of their tasks there. */
   services: { name: string; colour: number; tasks: number }[];
   /** Containers that were attached by hand. */
@@ -129,7 +130,7 @@ export function swarmMap(view: SwarmView, now: number): SwarmMap {
         ({ networks, state, desired }) =>
           networks?.some(({ id }) => id === network.id) && phaseOf({ state, desired }) === 'running',
       );
-      const { id, name, subnets, ingress, attachable } = network;
+      const { id, name, subnets, ingress, attachable, encrypted = false } = network;
       const members = ordered
         .map((service) => ({
           name: service.name,
@@ -139,7 +140,7 @@ export function swarmMap(view: SwarmView, now: number): SwarmMap {
         }))
         .filter(({ tasks, named }) => tasks > 0 || named);
       return {
-        ...{ id, name, subnets, ingress, attachable },
+        ...{ id, name, subnets, ingress, attachable, encrypted },
         services: members.map(({ named: _named, ...member }) => member),
         others: on.filter(({ serviceId }) => serviceId === '').length,
       };

@@ -73,11 +73,11 @@ export function SwarmTables({ map, onOpen }: { map: SwarmMap; onOpen: (id: strin
       <FactTable
         caption={text.networks}
         columns={[columns.name, columns.subnet, columns.members]}
-        rows={map.networks.map(({ id, name, subnets, services, others }) => ({
+        rows={map.networks.map(({ id, name, subnets, encrypted, services, others }) => ({
           key: id,
           cells: [
             name,
-            subnets.join(', '),
+            [...subnets, ...(encrypted ? [text.encrypted] : [])].join(', '),
             [
               ...services.map((service) => `${service.name} (${text.members(service.tasks)})`),
               ...(others > 0 ? [text.others(others)] : []),
