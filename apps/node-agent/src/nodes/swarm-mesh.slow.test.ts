@@ -154,17 +154,18 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
     const existing = new Set(
       (await run('node1', `docker service ls --format '{{.Name}}'`)).split('\n').filter(Boolean),
     );
-    for (let change = 0; change < CHANGES; change++) {
+    /** One change of the many: of a service, of a node, of an engine. */
+    const change = async (number: number) => {
       const name = [...existing][pick(existing.size)] ?? 'web';
-      const port = 9000 + 10 * change;
+      const port = 9000 + 10 * number;
       const worker = `node${2 + pick(2)}`;
       const networks = ['--network front', '--network front --network back', '--network back'][pick(3)];
       /* Two to seven services, so that the nodes have something to do and the machine not too much. */
       switch (existing.size < 2 ? 0 : existing.size > 7 ? 2 : pick(11)) {
         case 0:
-          existing.add(`svc${change}`);
+          existing.add(`svc${number}`);
           await create(
-            `-d --name svc${change} ${networks} --replicas ${1 + pick(3)} -p ${port}:80 -p ${port + 1}:81/udp -p ${port + 2}-${port + 4}:90-92`,
+            `-d --name svc${number} ${networks} --replicas ${1 + pick(3)} -p ${port}:80 -p ${port + 1}:81/udp -p ${port + 2}-${port + 4}:90-92`,
           );
           break;
         case 1:
@@ -175,22 +176,22 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
           await run('node1', `docker service rm ${name}`);
           break;
         case 3:
-          /* Without a VIP there is no routing mesh either: docker refuses, and takes a port of the node. */
+          /* Without a VIP there is no routing mesh either: docker refuses. */
           await run(
             'node1',
-            `docker service update -q -d --no-resolve-image --publish-add ${name.startsWith('rr') ? `mode=host,target=80,published=${port}` : `${port}:80`} ${name}`,
+            `docker service update -q -d --no-resolve-image ${name.startsWith('rr') ? `--env-add N=${number}` : `--publish-add ${port}:80`} ${name}`,
           );
           break;
         case 4:
           await run('node1', `docker node update --availability ${['drain', 'active'][pick(2)]} ${worker}`);
           break;
         case 5:
-          existing.add(`rr${change}`);
-          await create(`-d --name rr${change} ${networks} --endpoint-mode dnsrr`);
+          existing.add(`rr${number}`);
+          await create(`-d --name rr${number} ${networks} --endpoint-mode dnsrr`);
           break;
         case 6:
-          existing.add(`all${change}`);
-          await create(`-d --name all${change} --mode global ${networks} -p ${port}:80`);
+          existing.add(`all${number}`);
+          await create(`-d --name all${number} --mode global ${networks} -p ${port}:80`);
           break;
         case 7: {
           const how = `--update-order ${['start-first', 'stop-first'][pick(2)]} --update-parallelism ${pick(3)}`;
@@ -201,7 +202,11 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
           await run(worker, 'service docker restart && until docker info >/dev/null 2>&1; do sleep 0.2; done');
           break;
         case 9:
-          await run(worker, 'docker swarm leave');
+          // A starved daemon says that it gave up, and has left.
+          await run(
+            worker,
+            `until docker swarm leave --force || docker info | grep -q 'Swarm: inactive'; do sleep 1; done`,
+          );
           await run('node1', `until docker node rm ${worker} >/dev/null 2>&1; do sleep 0.2; done`);
           await join(worker);
           break;
@@ -209,7 +214,14 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
           // One that has just ended by itself is as dead.
           await run(worker, 'docker ps -q | head -n 1 | xargs -r docker kill 2>&1 | grep -v "not running" || true');
       }
-      await inLine();
+    };
+    for (let number = 0; number < CHANGES; number++) {
+      try {
+        await change(number);
+        await inLine();
+      } catch (error) {
+        throw new Error(`change ${number} of seed ${SEED}`, { cause: error });
+      }
     }
     /* And when everything that was asked for has come up. */
     const missing = `docker service ls --format '{{.Replicas}}' | awk -F'[/ ]' '$1 != $2' | wc -l`;
