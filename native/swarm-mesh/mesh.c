@@ -121,6 +121,7 @@ static void take(struct mesh *mesh, const char *name, long long now) {
   struct sandbox *sandbox = &mesh->sandboxes[mesh->count];
   if (!sandbox_open(sandbox, mesh->netns_directory, name)) return;
   mesh->count++;
+  sandbox->since = now;
   sandbox->watch = watch_add(&mesh->watch, mesh->netns_directory, name);
   log_debug("%s is there", name);
   mesh->resolve_tries = 0;

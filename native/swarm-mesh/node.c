@@ -13,6 +13,12 @@
 #include "log.h"
 #include "netns.h"
 
+/*
+ * A daemon that restarts makes its ingress sandbox anew within a second or two, mostly with the old address. One that takes longer may never
+ * be done: clients are then refused instead of left waiting for an address where nobody is.
+ */
+#define SETUP_PATIENCE_MS 3000
+
 bool node_open(struct node *node) {
   struct table *table = &node->table;
   table->label = "node";
@@ -77,11 +83,11 @@ static bool has_leftovers(struct node *node) {
 bool node_converge(struct node *node, const struct sandbox *ingress, long long now_ms) {
   struct ruleset_base base = {.node = true};
   struct program program = {0};
-  if (!ingress) {
+  if (!ingress || (!ingress->table.known && now_ms - ingress->since > SETUP_PATIENCE_MS)) {
     node_clear(node);
     return true;
   }
-  if (!ingress->table.known) return true; /* it is not set up yet, and the node is told when it is */
+  if (!ingress->table.known) return true; /* it is not set up yet, and the node is told after each look at it */
   bool ports = false;
   for (size_t i = 0; i < ingress->table.program.count; i++) ports = ports || !ingress->table.program.frontends[i].vip;
   /*

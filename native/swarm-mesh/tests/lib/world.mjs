@@ -53,7 +53,7 @@ export async function createWorld() {
   /** Puts a namespace where docker would, under a sandbox's name. */
   const mount = (/** @type {string} */ sandbox, /** @type {string} */ name) => {
     const file = path.join(files.netns, sandbox);
-    fs.writeFileSync(file, '');
+    if (!fs.existsSync(file)) fs.writeFileSync(file, '');
     run(['mount', '--bind', `/run/netns/${prefix}-${name}`, file]);
     cleanup.push(() => run(['umount', '-q', file], { mayFail: true }));
   };
