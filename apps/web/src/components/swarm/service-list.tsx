@@ -53,11 +53,13 @@ function Progress({ entry }: { entry: MapService }) {
           style={{ width: `${share * 100}%` }}
         />
       </span>
-      <span className="mt-1 block text-[12px] text-ink-2">
-        {text.replicas(running, wanted)}
+      <span className="mt-1 flex flex-wrap items-baseline justify-between gap-x-2 text-[12px] text-ink-2">
+        <span>{text.replicas(running, wanted)}</span>
+        <span className="min-w-0 truncate font-mono text-[11.5px]">
+          {service.image.slice(service.image.lastIndexOf('/') + 1)}
+        </span>
         {state !== '' && (
-          <span className="text-warn">
-            {' · '}
+          <span className="w-full text-warn">
             {state}
             {updated !== null && `: ${text.updated(updated, wanted, versionOf(service.image))}`}
           </span>
@@ -80,7 +82,7 @@ export function ServiceList({ services, highlighted, onHighlight }: ServiceListP
         {text.services}
       </h3>
       {services.length === 0 && <p className="text-[13px] text-ink-3">{text.noServices}</p>}
-      <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(200px,100%),1fr))] gap-2">
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(156px,100%),1fr))] gap-2">
         {services.map((entry) => {
           const { service, colour } = entry;
           const isHighlighted = highlighted === service.id;
@@ -99,12 +101,9 @@ export function ServiceList({ services, highlighted, onHighlight }: ServiceListP
                 aria-label={text.highlight(service.name)}
                 title={text.highlight(service.name)}
                 onClick={() => onHighlight(isHighlighted ? null : service.id)}
-                className="flex min-h-6 w-full items-baseline justify-between gap-2 text-left"
+                className="block min-h-6 w-full truncate text-left font-[620] text-[13.5px]"
               >
-                <span className="min-w-0 truncate font-[620] text-[13.5px]">{service.name}</span>
-                <span className="min-w-0 shrink-0 truncate font-mono text-[11.5px] text-ink-2">
-                  {service.image.slice(service.image.lastIndexOf('/') + 1)}
-                </span>
+                {service.name}
               </button>
               <Progress entry={entry} />
               {service.ports.length > 0 && (

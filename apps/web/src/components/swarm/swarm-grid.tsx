@@ -67,7 +67,7 @@ export function SwarmGrid({ map, highlighted, selected, onOpen }: SwarmGridProps
         </h3>
         <Legend />
       </div>
-      <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(172px,100%),1fr))] items-start gap-2">
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(156px,100%),1fr))] items-start gap-2">
         {map.nodes.map((entry) => (
           <NodeColumn key={entry.node.id} entry={entry} context={context} />
         ))}

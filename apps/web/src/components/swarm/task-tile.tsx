@@ -29,14 +29,21 @@ interface TaskTileProps {
   onOpen: (id: string) => void;
 }
 
+/** `payments-worker.7` in two: where there is no room the name is cut, never the number. */
+function nameParts(name: string): [stem: string, slot: string] {
+  const at = name.lastIndexOf('.');
+  return at === -1 ? [name, ''] : [name.slice(0, at), name.slice(at)];
+}
+
 /** `api.12` stays, `frontend.12` becomes `fro.12`. */
 function shortName(name: string): string {
-  const at = name.lastIndexOf('.');
-  return at === -1 ? name.slice(0, SHORT) : `${name.slice(0, Math.min(at, SHORT))}${name.slice(at)}`;
+  const [stem, slot] = nameParts(name);
+  return `${stem.slice(0, SHORT)}${slot}`;
 }
 
 export const TaskTile = memo(function TaskTile(props: TaskTileProps) {
   const { id, name, node, phase, version, colour, compact, dimmed, selected, reachable, onOpen } = props;
+  const [stem, slot] = nameParts(name);
   const where = node === null ? text.noNode : text.onNode(node);
   return (
     <li className={cn('min-w-0 motion-safe:animate-[rise_320ms_ease-out]', !compact && 'w-full')}>
@@ -66,8 +73,11 @@ export const TaskTile = memo(function TaskTile(props: TaskTileProps) {
           <span>{shortName(name)}</span>
         ) : (
           <>
-            <span className="min-w-0 flex-1 truncate font-[560]">{name}</span>
-            <span className="max-w-20 shrink-0 truncate rounded-sm bg-ink/8 px-1 py-0.5 font-mono text-[11px] text-ink-2">
+            <span className="flex min-w-0 flex-1 font-[560]">
+              <span className="truncate">{stem}</span>
+              <span className="shrink-0">{slot}</span>
+            </span>
+            <span className="max-w-14 shrink-0 truncate rounded-sm bg-ink/8 px-1 py-0.5 font-mono text-[11px] text-ink-2">
               :{version}
             </span>
           </>
