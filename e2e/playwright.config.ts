@@ -14,7 +14,7 @@ const CHROMIUM_FLAGS = [
 export default defineConfig({
   testDir: 'specs',
   // Minutes of noise, and nodes without guards: `npm run test:slow` makes them.
-  testIgnore: process.env.E2E_SLOW ? [] : ['noisy-neighbour.spec.ts', 'escape-weakened.spec.ts'],
+  testIgnore: process.env.E2E_SLOW ? [] : ['noisy-neighbour.spec.ts', 'escape-weakened.spec.ts', 'swarm-paths.spec.ts'],
   outputDir: 'test-results',
   globalSetup: './support/global-setup.ts',
   globalTeardown: './support/global-teardown.ts',

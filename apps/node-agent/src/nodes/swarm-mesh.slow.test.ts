@@ -87,6 +87,13 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
     await expect.poll(() => all('mesh'), { timeout: 20_000, interval: 300 }).toEqual([]);
   };
 
+  /** What somebody who looks into a failure needs to see of every node. */
+  async function evidence(): Promise<string> {
+    const script = `ls /run/docker/netns; nsenter --net=/run/docker/netns/ingress_sbox ip -4 -o addr; docker info -f '{{json .Swarm}}' | head -c 600; journalctl -u drydock-swarm-mesh -n 40 --no-pager; journalctl -u docker --no-pager | grep -v 'level=info' | tail -n 30`;
+    const told = await Promise.all(nodes.map((node) => run(node, `{ ${script}; } 2>&1 || true`).catch(String)));
+    return nodes.map((node, k) => `--- ${node}\n${told[k]}`).join('\n');
+  }
+
   beforeAll(async () => {
     host = await openRealHost(IMAGES);
     agent = await host.startAgent();
@@ -154,14 +161,17 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
     const existing = new Set(
       (await run('node1', `docker service ls --format '{{.Name}}'`)).split('\n').filter(Boolean),
     );
+    const done: string[] = [];
     /** One change of the many: of a service, of a node, of an engine. */
     const change = async (number: number) => {
       const name = [...existing][pick(existing.size)] ?? 'web';
       const port = 9000 + 10 * number;
       const worker = `node${2 + pick(2)}`;
       const networks = ['--network front', '--network front --network back', '--network back'][pick(3)];
+      const kind = existing.size < 2 ? 0 : existing.size > 7 ? 2 : pick(11);
+      done.push(`change ${number}: kind ${kind}, ${name} or ${worker}`);
       /* Two to seven services, so that the nodes have something to do and the machine not too much. */
-      switch (existing.size < 2 ? 0 : existing.size > 7 ? 2 : pick(11)) {
+      switch (kind) {
         case 0:
           existing.add(`svc${number}`);
           await create(
@@ -220,7 +230,9 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
         await change(number);
         await inLine();
       } catch (error) {
-        throw new Error(`change ${number} of seed ${SEED}`, { cause: error });
+        throw new Error(
+          `change ${number} of seed ${SEED}: ${error}\n${done.slice(-6).join('\n')}\n${await evidence()}`,
+        );
       }
     }
     /* And when everything that was asked for has come up. */
