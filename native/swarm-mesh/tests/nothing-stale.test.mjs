@@ -52,7 +52,11 @@ await promise(
 
     /* A restarted daemon has made its sandbox anew, in one step for those who look, and does not get on with it. */
     world.mount(SANDBOXES.ingress, 'wire');
-    await until(() => world.status().node.frontends.length === 0, 'nothing is sent into a sandbox that is not set up', 8000);
+    await until(
+      () => world.status().node.frontends.length === 0,
+      'nothing is sent into a sandbox that is not set up',
+      8000,
+    );
     world.unmount(SANDBOXES.ingress);
     await until(() => world.status().node.frontends.length === 1, 'the sandbox is there after all');
     await mesh.stop();
