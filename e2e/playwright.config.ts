@@ -11,10 +11,12 @@ const CHROMIUM_FLAGS = [
   '--disable-sync',
 ];
 
+/** Minutes of noise, nodes without guards, two stacks: `npm run test:slow` makes them. */
+const SLOW = ['noisy-neighbour', 'escape-weakened', 'swarm-paths', 'spans-hosts'];
+
 export default defineConfig({
   testDir: 'specs',
-  // Minutes of noise, and nodes without guards: `npm run test:slow` makes them.
-  testIgnore: process.env.E2E_SLOW ? [] : ['noisy-neighbour.spec.ts', 'escape-weakened.spec.ts', 'swarm-paths.spec.ts'],
+  testIgnore: process.env.E2E_SLOW ? [] : SLOW.map((name) => `${name}.spec.ts`),
   outputDir: 'test-results',
   globalSetup: './support/global-setup.ts',
   globalTeardown: './support/global-teardown.ts',

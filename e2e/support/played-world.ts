@@ -4,8 +4,7 @@
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import { join } from 'node:path';
+import { forwardOrigin } from './forward-origin.ts';
 import type { Stack } from './stack.ts';
 
 /** The played host's address in the played world (documentation, RFC 5737). */
@@ -19,16 +18,6 @@ const ports = process.argv.slice(1).map(Number);
 let left = ports.length;
 for (const port of ports)
   net.createServer((socket) => socket.on('error', () => {}).end('played')).listen(port, '0.0.0.0', () => --left || console.log('up'));
-`;
-
-/** Passes connections of a UNIX socket (first argument) on to a port of loopback (second argument). */
-const FORWARDER = `
-const net = require('node:net');
-const [path, port] = process.argv.slice(1);
-net.createServer((from) => {
-  const to = net.connect(Number(port), '127.0.0.1');
-  from.on('error', () => to.destroy()).pipe(to).on('error', () => from.destroy()).pipe(from);
-}).listen(path, () => console.log('up'));
 `;
 
 export interface PlayedWorld {
@@ -72,20 +61,7 @@ export async function playWorld(ports: readonly number[]): Promise<PlayedWorld> 
   return {
     within: inside(host),
     async open(stack) {
-      const port = new URL(stack.origin).port;
-      const path = join(stack.stateDir, 'played.sock');
-      await run(host, FORWARDER, [path, port]);
-      const server = createServer((from) => {
-        const to = connect(path);
-        from
-          .on('error', () => to.destroy())
-          .pipe(to)
-          .on('error', () => from.destroy())
-          .pipe(from);
-      });
-      server.listen(Number(port), 'localhost');
-      await once(server, 'listening');
-      releases.push(() => void server.close());
+      releases.push(await forwardOrigin(stack, inside(host)));
     },
     hostService: (port) => run(host, LISTENER, [String(port)]),
     sh(script) {

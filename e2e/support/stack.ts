@@ -38,10 +38,20 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts a stack with `settings` on top of the tests' defaults, by the command `within`; resolves when it says that it is ready. */
+/** `npm run host -- …` for the stack; what it says on its output. */
+export async function hostCommand(stack: Stack, ...args: readonly string[]): Promise<string> {
+  const { stdout } = await npm(stack, ['run', '--silent', 'host', '--', ...args]);
+  return stdout.trim();
+}
+
+/**
+ * Starts a stack with `settings` on top of the tests' defaults, by the command `within`; resolves when it says that it is ready.
+ * `before` is what is done first, as when a machine joins.
+ */
 export async function startStack(
   settings: Record<string, string> = {},
   within: readonly string[] = [],
+  before: (stack: Stack) => Promise<unknown> = async () => undefined,
 ): Promise<Stack> {
   const port = await freePort();
   const stateDir = `/var/lib/drydock-e2e-${process.pid}-${port}`;
@@ -55,6 +65,7 @@ export async function startStack(
     ...settings,
   };
   const stack = { origin: `http://localhost:${port}`, stateDir, env, within };
+  await before(stack);
   await npm(stack, ['start', '--', '--detach'], START_DEADLINE_MS);
   return stack;
 }

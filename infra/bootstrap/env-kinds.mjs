@@ -1,4 +1,5 @@
 /** What a setting's text may be. A kind answers undefined when the text is good, else what it must be. */
+import { isIPv4 } from 'node:net';
 import { isAbsolute } from 'node:path';
 
 /** @typedef {(text: string) => string | undefined} Kind */
@@ -84,6 +85,9 @@ export const ipAddress = (text) =>
   /^(\d{1,3})(\.\d{1,3}){3}$/.test(text) || /^[0-9a-f:]*:[0-9a-f:.]*$/i.test(text)
     ? undefined
     : 'must be an IP address, for example 127.0.0.1 (this machine only) or 0.0.0.0 (all who can reach it)';
+
+/** @type {Kind} */
+export const ipv4Address = (text) => (isIPv4(text) ? undefined : 'must be an IPv4 address, for example 10.0.0.11');
 
 /** @type {Kind} */
 export const domainName = (text) =>

@@ -1,5 +1,17 @@
 /** Every setting of Drydock: the one table that validates the environment and that `.env.example` is checked against. */
-import { absolutePath, decimal, domainName, flag, integer, ipAddress, oneOf, size, text, url } from './env-kinds.mjs';
+import {
+  absolutePath,
+  decimal,
+  domainName,
+  flag,
+  integer,
+  ipAddress,
+  ipv4Address,
+  oneOf,
+  size,
+  text,
+  url,
+} from './env-kinds.mjs';
 
 /**
  * @typedef {object} Setting
@@ -281,6 +293,13 @@ export const SETTINGS = [
     fallback: undefined,
     reason:
       'Nodes that this host takes at most. Unset: by its memory and disk, four nodes on what one may use at its limits.',
+  },
+  {
+    name: 'DRYDOCK_HOST_ADDRESS',
+    kind: ipv4Address,
+    fallback: undefined,
+    reason:
+      'This machine’s address on a private network of the place’s hosts (IPv4). Set on every host, sessions that no longer fit on one host go on on another. Unset: each stays on one host.',
   },
   {
     name: 'DRYDOCK_NODE_CPUS',

@@ -18,8 +18,10 @@ import { loadNetnsAddon } from './network/netns-addon.ts';
 import { createNetnsSockets } from './network/netns-sockets.ts';
 import { createRefusalWatch } from './network/refusal-watch.ts';
 import { createSessionNetworks } from './network/session-networks.ts';
+import { createSessionSpans } from './network/session-spans.ts';
 import { createTransitClaims } from './network/transit-claims.ts';
 import { createLostPeers } from './nodes/lost-peers.ts';
+import { readUnderlay } from './network/underlay.ts';
 import { createNodeRecords } from './nodes/node-record.ts';
 import { createNodeService } from './nodes/node-service.ts';
 import { createSessionKeys } from './nodes/session-keys.ts';
@@ -73,10 +75,10 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     hasInternet: env.egress === 'internet' ? createInternetProbe(upstream, clock) : async () => false,
     logger,
   });
+  const underlay = env.hostAddress === undefined ? undefined : await readUnderlay(env.hostAddress);
+  const spans = underlay && createSessionSpans(join(env.stateDir, 'networks'), underlay, env.traffic.bandwidth);
   const networks = createSessionNetworks({
-    addon,
-    claims,
-    logger,
+    ...{ addon, claims, logger, spans },
     limits: env.traffic,
     onRefusals: (sessionId, refused) => links.sendFact({ kind: 'refusals', sessionId, refused }),
     services: createGatewayServices({
@@ -171,6 +173,10 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
         await nodes.destroySession(sessionId);
         return {};
       },
+      'session.network': async ({ sessionId, network }) => {
+        await nodes.setNetwork(sessionId, network);
+        return {};
+      },
       'session.rest': async ({ sessionId }) => {
         for (const { name } of nodes.list().filter((node) => node.sessionId === sessionId)) {
           await terminals.call('node.close', { sessionId, node: name }).catch(() => undefined);
@@ -201,6 +207,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
         version,
         capabilities,
         capacity,
+        ...(underlay === undefined ? {} : { underlay }),
         nodes: nodes.list(),
         terminals: listed.terminals,
       });
@@ -245,6 +252,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     await nodes.destroyAll();
     await networks.adopt([]);
     await stop();
+    await spans?.remove();
     if (!(await claims.anyLeft())) await removeHostRules();
   }
 

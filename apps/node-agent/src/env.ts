@@ -50,6 +50,8 @@ const schema = z.object({
   DRYDOCK_NODE_CONNECTIONS: envInteger(16, 1_000_000).default(DEFAULT_TRAFFIC_LIMITS.connections),
   DRYDOCK_NODE_CONNECTIONS_PER_SECOND: envInteger(1, 100_000).default(DEFAULT_TRAFFIC_LIMITS.connectionsPerSecond),
   DRYDOCK_SESSION_MBITS: envInteger(1, 100_000).default(DEFAULT_TRAFFIC_LIMITS.bandwidth / BITS_PER_MEGABIT),
+  /** Where the place's other hosts reach this one, for sessions that span them. Unset: sessions stay on this host. */
+  DRYDOCK_HOST_ADDRESS: z.ipv4().optional(),
   /** Unset: by the host's memory and disk. */
   DRYDOCK_MAX_NODES: envInteger(1, 10_000).optional(),
   /** Unset: chosen by the host's memory. */
@@ -88,6 +90,7 @@ export function readAgentEnv(source: Record<string, string | undefined> = proces
       connectionsPerSecond: env.DRYDOCK_NODE_CONNECTIONS_PER_SECOND,
       bandwidth: env.DRYDOCK_SESSION_MBITS * BITS_PER_MEGABIT,
     },
+    hostAddress: env.DRYDOCK_HOST_ADDRESS,
     maxNodes: env.DRYDOCK_MAX_NODES,
     poolSize: env.DRYDOCK_POOL_SIZE,
     logLevel: env.DRYDOCK_LOG_LEVEL,

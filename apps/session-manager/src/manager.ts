@@ -41,6 +41,7 @@ import { createPeople } from './sessions/people.ts';
 import { createReaper } from './sessions/reaper.ts';
 import { createReconciler } from './sessions/reconcile.ts';
 import { createSessionDirectory } from './sessions/session-directory.ts';
+import { tellNetworks } from './sessions/session-networks.ts';
 import { createSessionService } from './sessions/session-service.ts';
 import type { SessionStore } from './sessions/session-store.ts';
 import { createSessionViews } from './sessions/session-view.ts';
@@ -201,8 +202,11 @@ export async function startManager(
     maxNodes,
     egress,
     makeRoom: (count, home) => filesLeft.makeRoom(count, home),
+    nextVni: () => store.nextVni(),
+    secret: settings.managerSecret,
     driver: presence.instance,
   });
+  cleanup.add('networks', tellNetworks({ directory, hosts, commands: connections, logger }));
   const { hostGraceMs } = settings;
   const grace = hostGraceMs === undefined ? {} : { graceMs: hostGraceMs };
   const reconciler = createReconciler({

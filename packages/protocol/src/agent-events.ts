@@ -19,6 +19,7 @@ import { MAX_NODES_PER_SESSION, MAX_REPORTED_PORTS } from './limits.ts';
 import { nodeLimitsSchema, nodeReportSchema } from './node.ts';
 import { nodePortSchema } from './ports.ts';
 import { refusalsSchema } from './refusals.ts';
+import { keySeedSchema, sessionNetworkSchema, underlaySchema } from './session-network.ts';
 import { swarmStateSchema } from './swarm.ts';
 import {
   attachResultSchema,
@@ -70,6 +71,8 @@ export const agentHelloSchema = z.object({
   version: z.string(),
   capabilities: capabilitiesSchema,
   capacity: capacitySchema,
+  /** Only of a host whose operator lets sessions span hosts. Since release 0.2. */
+  underlay: underlaySchema.optional(),
   nodes: z.array(agentNodeReportSchema),
   terminals: z.array(terminalViewSchema.extend({ sessionId: sessionIdSchema })),
 });
@@ -88,8 +91,17 @@ export const agentCommands = {
       index: z.number().int().min(1).max(MAX_NODES_PER_SESSION),
       limits: nodeLimitsSchema,
       egress: egressSchema.optional(),
+      /** Of the session's ssh key; an agent that has a key of it already keeps that. */
+      keySeed: keySeedSchema.optional(),
+      /** Of a session that spans hosts. */
+      network: sessionNetworkSchema.optional(),
     }),
     answer: agentNodeReportSchema,
+  },
+  /** The other hosts of a session, or their nodes, have changed. Since release 0.2, and only to hosts with an underlay. */
+  'session.network': {
+    request: z.object({ sessionId: sessionIdSchema, network: sessionNetworkSchema }),
+    answer: z.object({}),
   },
   'node.destroy': { request: sessionNodeSchema, answer: z.object({}) },
   'session.destroy': { request: z.object({ sessionId: sessionIdSchema }), answer: z.object({}) },

@@ -12,6 +12,7 @@ export * from './people.ts';
 export * from './ports.ts';
 export * from './refusals.ts';
 export * from './session.ts';
+export * from './session-network.ts';
 export * from './swarm.ts';
 export * from './terminal.ts';
 export * from './timeline.ts';

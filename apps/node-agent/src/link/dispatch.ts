@@ -37,6 +37,8 @@ export function createDispatcher({ handlers, logger }: { handlers: CommandHandle
         return handlers['node.destroy'](parse('node.destroy', request), from);
       case 'session.destroy':
         return handlers['session.destroy'](parse('session.destroy', request), from);
+      case 'session.network':
+        return handlers['session.network'](parse('session.network', request), from);
       case 'session.rest':
         return handlers['session.rest'](parse('session.rest', request), from);
       case 'node.exec':

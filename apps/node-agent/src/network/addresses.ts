@@ -10,6 +10,10 @@ export const MIRROR_PORT = 5000;
 export const BRIDGE = 'br0';
 /** The session namespace's end of the uplink. */
 export const UPLINK = 'up0';
+/** The session namespace's end of the tunnels to the session's other hosts. */
+export const SPAN_LINK = 'vx0';
+/** UDP port of these tunnels on every host; beside 4789, where a docker of the host's own has its overlays. */
+export const SPAN_PORT = 4799;
 /** Uplinks take their /30s from the range for carrier-grade NAT (RFC 6598): nobody routes it. */
 export const TRANSIT_RANGE = '100.64.0.0/10';
 /** /30 networks in the range. */
@@ -60,6 +64,9 @@ export function allPorts(sessionId: string): { link: string; mac: string; ip: st
     ip: nodeAddress(at + 1),
   }));
 }
+
+/** First and last address that a node can have. */
+export const NODE_ADDRESSES = [nodeAddress(1), nodeAddress(MAX_NODES_PER_SESSION)] as const;
 
 function dotted(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');

@@ -7,11 +7,20 @@ const BURST_BYTES = 1024 * 1024;
 /** Longest wait in the queue; what would wait longer is dropped. */
 const QUEUE = '100ms';
 
+const shape = (bitsPerSecond: number) => [
+  ...['root', 'tbf', 'rate', `${bitsPerSecond}bit`],
+  ...['burst', `${BURST_BYTES}b`, 'latency', QUEUE],
+];
+
+/** Limits what the namespace at `netns` sends by `link`. */
+export async function limitSending(netns: string, link: string, bitsPerSecond: number): Promise<void> {
+  await runTool(['tc', 'qdisc', 'replace', 'dev', link, ...shape(bitsPerSecond)], { netns });
+}
+
 /** Limits the uplink of the namespace at `netns` and its host end `link` to `bitsPerSecond`, each way. */
 export async function limitBandwidth(netns: string, link: string, bitsPerSecond: number): Promise<void> {
-  const shape = ['root', 'tbf', 'rate', `${bitsPerSecond}bit`, 'burst', `${BURST_BYTES}b`, 'latency', QUEUE];
   await Promise.all([
-    runTool(['tc', 'qdisc', 'replace', 'dev', UPLINK, ...shape], { netns }),
-    runTool(['tc', 'qdisc', 'replace', 'dev', link, ...shape]),
+    limitSending(netns, UPLINK, bitsPerSecond),
+    runTool(['tc', 'qdisc', 'replace', 'dev', link, ...shape(bitsPerSecond)]),
   ]);
 }

@@ -10,6 +10,7 @@ export function createFakeSessionNetworks(): SessionNetworks {
     async ensure(sessionId) {
       if (!sessions.has(sessionId)) sessions.set(sessionId, new Map());
     },
+    span: async () => false,
     async attach(sessionId, { name, index }) {
       const peers = sessions.get(sessionId);
       if (!peers) throw new Error(`session ${sessionId} has no network`);

@@ -33,8 +33,11 @@ const SYSCTLS = [
   ['bridge/bridge-nf-call-arptables', '0'],
 ] as const;
 
-/** Builds the functions. Tools are started before their turn where they can be: starting is what takes their time. */
-export function createSessionLinks(addon: NetnsAddon, limits: TrafficLimits): SessionLinks {
+/** Of everything between nodes where sessions stay on one host. */
+const DEFAULT_MTU = 1500;
+
+/** Builds the functions; `mtu` is that of everything between nodes. Tools are started before their turn where they can be: starting is what takes their time. */
+export function createSessionLinks(addon: NetnsAddon, limits: TrafficLimits, mtu = DEFAULT_MTU): SessionLinks {
   function writeSysctl(netns: string, name: string, value: string): void {
     try {
       addon.writeSysctl(netns, name, value);
@@ -62,7 +65,7 @@ export function createSessionLinks(addon: NetnsAddon, limits: TrafficLimits): Se
       await loadRules(sessionRules(sessionId, egress, limits), netns);
       await ip.finish([
         'link set lo up',
-        `link add ${plan.BRIDGE} mtu 1500 address ${plan.nodeMac(sessionId, 0)} type bridge stp_state 0 mcast_snooping 0`,
+        `link add ${plan.BRIDGE} mtu ${mtu} address ${plan.nodeMac(sessionId, 0)} type bridge stp_state 0 mcast_snooping 0`,
         `addr add ${plan.GATEWAY_ADDRESS}/24 dev ${plan.BRIDGE}`,
         `link set ${plan.BRIDGE} up`,
         `addr add ${session}/30 dev ${plan.UPLINK}`,
@@ -79,7 +82,7 @@ export function createSessionLinks(addon: NetnsAddon, limits: TrafficLimits): Se
     const port = plan.portLink(node.index);
     const mac = plan.nodeMac(sessionId, node.index);
     const add = [
-      `link add ${port} mtu 1500 type veth peer name eth0 address ${mac} mtu 1500 netns ${node.pid}`,
+      `link add ${port} mtu ${mtu} type veth peer name eth0 address ${mac} mtu ${mtu} netns ${node.pid}`,
       `link set ${port} alias ${node.name}`,
       `link set ${port} master ${plan.BRIDGE}`,
       `link set ${port} up`,

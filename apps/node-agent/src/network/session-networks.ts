@@ -1,6 +1,6 @@
 /** The networks of this host's sessions: makes, adopts and removes namespaces, bridges, node links and uplinks. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nodeAddress, type Refusals } from '@drydock/protocol';
+import { nodeAddress, type Refusals, type SessionNetwork as SpanningNetwork } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { z } from 'zod';
 import * as plan from './addresses.ts';
@@ -11,6 +11,7 @@ import type { NetnsAddon } from './netns-addon.ts';
 import { runTool } from './run-tool.ts';
 import { createSessionLinks } from './session-links.ts';
 import { readRefusals } from './session-rules.ts';
+import type { SessionSpans } from './session-spans.ts';
 import type { TransitClaims } from './transit-claims.ts';
 
 export interface Peer {
@@ -19,8 +20,13 @@ export interface Peer {
 }
 
 export interface SessionNetworks {
-  /** Makes the session's network if it is not there. `egress` counts at the first call. */
-  ensure(sessionId: string, egress: Egress): Promise<void>;
+  /**
+   * Makes the session's network if it is not there. `egress` counts at the first call; `span` says which other hosts the session
+   * has. @throws Error for a span on a host without an underlay.
+   */
+  ensure(sessionId: string, egress: Egress, span?: SpanningNetwork): Promise<void>;
+  /** The session's other hosts, or their nodes, have changed; true when that was news. Nothing happens where it has no network. */
+  span(sessionId: string, network: SpanningNetwork): Promise<boolean>;
   /** Gives the namespace of `pid` its eth0 with the address of node `index`; repeats harmlessly. The session must be ensured. */
   attach(sessionId: string, node: { name: string; index: number; pid: number }): Promise<{ ip: string; mac: string }>;
   /** Takes a node's link away, and its name out of DNS. */
@@ -29,7 +35,7 @@ export interface SessionNetworks {
   destroy(sessionId: string): Promise<void>;
   /** After a restart: takes over the networks of these sessions and removes all others of this agent. */
   adopt(sessionIds: readonly string[]): Promise<void>;
-  /** Nodes of the session that are attached now. */
+  /** Nodes of the session: those that are attached here now, and those on other hosts. */
   peers(sessionId: string): Peer[];
   /** Sessions that have a network. */
   sessions(): string[];
@@ -53,6 +59,8 @@ export interface SessionNetworksDeps {
   onRefusals?: (sessionId: string, refused: Refusals) => void;
   /** Of networks made from now on. */
   limits?: TrafficLimits;
+  /** Undefined: sessions stay on this host. */
+  spans?: SessionSpans | undefined;
 }
 
 interface SessionNetwork {
@@ -67,8 +75,8 @@ const linksSchema = z.array(z.object({ ifname: z.string(), ifalias: z.string().o
 
 /** Builds the networks of one agent; `claims` names the owner. */
 export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetworks {
-  const { addon, claims, logger, services, limits = DEFAULT_TRAFFIC_LIMITS } = deps;
-  const links = createSessionLinks(addon, limits);
+  const { addon, claims, logger, services, limits = DEFAULT_TRAFFIC_LIMITS, spans } = deps;
+  const links = createSessionLinks(addon, limits, spans?.underlay.mtu);
   const networks = new Map<string, SessionNetwork>();
   const queue = createKeyedQueue();
 
@@ -88,15 +96,28 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     });
   }
 
-  async function ensure(sessionId: string, egress: Egress): Promise<SessionNetwork> {
-    const existing = networks.get(sessionId);
-    if (existing) return existing;
+  async function span(sessionId: string, network: SpanningNetwork): Promise<boolean> {
+    if (spans === undefined) throw new Error('a session cannot span hosts: DRYDOCK_HOST_ADDRESS is not set here');
+    if (!(await spans.set(sessionId, network))) return false;
+    await spans.apply(sessionId);
+    return true;
+  }
+
+  async function ensure(sessionId: string, egress: Egress, network: SpanningNetwork | undefined): Promise<void> {
+    if (!networks.has(sessionId)) await make(sessionId, egress);
+    if (network !== undefined) await span(sessionId, network);
+  }
+
+  async function make(sessionId: string, egress: Egress): Promise<void> {
+    // Two agents of one machine have one set of namespaces: what another one's session has is not ours to clear away.
+    if ((await links.exists(sessionId)) && (await claims.isForeign(sessionId))) {
+      throw new Error(`session ${sessionId} has another agent on this machine`);
+    }
     try {
       await removeLeftovers(sessionId);
       await build(sessionId, egress);
       const network = { peers: new Map<number, Peer>(), services: await services.open(sessionId, egress) };
       networks.set(sessionId, network);
-      return network;
     } catch (error) {
       await removeLeftovers(sessionId).catch((err: unknown) => logger.error({ err, sessionId }, 'network not removed'));
       throw error;
@@ -110,6 +131,7 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     if (Object.keys(refused).length > 0) logger.info({ sessionId, refused }, 'packets refused in a session');
     await network?.services.close();
     await removeLeftovers(sessionId);
+    await spans?.forget(sessionId);
   }
 
   async function countRefusals(sessionId: string): Promise<Refusals> {
@@ -128,6 +150,8 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     }
     const opened = await takeOver(sessionId, egress);
     networks.set(sessionId, { peers, services: opened });
+    // What the last agent was told and had not made yet.
+    await spans?.apply(sessionId).catch((err: unknown) => logger.error({ err, sessionId }, 'other hosts not joined'));
   }
 
   /** A session without its name server is poor, but its nodes live: an agent that starts must not fail for it. */
@@ -147,7 +171,9 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
   }
 
   return {
-    ensure: (sessionId, egress) => queue.run(sessionId, async () => void (await ensure(sessionId, egress))),
+    ensure: (sessionId, egress, network) => queue.run(sessionId, () => ensure(sessionId, egress, network)),
+    span: (sessionId, network) =>
+      queue.run(sessionId, async () => networks.has(sessionId) && (await span(sessionId, network))),
     async attach(sessionId, node) {
       const network = networks.get(sessionId);
       if (!network) throw new Error(`session ${sessionId} has no network`);
@@ -165,6 +191,7 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     destroy: (sessionId) => queue.run(sessionId, () => destroy(sessionId)),
     async adopt(sessionIds) {
       const wanted = new Set(sessionIds);
+      await spans?.start(sessionIds);
       for (const { sessionId, egress } of await claims.list()) {
         await queue.run(sessionId, async () => {
           if (networks.has(sessionId)) return;
@@ -177,7 +204,7 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
         });
       }
     },
-    peers: (sessionId) => [...(networks.get(sessionId)?.peers.values() ?? [])],
+    peers: (sessionId) => [...(networks.get(sessionId)?.peers.values() ?? []), ...(spans?.peers(sessionId) ?? [])],
     sessions: () => [...networks.keys()],
     countRefusals: async (sessionId) => void (await countRefusals(sessionId)),
     async close() {

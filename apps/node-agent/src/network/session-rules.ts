@@ -1,7 +1,18 @@
 /** The rules of one session's own namespace: who may be whom, what nodes reach outside, and what they reach of the gateway. */
 import { MAX_NODES_PER_SESSION, REFUSAL_REASONS, type Refusals, refusalsSchema } from '@drydock/protocol';
 import { z } from 'zod';
-import { allPorts, BRIDGE, DNS_PORT, GATEWAY_ADDRESS, MIRROR_PORT, SESSION_SUBNET, UPLINK } from './addresses.ts';
+import {
+  allPorts,
+  BRIDGE,
+  DNS_PORT,
+  GATEWAY_ADDRESS,
+  MIRROR_PORT,
+  NODE_ADDRESSES,
+  nodeMac,
+  SESSION_SUBNET,
+  SPAN_LINK,
+  UPLINK,
+} from './addresses.ts';
 import {
   CONNECTION_BURST_SECONDS,
   type Egress,
@@ -20,9 +31,16 @@ export function sessionRules(sessionId: string, egress: Egress, limits: TrafficL
   return [bridgeTable(sessionId), inetTable(egress, limits)].join('\n');
 }
 
-/** A node's port passes only its own MAC with its own IPv4 address; nothing but IPv4 and ARP. */
+/**
+ * A node's port passes only its own MAC with its own IPv4 address; nothing but IPv4 and ARP. What other hosts of the session send has
+ * passed such a port there; of it only what no node can be is refused. Every host has a gateway of the same MAC and address for
+ * its own nodes, so what is for the gateway or comes from it stays on its host.
+ */
 function bridgeTable(sessionId: string): string {
   const ports = allPorts(sessionId);
+  // Its last byte is 0; a node's is the node's number.
+  const gatewayMac = nodeMac(sessionId, 0);
+  const nodes = NODE_ADDRESSES.join('-');
   return `
 table bridge session {
   counter spoofed {
@@ -38,10 +56,27 @@ table bridge session {
   chain prerouting {
     type filter hook prerouting priority -300; policy accept;
     ether type ip6 drop
+    iifname "${SPAN_LINK}" goto from_hosts
     iifname . ether saddr != @macs counter name spoofed drop
     ether type ip iifname . ip saddr @addresses accept
     ether type arp arp htype 1 arp ptype ip iifname . arp saddr ether @macs iifname . arp saddr ip @addresses accept
     counter name spoofed drop
+  }
+  chain from_hosts {
+    ether saddr ${gatewayMac} counter name spoofed drop
+    ether saddr & ff:ff:ff:ff:ff:00 != ${gatewayMac} counter name spoofed drop
+    ether type ip ip saddr ${nodes} accept
+    ether type arp arp htype 1 arp ptype ip arp saddr ip ${nodes} accept
+    counter name spoofed drop
+  }
+  chain forward {
+    type filter hook forward priority -300; policy accept;
+    oifname "${SPAN_LINK}" arp daddr ip ${GATEWAY_ADDRESS} drop
+    oifname "${SPAN_LINK}" ether daddr ${gatewayMac} drop
+  }
+  chain output {
+    type filter hook output priority -300; policy accept;
+    oifname "${SPAN_LINK}" drop
   }
 }`;
 }

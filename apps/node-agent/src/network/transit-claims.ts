@@ -17,6 +17,8 @@ export interface TransitClaims {
   claim(sessionId: string, egress: TransitClaim['egress']): Promise<TransitClaim>;
   /** All claims of this owner. */
   list(): Promise<TransitClaim[]>;
+  /** Whether another owner on this machine holds a claim for that session. */
+  isForeign(sessionId: string): Promise<boolean>;
   /** Whether any owner on this machine holds a claim. */
   anyLeft(): Promise<boolean>;
   release(transit: number): Promise<void>;
@@ -31,18 +33,22 @@ export function createTransitClaims(directory: string, owner: string): TransitCl
     return names.flatMap((name) => (/^transit-\d+$/.test(name) ? [Number(name.slice('transit-'.length))] : []));
   }
 
-  async function list(): Promise<TransitClaim[]> {
+  async function all(): Promise<TransitClaim[]> {
     const claims: TransitClaim[] = [];
     for (const transit of await numbers()) {
       const text = await readFile(file(transit), 'utf8').catch(() => '');
       const parsed = claimSchema.safeParse(parseJson(text));
-      if (parsed.success && parsed.data.owner === owner) claims.push({ ...parsed.data, transit });
+      if (parsed.success) claims.push({ ...parsed.data, transit });
     }
     return claims;
   }
 
+  const list = async () => (await all()).filter((claim) => claim.owner === owner);
+
   return {
     list,
+    isForeign: async (sessionId) =>
+      (await all()).some((claim) => claim.sessionId === sessionId && claim.owner !== owner),
     async anyLeft() {
       return (await numbers()).length > 0;
     },

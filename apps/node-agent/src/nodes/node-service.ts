@@ -6,6 +6,7 @@ import {
   type ExecRequest,
   type ExecResponse,
   type NodeLimits,
+  type SessionNetwork,
 } from '@drydock/protocol';
 import { type Clock, createCleanupStack, type Logger } from '@drydock/service-kit';
 import type { Egress } from '../network/egress.ts';
@@ -29,6 +30,10 @@ export interface CreateNode {
   index: number;
   limits: NodeLimits;
   egress?: Egress | undefined;
+  /** Of the session's ssh key, where its manager gives one. */
+  keySeed?: string | undefined;
+  /** The session's other hosts, if it has or may have some. */
+  network?: SessionNetwork | undefined;
 }
 
 export interface NodeService {
@@ -37,6 +42,8 @@ export interface NodeService {
   /** Removes a node and all that is its own; harmless when there is none. */
   destroy(sessionId: string, node: string): Promise<void>;
   destroySession(sessionId: string): Promise<void>;
+  /** The session's other hosts, or their nodes, have changed. */
+  setNetwork(sessionId: string, network: SessionNetwork): Promise<void>;
   /** Ends everything that runs in the session's nodes but keeps them, so that their files can be read. */
   restSession(sessionId: string): Promise<void>;
   destroyAll(): Promise<void>;
@@ -111,7 +118,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
   }
 
   /** The steps in order; each adds its undo before it begins, for a step that fails half way has left half. */
-  async function make(entry: NodeEntry, record: NodeRecord): Promise<void> {
+  async function make(entry: NodeEntry, record: NodeRecord, { keySeed, network: span }: CreateNode): Promise<void> {
     const undo = createCleanupStack((step, err) => logger.error({ err, step, ...fields(entry) }, 'undo failed'));
     try {
       undo.add('network of the session', () => releaseSession(entry.sessionId, entry));
@@ -120,8 +127,8 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       // All three are awaited whatever happens: an undo must not run beside what it undoes.
       const [made, network, key] = await Promise.allSettled([
         runtime.create({ sessionId: entry.sessionId, name: entry.name, limits: entry.limits }),
-        networks.ensure(entry.sessionId, record.egress),
-        keys.get(entry.sessionId),
+        networks.ensure(entry.sessionId, record.egress, span),
+        keys.get(entry.sessionId, keySeed),
       ]);
       for (const result of [made, network, key]) if (result.status === 'rejected') throw result.reason;
       const { pid } = (made as PromiseFulfilledResult<{ pid: number }>).value;
@@ -151,7 +158,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     const { sessionId, name, index, limits, createdAt } = entry;
     const egress = request.egress ?? deps.egress;
     try {
-      await make(entry, { sessionId, name, index, limits, egress, createdAt, phase: 'creating' });
+      await make(entry, { sessionId, name, index, limits, egress, createdAt, phase: 'creating' }, request);
     } catch (error) {
       logger.error({ err: error, ...fields(entry) }, 'node not created');
       table.move(entry, 'failed');
@@ -227,6 +234,9 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
   return {
     create: (request) => one({ sessionId: request.sessionId, name: request.node }, () => create(request)),
     destroy,
+    async setNetwork(sessionId, network) {
+      if (await networks.span(sessionId, network)) peers.changed(sessionId);
+    },
     async destroySession(sessionId) {
       await destroyEntries(table.ofSession(sessionId));
       // A network without nodes is left when the agent died between the two.

@@ -7,8 +7,8 @@ import { generateSshKey, type SshKey } from './ssh-key.ts';
 const keySchema = z.object({ privateKey: z.string(), publicKey: z.string() });
 
 export interface SessionKeys {
-  /** The session's key, made at the first call. */
-  get(sessionId: string): Promise<SshKey>;
+  /** The session's key, made at the first call: of `seed` (base64url), so that other hosts make the same one, else by chance. */
+  get(sessionId: string, seed?: string): Promise<SshKey>;
   forget(sessionId: string): Promise<void>;
   /** Forgets the keys of all other sessions. */
   keepOnly(sessionIds: ReadonlySet<string>): Promise<void>;
@@ -19,10 +19,10 @@ export function createSessionKeys(directory: string): SessionKeys {
   const file = (sessionId: string) => join(directory, `${sessionId}.json`);
   const pending = new Map<string, Promise<SshKey>>();
 
-  async function load(sessionId: string): Promise<SshKey> {
+  async function load(sessionId: string, seed: string | undefined): Promise<SshKey> {
     const text = await readFile(file(sessionId), 'utf8').catch(() => undefined);
     if (text !== undefined) return keySchema.parse(JSON.parse(text));
-    const key = generateSshKey(`session-${sessionId}`);
+    const key = generateSshKey(`session-${sessionId}`, seed === undefined ? undefined : Buffer.from(seed, 'base64url'));
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await writeFile(`${file(sessionId)}.part`, JSON.stringify(key), { mode: 0o600 });
     await rename(`${file(sessionId)}.part`, file(sessionId));
@@ -30,9 +30,9 @@ export function createSessionKeys(directory: string): SessionKeys {
   }
 
   return {
-    get(sessionId) {
+    get(sessionId, seed) {
       // Two nodes made at once must not each make a key.
-      const key = pending.get(sessionId) ?? load(sessionId);
+      const key = pending.get(sessionId) ?? load(sessionId, seed);
       pending.set(sessionId, key);
       key.catch(() => pending.delete(sessionId));
       return key;

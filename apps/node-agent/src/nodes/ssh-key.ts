@@ -1,5 +1,5 @@
 /** Ed25519 keys in the form that OpenSSH reads, so that `ssh node2` works between the nodes of a session. */
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 
 export interface SshKey {
   /** PEM text of `openssh-key-v1` (OpenSSH's PROTOCOL.key), without a passphrase. */
@@ -9,6 +9,9 @@ export interface SshKey {
 }
 
 const TYPE = 'ssh-ed25519';
+const SEED_BYTES = 32;
+/** PKCS #8 of an Ed25519 private key up to its seed (RFC 8410). */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** A length-prefixed string of the SSH wire format (RFC 4251, section 5). */
 function field(content: string | Buffer): Buffer {
@@ -24,11 +27,10 @@ function number(value: number): Buffer {
   return bytes;
 }
 
-/** Makes a key with the given comment. */
-export function generateSshKey(comment: string): SshKey {
-  const pair = generateKeyPairSync('ed25519');
-  const jwk = pair.privateKey.export({ format: 'jwk' });
-  const seed = Buffer.from(jwk.d as string, 'base64url');
+/** Makes a key with the given comment; the same seed (32 bytes) gives the same key. */
+export function generateSshKey(comment: string, seed: Buffer = randomBytes(SEED_BYTES)): SshKey {
+  const pkcs8 = Buffer.concat([PKCS8_PREFIX, seed]);
+  const jwk = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }).export({ format: 'jwk' });
   const point = Buffer.from(jwk.x as string, 'base64url');
   const publicBlob = Buffer.concat([field(TYPE), field(point)]);
 

@@ -106,6 +106,7 @@ const dispatcher = createDispatcher({
       return {};
     },
     'session.rest': refuse,
+    'session.network': refuse,
     'node.exec': refuse,
     ...terminalCommands.handlers,
     'stream.open': refuse,

@@ -2,7 +2,7 @@
 import { DrydockError, type NodeLimits } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 import type { HostRegistry } from './host-registry.ts';
-import { freeNodes, pickHost } from './pick-host.ts';
+import { freeNodes, type Home, NOWHERE, placeNodes } from './pick-host.ts';
 import type { WaitingLine } from './waiting-line.ts';
 
 /** What one more place in the line costs when nothing better is known (s). */
@@ -27,11 +27,8 @@ export interface Place {
 }
 
 export interface Admission {
-  /**
-   * Where `count` more nodes of a session go. @throws DrydockError NO_CAPACITY when no host takes them.
-   * `home` is the host of the session's nodes.
-   */
-  place(count: number, home?: string): Place;
+  /** Where `count` more nodes of a session go, one place each. @throws DrydockError NO_CAPACITY when they cannot be had. */
+  place(count: number, home?: Home): Place[];
   /**
    * Lets a new session of `nodes` nodes in, or puts `ticket` (who asks) in the line; asking again keeps the place.
    * @throws DrydockError NO_CAPACITY with details `{queuePlace, estimateSeconds}`, STORE_UNAVAILABLE.
@@ -66,16 +63,20 @@ export function createAdmission({ hosts, placed, line, nextEnds, clock }: Admiss
   }
 
   return {
-    place(count, home) {
-      const name = pickHost(candidates(), count, home);
-      const host = name === undefined ? undefined : hosts.get(name);
-      if (host === undefined) throw new DrydockError('NO_CAPACITY');
-      return { host: host.name, maxNodes: host.capacity.maxNodes, limits: host.capacity.defaultLimits };
+    place(count, home = NOWHERE) {
+      const places = placeNodes(candidates(), count, home)?.flatMap((name) => {
+        const capacity = hosts.get(name)?.capacity;
+        return capacity === undefined
+          ? []
+          : [{ host: name, maxNodes: capacity.maxNodes, limits: capacity.defaultLimits }];
+      });
+      if (places?.length !== count) throw new DrydockError('NO_CAPACITY');
+      return places;
     },
     async admit(nodes, ticket) {
       const wanted = Math.max(1, nodes);
-      // All of a session's nodes go to one host: room that is scattered is none.
-      const fits = pickHost(candidates(), wanted, undefined) !== undefined;
+      // Room that is scattered over hosts that do not reach one another is none.
+      const fits = placeNodes(candidates(), wanted, NOWHERE) !== undefined;
       const place = await line.standInLine(ticket, { free: fits ? totalFree() : 0, wanted });
       if (place === 0) return;
       throw new DrydockError('NO_CAPACITY', undefined, { queuePlace: place, estimateSeconds: estimate(place) });

@@ -8,6 +8,7 @@ import type {
   Refusals,
   SwarmState,
   TerminalView,
+  Underlay,
 } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 
@@ -17,6 +18,8 @@ export interface Host {
   readonly state: 'connected' | 'draining' | 'lost';
   readonly capabilities: Capabilities;
   readonly capacity: Capacity;
+  /** Where other hosts reach it; undefined: its sessions stay on it. */
+  readonly underlay?: Underlay | undefined;
   /** Since when it is in that state (ms since the epoch). */
   readonly since: number;
 }
@@ -123,10 +126,10 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
   }
 
   return {
-    hello(name, { version, capabilities, capacity, nodes }) {
+    hello(name, { version, capabilities, capacity, underlay, nodes }) {
       const state = drained.has(name) ? 'draining' : 'connected';
       entries.set(name, {
-        host: { name, version, capabilities, capacity, state, since: clock.now() },
+        host: { name, version, capabilities, capacity, underlay, state, since: clock.now() },
         nodes: new Map(nodes.map((report) => [keyOf(report.sessionId, report.name), report])),
       });
       tell({ kind: 'connected', host: name });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../sessions/memory-store.ts';
 import { createAdmission } from './admission.ts';
 import type { Host } from './host-registry.ts';
-import { type Candidate, pickHost } from './pick-host.ts';
+import { type Candidate, type Home, NOWHERE, placeNodes } from './pick-host.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 const LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
@@ -23,29 +23,86 @@ const at = (
   placed,
 });
 
+/** A host that other hosts reach. */
+const open = (
+  name: string,
+  maxNodes: number,
+  placed: number,
+  state: Host['state'] = 'connected',
+  underlay: Host['underlay'] = { address: `10.0.0.${name.charCodeAt(0)}`, mtu: 1450 },
+): Candidate => ({ host: { ...host(name, maxNodes, state), underlay }, placed });
+const home = (hosts: Record<string, number>, mtu?: number): Home => ({ hosts: new Map(Object.entries(hosts)), mtu });
+
 describe('the choice of a host', () => {
-  it.each<[string, Candidate[], number, string | undefined, string | undefined]>([
-    ['none is there', [], 1, undefined, undefined],
-    ['the emptier one', [at('a', 10, 5), at('b', 10, 2)], 1, undefined, 'b'],
-    ['the larger free share, not the larger number', [at('a', 100, 60), at('b', 10, 1)], 1, undefined, 'b'],
-    ['the one with booted nodes among equals', [at('a', 10, 2), at('b', 10, 2, 'connected', 3)], 1, undefined, 'b'],
-    ['the first name among equals', [at('b', 10, 2), at('a', 10, 2)], 1, undefined, 'a'],
-    ['one that takes all at once', [at('a', 4, 1), at('b', 10, 8)], 3, undefined, 'a'],
-    ['nobody, rather than half of them', [at('a', 4, 2), at('b', 4, 2)], 3, undefined, undefined],
-    ['no draining host', [at('a', 10, 0, 'draining'), at('b', 10, 9)], 1, undefined, 'b'],
-    ['no lost host', [at('a', 10, 0, 'lost')], 1, undefined, undefined],
-    ['the session’s home, however full', [at('a', 10, 9), at('b', 10, 0)], 1, 'a', 'a'],
-    ['nobody when the home is full', [at('a', 10, 10), at('b', 10, 0)], 1, 'a', undefined],
-  ])('is %s', (_what, candidates, count, home, chosen) => {
-    expect(pickHost(candidates, count, home)).toBe(chosen);
+  it.each<[string, Candidate[], number, Home, string | undefined]>([
+    ['none is there', [], 1, NOWHERE, undefined],
+    ['the emptier one', [at('a', 10, 5), at('b', 10, 2)], 1, NOWHERE, 'b'],
+    ['the larger free share, not the larger number', [at('a', 100, 60), at('b', 10, 1)], 1, NOWHERE, 'b'],
+    ['the one with booted nodes among equals', [at('a', 10, 2), at('b', 10, 2, 'connected', 3)], 1, NOWHERE, 'b'],
+    ['the first name among equals', [at('b', 10, 2), at('a', 10, 2)], 1, NOWHERE, 'a'],
+    ['one that takes all at once', [at('a', 4, 1), at('b', 10, 8)], 3, NOWHERE, 'aaa'],
+    ['nobody, rather than half of them', [at('a', 4, 2), at('b', 4, 2)], 3, NOWHERE, undefined],
+    ['no draining host', [at('a', 10, 0, 'draining'), at('b', 10, 9)], 1, NOWHERE, 'b'],
+    ['no lost host', [at('a', 10, 0, 'lost')], 1, NOWHERE, undefined],
+    ['the session’s home, however full', [at('a', 10, 9), at('b', 10, 0)], 1, home({ a: 1 }), 'a'],
+    ['nobody when the home is full', [at('a', 10, 10), at('b', 10, 0)], 1, home({ a: 1 }), undefined],
+  ])('is %s', (_what, candidates, count, where, chosen) => {
+    expect(placeNodes(candidates, count, where)?.join('')).toBe(chosen);
+  });
+
+  it.each<[string, Candidate[], number, Home, string | undefined]>([
+    ['stays at home while it fits', [open('a', 10, 9), open('b', 10, 0)], 1, home({ a: 1 }, 1450), 'a'],
+    ['leaves a full home', [open('a', 10, 10), open('b', 10, 0)], 1, home({ a: 1 }, 1450), 'b'],
+    ['leaves a draining home', [open('a', 10, 1, 'draining'), open('b', 10, 0)], 1, home({ a: 1 }, 1450), 'b'],
+    ['fills its home first', [open('a', 10, 9), open('b', 10, 0)], 2, home({ a: 1 }, 1450), 'ab'],
+    ['goes to the home with most of it', [open('a', 9, 0), open('b', 9, 5)], 1, home({ a: 1, b: 2 }, 1450), 'b'],
+    [
+      'prefers its hosts to a new one',
+      [open('a', 9, 9), open('b', 9, 8), open('c', 9, 0)],
+      1,
+      home({ a: 2, b: 1 }, 1450),
+      'b',
+    ],
+    [
+      'takes one more host rather than two',
+      [open('a', 4, 4), open('b', 9, 7), open('c', 20, 12)],
+      3,
+      home({ a: 1 }, 1450),
+      'ccc',
+    ],
+    ['starts on several when no one takes it', [open('a', 4, 2), open('b', 4, 3)], 3, NOWHERE, 'aab'],
+    ['takes as few as will do', [open('a', 3, 1), open('b', 9, 6), open('c', 3, 1)], 5, NOWHERE, 'bbbaa'],
+    ['takes nobody rather than half of it', [open('a', 4, 3), open('b', 4, 3)], 3, NOWHERE, undefined],
+    ['leaves no home that was made for one host', [open('a', 9, 9), open('b', 9, 0)], 1, home({ a: 1 }), undefined],
+    ['goes to no host without an underlay', [open('a', 9, 9), at('b', 9, 0)], 1, home({ a: 1 }, 1450), undefined],
+    [
+      'goes to no host of another underlay',
+      [open('a', 9, 9), open('b', 9, 0, 'connected', { address: '10.0.0.2', mtu: 1500 })],
+      ...[1, home({ a: 1 }, 1450), undefined],
+    ] as never,
+    [
+      'goes to no second agent of its own machine',
+      [open('a', 9, 9), open('b', 9, 0, 'connected', { address: '10.0.0.97', mtu: 1450 })],
+      ...[1, home({ a: 1 }, 1450), undefined],
+    ] as never,
+    ['waits for a home that is not known yet', [open('b', 9, 0)], 1, home({ a: 1 }, 1450), undefined],
+    ['goes on beside a home that is away', [open('a', 9, 1, 'lost'), open('b', 9, 0)], 1, home({ a: 1 }, 1450), 'b'],
+  ])('a session that may span hosts %s', (_what, candidates, count, where, chosen) => {
+    expect(placeNodes(candidates, count, where)?.join('')).toBe(chosen);
   });
 
   it('takes less than a millisecond at 500 hosts', () => {
-    const candidates = Array.from({ length: 500 }, (_, index) => at(`h${index}`, 40, index % 40));
-    pickHost(candidates, 3, undefined);
+    // None takes them all: the longest way.
+    const candidates = Array.from({ length: 500 }, (_, index) => ({
+      ...{
+        host: { ...host(`h${index}`, 40), underlay: { address: `a${index}`, mtu: 1450 } },
+        placed: 38 + (index % 2),
+      },
+    }));
+    expect(placeNodes(candidates, 3, NOWHERE)).toHaveLength(3);
     const times = Array.from({ length: 101 }, () => {
       const began = performance.now();
-      pickHost(candidates, 3, undefined);
+      placeNodes(candidates, 3, NOWHERE);
       return performance.now() - began;
     }).sort((a, b) => a - b);
     // The median: on a busy machine single calls are interrupted.

@@ -10,6 +10,7 @@ import {
   placementDeltas,
   type SessionStore,
   TOMBSTONE_MS,
+  vniOf,
   type Written,
 } from './session-store.ts';
 
@@ -25,6 +26,7 @@ export function createMemoryStore(clock: Clock): SessionStore {
   const hostEntries = new Map<string, HostEntry>();
   /** Ticket -> last time it was shown; in order of arrival. */
   const line = new Map<string, number>();
+  let vnis = 0;
   const beats = new Map<string, { beat: ManagerBeat; at: number }>();
 
   function forgetOld(): void {
@@ -66,13 +68,19 @@ export function createMemoryStore(clock: Clock): SessionStore {
     async list() {
       return open().map(({ record }) => structuredClone(record));
     },
-    async replace(previous, next, bound) {
+    async replace(previous, next, bounds = []) {
       if (records.get(next.id)?.record.version !== previous.version) return 'conflict';
-      const delta = bound === undefined ? 0 : (placementDeltas(previous, next).get(bound.host) ?? 0);
-      if (bound !== undefined && delta > 0 && (placed.get(bound.host) ?? 0) + delta > bound.maxNodes)
-        return 'host-full';
+      const deltas = placementDeltas(previous, next);
+      for (const { host, maxNodes } of bounds) {
+        const delta = deltas.get(host) ?? 0;
+        if (delta > 0 && (placed.get(host) ?? 0) + delta > maxNodes) return 'host-full';
+      }
       write(previous, next);
       return 'written';
+    },
+    async nextVni() {
+      vnis += 1;
+      return vniOf(vnis);
     },
     async placements() {
       return Object.fromEntries(placed);

@@ -1,14 +1,26 @@
 /** Makes and ends nodes: reserves in the store first, then asks the host; whatever fails is taken back. */
 import { type AgentNodeReport, DrydockError, type NodeView, toDrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
-import type { Admission } from '../scheduling/admission.ts';
+import type { Admission, Place } from '../scheduling/admission.ts';
 import { type AgentCommands, CREATE_TIMEOUT_MS, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import { withRoom } from './grace.ts';
-import { addNode, isLive, type NodeRecord, removeNode, requireNode, setNodeState } from './session.ts';
+import {
+  addNode,
+  homeOf,
+  isLive,
+  type NodeRecord,
+  removeNode,
+  requireNode,
+  type SessionRecord,
+  setNodeState,
+} from './session.ts';
 import type { SessionDirectory } from './session-directory.ts';
+import { keySeedOf, networkFor } from './session-networks.ts';
 import type { SessionViews } from './session-view.ts';
 
+/** Stands in while only the learner's wishes are checked. */
+const NO_LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
 /** Attempts to find a host when others fill the chosen one in the same moment. */
 const MAX_PLACE_ATTEMPTS = 5;
 
@@ -24,12 +36,16 @@ export interface NodeServiceDeps {
   egress: 'internet' | 'mirror-only' | 'none' | undefined;
   /** Tries to get room for so many nodes (on `home` only, if given); false when that cannot help. */
   makeRoom(count: number, home?: string): Promise<boolean>;
+  /** An identifier for the network of a session that begins to span hosts. */
+  nextVni(): Promise<number>;
+  /** The managers' own, which all of them have. */
+  secret: string;
   /** This manager's life, written beside each node that it makes. */
   driver: string;
 }
 
 export interface NodeService {
-  /** Reserves a place for each name (undefined: the first free name) on one host: all of them or none. */
+  /** Reserves a place for each name (undefined: the first free name), together if that fits: all of them or none. */
   reserve(sessionId: string, names: readonly (string | undefined)[]): Promise<NodeRecord[]>;
   /** Makes a reserved node; on failure nothing of it is left. */
   build(sessionId: string, name: string): Promise<NodeView>;
@@ -54,29 +70,47 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     for (let attempt = 1; ; attempt += 1) {
       const record = directory.get(sessionId);
       if (record === undefined) throw new DrydockError('SESSION_NOT_FOUND');
-      const home = record.nodes.find(({ state }) => state !== 'lost')?.host;
-      // The learner's own mistakes are told before the operator's want of room.
+      const home = homeOf(record);
+      const [first] = home.hosts.keys();
       let nodes: NodeRecord[] = [];
-      const place = (target: { host: string; limits: NodeRecord['limits'] }) => (current: typeof record) => {
+      const add = (current: SessionRecord, places: readonly Place[]) => {
         nodes = [];
-        return names.reduce((session, name) => {
-          const added = addNode(session, { ...target, name, now: clock.now(), maxNodes, driver });
+        return names.reduce((session, name, at) => {
+          const { host = '', limits = NO_LIMITS } = places[at] ?? {};
+          const added = addNode(session, { host, limits, name, now: clock.now(), maxNodes, driver });
           nodes.push(added.node);
           return added.session;
         }, current);
       };
-      place({ host: '', limits: { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 } })(record);
-      const target = await withRoom(
+      // The learner's own mistakes are told before the operator's want of room.
+      add(record, []);
+      const places = await withRoom(
         () => admission.place(names.length, home),
-        () => deps.makeRoom(names.length, home),
+        () => deps.makeRoom(names.length, home.mtu === undefined ? first : undefined),
       );
+      const isSpanning = new Set([...home.hosts.keys(), ...places.map(({ host }) => host)]).size > 1;
+      const vni = isSpanning ? (record.vni ?? (await deps.nextVni())) : undefined;
       try {
-        await directory.update(sessionId, place(target), target);
+        // One bound for each host.
+        const bounds = [...new Map(places.map((place) => [place.host, place])).values()];
+        const change = (current: SessionRecord) => joinHosts(current, add(current, places), vni);
+        await directory.update(sessionId, change, bounds);
         return nodes;
       } catch (error) {
         if (toDrydockError(error).code !== 'NO_CAPACITY' || attempt >= MAX_PLACE_ATTEMPTS) throw error;
       }
     }
+  }
+
+  /** What a session must remember of its hosts when `next` has more nodes than `current`. */
+  function joinHosts(current: SessionRecord, next: SessionRecord, vni: number | undefined): SessionRecord {
+    const isFirst = homeOf(current).hosts.size === 0;
+    const { underlay } = hosts.get(next.nodes.at(-1)?.host ?? '') ?? {};
+    const joined = { ...next, spanMtu: isFirst ? underlay?.mtu : current.spanMtu };
+    if (homeOf(joined).hosts.size < 2) return joined;
+    // Somebody else placed its first nodes elsewhere in the same moment: looked at anew, this finds another place.
+    if (joined.spanMtu === undefined || (current.vni ?? vni) === undefined) throw new DrydockError('NO_CAPACITY');
+    return { ...joined, vni: current.vni ?? (vni as number) };
   }
 
   async function takeBack(sessionId: string, node: NodeRecord): Promise<void> {
@@ -100,13 +134,14 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     const key = `${sessionId}/${name}`;
     building.add(key);
     try {
-      const request = { sessionId, node: name, index: node.index, limits: node.limits };
-      const report: AgentNodeReport = await commands.send(
-        node.host,
-        'node.create',
-        egress === undefined ? request : { ...request, egress },
-        CREATE_TIMEOUT_MS,
-      );
+      const network = networkFor(record, node.host, hosts.get);
+      const request = {
+        ...{ sessionId, node: name, index: node.index, limits: node.limits },
+        keySeed: keySeedOf(deps.secret, sessionId),
+        ...(egress === undefined ? {} : { egress }),
+        ...(network === undefined ? {} : { network }),
+      };
+      const report: AgentNodeReport = await commands.send(node.host, 'node.create', request, CREATE_TIMEOUT_MS);
       const updated = await directory.update(sessionId, (current) => setNodeState(current, name, 'running'));
       hosts.report(node.host, report);
       if (!isLive(updated, clock.now())) throw new DrydockError('SESSION_ENDED');

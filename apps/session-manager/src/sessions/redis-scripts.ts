@@ -13,6 +13,8 @@ export const onceKey = (hash: string) => `${PREFIX}:once:${hash}`;
 export const SESSIONS_KEY = `${PREFIX}:sessions`;
 /** Hash: host -> number of nodes placed on it. */
 export const PLACED_KEY = `${PREFIX}:placed`;
+/** Number: network identifiers given out. */
+export const VNIS_KEY = `${PREFIX}:vnis`;
 /** Channel on which every write publishes `<id> <version>`. */
 export const CHANGED_CHANNEL = `${PREFIX}:changed`;
 
@@ -104,19 +106,21 @@ return 'written'`;
 
 /**
  * KEYS: session, sessions, placed. ARGV: id, document, expected version, new version, tombstone ms (0: it lives), channel,
- * bounded host ('' for none), its most nodes, its delta, then host/delta pairs.
+ * number of bounded hosts, for each its name, its most nodes and its delta, then host/delta pairs.
  */
 export const REPLACE_SCRIPT = `${APPLY_DELTAS}
 if redis.call('HGET', KEYS[1], 'version') ~= ARGV[3] then return 'conflict' end
-if ARGV[7] ~= '' and tonumber(ARGV[9]) > 0 then
-  local placed = tonumber(redis.call('HGET', KEYS[3], ARGV[7]) or '0')
-  if placed + tonumber(ARGV[9]) > tonumber(ARGV[8]) then return 'host-full' end
+local pairs_from = 8 + 3 * ARGV[7]
+for i = 8, pairs_from - 1, 3 do
+  local placed = tonumber(redis.call('HGET', KEYS[3], ARGV[i]) or '0')
+  local delta = tonumber(ARGV[i + 2])
+  if delta > 0 and placed + delta > tonumber(ARGV[i + 1]) then return 'host-full' end
 end
 redis.call('HSET', KEYS[1], 'document', ARGV[2], 'version', ARGV[4])
 if ARGV[5] ~= '0' then
   redis.call('SREM', KEYS[2], ARGV[1])
   redis.call('PEXPIRE', KEYS[1], ARGV[5])
 end
-apply(10)
+apply(pairs_from)
 redis.call('PUBLISH', ARGV[6], ARGV[1] .. ' ' .. ARGV[4])
 return 'written'`;

@@ -26,6 +26,7 @@ import {
   TIMELINE_SCRIPT,
   ticketKey,
   timelineKey,
+  VNIS_KEY,
 } from './redis-scripts.ts';
 import type { SessionRecord } from './session.ts';
 import {
@@ -35,6 +36,7 @@ import {
   type SessionStore,
   TIMELINE_MS,
   TOMBSTONE_MS,
+  vniOf,
   type WriteResult,
   type Written,
 } from './session-store.ts';
@@ -137,7 +139,7 @@ export async function createRedisStore(
       }
       return records;
     },
-    async replace(previous, next, bound) {
+    async replace(previous, next, bounds = []) {
       const deltas = placementDeltas(previous, next);
       const args = [
         next.id,
@@ -146,11 +148,13 @@ export async function createRedisStore(
         next.version,
         next.state === 'closed' ? TOMBSTONE_MS : 0,
         CHANGED_CHANNEL,
-        bound?.host ?? '',
-        bound?.maxNodes ?? 0,
-        bound === undefined ? 0 : (deltas.get(bound.host) ?? 0),
+        bounds.length,
+        ...bounds.flatMap(({ host, maxNodes }) => [host, maxNodes, deltas.get(host) ?? 0]),
       ];
       return (await script(REPLACE_SCRIPT, next.id, [...args, ...pairs(deltas)])) as WriteResult;
+    },
+    async nextVni() {
+      return vniOf(await ask(() => redis.incr(VNIS_KEY)));
     },
     async placements() {
       const counts = await ask(() => redis.hgetall(PLACED_KEY));

@@ -37,9 +37,13 @@ export interface SessionDirectory {
   create(record: SessionRecord, maxSessions: number): Promise<void>;
   /**
    * Writes `change(record)`; a change that returns its argument writes nothing. `change` may run several times.
-   * @throws DrydockError SESSION_NOT_FOUND, NO_CAPACITY when `bound` refuses, STORE_UNAVAILABLE, or what `change` throws.
+   * @throws DrydockError SESSION_NOT_FOUND, NO_CAPACITY when one of `bounds` refuses, STORE_UNAVAILABLE, or what `change` throws.
    */
-  update(id: string, change: (record: SessionRecord) => SessionRecord, bound?: PlacementBound): Promise<SessionRecord>;
+  update(
+    id: string,
+    change: (record: SessionRecord) => SessionRecord,
+    bounds?: readonly PlacementBound[],
+  ): Promise<SessionRecord>;
   /** Hears of every change, whoever made it. Listeners must not throw. Returns how to stop. */
   onChange(listener: (change: DirectoryChange) => void): () => void;
   close(): void;
@@ -160,7 +164,7 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
   async function write(
     id: string,
     change: (record: SessionRecord) => SessionRecord,
-    bound: PlacementBound | undefined,
+    bounds: readonly PlacementBound[] | undefined,
   ): Promise<SessionRecord> {
     for (let attempt = 0; attempt < MAX_WRITE_ATTEMPTS; attempt += 1) {
       const previous = records.get(id);
@@ -168,7 +172,7 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
       const changed = change(previous);
       if (changed === previous) return previous;
       const next = { ...changed, version: previous.version + 1 };
-      const result = await store.replace(previous, next, bound);
+      const result = await store.replace(previous, next, bounds);
       if (result === 'written') {
         accept(next);
         return next;
@@ -202,7 +206,7 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
       if (result === 'conflict') throw new DrydockError('INTERNAL', undefined, { reason: 'session id taken' });
       accept(record);
     },
-    update: (id, change, bound) => enqueue(id, () => write(id, change, bound)),
+    update: (id, change, bounds) => enqueue(id, () => write(id, change, bounds)),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -84,11 +84,35 @@ export function sessionStoreContract(name: string, make: () => Promise<SessionSt
       const sessions = Array.from({ length: 6 }, exampleSession);
       for (const session of sessions) await store.create(session, MANY);
       const results = await Promise.all(
-        sessions.map((session) => store.replace(session, withNode(session, 'h1'), { host: 'h1', maxNodes: 4 })),
+        sessions.map((session) => store.replace(session, withNode(session, 'h1'), [{ host: 'h1', maxNodes: 4 }])),
       );
       expect(results.filter((result) => result === 'written')).toHaveLength(4);
       expect(results.filter((result) => result === 'host-full')).toHaveLength(2);
       expect(await store.placements()).toEqual({ h1: 4 });
+    });
+
+    it('bounds every host of a write that places nodes on several, and places none where one of them is full', async () => {
+      const store = await make();
+      const [first, second] = [exampleSession(), exampleSession()];
+      for (const session of [first, second]) await store.create(session, MANY);
+      const bounds = [
+        { host: 'h1', maxNodes: 4 },
+        { host: 'h2', maxNodes: 1 },
+      ];
+      const onBoth = (session: SessionRecord) => {
+        const next = withNode(session, 'h1');
+        return { ...withNode(next, 'h2'), version: next.version };
+      };
+      expect(await store.replace(first, onBoth(first), bounds)).toBe('written');
+      expect(await store.replace(second, onBoth(second), bounds)).toBe('host-full');
+      expect(await store.placements()).toEqual({ h1: 1, h2: 1 });
+    });
+
+    it('gives each session that spans hosts a network of its own', async () => {
+      const store = await make();
+      const given = await Promise.all(Array.from({ length: 20 }, () => store.nextVni()));
+      expect(new Set(given).size).toBe(20);
+      expect(Math.min(...given)).toBeGreaterThan(0);
     });
 
     it('frees a place when a node is lost or its session is closed', async () => {

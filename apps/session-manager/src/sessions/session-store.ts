@@ -7,7 +7,7 @@ import type { SessionRecord } from './session.ts';
 /** How long a closed session is remembered, so that its links can say `ended` instead of `unknown` (ms). */
 export const TOMBSTONE_MS = 24 * 60 * 60 * 1000;
 
-/** Bounds that must hold over all managers, checked with the write itself. */
+/** A bound of one host that must hold over all managers, checked with the write itself. */
 export interface PlacementBound {
   host: string;
   /** Nodes of all sessions that the host takes. */
@@ -44,9 +44,11 @@ export interface SessionStore extends WaitingLine, HostStore {
   list(): Promise<SessionRecord[]>;
   /**
    * Replaces `previous` by `next` (whose version is one higher). A closed session becomes a tombstone.
-   * `bound` refuses the write when it would place more nodes on a host than it takes.
+   * `bounds` refuse the write when it would place more nodes on one of these hosts than it takes.
    */
-  replace(previous: SessionRecord, next: SessionRecord, bound?: PlacementBound): Promise<WriteResult>;
+  replace(previous: SessionRecord, next: SessionRecord, bounds?: readonly PlacementBound[]): Promise<WriteResult>;
+  /** A network identifier (VNI) for a session that begins to span hosts; it comes again after 16 million others. */
+  nextVni(): Promise<number>;
   /** Nodes placed on each host, over all sessions that are not closed. */
   placements(): Promise<Record<string, number>>;
   /** Says that a manager lives, and hears which ones do; who has said nothing for `ttlMs` does not. */
@@ -74,6 +76,9 @@ export interface SessionStore extends WaitingLine, HostStore {
 export const TIMELINE_MS = 8 * 24 * 60 * 60 * 1000;
 /** Managers hear of one thing within moments of one another (ms). */
 export const ONCE_MS = 5_000;
+
+/** VNIs are 1 to 2^24 - 1, one after the other. */
+export const vniOf = (count: number): number => 1 + ((count - 1) % 0xff_ffff);
 
 /** How many more nodes `next` places on each host than `previous` did. Lost nodes hold no place: their host is gone. */
 export function placementDeltas(previous: SessionRecord | undefined, next: SessionRecord): Map<string, number> {

@@ -66,6 +66,10 @@ export interface SessionRecord {
   readonly portSecret: string;
   /** Who signed in for it (a hash), where the operator asks for that. */
   readonly userId?: string;
+  /** The MTU of its network, where its first host lets sessions span hosts; without it they stay on that host. */
+  readonly spanMtu?: number | undefined;
+  /** The identifier of its network between hosts, from the moment at which it spans them. */
+  readonly vni?: number;
   /** Counts changes; the store refuses a change that was made from an older one. */
   readonly version: number;
 }
@@ -157,6 +161,13 @@ export function addNode(
     ...(wish.driver === undefined ? {} : { driver: wish.driver }),
   };
   return { session: { ...session, nodes: [...session.nodes, node] }, node };
+}
+
+/** Where a session lives: nodes of a lost host are nowhere any more. */
+export function homeOf({ nodes, spanMtu }: SessionRecord): { hosts: Map<string, number>; mtu: number | undefined } {
+  const hosts = new Map<string, number>();
+  for (const { host, state } of nodes) if (state !== 'lost') hosts.set(host, (hosts.get(host) ?? 0) + 1);
+  return { hosts, mtu: hosts.size === 0 ? undefined : spanMtu };
 }
 
 /** Moves a node's state forward; the same state again, or a step back, changes nothing. */

@@ -19,8 +19,10 @@ import {
   DrydockError,
   nodeAddress,
   PROTOCOL_VERSION,
+  type SessionNetwork,
   type SwarmState,
   toDrydockError,
+  type Underlay,
 } from '@drydock/protocol';
 import { createFixtureLinks } from './fixture-links.ts';
 import { createFixtureTerminals } from './fixture-terminals.ts';
@@ -37,6 +39,8 @@ export interface FixtureAgentOptions {
   protocol?: number;
   /** How long a node takes to be made (ms); by its name where they differ. */
   createMs?: number | ((node: string) => number);
+  /** Where other hosts reach it; without it its sessions stay on it. */
+  underlay?: Underlay;
   /** False: an agent of the release that knew no `session.rest`. */
   knowsRest?: boolean;
 }
@@ -45,6 +49,9 @@ export interface FixtureAgent {
   readonly name: string;
   /** All nodes, as `session/node`. */
   nodes(): string[];
+  /** What it was told last of the session's other hosts, and the seed of its key. */
+  network(sessionId: string): SessionNetwork | undefined;
+  keySeed(sessionId: string): string | undefined;
   /** Commands that came, by name and session/node. */
   readonly commands: string[];
   /** Sessions that the manager named in its last answer to a hello. */
@@ -86,6 +93,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     createMs = 0,
     knowsRest = true,
     keepTrying = false,
+    underlay,
   } = options;
   const nodes = new Map<string, AgentNodeReport>();
   const ports = new Map<string, number>();
@@ -93,6 +101,8 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
   const commands: string[] = [];
   const streams = new Set<Duplex>();
   const swarms = new Map<string, SwarmState>();
+  const networks = new Map<string, SessionNetwork>();
+  const keySeeds = new Map<string, string>();
   let sessions: string[] = [];
   let seq = 0;
 
@@ -120,6 +130,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
       maxNodes,
       defaultLimits: LIMITS,
     },
+    ...(underlay === undefined ? {} : { underlay }),
     nodes: [...nodes.values()],
     terminals: terminals.list(),
   });
@@ -129,7 +140,10 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     links.emit('fact', { seq, fact });
   }
 
-  async function createNode({ sessionId, node, index, limits }: AgentRequest<'node.create'>): Promise<AgentNodeReport> {
+  async function createNode(request: AgentRequest<'node.create'>): Promise<AgentNodeReport> {
+    const { sessionId, node, index, limits, network, keySeed } = request;
+    if (network !== undefined) networks.set(sessionId, network);
+    if (keySeed !== undefined) keySeeds.set(sessionId, keySeed);
     const known = nodes.get(`${sessionId}/${node}`);
     if (known !== undefined) return known;
     const delayMs = typeof createMs === 'number' ? createMs : createMs(node);
@@ -272,6 +286,10 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
       for (const each of nodes.values()) if (each.sessionId === sessionId) destroyNode(sessionId, each.name);
       return {};
     },
+    'session.network': ({ sessionId, network }) => {
+      networks.set(sessionId, network);
+      return {};
+    },
     'session.rest': ({ sessionId }) => {
       if (knowsRest === false)
         throw new DrydockError('BAD_REQUEST', 'This agent does not know the command session.rest.');
@@ -322,6 +340,8 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     name,
     commands,
     nodes: () => [...nodes.keys()],
+    network: (sessionId) => networks.get(sessionId),
+    keySeed: (sessionId) => keySeeds.get(sessionId),
     sessions: () => sessions,
     allGreeted: links.allGreeted,
     connect: links.connect,

@@ -1,0 +1,74 @@
+/** One host's session networks as a process, for tests of sessions that span hosts: obeys JSON lines on stdin, answers each. */
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { sessionNetworkSchema } from '@drydock/protocol';
+import { createLogger } from '@drydock/service-kit';
+import { z } from 'zod';
+import { createGatewayServices } from '../network/gateway-services.ts';
+import { installHostRules } from '../network/host-rules.ts';
+import { loadNetnsAddon } from '../network/netns-addon.ts';
+import { createNetnsSockets } from '../network/netns-sockets.ts';
+import { createSessionNetworks, type SessionNetworks } from '../network/session-networks.ts';
+import { createSessionSpans } from '../network/session-spans.ts';
+import { createTransitClaims } from '../network/transit-claims.ts';
+import { readUnderlay } from '../network/underlay.ts';
+import { NATIVE_DIR } from './real-host.ts';
+
+const settings = z
+  .object({ stateDir: z.string(), address: z.string(), adopt: z.array(z.string()) })
+  .parse(JSON.parse(process.argv[2] ?? '{}'));
+const orderSchema = z.object({
+  call: z.enum(['ensure', 'span', 'attach', 'detach', 'destroy', 'peers', 'underlay']),
+  sessionId: z.string(),
+  network: sessionNetworkSchema.optional(),
+  name: z.string().default(''),
+  index: z.number().default(0),
+  pid: z.number().default(0),
+});
+
+const logger = createLogger('span-host', 'warn');
+const addon = loadNetnsAddon(NATIVE_DIR);
+const underlay = await readUnderlay(settings.address);
+const networks: SessionNetworks = createSessionNetworks({
+  addon,
+  claims: createTransitClaims('/run/drydock/alloc', settings.stateDir),
+  logger,
+  spans: createSessionSpans(join(settings.stateDir, 'networks'), underlay, 10 ** 9),
+  services: createGatewayServices({
+    sockets: createNetnsSockets(addon),
+    peers: (sessionId) => networks.peers(sessionId),
+    upstream: { ask: async () => undefined },
+    mirror: (_request, response) => response.end('mirror'),
+    logger,
+  }),
+});
+await installHostRules();
+await networks.adopt(settings.adopt);
+
+async function obey(text: string): Promise<unknown> {
+  const { call, sessionId, network, ...node } = orderSchema.parse(JSON.parse(text));
+  switch (call) {
+    case 'ensure':
+      return networks.ensure(sessionId, 'internet', network);
+    case 'span':
+      return network && networks.span(sessionId, network);
+    case 'attach':
+      return networks.attach(sessionId, node);
+    case 'detach':
+      return networks.detach(sessionId, node);
+    case 'destroy':
+      return networks.destroy(sessionId);
+    case 'peers':
+      return networks.peers(sessionId);
+    case 'underlay':
+      return underlay;
+  }
+}
+
+createInterface({ input: process.stdin }).on('line', (text) => {
+  obey(text).then(
+    (answer) => process.stdout.write(`${JSON.stringify({ answer: answer ?? null })}\n`),
+    (error: unknown) => process.stdout.write(`${JSON.stringify({ error: String(error) })}\n`),
+  );
+});
+process.stdout.write('{"answer":"up"}\n');
