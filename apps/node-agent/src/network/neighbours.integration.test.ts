@@ -34,7 +34,12 @@ async function pair(): Promise<Pair> {
 function weaken({ sessions: [one, two] }: Pair): void {
   const [a, b] = [sessionLink(one), sessionLink(two)];
   sh(`set -e; ip -n ${a} link add join0 type veth peer name join1 netns ${b}
-    ip -n ${a} link set join0 master br0 up; ip -n ${b} link set join1 master br0 up`);
+    ip -n ${a} link set join0 master br0 up; ip -n ${b} link set join1 master br0 up
+    # The end that was up first is activated some time later; what is sent before is lost.
+    for i in $(seq 200); do
+      ip -n ${a} -d link show join0 | grep -q 'state UP' && ip -n ${b} -d link show join1 | grep -q 'state UP' && break
+      sleep 0.01
+    done`);
   for (const id of [one, two]) nft(id, 'delete table bridge session');
 }
 
