@@ -110,15 +110,18 @@ describe('logs', () => {
     await test.call('PATCH', `${at}/nodes/node1/ports/8080`, { token, body: { visibility: 'public' } });
     await test.call('POST', `${at}/nodes/node1/ports/8080/share`, { token, body: { minutes: 5 } });
     await test.call('POST', `${at}/extend`, { token, body: { hours: 1 } });
+    await test.call('DELETE', `${at}/nodes/node1`, { token });
     await test.call('DELETE', at, { token });
     const audit = lines.filter((line) => line.audit !== undefined);
     expect(audit.map((line) => line.audit)).toEqual([
       'session-created',
+      'node-placed',
       'link-created',
       'link-revoked',
       'port-choice',
       'port-shared',
       'session-extended',
+      'node-deleted',
       'session-ended',
     ]);
     for (const line of audit) expect(line).toMatchObject({ sessionId: session.id, requestId: expect.any(String) });

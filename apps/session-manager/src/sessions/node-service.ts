@@ -95,6 +95,8 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
         const bounds = [...new Map(places.map((place) => [place.host, place])).values()];
         const change = (current: SessionRecord) => joinHosts(current, add(current, places), vni);
         await directory.update(sessionId, change, bounds);
+        for (const { name: node, host } of nodes)
+          logger.info({ sessionId, node, host, audit: 'node-placed' }, 'node placed');
         return nodes;
       } catch (error) {
         if (toDrydockError(error).code !== 'NO_CAPACITY' || attempt >= MAX_PLACE_ATTEMPTS) throw error;
@@ -175,6 +177,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
         return;
       }
       await directory.update(sessionId, (current) => setNodeState(current, name, 'destroying'));
+      logger.info({ sessionId, node: name, host: node.host, audit: 'node-deleted' }, 'node is deleted');
       try {
         await commands.send(node.host, 'node.destroy', { sessionId, node: name }, DESTROY_TIMEOUT_MS);
       } catch (error) {
