@@ -1,5 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Of suites of random harm: each runs once with each of them. */
+    seeds: number[];
+  }
+}
+
 const resolve = { conditions: ['source'] };
 const ssr = { resolve: { conditions: ['source'], externalConditions: ['source'] } };
 
@@ -11,6 +18,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
+          provide: { seeds: [20_261_124] },
           include: ['{packages,apps}/**/src/**/*.test.{ts,tsx}', 'infra/**/*.test.mjs'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.integration.test.*', '**/*.slow.test.*'],
           server: { deps: { inline: [/@drydock\//] } },
@@ -35,9 +43,10 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
-          // Minutes each, and the better the quieter the machine: property tests over bad links, three-node swarms.
+          // Minutes each, and the better the quieter the machine: property tests over bad links, three-node swarms, more seeds.
           name: 'slow',
-          include: ['{packages,apps}/**/src/**/*.slow.test.ts'],
+          provide: { seeds: [1, 2, 3, 4, 5, 6] },
+          include: ['{packages,apps}/**/src/**/*.slow.test.ts', 'apps/*/src/{fuzz,chaos}/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           server: { deps: { inline: [/@drydock\//] } },
           testTimeout: 120_000,
