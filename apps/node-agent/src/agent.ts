@@ -20,8 +20,8 @@ import { createRefusalWatch } from './network/refusal-watch.ts';
 import { createSessionNetworks } from './network/session-networks.ts';
 import { createSessionSpans } from './network/session-spans.ts';
 import { createTransitClaims } from './network/transit-claims.ts';
-import { createLostPeers } from './nodes/lost-peers.ts';
 import { readUnderlay } from './network/underlay.ts';
+import { createLostPeers } from './nodes/lost-peers.ts';
 import { createNodeRecords } from './nodes/node-record.ts';
 import { createNodeService } from './nodes/node-service.ts';
 import { createSessionKeys } from './nodes/session-keys.ts';
@@ -174,7 +174,10 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
         return {};
       },
       'session.network': async ({ sessionId, network }) => {
+        const before = networks.peers(sessionId);
         await nodes.setNetwork(sessionId, network);
+        const there = new Set(networks.peers(sessionId).map(({ ip }) => ip));
+        for (const { ip } of before) if (!there.has(ip)) lostPeers.tell(sessionId, ip);
         return {};
       },
       'session.rest': async ({ sessionId }) => {

@@ -10,6 +10,8 @@ const TOGETHER_MS = 10;
 
 export interface LostPeers {
   onFact(fact: AgentFact): void;
+  /** A node of the session has gone from another host. */
+  tell(sessionId: string, ip: string): void;
 }
 
 /** Builds it; it has no memory. */
@@ -30,6 +32,7 @@ export function createLostPeers(deps: {
   }
 
   return {
+    tell: tellPeers,
     onFact(fact) {
       if (fact.kind !== 'node' || fact.node.state !== 'destroying' || fact.node.swarm.role === 'none') return;
       const { sessionId, ip } = fact.node;

@@ -16,7 +16,8 @@ export function networkFor(
   if (vni === undefined || find(host)?.underlay === undefined) return undefined;
   const others = new Map<string, { name: string; index: number }[]>();
   for (const { host: other, state, name, index } of nodes) {
-    if (other === host || state === 'lost') continue;
+    // One that is being destroyed is gone for the others at once.
+    if (other === host || state === 'lost' || state === 'destroying') continue;
     others.set(other, [...(others.get(other) ?? []), { name, index }]);
   }
   // A host that this manager does not know yet is told of when it has said where it is.
@@ -32,8 +33,11 @@ export function keySeedOf(secret: string, sessionId: string): string {
   return createHmac('sha256', secret).update(`ssh-key ${sessionId}`).digest('base64url');
 }
 
+/** What the others' news are made of. */
 const placesOf = (session: SessionRecord | undefined) =>
-  (session?.nodes ?? []).map(({ name, index, host, state }) => `${name} ${index} ${host} ${state === 'lost'}`).join();
+  (session?.nodes ?? [])
+    .map(({ name, index, host, state }) => `${name} ${index} ${host} ${state === 'creating' || state === 'running'}`)
+    .join();
 
 /** Begins to tell; returns how to stop. */
 export function tellNetworks(deps: {
