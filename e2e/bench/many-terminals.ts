@@ -1,8 +1,8 @@
 /** Very many terminals on one manager, each typed into five times a second: echo and memory. */
 import type { TerminalStack } from '../terminals/terminal-stack.ts';
 import type { Figures } from './figures.ts';
-import { cpuSecondsOf, memoryOf } from './process-cost.ts';
-import { type BenchTerminal, connectTerminals, type TerminalSocket } from './terminal-socket.ts';
+import { cpuSecondsOf, cpuSecondsOfChildren, memoryOf } from './process-cost.ts';
+import { type BenchTerminal, connectTerminals, PROMPT, type TerminalSocket } from './terminal-socket.ts';
 
 const KEYS_PER_SECOND = 5;
 const SECONDS = 15;
@@ -18,7 +18,7 @@ async function typeInto(terminal: BenchTerminal, figures: Figures, until: number
     const letter = i % 60 === 59 ? '\x15' : String.fromCharCode(97 + (i % 26));
     terminal.mark();
     const started = performance.now();
-    void terminal.type(letter);
+    terminal.type(letter);
     if (letter !== '\x15') {
       await terminal.sees(letter);
       figures.sample('many-terminals.echo', 'ms', performance.now() - started);
@@ -41,7 +41,7 @@ export async function benchManyTerminals(stack: TerminalStack, count: number, fi
     sockets.push(socket);
     for (let i = 0; i < TERMINALS_PER_NODE && terminals.length < count; i += 1) {
       const terminal = await socket.open('node1');
-      await terminal.sees('# ');
+      await terminal.sees(PROMPT);
       terminals.push(terminal);
     }
   }
@@ -65,7 +65,10 @@ export async function benchManyTerminals(stack: TerminalStack, count: number, fi
     bench: process.pid,
   };
   const cpu = Object.entries(pids).map(([name, pid]): [string, number] => [name, cpuSecondsOf(pid)]);
+  const shellsBefore = cpuSecondsOfChildren(stack.terminals.pid());
   await Promise.all(terminals.map((terminal) => typeInto(terminal, figures, until)));
+  const shells = cpuSecondsOfChildren(stack.terminals.pid()) - shellsBefore;
+  figures.value('many-terminals.cpu-shells', 'cores', shells / SECONDS);
   for (const [name, used] of cpu) {
     const seconds = cpuSecondsOf(pids[name as keyof typeof pids]) - used;
     figures.value(`many-terminals.cpu-${name}`, 'cores', seconds / SECONDS);

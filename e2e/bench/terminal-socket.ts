@@ -1,10 +1,17 @@
-/** A plain client of the realtime contract for measuring: draws nothing, acknowledges at once, counts what comes. */
-import { LAB_NAMESPACE, type LabClientEvents, type LabServerEvents } from '@drydock/protocol';
-import { io, type Socket } from 'socket.io-client';
+/** A plain client of `/terminal-socket` for measuring: draws nothing, acknowledges as a page does, counts what comes. */
+import {
+  decodeTerminalFrame,
+  encodeTerminalFrame,
+  TERMINAL_SOCKET_PATH,
+  type TerminalCall,
+  type TerminalSocketText,
+} from '@drydock/protocol';
+import { WebSocket } from 'ws';
 
 const WAIT_MS = 60_000;
-/** Acknowledge as a page does: each quarter of a window. */
+/** Acknowledge as a page does: each quarter of a window, and small output after a while (terminal-output.ts). */
 const ACK_EVERY_BYTES = 64 * 1024;
+const ACK_DELAY_MS = 1000;
 
 export interface BenchTerminal {
   readonly terminalId: string;
@@ -12,9 +19,9 @@ export interface BenchTerminal {
   received(): number;
   /** Messages that brought them. */
   messages(): number;
-  type(text: string): Promise<unknown>;
+  type(text: string): void;
   /** Resolves at the message that completes `text` behind the last call of `mark`. */
-  sees(text: string): Promise<void>;
+  sees(text: string | RegExp): Promise<void>;
   /** Forgets what came so far. */
   mark(): void;
   /** Attaches anew. @returns milliseconds to the answer. */
@@ -27,20 +34,51 @@ export interface TerminalSocket {
   close(): void;
 }
 
+/** A shell's prompt, with or without colours behind it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's colours begin with ESC.
+export const PROMPT = /[#$](\x1b\[0m)? /;
+
+type Output = (data: Uint8Array, offset: number) => void;
+
 /** Connects to a session. */
 export async function connectTerminals(origin: string, sessionId: string, token: string): Promise<TerminalSocket> {
-  const socket: Socket<LabServerEvents, LabClientEvents> = io(`${origin}${LAB_NAMESPACE}`, {
-    transports: ['websocket'],
-    auth: { sessionId, token },
-    forceNew: true,
-    reconnection: false,
+  const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}${TERMINAL_SOCKET_PATH}`, { perMessageDeflate: false });
+  const terminals = new Map<string, Output>();
+  const calls = new Map<number, { done(answer: unknown): void; fail(error: Error): void }>();
+  /** Output of a terminal whose opening is not answered yet. */
+  const early = new Map<string, { data: Uint8Array; offset: number }[]>();
+  let nextCall = 1;
+
+  function onText(message: TerminalSocketText): void {
+    if ('event' in message) return;
+    const call = calls.get(message.call);
+    calls.delete(message.call);
+    if ('error' in message) call?.fail(new Error(message.error.code));
+    else call?.done(message.answer);
+  }
+
+  socket.on('message', (raw, isBinary) => {
+    if (!isBinary) return onText(JSON.parse((raw as Buffer).toString()));
+    const frame = decodeTerminalFrame(raw as Buffer);
+    if (frame?.kind !== 'output') return;
+    const { terminalId, offset, data } = frame.output;
+    const onOutput = terminals.get(terminalId);
+    if (onOutput !== undefined) onOutput(data, offset);
+    else early.set(terminalId, [...(early.get(terminalId) ?? []), { data, offset }]);
   });
-  const terminals = new Map<string, (data: Uint8Array, offset: number) => void>();
   await new Promise<void>((resolve, reject) => {
-    socket.once('lab:snapshot', () => resolve());
-    socket.once('connect_error', reject);
+    socket.once('open', () => resolve());
+    socket.once('error', reject);
   });
-  socket.on('terminal:output', ({ terminalId, offset, data }) => terminals.get(terminalId)?.(data, offset));
+  socket.send(JSON.stringify({ sessionId, token }));
+
+  function call(name: TerminalCall, request: object): Promise<unknown> {
+    return new Promise((done, fail) => {
+      const number = nextCall++;
+      calls.set(number, { done, fail });
+      socket.send(JSON.stringify({ call: number, name, request }));
+    });
+  }
 
   async function open(node: string): Promise<BenchTerminal> {
     let tail = '';
@@ -48,28 +86,30 @@ export async function connectTerminals(origin: string, sessionId: string, token:
     let messages = 0;
     let end = 0;
     let acked = 0;
-    let waiting: { text: string; done: () => void } | undefined;
+    let ackTimer: NodeJS.Timeout | undefined;
+    let waiting: { text: string | RegExp; done: () => void } | undefined;
     let seq = 0;
     const writer = `bench-${Math.random().toString(36).slice(2)}-writer`;
-    const early: { id: string; data: Uint8Array; offset: number }[] = [];
-    const catchEarly = (output: { terminalId: string; offset: number; data: Uint8Array }) =>
-      early.push({ id: output.terminalId, data: output.data, offset: output.offset });
-    socket.on('terminal:output', catchEarly);
-    const opened = await socket.timeout(WAIT_MS).emitWithAck('terminal:open', { node, cols: 160, rows: 50 });
-    socket.off('terminal:output', catchEarly);
-    if ('error' in opened) throw new Error(opened.error.code);
-    const { terminalId } = opened;
+    const { terminalId } = (await call('terminal:open', { node, cols: 160, rows: 50 })) as { terminalId: string };
+
+    function ack(): void {
+      clearTimeout(ackTimer);
+      ackTimer = undefined;
+      acked = end;
+      if (socket.readyState === WebSocket.OPEN) {
+        socket.send(encodeTerminalFrame({ kind: 'ack', ack: { terminalId, offset: end } }));
+      }
+    }
+    const isIn = (text: string | RegExp) => (typeof text === 'string' ? tail.includes(text) : text.test(tail));
 
     function onOutput(data: Uint8Array, offset: number): void {
       received += data.byteLength;
       messages += 1;
       end = offset + data.byteLength;
-      if (end - acked >= ACK_EVERY_BYTES || data.byteLength < 4096) {
-        acked = end;
-        socket.emit('terminal:ack', { terminalId, offset: end });
-      }
+      if (end - acked >= ACK_EVERY_BYTES) ack();
+      else ackTimer ??= setTimeout(ack, ACK_DELAY_MS);
       tail = (tail + Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1')).slice(-4096);
-      if (waiting !== undefined && tail.includes(waiting.text)) {
+      if (waiting !== undefined && isIn(waiting.text)) {
         const { done } = waiting;
         waiting = undefined;
         done();
@@ -77,7 +117,8 @@ export async function connectTerminals(origin: string, sessionId: string, token:
     }
 
     terminals.set(terminalId, onOutput);
-    for (const { id, data, offset } of early) if (id === terminalId) onOutput(data, offset);
+    for (const { data, offset } of early.get(terminalId) ?? []) onOutput(data, offset);
+    early.delete(terminalId);
     return {
       terminalId,
       received: () => received,
@@ -87,16 +128,12 @@ export async function connectTerminals(origin: string, sessionId: string, token:
       },
       type(text) {
         seq += 1;
-        const message = { terminalId, writer, seq, data: Buffer.from(text) };
-        // A piece under way when the bench ends is nobody's error.
-        return socket
-          .timeout(WAIT_MS)
-          .emitWithAck('terminal:input', message)
-          .catch(() => undefined);
+        const input = { terminalId, writer, seq, data: Buffer.from(text) };
+        socket.send(encodeTerminalFrame({ kind: 'input', call: nextCall++, input }));
       },
       sees: (text) =>
         new Promise<void>((resolve, reject) => {
-          if (tail.includes(text)) return resolve();
+          if (isIn(text)) return resolve();
           const timer = setTimeout(() => reject(new Error(`no ${text} in ${tail.slice(-200)}`)), WAIT_MS);
           waiting = {
             text,
@@ -108,15 +145,15 @@ export async function connectTerminals(origin: string, sessionId: string, token:
         }),
       async attach(offset) {
         const started = performance.now();
-        await socket.timeout(WAIT_MS).emitWithAck('terminal:attach', { terminalId, offset });
+        await call('terminal:attach', { terminalId, offset });
         return performance.now() - started;
       },
       async close() {
         terminals.delete(terminalId);
-        return socket.timeout(WAIT_MS).emitWithAck('terminal:close', { terminalId });
+        return call('terminal:close', { terminalId });
       },
     };
   }
 
-  return { open, close: () => void socket.disconnect() };
+  return { open, close: () => socket.close() };
 }

@@ -2,7 +2,7 @@
 import { createSession } from '../support/api.ts';
 import type { Figures } from './figures.ts';
 import { cpuSecondsOf } from './process-cost.ts';
-import { type BenchTerminal, connectTerminals } from './terminal-socket.ts';
+import { type BenchTerminal, connectTerminals, PROMPT } from './terminal-socket.ts';
 
 const KEYS = 500;
 const INTERRUPTS = 20;
@@ -23,18 +23,18 @@ async function echo(terminal: BenchTerminal, figures: Figures, name: string): Pr
   for (let i = 0; i < KEYS; i += 1) {
     // The line is emptied now and then, outside of what is measured.
     if (i % 100 === 99) {
-      void terminal.type('\x15');
+      terminal.type('\x15');
       await wait(50);
     }
     const letter = String.fromCharCode(97 + (i % 26));
     terminal.mark();
     const started = performance.now();
-    void terminal.type(letter);
+    terminal.type(letter);
     await terminal.sees(letter);
     figures.sample(name, 'ms', performance.now() - started);
     await wait(Math.random() * 20);
   }
-  void terminal.type('\x15');
+  terminal.type('\x15');
 }
 
 /** Bytes of the flood: each number with CR LF. */
@@ -47,7 +47,7 @@ export function floodBytes(): number {
 
 async function flood(terminal: BenchTerminal, figures: Figures, pids: Record<string, number>): Promise<void> {
   terminal.mark();
-  void terminal.type(`seq 1 ${FLOOD_LINES} > /tmp/flood; echo rea"dy"\r`);
+  terminal.type(`seq 1 ${FLOOD_LINES} > /tmp/flood; echo rea"dy"\r`);
   await terminal.sees('ready');
   await wait(500);
   const before = terminal.received();
@@ -55,7 +55,7 @@ async function flood(terminal: BenchTerminal, figures: Figures, pids: Record<str
   const cpuBefore = new Map(Object.entries(pids).map(([name, pid]) => [name, cpuSecondsOf(pid)]));
   terminal.mark();
   const started = performance.now();
-  void terminal.type('cat /tmp/flood; echo fini"shed"\r');
+  terminal.type('cat /tmp/flood; echo fini"shed"\r');
   await terminal.sees('finished');
   const ms = performance.now() - started;
   const bytes = terminal.received() - before;
@@ -65,19 +65,19 @@ async function flood(terminal: BenchTerminal, figures: Figures, pids: Record<str
   for (const [name, pid] of Object.entries(pids)) {
     figures.value(`terminals.flood-cpu-${name}`, 's', cpuSecondsOf(pid) - (cpuBefore.get(name) ?? 0));
   }
-  void terminal.type('rm /tmp/flood\r');
+  terminal.type('rm /tmp/flood\r');
 }
 
 async function interrupts(terminal: BenchTerminal, figures: Figures): Promise<void> {
   for (let i = 0; i < INTERRUPTS; i += 1) {
     const before = terminal.received();
-    void terminal.type('yes\r');
+    terminal.type('yes\r');
     while (terminal.received() - before < 4_000_000) await wait(5);
     terminal.mark();
     const started = performance.now();
-    void terminal.type('\x03');
+    terminal.type('\x03');
     await terminal.sees('^C');
-    await terminal.sees('# ');
+    await terminal.sees(PROMPT);
     figures.sample('terminals.interrupt-yes', 'ms', performance.now() - started);
     await wait(50);
   }
@@ -93,11 +93,11 @@ export async function measureTerminals(
   const socket = await connectTerminals(origin, sessionId, token);
   try {
     const terminal = await socket.open(node);
-    await terminal.sees('# ');
+    await terminal.sees(PROMPT);
     await echo(terminal, figures, 'terminals.echo');
     const noisy = await socket.open(node);
-    await noisy.sees('# ');
-    void noisy.type('yes\r');
+    await noisy.sees(PROMPT);
+    noisy.type('yes\r');
     await wait(300);
     await echo(terminal, figures, 'terminals.echo-beside-yes');
     await noisy.close();

@@ -157,6 +157,8 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
       claim: (viewerId, url) => links.claim(viewerId, url),
       release: (viewerId) => links.release(viewerId),
     },
+    name: env.name,
+    readKey,
     hasNode: (sessionId, node) => nodes.get(sessionId, node) !== undefined,
     sendFact: (fact) => links.sendFact(fact),
   });
@@ -203,7 +205,9 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     logger,
     clock,
     async describe() {
-      const listed = await terminals.call('list', { protocol: HOST_PROTOCOL_VERSION }).catch(() => ({ terminals: [] }));
+      const listed = await terminals
+        .call('list', { protocol: HOST_PROTOCOL_VERSION })
+        .catch(() => ({ terminals: [], dials: false }));
       terminalCommands.learn(listed.terminals);
       const { capabilities, capacity } = await host.describe();
       return (): AgentHello => ({
@@ -213,6 +217,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
         ...(underlay === undefined ? {} : { underlay }),
         nodes: nodes.list(),
         terminals: listed.terminals,
+        terminalStream: listed.dials,
       });
     },
     onSessions: (sessions, hello) => {

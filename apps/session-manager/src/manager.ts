@@ -22,6 +22,8 @@ import { createPortProxy } from './edge/port-proxy.ts';
 import { countRefusals } from './edge/refusal-counts.ts';
 import { createSignIn } from './edge/sign-in.ts';
 import { createSocketServers } from './edge/socket-servers.ts';
+import { createTerminalGateway } from './edge/terminal-gateway.ts';
+import { createTerminalStreams, passStreamEvent, streamFirst } from './edge/terminal-streams.ts';
 import { createTlsFiles, type TlsSettings } from './edge/tls-files.ts';
 import { createTokens } from './edge/tokens.ts';
 import { createWebProxy } from './edge/web-proxy.ts';
@@ -155,9 +157,16 @@ export async function startManager(
   const views = createSessionViews({ hosts, clock, maxNodes, maxSessionMs: maxSessionHours * HOUR_MS, portUrl });
   const knowsHostsOf = (sessionId: string) =>
     directory.get(sessionId)?.nodes.every(({ host, state }) => state === 'lost' || hosts.isConnected(host)) ?? true;
+  const terminalStreams = createTerminalStreams({
+    streams,
+    isConnected: connections.has,
+    onOpen: (host) => relay.onStream(host),
+    onEvent: (host, event, data) => passStreamEvent(relay, host, event, data),
+    logger,
+  });
+  cleanup.add('terminal streams', () => terminalStreams.close());
   const relay = createTerminalRelay({
-    sendCommand: (host, name, request) => connections.send(host, name, request),
-    sendAck: (host, ack) => connections.sendAck(host, ack),
+    ...streamFirst(terminalStreams, connections),
     newId: (prefix) => newId(prefix, RELAY_ID_LETTERS),
     onChange: (sessionId, change) => feed.publish(sessionId, change),
     knowsHostsOf,
@@ -308,31 +317,20 @@ export async function startManager(
   cleanup.add('web proxy', () => web.close());
   const sockets = createSocketServers(origins);
   createAgentGateway({
+    ...{ keys, connections, hosts, relay, terminalStreams, reconciler, directory, logger },
     io: sockets.agents.io,
-    keys,
-    connections,
-    hosts,
-    relay,
-    reconciler,
-    directory,
-    logger,
   });
   const gateway = createBrowserGateway({
+    ...{ tokens, service, directory, feed, people, relay, origins, clock, metrics, logger },
     io: sockets.browsers.io,
-    tokens,
-    service,
-    directory,
-    feed,
-    people,
-    relay,
-    origins,
-    clock,
-    metrics,
-    logger,
   });
+  const terminalGateway = createTerminalGateway({
+    ...{ tokens, service, directory, relay, origins, clock, metrics, logger },
+  });
+  cleanup.add('terminal sockets', () => terminalGateway.close());
   cleanup.add('sockets', () => Promise.all([sockets.browsers.io.close(), sockets.agents.io.close()]));
   const { capacity, waiting } = admission;
-  addGauges({ metrics, directory, hosts, streams, gateway, capacity, waiting });
+  addGauges({ metrics, directory, hosts, streams, gateway, terminalGateway, capacity, waiting });
   const isOpen = (sessionId: string) => directory.get(sessionId) !== undefined;
   cleanup.add('refusal counts', countRefusals({ hosts, metrics, isOpen }));
 
@@ -350,6 +348,7 @@ export async function startManager(
     ports: portGateway,
     streams,
     web,
+    terminals: terminalGateway,
     browserSockets: sockets.browsers.http,
     agentSockets: sockets.agents.http,
     tls: settings.tls !== undefined,
@@ -372,7 +371,11 @@ export async function startManager(
       ? undefined
       : await serveOperator(
           {
-            ...{ metrics, book: hostBook, logger, drop: connections.drop, secret: settings.managerSecret },
+            ...{ metrics, book: hostBook, logger, secret: settings.managerSecret },
+            drop(host) {
+              connections.drop(host);
+              terminalStreams.drop(host);
+            },
             status: createOperatorStatus({
               ...{ version, directory, hosts, book: hostBook, metrics, capacity, waiting },
               sockets: gateway.sockets,

@@ -75,6 +75,8 @@ export const agentHelloSchema = z.object({
   underlay: underlaySchema.optional(),
   nodes: z.array(agentNodeReportSchema),
   terminals: z.array(terminalViewSchema.extend({ sessionId: sessionIdSchema })),
+  /** The terminal host can bring its bytes by a stream of its own (`terminal.stream`); since release 0.2. */
+  terminalStream: z.boolean().optional(),
 });
 export type AgentHello = z.infer<typeof agentHelloSchema>;
 
@@ -123,6 +125,11 @@ export const agentCommands = {
   'terminal.input': { request: terminalInputSchema, answer: z.object({}) },
   'terminal.resize': { request: terminalResizeSchema, answer: z.object({}) },
   'terminal.close': { request: z.object({ terminalId: terminalIdSchema }), answer: z.object({}) },
+  /**
+   * Lets the host's terminal host bring a stream to AGENT_STREAM_PATH/<streamId> (terminal-stream.ts): from then on the manager
+   * attaches and types by it. Only of agents whose hello says `terminalStream`.
+   */
+  'terminal.stream': { request: z.object({ streamId: streamIdSchema }), answer: z.object({}) },
   /**
    * Asks the agent to bring a byte stream to AGENT_STREAM_PATH/<streamId>: connected to a TCP port of the node (`tcp`; on the
    * node's address, else its loopback), or to stdin and stdout of a command run as the node's root (`exec`).

@@ -15,5 +15,7 @@ export * from './session.ts';
 export * from './session-network.ts';
 export * from './swarm.ts';
 export * from './terminal.ts';
+export * from './terminal-socket.ts';
+export * from './terminal-stream.ts';
 export * from './timeline.ts';
 export * from './version.ts';

@@ -55,6 +55,8 @@ export function createDispatcher({ handlers, logger }: { handlers: CommandHandle
         return handlers['terminal.resize'](parse('terminal.resize', request), from);
       case 'terminal.close':
         return handlers['terminal.close'](parse('terminal.close', request), from);
+      case 'terminal.stream':
+        return handlers['terminal.stream'](parse('terminal.stream', request), from);
       case 'stream.open':
         return handlers['stream.open'](parse('stream.open', request), from);
       case 'swarm.read':

@@ -10,6 +10,9 @@ export type TerminalCommandHandlers = Pick<CommandHandlers, Extract<keyof Comman
 export interface TerminalCommandsDeps {
   terminals: Pick<TerminalClient, 'call'>;
   links: Pick<ManagerLinks, 'claim' | 'release'>;
+  /** Under which managers know this host; the key is read at each use, so that it can be replaced. */
+  name: string;
+  readKey(): Promise<string>;
   hasNode(sessionId: string, node: string): boolean;
   sendFact(fact: AgentFact): void;
 }
@@ -75,6 +78,9 @@ export function createTerminalCommands(deps: TerminalCommandsDeps): TerminalComm
         return answer;
       },
       'terminal.close': (request) => terminals.call('terminal.close', request),
+      // The bytes of terminals take the shortest way: this process need not even live for them.
+      'terminal.stream': async ({ streamId }, url) =>
+        terminals.call('manager.dial', { url, streamId, name: deps.name, key: await deps.readKey() }),
     },
   };
 }

@@ -1,13 +1,13 @@
-/** One agent's connection to the terminal host: its calls, and the viewers that end with it. */
-import { DrydockError, toDrydockError } from '@drydock/protocol';
-import type { Logger } from '@drydock/service-kit';
+/** One connection to the terminal host, the agent's or a manager's stream: its calls, and the viewers that end with it. */
+import { DrydockError, streamCalls, toDrydockError } from '@drydock/protocol';
+import { createFrameReader, encodeFrame, FrameError, type Logger } from '@drydock/service-kit';
 import { z } from 'zod';
-import { createFrameReader, encodeFrame, FrameError } from './frames.ts';
 import {
   HOST_PROTOCOL_VERSION,
   type HostAnswer,
   type HostCallName,
   type HostEvent,
+  type HostRequest,
   hostAckSchema,
   hostCallSchema,
   hostCalls,
@@ -22,7 +22,10 @@ const MAX_OPEN_CALLS = 20_000;
 export interface HostConnectionDeps {
   registry: TerminalRegistry;
   logger: Logger;
-  send(buffers: Uint8Array[]): void;
+  /** Writes a message. What can wait may be written together with the next one, a moment later. */
+  send(buffers: Uint8Array[], canWait?: boolean): void;
+  /** Brings a manager's stream. Without it this connection is one, and calls only what streams may. */
+  dial?(request: HostRequest<'manager.dial'>): Promise<void>;
 }
 
 export interface HostConnection {
@@ -34,7 +37,7 @@ export interface HostConnection {
 }
 
 /** Builds the host's end of one connection. */
-export function createHostConnection({ registry, logger, send }: HostConnectionDeps): HostConnection {
+export function createHostConnection({ registry, logger, send, dial }: HostConnectionDeps): HostConnection {
   /** viewerId -> terminalId */
   const viewers = new Map<string, string>();
   let openCalls = 0;
@@ -71,7 +74,12 @@ export function createHostConnection({ registry, logger, send }: HostConnectionD
     switch (name) {
       case 'list':
         hostCalls.list.request.parse(raw);
-        return { answer: { protocol: HOST_PROTOCOL_VERSION, terminals: registry.list() } };
+        return { answer: { protocol: HOST_PROTOCOL_VERSION, terminals: registry.list(), dials: dial !== undefined } };
+      case 'manager.dial':
+        await dial?.(hostCalls[name].request.parse(raw));
+        return { answer: {} };
+      case 'ping':
+        return { answer: {} };
       case 'terminal.open':
         registry.open(hostCalls[name].request.parse(raw));
         return { answer: {} };
@@ -114,7 +122,8 @@ export function createHostConnection({ registry, logger, send }: HostConnectionD
       try {
         const { answer, after } = await perform(name, request, bytes);
         if (closed) return;
-        send(encodeFrame({ id, answer }));
+        // A key's answer is of no use before its echo, which is on its way.
+        send(encodeFrame({ id, answer }), name === 'terminal.input');
         after?.();
       } finally {
         openCalls -= 1;
@@ -141,6 +150,9 @@ export function createHostConnection({ registry, logger, send }: HostConnectionD
     }
     const message = hostCallSchema.safeParse(header);
     if (!message.success) throw new FrameError('a message of no known form');
+    if (dial === undefined && !Object.hasOwn(streamCalls, message.data.call)) {
+      throw new FrameError(`a stream that calls ${message.data.call}`);
+    }
     void call(message.data.id, message.data.call, message.data.request, bytes);
   });
 

@@ -1,15 +1,21 @@
-/** The terminal host's unix socket: one connection for each agent that is alive, normally one. */
+/** The terminal host's connections: the agent's on a unix socket, normally one, and the streams that it brings to managers. */
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Logger } from '@drydock/service-kit';
-import { createHostConnection, type HostConnection } from './host-connection.ts';
-import type { HostEvent } from './host-protocol.ts';
+import type { Duplex } from 'node:stream';
+import { batchWrites, type Logger } from '@drydock/service-kit';
+import { createManagerDial } from '../streams/manager-dial.ts';
+import { createHostConnection, type HostConnection, type HostConnectionDeps } from './host-connection.ts';
+import type { HostEvent, HostRequest } from './host-protocol.ts';
 import type { TerminalRegistry } from './terminal-registry.ts';
 
-/** An agent that reads this little (bytes) does not live; windows bound a healthy one far below. */
+/** Whoever reads this little (bytes) does not live; windows bound a healthy one far below. */
 const MAX_UNREAD_BYTES = 256 * 1024 * 1024;
 /** Only root may speak to it: whoever can, types as root in every node. */
 const SOCKET_MODE = 0o600;
+/** A manager asks by `ping` far more often; a stream that is silent for this long (ms) leads nowhere. */
+const STREAM_SILENCE_MS = 30_000;
+/** An answer that can wait for the next message waits no longer than this (ms). */
+const WAIT_MS = 4;
 
 export interface HostServer {
   /** Tells every agent. */
@@ -23,37 +29,65 @@ export interface HostServerOptions {
   logger: Logger;
 }
 
+/** Writes whole messages; those of one turn leave together, and what can wait goes with the next or after WAIT_MS. */
+function messageWriter(socket: Duplex): HostConnectionDeps['send'] {
+  const batch = batchWrites(socket);
+  let waiting: Uint8Array[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (waiting.length === 0) return;
+    batch();
+    for (const buffer of waiting) socket.write(buffer);
+    waiting = [];
+    if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy(new Error('the other side does not read'));
+  }
+
+  return (buffers, canWait = false) => {
+    if (socket.destroyed) return;
+    waiting.push(...buffers);
+    if (canWait) timer ??= setTimeout(flush, WAIT_MS);
+    else flush();
+  };
+}
+
 /** Listens at `socketPath`; what an earlier process left there is removed. */
 export async function startHostServer({ socketPath, registry, logger }: HostServerOptions): Promise<HostServer> {
-  const connections = new Map<Socket, HostConnection>();
+  const agents = new Set<HostConnection>();
+  const sockets = new Set<Duplex>();
 
-  function onConnection(socket: Socket): void {
+  function serve(socket: Duplex, dial?: HostConnectionDeps['dial']): HostConnection {
     const connection = createHostConnection({
-      registry,
-      logger,
-      send(buffers) {
-        socket.cork();
-        for (const buffer of buffers) socket.write(buffer);
-        socket.uncork();
-        if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy(new Error('the agent does not read'));
-      },
+      ...{ registry, logger, send: messageWriter(socket) },
+      ...(dial === undefined ? {} : { dial }),
     });
-    connections.set(socket, connection);
-    socket.on('data', (chunk) => {
+    sockets.add(socket);
+    socket.on('data', (chunk: Buffer) => {
       try {
         connection.receive(chunk);
       } catch (error) {
         socket.destroy(error as Error);
       }
     });
-    socket.on('error', (error) => logger.warn({ err: error }, 'an agent connection failed'));
+    socket.on('end', () => socket.destroy());
+    socket.on('error', (error) => logger.warn({ err: error }, 'a connection failed'));
     socket.on('close', () => {
-      connections.delete(socket);
+      sockets.delete(socket);
+      agents.delete(connection);
       connection.close();
     });
+    return connection;
   }
 
-  const server: Server = createServer(onConnection);
+  async function dial({ url, streamId, name, key }: HostRequest<'manager.dial'>): Promise<void> {
+    const socket = (await createManagerDial({ name, readKey: async () => key })(streamId, url)) as Socket;
+    socket.setTimeout(STREAM_SILENCE_MS, () => socket.destroy(new Error('the manager is silent')));
+    serve(socket);
+  }
+
+  const server: Server = createServer((socket) => void agents.add(serve(socket, dial)));
   await rm(socketPath, { force: true });
   const previous = process.umask(0o177);
   try {
@@ -68,11 +102,12 @@ export async function startHostServer({ socketPath, registry, logger }: HostServ
 
   return {
     broadcast(event) {
-      for (const connection of connections.values()) connection.event(event);
+      // Managers hear of it by their agents.
+      for (const connection of agents) connection.event(event);
     },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const socket of connections.keys()) socket.destroy();
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };

@@ -1,8 +1,7 @@
 /** The agent's end of the terminal host's socket: calls, events, and coming back after a break. */
 import { connect, type Socket } from 'node:net';
 import { DrydockError } from '@drydock/protocol';
-import { createBackoff, type Logger } from '@drydock/service-kit';
-import { createFrameReader, encodeFrame, type Frame } from './frames.ts';
+import { createBackoff, createFrameReader, encodeFrame, type Frame, type Logger } from '@drydock/service-kit';
 import {
   HOST_PROTOCOL_VERSION,
   type HostAnswer,

@@ -4,9 +4,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DrydockError, MAX_TERMINALS_PER_NODE, TERMINAL_LOG_BYTES, TERMINAL_WINDOW_BYTES } from '@drydock/protocol';
-import { createLogger } from '@drydock/service-kit';
+import { createLogger, encodeFrame } from '@drydock/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { encodeFrame } from './frames.ts';
 import { createTerminalClient, type TerminalClient } from './terminal-client.ts';
 import { startTerminalHost, type TerminalHost } from './terminal-host.ts';
 

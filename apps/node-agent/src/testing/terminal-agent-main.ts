@@ -22,6 +22,8 @@ const settings = z
     socketPath: z.string(),
     /** Where the "nodes" are written down, so that they outlive this process as real ones do. */
     stateFile: z.string().optional(),
+    /** False: as an agent of the release whose terminals' bytes went through its own link. */
+    stream: z.boolean().default(true),
   })
   .parse(JSON.parse(process.argv[2] ?? '{}'));
 
@@ -79,6 +81,7 @@ const terminals = createTerminalClient(settings.socketPath, logger, {
   onConnected: () => links.renew(),
 });
 
+const readKey = async () => (await readFile(settings.keyFile, 'utf8')).trim();
 const refuse = () => Promise.reject(new DrydockError('BAD_REQUEST', 'This agent has no nodes.'));
 const terminalCommands = createTerminalCommands({
   terminals,
@@ -86,6 +89,8 @@ const terminalCommands = createTerminalCommands({
     claim: (viewerId, url) => links.claim(viewerId, url),
     release: (viewerId) => links.release(viewerId),
   },
+  name: settings.name,
+  readKey,
   // A node of an earlier life that had no terminal is known to the manager only.
   hasNode: () => true,
   sendFact: (fact) => links.sendFact(fact),
@@ -117,7 +122,7 @@ const dispatcher = createDispatcher({
 const links = createManagerLinks({
   urls: settings.urls ?? [settings.url],
   name: settings.name,
-  readKey: async () => (await readFile(settings.keyFile, 'utf8')).trim(),
+  readKey,
   dispatcher,
   logger,
   clock: systemClock,
@@ -140,6 +145,7 @@ const links = createManagerLinks({
       capacity: { cpus: 64, memoryBytes: 2 ** 40, diskBytes: 2 ** 44, pool: 0, maxNodes: 1000, defaultLimits: LIMITS },
       nodes: [...nodes.values()],
       terminals: listed.terminals,
+      terminalStream: settings.stream && listed.dials,
     });
   },
   onSessions: (sessions, hello) => {

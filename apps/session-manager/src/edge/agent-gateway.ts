@@ -22,6 +22,7 @@ import type { Reconciler } from '../sessions/reconcile.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { AgentConnections, AgentSocket } from './agent-connections.ts';
 import type { AgentKeys } from './agent-keys.ts';
+import type { TerminalStreams } from './terminal-streams.ts';
 
 /** An agent that says nothing of itself for this long after connecting (ms) is not one of ours. */
 const HELLO_DEADLINE_MS = 20_000;
@@ -34,6 +35,7 @@ export interface AgentGatewayDeps {
   connections: AgentConnections;
   hosts: HostRegistry;
   relay: TerminalRelay;
+  terminalStreams: TerminalStreams;
   reconciler: Reconciler;
   directory: Pick<SessionDirectory, 'synced'>;
   logger: Logger;
@@ -46,7 +48,7 @@ export function connectError(error: DrydockError): Error {
 
 /** Begins to accept agents on the namespace. */
 export function createAgentGateway(deps: AgentGatewayDeps): void {
-  const { io, keys, connections, hosts, relay, reconciler, directory, logger } = deps;
+  const { io, keys, connections, hosts, relay, terminalStreams, reconciler, directory, logger } = deps;
   const namespace = io.of(AGENT_NAMESPACE);
 
   async function admit(handshake: unknown): Promise<string> {
@@ -120,6 +122,7 @@ export function createAgentGateway(deps: AgentGatewayDeps): void {
       greeted = true;
       log.info({ version: hello.version, nodes: hello.nodes.length }, 'host connected');
       hosts.hello(host, hello);
+      terminalStreams.onHello(host, hello);
       relay.onAgentHello(host, hello);
       // Which sessions live decides what the agent destroys: that is never answered from a memory that may be stale.
       while (socket.connected && !(await isCertain(hello))) {
@@ -161,7 +164,11 @@ export function createAgentGateway(deps: AgentGatewayDeps): void {
     );
     socket.on(
       'exit',
-      hear('exit', agentExitSchema, (exit) => relay.onExit(host, exit)),
+      hear('exit', agentExitSchema, (exit) => {
+        if (!terminalStreams.carries(host)) return relay.onExit(host, exit);
+        // The end of a terminal must not overtake its last bytes, which come another way (T-8).
+        void terminalStreams.settled(host).then(() => relay.onExit(host, exit));
+      }),
     );
     socket.on('disconnect', (reason) => {
       clearTimeout(deadline);

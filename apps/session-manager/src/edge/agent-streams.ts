@@ -27,6 +27,8 @@ export interface AgentStreams {
    * before it is not the whole. @throws DrydockError PORT_REFUSED, PORT_TIMEOUT, NODE_NOT_FOUND, HOST_UNAVAILABLE.
    */
   open(host: string, sessionId: string, node: string, target: StreamTarget): Promise<Socket>;
+  /** Lets a host's terminal host bring its stream (terminal-streams.ts). @throws DrydockError HOST_UNAVAILABLE, PORT_TIMEOUT. */
+  openTerminals(host: string): Promise<Socket>;
   /** Takes an upgrade at AGENT_STREAM_PATH. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
   /** Streams that are open now. */
@@ -75,37 +77,44 @@ export function createAgentStreams(deps: { commands: AgentCommands; keys: AgentK
     entry.take(socket);
   }
 
+  /** Waits for the stream that `ask` lets the host bring. */
+  async function bring(host: string, ask: (streamId: string) => Promise<unknown>): Promise<Socket> {
+    if (waiting.size >= MAX_WAITING) throw new DrydockError('HOST_UNAVAILABLE');
+    const streamId = newId('s', 31);
+    let arrived: Socket | undefined;
+    const stream = new Promise<Socket>((resolve) => {
+      waiting.set(streamId, {
+        host,
+        take: (socket) => {
+          arrived = socket;
+          resolve(socket);
+        },
+      });
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new DrydockError('PORT_TIMEOUT')), STREAM_TIMEOUT_MS);
+    });
+    try {
+      // The stream may come before the answer does; a refusal comes alone.
+      const [socket] = await Promise.race([Promise.all([stream, ask(streamId)]), timeout]);
+      return socket;
+    } catch (error) {
+      arrived?.destroy();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      waiting.delete(streamId);
+    }
+  }
+
   return {
-    async open(host, sessionId, node, target) {
-      if (waiting.size >= MAX_WAITING) throw new DrydockError('HOST_UNAVAILABLE');
-      const streamId = newId('s', 31);
-      let arrived: Socket | undefined;
-      const stream = new Promise<Socket>((resolve) => {
-        waiting.set(streamId, {
-          host,
-          take: (socket) => {
-            arrived = socket;
-            resolve(socket);
-          },
-        });
-      });
-      let timer: NodeJS.Timeout | undefined;
-      const timeout = new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => reject(new DrydockError('PORT_TIMEOUT')), STREAM_TIMEOUT_MS);
-      });
-      try {
-        const answered = commands.send(host, 'stream.open', { sessionId, node, streamId, target }, STREAM_TIMEOUT_MS);
-        // The stream may come before the answer does; a refusal comes alone.
-        const [socket] = await Promise.race([Promise.all([stream, answered]), timeout]);
-        return socket;
-      } catch (error) {
-        arrived?.destroy();
-        throw error;
-      } finally {
-        clearTimeout(timer);
-        waiting.delete(streamId);
-      }
-    },
+    open: (host, sessionId, node, target) =>
+      bring(host, (streamId) =>
+        commands.send(host, 'stream.open', { sessionId, node, streamId, target }, STREAM_TIMEOUT_MS),
+      ),
+    openTerminals: (host) =>
+      bring(host, (streamId) => commands.send(host, 'terminal.stream', { streamId }, STREAM_TIMEOUT_MS)),
     upgrade(request, socket, head) {
       // Until somebody takes the stream, its failures are nobody's news.
       socket.on('error', () => undefined);

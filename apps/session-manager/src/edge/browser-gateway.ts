@@ -1,44 +1,29 @@
 /** Where lab pages connect: admits them by link, sends snapshot and changes, runs their calls with the right checked each time. */
 import {
-  allows,
   DrydockError,
   LAB_NAMESPACE,
   type LabCall,
-  type LabRequest,
   type LabServerEvents,
   labAuthSchema,
   labCalls,
-  type Right,
-  terminalAckSchema,
 } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { Server, Socket } from 'socket.io';
 import type { RelayClient, TerminalRelay, TerminalSink } from '../relay/terminal-relay-types.ts';
-import { createRateLimit } from '../scheduling/rate-limit.ts';
 import type { LabFeed } from '../sessions/lab-feed.ts';
 import type { People } from '../sessions/people.ts';
-import { graceView, requireNode } from '../sessions/session.ts';
+import { graceView } from '../sessions/session.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { connectError } from './agent-gateway.ts';
 import { parseCookies, sessionCookieName } from './cookies.ts';
 import { createEchoTimer } from './echo-timer.ts';
 import { httpError } from './error-mapping.ts';
-import { labCallTable } from './lab-calls.ts';
+import { createLabCaller, createSocketRates } from './lab-caller.ts';
 import type { Metrics } from './metrics.ts';
 import type { Origins } from './origins.ts';
 import type { Tokens } from './tokens.ts';
 
-/** Calls of one socket that wait for their answers; a page types faster than this only by a script. */
-const MAX_PENDING_CALLS = 256;
-/** Messages of one socket: a large paste is a burst, a held key a stream; more is a flood. */
-const MESSAGE_BURST = 2000;
-const MESSAGES_PER_SECOND = 500;
-/** Acknowledgements are as many as the pieces of output that a page draws, so a flood of output is no flood of the page’s. */
-const ACK_BURST = 20_000;
-const ACKS_PER_SECOND = 5000;
-/** Malformed messages of one socket before it is closed: a page of another release makes a few, a hostile one many. */
-const MAX_MALFORMED = 20;
 /** Packets that wait to be sent to one browser; terminal output is bounded by its windows long before this. */
 const MAX_UNSENT_PACKETS = 5000;
 /** Sockets of one session: a class room with two tabs each. */
@@ -70,8 +55,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
   const { io, tokens, service, directory, feed, people, relay, origins, clock, metrics, logger } = deps;
   const namespace = io.of(LAB_NAMESPACE);
   const clients = new Map<string, Set<Client>>();
-  const messages = createRateLimit({ clock, burst: MESSAGE_BURST, perSecond: MESSAGES_PER_SECOND });
-  const acks = createRateLimit({ clock, burst: ACK_BURST, perSecond: ACKS_PER_SECOND });
+  const rates = createSocketRates(clock);
 
   async function admit(socket: LabSocket): Promise<void> {
     const { request } = socket;
@@ -113,8 +97,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
 
   function serve(socket: LabSocket, sessionId: string, linkId: string): void {
     const log = logger.child({ sessionId, socketId: socket.id });
-    const rightNow = (): Right | undefined => service.rightOf(sessionId, linkId);
-    const right = rightNow();
+    const right = service.rightOf(sessionId, linkId);
     const subscription = feed.subscribe(sessionId, {
       change: (event) => {
         if (isTooSlow()) return;
@@ -155,81 +138,27 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
     const client: Client = { socket, linkId };
     const peers = clients.get(sessionId) ?? new Set();
     clients.set(sessionId, peers.add(client));
-    let pending = 0;
-    let malformed = 0;
-
-    function refuseMalformed(event: string): void {
-      malformed += 1;
-      if (malformed <= MAX_MALFORMED) return;
-      log.warn({ event }, 'socket closed for malformed messages');
-      socket.disconnect(true);
-    }
-
-    /** @throws DrydockError when the link no longer gives the right. */
-    function demand(needed: Right): void {
-      const held = rightNow();
-      if (held === undefined) throw new DrydockError('SESSION_ENDED');
-      if (!allows(held, needed)) throw new DrydockError('FORBIDDEN');
-    }
-
-    function hostOf(name: string): string {
-      const session = directory.get(sessionId);
-      if (session === undefined) throw new DrydockError('SESSION_ENDED');
-      const node = requireNode(session, name);
-      if (node.state !== 'running') throw new DrydockError('NODE_NOT_READY');
-      return node.host;
-    }
-
-    async function run<C extends LabCall>(name: C, message: unknown): Promise<unknown> {
-      const { right: needed, run: handle } = labCallTable[name];
-      demand(needed);
-      if (needed !== 'viewer' && name !== 'terminal:resize') service.touch(sessionId);
-      const parsed = labCalls[name].request.safeParse(message);
-      if (!parsed.success) {
-        refuseMalformed(name);
-        throw parsed.error;
-      }
-      const request = parsed.data as Parameters<typeof handle>[1];
-      if (name === 'terminal:input') echo.typed((request as LabRequest<'terminal:input'>).terminalId);
-      const began = performance.now();
-      const result = await handle({ relay: relayClient, person, hostOf }, request);
-      if (name === 'terminal:attach') metrics.attachSeconds.observe((performance.now() - began) / 1000);
-      return result;
-    }
-
-    async function answer(name: LabCall, message: unknown, ack: (answer: unknown) => void): Promise<void> {
-      pending += 1;
-      try {
-        if (pending > MAX_PENDING_CALLS) throw new DrydockError('RATE_LIMITED');
-        ack(await run(name, message));
-      } catch (thrown) {
-        const error = httpError(thrown);
-        metrics.countError(error, { where: name, sessionId });
-        if (error.code === 'INTERNAL') log.error({ err: error.cause, call: name }, 'call failed');
-        ack({ error: error.toBody() });
-      } finally {
-        pending -= 1;
-      }
-    }
+    const caller = createLabCaller({
+      ...{ service, directory, metrics, rates, logger: log, sessionId, linkId, relay: relayClient, person, echo },
+      socketId: socket.id,
+      onHostile(why) {
+        log.warn({ why }, 'socket closed');
+        socket.disconnect(true);
+      },
+    });
 
     socket.use(([event], next) => {
-      if ((event === 'terminal:ack' ? acks : messages).take(socket.id) === 0) return next();
-      log.warn('socket floods');
-      socket.disconnect(true);
+      if (caller.admits(event === 'terminal:ack' ? 'ack' : 'message')) next();
     });
     for (const name of Object.keys(labCalls) as LabCall[]) {
       socket.on(name, (message: unknown, ack: unknown) => {
-        if (typeof ack !== 'function') return refuseMalformed(name);
-        void answer(name, message, ack as (answer: unknown) => void);
+        if (typeof ack !== 'function') return caller.malformed(name);
+        void caller.call(name, message).then(ack as (answer: unknown) => void);
       });
     }
-    socket.on('terminal:ack', (message: unknown) => {
-      const parsed = terminalAckSchema.safeParse(message);
-      if (parsed.success) relayClient.ack(parsed.data);
-      else refuseMalformed('terminal:ack');
-    });
+    socket.on('terminal:ack', caller.ack);
     socket.onAny((event: string) => {
-      if (event !== 'terminal:ack' && !Object.hasOwn(labCalls, event)) refuseMalformed(event.slice(0, 64));
+      if (event !== 'terminal:ack' && !Object.hasOwn(labCalls, event)) caller.malformed(event.slice(0, 64));
     });
     socket.on('disconnect', () => {
       subscription.unsubscribe();

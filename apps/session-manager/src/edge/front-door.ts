@@ -11,6 +11,7 @@ import type { Door } from './listener.ts';
 import type { Origins } from './origins.ts';
 import type { PortGateway } from './port-gateway.ts';
 import { refuseUpgrade } from './port-pages.ts';
+import { isTerminalSocketPath, type TerminalGateway } from './terminal-gateway.ts';
 import type { WebProxy } from './web-proxy.ts';
 
 export interface FrontDoorDeps {
@@ -19,6 +20,7 @@ export interface FrontDoorDeps {
   ports: PortGateway;
   streams: AgentStreams;
   web: WebProxy;
+  terminals: TerminalGateway;
   /** socket.io servers sit behind servers of their own that never listen. */
   browserSockets: Server;
   agentSockets: Server;
@@ -82,6 +84,7 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
       const label = origins.portLabel(request.headers.host);
       if (label !== undefined) return ports.upgrade(request, socket, head, label);
       const path = pathOf(request.url);
+      if (isTerminalSocketPath(path)) return deps.terminals.upgrade(request, socket, head);
       if (isStreamPath(path)) return streams.upgrade(request, socket, head);
       if (isBelow(path, '/socket.io')) return void browserSockets.emit('upgrade', request, socket, head);
       if (isBelow(path, AGENT_SOCKET_PATH)) return void agentSockets.emit('upgrade', request, socket, head);

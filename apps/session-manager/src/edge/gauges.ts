@@ -10,13 +10,23 @@ export interface GaugeDeps {
   hosts: HostRegistry;
   streams: AgentStreams;
   gateway: { sockets(): number };
+  terminalGateway: { sockets(): number };
   capacity(): { nodes: number; free: number };
   /** How many wait for room. */
   waiting(): Promise<number>;
 }
 
 /** Adds them all. */
-export function addGauges({ metrics, directory, hosts, streams, gateway, capacity, waiting }: GaugeDeps): void {
+export function addGauges({
+  metrics,
+  directory,
+  hosts,
+  streams,
+  gateway,
+  terminalGateway,
+  capacity,
+  waiting,
+}: GaugeDeps): void {
   const inState = (wanted: string) => [...directory.all()].filter(({ state }) => state === wanted).length;
   metrics.gauge('drydock_sessions', 'Open sessions.', [], () => [[{}, directory.count()]]);
   metrics.gauge(
@@ -26,6 +36,9 @@ export function addGauges({ metrics, directory, hosts, streams, gateway, capacit
     () => [[{}, inState('grace')]],
   );
   metrics.gauge('drydock_sockets', 'Connected lab pages.', [], () => [[{}, gateway.sockets()]]);
+  metrics.gauge('drydock_terminal_sockets', 'Connected terminal sockets of lab pages.', [], () => [
+    [{}, terminalGateway.sockets()],
+  ]);
   metrics.gauge('drydock_streams', 'Open byte streams of agents.', [], () => [[{}, streams.count()]]);
   metrics.gauge('drydock_capacity_nodes', 'Nodes that the connected hosts take in all.', [], () => [
     [{}, capacity().nodes],

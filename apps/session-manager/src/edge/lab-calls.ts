@@ -6,8 +6,8 @@ import type { PersonHandle } from '../sessions/people.ts';
 
 export interface LabCallContext {
   relay: RelayClient;
-  /** The page's own entry among the people of its session. */
-  person: PersonHandle;
+  /** The page's own entry among the people of its session; none on a socket that carries terminals alone. */
+  person?: PersonHandle;
   /** The host of a running node. @throws DrydockError NODE_NOT_FOUND, NODE_NOT_READY. */
   hostOf(node: string): string;
 }
@@ -57,7 +57,7 @@ export const labCallTable: { readonly [C in LabCall]: LabCallSpec<C> } = {
   'lab:here': {
     right: 'viewer',
     run: async ({ person }, request) => {
-      person.update(request);
+      person?.update(request);
       return {};
     },
   },

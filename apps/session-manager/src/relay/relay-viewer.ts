@@ -63,7 +63,10 @@ export function createRelayViewer({ terminalId, host, sink, deps, directory }: R
   }
 
   async function attachAt(offset: number): Promise<{ id: string; result: AttachResult }> {
+    const before = viewerId;
     leave();
+    // After a break the host knows it no longer; after a hole it does.
+    if (before !== undefined) detach(before);
     const id = deps.newId('v');
     viewerId = id;
     directory.set(id, viewer);
@@ -140,7 +143,8 @@ export function createRelayViewer({ terminalId, host, sink, deps, directory }: R
       return result;
     },
     resume() {
-      if (state === 'ended' || state === 'closed') return;
+      // An attach that is under way is answered, or fails with what carries it.
+      if (state === 'ended' || state === 'closed' || state === 'attaching') return;
       resumeNow().catch(() => {
         if (state !== 'away') return;
         // A terminal that is gone is ended by the host's own word; everything else may get better.

@@ -45,6 +45,8 @@ export interface TerminalRelayDeps {
    * HOST_UNAVAILABLE: a manager that was just restarted must not tell pages that their terminals are gone.
    */
   knowsHostsOf(sessionId: string): boolean;
+  /** Whether the host's viewers come by a stream that is apart from its agent's link: then a hello says nothing about them. */
+  hasStream?(host: string): boolean;
 }
 
 /**
@@ -76,8 +78,10 @@ export interface TerminalRelay {
   addClient(sessionId: string, sink: TerminalSink): RelayClient;
   /** The session's terminals as far as its hosts are known. */
   list(sessionId: string): TerminalView[];
-  /** All that a host has; viewers of its terminals are attached again at the offsets that were forwarded. */
+  /** All that a host has; viewers that came by the agent's link are attached again at the offsets that were forwarded. */
   onAgentHello(host: string, hello: AgentHello): void;
+  /** The host has a new stream: viewers of its terminals are attached by it, at the offsets that were forwarded. */
+  onStream(host: string): void;
   /** A terminal that was opened or resized, by whichever manager. */
   onTerminal(host: string, sessionId: string, view: TerminalView): void;
   onOutput(host: string, output: ViewerOutput): void;

@@ -48,6 +48,12 @@ export function createTerminalRelay(deps: TerminalRelayDeps): TerminalRelay {
     for (const [terminalId, terminal] of [...terminals]) if (isGone(terminal)) forget(terminalId, LOST);
   }
 
+  function resume(host: string): void {
+    for (const terminal of terminals.values()) {
+      if (terminal.host === host) for (const viewer of terminal.viewers) viewer.resume();
+    }
+  }
+
   function ofHost(host: string, viewerId: string): RelayViewer | undefined {
     const viewer = viewers.get(viewerId);
     return viewer?.host === host ? viewer : undefined;
@@ -126,9 +132,10 @@ export function createTerminalRelay(deps: TerminalRelayDeps): TerminalRelay {
       for (const { sessionId, ...view } of hello.terminals) {
         const terminal = learn(sessionId, host, view);
         onChange(sessionId, { kind: 'terminal', terminal: terminal.view });
-        for (const viewer of terminal.viewers) viewer.resume();
       }
+      if (deps.hasStream?.(host) !== true) resume(host);
     },
+    onStream: resume,
     onTerminal(host, sessionId, view) {
       const before = terminals.get(view.terminalId)?.view;
       if (before?.cols === view.cols && before.rows === view.rows) return;

@@ -25,6 +25,7 @@ import {
   type Underlay,
 } from '@drydock/protocol';
 import { createFixtureLinks } from './fixture-links.ts';
+import { createFixtureStreams, type FixtureStreams } from './fixture-stream.ts';
 import { createFixtureTerminals } from './fixture-terminals.ts';
 
 export interface FixtureAgentOptions {
@@ -43,6 +44,8 @@ export interface FixtureAgentOptions {
   underlay?: Underlay;
   /** False: an agent of the release that knew no `session.rest`. */
   knowsRest?: boolean;
+  /** True: the terminals' bytes go by a stream of their own, as those of agents since release 0.2. */
+  streams?: boolean;
 }
 
 export interface FixtureAgent {
@@ -69,6 +72,8 @@ export interface FixtureAgent {
   /** Changes a node's report and tells it. */
   report(sessionId: string, node: string, change: Partial<AgentNodeReport>): void;
   sendFact(fact: AgentFact): void;
+  /** The streams of its terminals. */
+  readonly terminalStreams: FixtureStreams;
   /** Sets a session's swarm and tells it. */
   setSwarm(sessionId: string, swarm: SwarmState): void;
   /** Makes a node vanish as a host's crash would. */
@@ -92,6 +97,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     protocol = PROTOCOL_VERSION,
     createMs = 0,
     knowsRest = true,
+    streams: streamsTerminals = false,
     keepTrying = false,
     underlay,
   } = options;
@@ -107,10 +113,17 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
   let seq = 0;
 
   const terminals = createFixtureTerminals({
-    output: (output) => links.emitTo(output.viewerId, 'output', output),
-    exit: (exit) => links.emitTo(exit.viewerId, 'exit', exit),
+    output({ viewerId, offset, data }) {
+      if (terminalStreams.emitTo(viewerId, { event: 'output', viewerId, offset }, data)) return;
+      links.emitTo(viewerId, 'output', { viewerId, offset, data });
+    },
+    exit(exit) {
+      if (!terminalStreams.emitTo(exit.viewerId, { event: 'exit', ...exit })) links.emitTo(exit.viewerId, 'exit', exit);
+    },
     changed: (sessionId, terminal) => sendFact({ kind: 'terminal', sessionId, terminal }),
   });
+
+  const terminalStreams = createFixtureStreams(() => terminals);
 
   const hello = (): AgentHello => ({
     version: '0.1.0-fixture',
@@ -133,6 +146,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     ...(underlay === undefined ? {} : { underlay }),
     nodes: [...nodes.values()],
     terminals: terminals.list(),
+    ...(streamsTerminals ? { terminalStream: true } : {}),
   });
 
   function sendFact(fact: AgentFact): void {
@@ -303,6 +317,11 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     'terminal.input': terminals.input,
     'terminal.resize': terminals.resize,
     'terminal.close': terminals.close,
+    'terminal.stream': async ({ streamId }, from) => {
+      if (!streamsTerminals) throw new DrydockError('BAD_REQUEST', 'This agent does not know that command.');
+      terminalStreams.serve(await dialBack(from, streamId));
+      return {};
+    },
     'stream.open': openStream,
     'swarm.read': ({ sessionId }) => swarms.get(sessionId) ?? { view: null, problem: null },
     ping: () => ({}),
@@ -359,6 +378,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
       sendFact({ kind: 'node', node: after });
     },
     sendFact,
+    terminalStreams,
     setSwarm(sessionId, swarm) {
       swarms.set(sessionId, swarm);
       sendFact({ kind: 'swarm', sessionId, swarm });
@@ -367,6 +387,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     emit: links.emit,
     close() {
       links.close();
+      terminalStreams.cut();
       for (const stream of streams) stream.destroy();
     },
   };

@@ -12,11 +12,11 @@ import {
 import { strings } from '../strings.ts';
 import { ApiError, type CallOptions, callApi } from './api.ts';
 import { formatDuration } from './format.ts';
-import type { LabClient } from './lab-client.ts';
 import type { LabStore } from './lab-store.ts';
 import type { Notices } from './notices.ts';
 import { forgetSession, rememberSession } from './recent-sessions.ts';
 import { createValue } from './store.ts';
+import type { TerminalLink } from './terminal-types.ts';
 import type { AddOptions, LabWorkspace } from './workspace.ts';
 
 /** How long a new node may take before its terminal is given up (ms); the server itself gives up earlier. */
@@ -28,7 +28,7 @@ export interface LabActionsDeps {
   sessionId: string;
   token: string | null;
   store: LabStore;
-  client: LabClient;
+  link: Pick<TerminalLink, 'call'>;
   workspace: LabWorkspace;
   notices: Notices;
   /** Shows terminals that others opened meanwhile. */
@@ -40,7 +40,7 @@ export interface LabActionsDeps {
 export type LabActions = ReturnType<typeof createLabActions>;
 
 export function createLabActions(deps: LabActionsDeps) {
-  const { sessionId, token, store, client, workspace, notices } = deps;
+  const { sessionId, token, store, link, workspace, notices } = deps;
   /** Nodes that were asked for and are not there yet. */
   const adding = createValue(0);
   const path = `/sessions/${sessionId}`;
@@ -77,12 +77,12 @@ export function createLabActions(deps: LabActionsDeps) {
     const arrived = workspace.expectTerminal(node);
     try {
       if (!(await nodeRuns(node))) throw new ApiError('NODE_NOT_READY', strings.terminals.openFailed(node));
-      const { terminalId } = await client.call('terminal:open', { node, ...FIRST_SIZE });
+      const { terminalId } = await link.call('terminal:open', { node, ...FIRST_SIZE });
       workspace.add({ id: terminalId, title: node, data: { kind: 'terminal', node, mine: true } }, options);
       if (typed === undefined) return;
       // A writer of its own: this is typed once, whatever the terminal's own typing is at.
       const writer = `panel-${terminalId}`;
-      await client.call('terminal:input', { terminalId, writer, seq: 1, data: new TextEncoder().encode(typed) });
+      await link.call('terminal:input', { terminalId, writer, seq: 1, data: new TextEncoder().encode(typed) });
     } catch (error) {
       notices.fail(strings.errors.openTerminal, error);
     } finally {
@@ -133,7 +133,7 @@ export function createLabActions(deps: LabActionsDeps) {
       const lives = store.getState().data?.terminals.some((terminal) => terminal.terminalId === terminalId);
       if (!lives) return workspace.remove(terminalId);
       const closed = await attempt(strings.errors.closeTerminal, () =>
-        client.call('terminal:close', { terminalId }).catch((error: unknown) => {
+        link.call('terminal:close', { terminalId }).catch((error: unknown) => {
           if (!(error instanceof ApiError && error.code === 'TERMINAL_NOT_FOUND')) throw error;
         }),
       );

@@ -44,10 +44,10 @@ export function createLab(sessionId: string) {
   const dialog = createValue<Dialog | null>(null);
   const workspace = createWorkspace(sessionId, localStorageOrNull());
   const client = createLabClient({ store, origin: window.location.origin, sessionId, token });
-  const link = createTerminalLink(client);
+  const link = createTerminalLink({ client, origin: window.location.origin, sessionId, token });
   let leaving = false;
   const actions = createLabActions({
-    ...{ sessionId, token, store, client, workspace, notices, syncWorkspace },
+    ...{ sessionId, token, store, link, workspace, notices, syncWorkspace },
     onLeave: () => {
       leaving = true;
     },

@@ -3,8 +3,8 @@ import type { TerminalScreen } from './terminal-types.ts';
 
 /** Drawn bytes after which an acknowledgement goes at once: a fraction of the window, so that the stream never stands still. */
 const ACK_EVERY_BYTES = 64 * 1024;
-/** Fewer drawn bytes than that are acknowledged after this time (ms): a key's echo needs no message of its own. */
-const ACK_DELAY_MS = 100;
+/** Fewer drawn bytes than that are acknowledged after this time (ms): keys' echoes need no message of their own. */
+const ACK_DELAY_MS = 1000;
 
 export interface TerminalOutput {
   /** All bytes before this offset have been handed to the screen or stand in it. */

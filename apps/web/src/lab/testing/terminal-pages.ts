@@ -4,11 +4,13 @@
  */
 import headless from '@xterm/headless';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { WebSocket } from 'ws';
 import { type BadLink, startBadLink } from '../../../../../e2e/terminals/bad-link.ts';
 import { until } from '../../../../../e2e/terminals/processes.ts';
 import { startTerminalStack, type TerminalStack } from '../../../../../e2e/terminals/terminal-stack.ts';
 import { createLabClient, type LabClient } from '../lab-client.ts';
 import { createLabStore } from '../lab-store.ts';
+import type { PlainSocket } from '../terminal-channel.ts';
 import { createTerminalController } from '../terminal-controller.ts';
 import { createTerminalLink } from '../terminal-link.ts';
 import { muteTerminalQueries } from '../terminal-queries.ts';
@@ -59,13 +61,17 @@ export class Page {
 
   constructor(session: Session, scrollback = 200_000, port = world.link.port) {
     this.session = session;
+    const origin = `http://127.0.0.1:${port}`;
     this.client = createLabClient({
       store: createLabStore(),
-      origin: `http://127.0.0.1:${port}`,
+      origin,
       sessionId: session.sessionId,
       token: session.token,
     });
-    this.link = createTerminalLink(this.client);
+    this.link = createTerminalLink({
+      ...{ client: this.client, origin, ...session },
+      createSocket: (url) => new WebSocket(url, { perMessageDeflate: false }) as unknown as PlainSocket,
+    });
     this.screen = new headless.Terminal({ ...SIZE, scrollback, allowProposedApi: true, logLevel: 'off' });
     world.pages.push(this);
     this.client.start();
@@ -77,7 +83,7 @@ export class Page {
 
   async open(): Promise<void> {
     await this.connected();
-    const { terminalId } = await this.client.call('terminal:open', { node: 'node1', ...SIZE });
+    const { terminalId } = await this.link.call('terminal:open', { node: 'node1', ...SIZE });
     this.attach(terminalId, true);
     await this.sees('node1:');
   }

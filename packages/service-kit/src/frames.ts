@@ -1,4 +1,4 @@
-/** Messages on the terminal host's socket: a JSON header and raw bytes behind it, each with its length in front. */
+/** Messages on a terminal host's connections: a JSON header and raw bytes behind it, each with its length in front. */
 
 /** A frame's lengths: of the whole rest and of its header, as 32-bit little-endian numbers. */
 const PREFIX_BYTES = 8;
