@@ -1,7 +1,7 @@
 /**
  * What managers (and the agent of the same machine) say to a terminal host: calls with ids and answers, acknowledgements, and events in
  * their order. A frame is a JSON header with raw bytes behind it (service-kit's frames.ts). A manager's stream is dialled out by the
- * terminal host at the agent's word (docs/PROTOCOL.md, D8).
+ * terminal host at the agent's word (docs/PROTOCOL.md, D11).
  */
 import { z } from 'zod';
 import { agentCommands, viewerAckSchema } from './agent-events.ts';

@@ -1,4 +1,4 @@
-/** Lets all that one turn of the event loop writes to a stream leave the process by one system call (decision 0007). */
+/** Lets all that one turn of the event loop writes to a stream leave the process by one system call (decision 0008). */
 
 interface Corkable {
   cork(): void;

@@ -73,7 +73,7 @@ describe('terminals over a plain WebSocket', () => {
     await expect.poll(plain.text).toBe('root@node1:~# by socket.io');
   });
 
-  it('D8: go on where they were when the stream breaks, and while the agent is away', async () => {
+  it('D11: go on where they were when the stream breaks, and while the agent is away', async () => {
     const { sessionId, token } = await sessionWithNode();
     const owner = await page({ sessionId, token });
     const terminalId = await openTerminal(owner);

@@ -1,4 +1,4 @@
-/** One stream that a terminal host brought: calls with answers, acknowledgements, and the events of viewers in their order (D8). */
+/** One stream that a terminal host brought: calls with answers, acknowledgements, and the events of viewers in their order (D11). */
 import type { Duplex } from 'node:stream';
 import {
   DrydockError,
