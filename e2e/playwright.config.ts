@@ -14,6 +14,9 @@ const CHROMIUM_FLAGS = [
 /** Minutes of noise, nodes without guards, two stacks: `npm run test:slow` makes them. */
 const SLOW = ['noisy-neighbour', 'escape-weakened', 'swarm-paths', 'spans-hosts'];
 
+/** How the browser is started, for the bench too. */
+export const CHROMIUM = { executablePath: process.env.DRYDOCK_CHROMIUM ?? '/usr/bin/chromium', args: CHROMIUM_FLAGS };
+
 export default defineConfig({
   testDir: 'specs',
   testIgnore: process.env.E2E_SLOW ? [] : SLOW.map((name) => `${name}.spec.ts`),
@@ -28,7 +31,7 @@ export default defineConfig({
   reporter: [['list'], ['json', { outputFile: 'test-results/results.json' }]],
   use: {
     browserName: 'chromium',
-    launchOptions: { executablePath: process.env.DRYDOCK_CHROMIUM ?? '/usr/bin/chromium', args: CHROMIUM_FLAGS },
+    launchOptions: CHROMIUM,
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',

@@ -3,21 +3,33 @@ import { cpus, release, totalmem } from 'node:os';
 import { type Stack, startStack, stopStack } from '../support/stack.ts';
 import { createFigures, type Figures, timed } from './figures.ts';
 import { benchGateway } from './gateway.ts';
+import { benchManyOnFakeRuntime } from './many-terminals.ts';
 import { benchNodes } from './nodes.ts';
 import { benchPorts } from './ports.ts';
 import { benchScale } from './scale.ts';
 import { benchSwarm } from './swarm.ts';
 import { benchTemplates } from './templates.ts';
 import { benchTerminals } from './terminals.ts';
+import { benchBrowserTerminals } from './terminals-browser.ts';
 
 const PARTS: Record<string, (origin: string, figures: Figures, stack: Stack) => Promise<void>> = {
   nodes: benchNodes,
   gateway: benchGateway,
   ports: benchPorts,
   scale: benchScale,
-  terminals: benchTerminals,
+  terminals: async (origin, figures) => {
+    await benchTerminals(origin, figures);
+    await benchBrowserTerminals(origin, figures);
+    await benchManyOnFakeRuntime(figures);
+  },
   templates: benchTemplates,
   swarm: benchSwarm,
+};
+
+/** Pieces of parts, for who asks for them by name. */
+const PIECES: typeof PARTS = {
+  'terminals-path': benchTerminals,
+  'terminals-browser': benchBrowserTerminals,
 };
 
 /** Rates are for the public; a benchmark is one address that does the work of many. */
@@ -35,7 +47,7 @@ async function measure(parts: string[]): Promise<Figures> {
     process.once(signal, () => void stopStack(stack).finally(() => process.exit(130)));
   }
   try {
-    for (const part of parts) await PARTS[part]?.(stack.origin, figures, stack);
+    for (const part of parts) await (PARTS[part] ?? PIECES[part])?.(stack.origin, figures, stack);
   } finally {
     figures.value('stack.stop', 'ms', (await timed(() => stopStack(stack))).ms);
   }
@@ -44,7 +56,7 @@ async function measure(parts: string[]): Promise<Figures> {
 
 const args = process.argv.slice(2);
 const named = args.filter((arg) => arg !== '--json');
-const unknown = named.find((part) => !(part in PARTS));
+const unknown = named.find((part) => !(part in PARTS || part in PIECES));
 if (unknown !== undefined) {
   console.error(`There is no part ${unknown}; parts are ${Object.keys(PARTS).join(', ')}.`);
   process.exit(1);

@@ -1,0 +1,207 @@
+/** What is measured inside the lab page: keys to drawn characters, frames, floods against feeding xterm directly, and the page's heap. */
+import type { CDPSession, Page } from '@playwright/test';
+
+/** In the page, before its own code: notes when frames of the terminal socket go and come, and counts their bytes. */
+function noteFrames(): void {
+  const OUTPUT = 3;
+  const INPUT = 1;
+  const notes = { sentAt: 0, echoes: [] as number[], outputBytes: 0, attachAt: 0 };
+  Object.assign(window, { benchNotes: notes });
+  const Plain = window.WebSocket;
+  window.WebSocket = class extends Plain {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      if (!String(url).endsWith('/terminal-socket')) return;
+      this.addEventListener('message', ({ data }) => {
+        if (typeof data === 'string') return;
+        const bytes = new Uint8Array(data as ArrayBuffer);
+        if (bytes[0] !== OUTPUT) return;
+        // Kind, length and text of the id, offset.
+        notes.outputBytes += bytes.length - (2 + (bytes[1] ?? 0) + 8);
+        if (notes.sentAt > 0) notes.echoes.push(performance.now() - notes.sentAt);
+        notes.sentAt = 0;
+      });
+    }
+
+    override send(data: string | ArrayBufferLike | Blob | ArrayBufferView<ArrayBufferLike>): void {
+      if (typeof data === 'string' && data.includes('"terminal:attach"')) notes.attachAt = performance.now();
+      if (data instanceof Uint8Array && data[0] === INPUT) notes.sentAt = performance.now();
+      super.send(data as string);
+    }
+  };
+}
+
+interface BenchWindow extends Window {
+  benchNotes: { sentAt: number; echoes: number[]; outputBytes: number; attachAt: number };
+  bench: {
+    cols: number;
+    rows: number;
+    write(data: Uint8Array, done: () => void): void;
+    text(): string;
+  };
+}
+
+/** In the page: finds the xterm instance of the shown terminal through React's own tree. */
+function findTerminal(): boolean {
+  const shown = [...document.querySelectorAll<HTMLElement>('.terminal-host')].find((host) => host.clientWidth > 0);
+  type Fiber = { return?: Fiber; memoizedProps?: { value?: { views?: { peek(id: string): unknown } } } };
+  const start = shown?.parentElement as unknown as Record<string, Fiber> | null | undefined;
+  if (!start) return false;
+  const key = Object.keys(start).find((name) => name.startsWith('__reactFiber$'));
+  let fiber = key === undefined ? undefined : start[key];
+  while (fiber && fiber.memoizedProps?.value?.views === undefined) fiber = fiber.return;
+  // biome-ignore lint/suspicious/noExplicitAny: the page's own objects, reached from outside.
+  const lab = fiber?.memoizedProps?.value as any;
+  const id = lab?.workspace.getState().activeId;
+  const terminal = lab?.views.peek(id)?.terminal;
+  if (terminal === undefined) return false;
+  Object.assign(window, {
+    bench: {
+      get cols() {
+        return terminal.cols;
+      },
+      get rows() {
+        return terminal.rows;
+      },
+      write: (data: Uint8Array, done: () => void) => terminal.write(data, done),
+      text: () => shown?.querySelector('.xterm-rows')?.textContent ?? '',
+    },
+  });
+  return true;
+}
+
+export interface PageProbe {
+  /** Gets hold of the terminal that is shown now. */
+  hold(): Promise<void>;
+  /** Sets the window so that the terminal has this size. */
+  resize(cols: number, rows: number): Promise<void>;
+  /** Presses a key; milliseconds from the page's keydown to `text` in the drawn rows. */
+  press(key: string, text: string): Promise<number>;
+  /** Milliseconds from frames with typing to the next frame with output, since the last call. */
+  frameEchoes(): Promise<number[]>;
+  /** Waits until the drawn rows hold what `pattern` matches. */
+  sees(pattern: RegExp): Promise<void>;
+  /** Bytes of output that came. */
+  outputBytes(): Promise<number>;
+  /** Feeds the numbers from 1 to `lines` to xterm directly; milliseconds until all is drawn. */
+  feedDirectly(lines: number): Promise<number>;
+  /** Presses `key` and gives milliseconds until the drawn rows match `pattern`, by the page's own clock. */
+  timeToSee(press: () => Promise<void>, pattern: RegExp): Promise<number>;
+  /** Milliseconds from the attach of this page load to drawn rows with `pattern`; to be called right after a reload. */
+  attachToDrawn(pattern: RegExp): Promise<number>;
+  /** Bytes of the heap that are in use after garbage is collected. */
+  heap(): Promise<number>;
+}
+
+/** Prepares a page that has not been opened yet. */
+export async function createPageProbe(page: Page): Promise<PageProbe> {
+  await page.addInitScript(noteFrames);
+  const cdp: CDPSession = await page.context().newCDPSession(page);
+
+  /** Resolves in the page when the drawn rows match. */
+  const watch = ({ source, after }: { source: string; after: 'now' | 'keydown' | 'attach' }) => {
+    const { bench, benchNotes } = window as unknown as BenchWindow;
+    const pattern = new RegExp(source);
+    const text = () => bench?.text() ?? document.querySelector('.xterm-rows')?.textContent ?? '';
+    return new Promise<number>((resolve) => {
+      let began = after === 'attach' ? 0 : performance.now();
+      if (after === 'keydown') {
+        began = 0;
+        const note = () => {
+          began ||= performance.now();
+        };
+        window.addEventListener('keydown', note, { capture: true, once: true });
+      }
+      const look = () => {
+        if (after === 'keydown' && began === 0) return false;
+        if (!pattern.test(text())) return false;
+        observer.disconnect();
+        resolve(performance.now() - (after === 'attach' ? benchNotes.attachAt : began));
+        return true;
+      };
+      const observer = new MutationObserver(look);
+      observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+      if (after !== 'keydown') look();
+    });
+  };
+
+  async function timeToSee(act: () => Promise<void>, pattern: RegExp): Promise<number> {
+    const seen = page.evaluate(watch, { source: pattern.source, after: 'keydown' as const });
+    await act();
+    return seen;
+  }
+
+  const probe: PageProbe = {
+    async hold() {
+      await page.waitForFunction(findTerminal);
+    },
+    async resize(cols, rows) {
+      for (let tries = 0; tries < 12; tries += 1) {
+        const size = await page.evaluate(() => {
+          const { bench } = window as unknown as BenchWindow;
+          const rowsElement = [...document.querySelectorAll('.xterm-screen')].find(
+            (element) => element.clientWidth > 0,
+          );
+          const box = rowsElement?.getBoundingClientRect();
+          return { cols: bench.cols, rows: bench.rows, width: box?.width ?? 0, height: box?.height ?? 0 };
+        });
+        if (size.cols === cols && size.rows === rows) return;
+        const now = page.viewportSize() ?? { width: 1440, height: 900 };
+        await page.setViewportSize({
+          width: Math.round(now.width + (cols - size.cols) * (size.width / size.cols) + (cols > size.cols ? 2 : -2)),
+          height: Math.round(now.height + (rows - size.rows) * (size.height / size.rows) + (rows > size.rows ? 2 : -2)),
+        });
+        await page.waitForTimeout(400);
+      }
+      throw new Error(`the terminal does not become ${cols} x ${rows}`);
+    },
+    press: (key, text) => timeToSee(() => page.keyboard.press(key), new RegExp(text)),
+    frameEchoes: () => page.evaluate(() => (window as unknown as BenchWindow).benchNotes.echoes.splice(0)),
+    async sees(pattern) {
+      await page.evaluate(watch, { source: pattern.source, after: 'now' as const });
+    },
+    outputBytes: () => page.evaluate(() => (window as unknown as BenchWindow).benchNotes.outputBytes),
+    feedDirectly: (lines) =>
+      page.evaluate(async (count) => {
+        const { bench } = window as unknown as BenchWindow;
+        const PIECE = 32 * 1024;
+        const UNDERWAY = 256 * 1024;
+        const encoder = new TextEncoder();
+        const pieces: Uint8Array[] = [];
+        let text = '';
+        for (let line = 1; line <= count; line += 1) {
+          text += `${line}\r\n`;
+          if (text.length >= PIECE || line === count) {
+            pieces.push(encoder.encode(text));
+            text = '';
+          }
+        }
+        const began = performance.now();
+        await new Promise<void>((done) => {
+          let next = 0;
+          let underway = 0;
+          const feed = () => {
+            for (let piece = pieces[next]; piece !== undefined && underway < UNDERWAY; piece = pieces[next]) {
+              const { length } = piece;
+              underway += length;
+              next += 1;
+              bench.write(piece, () => {
+                underway -= length;
+                if (next === pieces.length && underway === 0) done();
+                else feed();
+              });
+            }
+          };
+          feed();
+        });
+        return performance.now() - began;
+      }, lines),
+    timeToSee,
+    attachToDrawn: (pattern) => page.evaluate(watch, { source: pattern.source, after: 'attach' as const }),
+    async heap() {
+      for (let round = 0; round < 2; round += 1) await cdp.send('HeapProfiler.collectGarbage');
+      return (await cdp.send('Runtime.getHeapUsage')).usedSize;
+    },
+  };
+  return probe;
+}

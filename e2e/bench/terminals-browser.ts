@@ -1,0 +1,126 @@
+/** Terminals in a real browser: headless Chromium, 160 x 50, xterm's DOM renderer, a real node. */
+import { chromium } from '@playwright/test';
+import { LabPage } from '../pages/lab-page.ts';
+import { CHROMIUM } from '../playwright.config.ts';
+import { createSession } from '../support/api.ts';
+import type { Figures } from './figures.ts';
+import { createPageProbe, type PageProbe } from './page-probe.ts';
+import { FLOOD_LINES, floodBytes } from './terminals.ts';
+
+const KEYS = 300;
+const ROUNDS = 3;
+const INTERRUPTS = 20;
+const RELOADS = 10;
+const SIZE = { cols: 160, rows: 50 };
+/** A prompt at the end of what is drawn; xterm ends rows with spaces that do not break. */
+const PROMPT_LAST = /#[\s\u00a0]*$/;
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export async function benchBrowserTerminals(origin: string, figures: Figures): Promise<void> {
+  const session = await createSession(origin);
+  const browser = await chromium.launch(CHROMIUM);
+  try {
+    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+    const probe = await createPageProbe(page);
+    await page.goto(`${origin}/s/${session.id}#${session.token}`);
+    const lab = new LabPage(page, session.id);
+    await lab.addNode('node1');
+    await probe.hold();
+    await probe.resize(SIZE.cols, SIZE.rows);
+
+    async function line(text: string): Promise<void> {
+      await page.keyboard.type(text);
+      await page.keyboard.press('Enter');
+    }
+
+    async function keys(name: string): Promise<void> {
+      await probe.frameEchoes();
+      let typed = '';
+      for (let i = 0; i < KEYS; i += 1) {
+        if (typed.length >= 60) {
+          await page.keyboard.press('Control+u');
+          await wait(150);
+          await probe.frameEchoes().then((echoes) => addEchoes(figures, name, echoes.slice(0, -1)));
+          typed = '';
+        }
+        const letter = String.fromCharCode(97 + (i % 26));
+        typed += letter;
+        figures.sample(name, 'ms', await probe.press(letter, `#[\\s\\u00a0]${typed}`));
+        await wait(20 + Math.random() * 40);
+      }
+      addEchoes(figures, name, await probe.frameEchoes());
+      await page.keyboard.press('Control+u');
+      await wait(150);
+    }
+
+    await line('PS1="# "; clear');
+    await probe.sees(PROMPT_LAST);
+    await keys('terminals.key-drawn');
+
+    await line(`seq 1 ${FLOOD_LINES} > /tmp/flood; seq 1 12000; clear; echo rea"dy"`);
+    await probe.sees(/ready/);
+    await wait(1500);
+    const heap = await probe.heap();
+    await floods(probe, line, figures);
+    await line('clear');
+    await wait(1500);
+    figures.value('terminals.page-heap-before', 'MB', heap / 1e6);
+    figures.value('terminals.page-heap-after', 'MB', (await probe.heap()) / 1e6);
+
+    for (let i = 0; i < INTERRUPTS; i += 1) {
+      await line('clear; yes');
+      await probe.sees(/yyyyyy/);
+      await wait(700);
+      const back = probe.timeToSee(() => page.keyboard.press('Control+c'), /\^C[\s\S]*#[\s\u00a0]*$/);
+      figures.sample('terminals.interrupt-yes-drawn', 'ms', await back);
+    }
+
+    await line('clear; seq 1 200000; echo the"end"');
+    await probe.sees(/theend/);
+    for (let i = 0; i < RELOADS; i += 1) {
+      await page.reload({ waitUntil: 'commit' });
+      figures.sample('terminals.reattach-drawn', 'ms', await probe.attachToDrawn(/theend/));
+    }
+    await probe.hold();
+
+    await line('clear');
+    await page.getByRole('button', { name: 'New terminal' }).first().click();
+    await wait(2000);
+    await lab.expectPrompt('node1');
+    await line('yes');
+    await wait(1000);
+    await page.getByRole('tab').first().click();
+    await wait(500);
+    await probe.hold();
+    await keys('terminals.key-drawn-beside-yes');
+  } finally {
+    await browser.close();
+    await session.close();
+  }
+}
+
+function addEchoes(figures: Figures, name: string, echoes: number[]): void {
+  for (const echo of echoes) figures.sample(name.replace('key-drawn', 'page-frame-echo'), 'ms', echo);
+}
+
+/** The same bytes through everything and straight to xterm, in turns. */
+async function floods(probe: PageProbe, line: (text: string) => Promise<void>, figures: Figures): Promise<void> {
+  const megabytes = floodBytes() / 1e6;
+  const rates = { direct: [] as number[], whole: [] as number[] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    rates.direct.push(megabytes / ((await probe.feedDirectly(FLOOD_LINES)) / 1000));
+    const before = await probe.outputBytes();
+    const ms = await probe.timeToSee(() => line(`cat /tmp/flood; echo over${round}"!"`), new RegExp(`over${round}!`));
+    rates.whole.push(megabytes / (ms / 1000));
+    figures.sample(
+      'terminals.flood-drawn-lost',
+      'bytes',
+      Math.max(0, before + floodBytes() - (await probe.outputBytes())),
+    );
+  }
+  for (const rate of rates.direct) figures.sample('terminals.flood-direct', 'MB/s', rate);
+  for (const rate of rates.whole) figures.sample('terminals.flood-drawn', 'MB/s', rate);
+  const mean = (list: number[]) => list.reduce((sum, rate) => sum + rate, 0) / list.length;
+  figures.value('terminals.flood-drawn-share', '% of direct', (mean(rates.whole) / mean(rates.direct)) * 100, ROUNDS);
+}
