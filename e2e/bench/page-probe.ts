@@ -33,6 +33,7 @@ function noteFrames(): void {
 
 interface BenchWindow extends Window {
   benchNotes: { sentAt: number; echoes: number[]; outputBytes: number; attachAt: number };
+  benchSeen: Promise<number>;
   bench: {
     cols: number;
     rows: number;
@@ -95,40 +96,39 @@ export interface PageProbe {
 
 /** Prepares a page that has not been opened yet. */
 export async function createPageProbe(page: Page): Promise<PageProbe> {
+  // tsx marks functions with their names by a helper that the page does not have.
+  await page.addInitScript('globalThis.__name = (marked) => marked');
   await page.addInitScript(noteFrames);
   const cdp: CDPSession = await page.context().newCDPSession(page);
 
-  /** Resolves in the page when the drawn rows match. */
-  const watch = ({ source, after }: { source: string; after: 'now' | 'keydown' | 'attach' }) => {
-    const { bench, benchNotes } = window as unknown as BenchWindow;
+  /** Begins to look, in the page, for drawn rows that match; `benchSeen` is when they did, since the keydown or the attach. */
+  const watch = ({ source, since }: { source: string; since: 'now' | 'keydown' | 'attach' }) => {
+    const target = window as unknown as BenchWindow;
     const pattern = new RegExp(source);
-    const text = () => bench?.text() ?? document.querySelector('.xterm-rows')?.textContent ?? '';
-    return new Promise<number>((resolve) => {
-      let began = after === 'attach' ? 0 : performance.now();
-      if (after === 'keydown') {
-        began = 0;
-        const note = () => {
-          began ||= performance.now();
-        };
-        window.addEventListener('keydown', note, { capture: true, once: true });
-      }
+    const text = () => target.bench?.text() ?? document.querySelector('.xterm-rows')?.textContent ?? '';
+    target.benchSeen = new Promise<number>((resolve) => {
+      let began = since === 'now' ? performance.now() : 0;
       const look = () => {
-        if (after === 'keydown' && began === 0) return false;
-        if (!pattern.test(text())) return false;
+        if (since === 'attach') began = target.benchNotes.attachAt;
+        if (began === 0 || !pattern.test(text())) return;
         observer.disconnect();
-        resolve(performance.now() - (after === 'attach' ? benchNotes.attachAt : began));
-        return true;
+        resolve(performance.now() - began);
       };
       const observer = new MutationObserver(look);
-      observer.observe(document.body, { subtree: true, childList: true, characterData: true });
-      if (after !== 'keydown') look();
+      observer.observe(document.documentElement, { subtree: true, childList: true, characterData: true });
+      const onKey = () => {
+        began ||= performance.now();
+      };
+      if (since === 'keydown') window.addEventListener('keydown', onKey, { capture: true, once: true });
+      else look();
     });
   };
+  const seen = () => page.evaluate(() => (window as unknown as BenchWindow).benchSeen);
 
   async function timeToSee(act: () => Promise<void>, pattern: RegExp): Promise<number> {
-    const seen = page.evaluate(watch, { source: pattern.source, after: 'keydown' as const });
+    await page.evaluate(watch, { source: pattern.source, since: 'keydown' as const });
     await act();
-    return seen;
+    return seen();
   }
 
   const probe: PageProbe = {
@@ -158,7 +158,8 @@ export async function createPageProbe(page: Page): Promise<PageProbe> {
     press: (key, text) => timeToSee(() => page.keyboard.press(key), new RegExp(text)),
     frameEchoes: () => page.evaluate(() => (window as unknown as BenchWindow).benchNotes.echoes.splice(0)),
     async sees(pattern) {
-      await page.evaluate(watch, { source: pattern.source, after: 'now' as const });
+      await page.evaluate(watch, { source: pattern.source, since: 'now' as const });
+      await seen();
     },
     outputBytes: () => page.evaluate(() => (window as unknown as BenchWindow).benchNotes.outputBytes),
     feedDirectly: (lines) =>
@@ -197,7 +198,10 @@ export async function createPageProbe(page: Page): Promise<PageProbe> {
         return performance.now() - began;
       }, lines),
     timeToSee,
-    attachToDrawn: (pattern) => page.evaluate(watch, { source: pattern.source, after: 'attach' as const }),
+    async attachToDrawn(pattern) {
+      await page.evaluate(watch, { source: pattern.source, since: 'attach' as const });
+      return seen();
+    },
     async heap() {
       for (let round = 0; round < 2; round += 1) await cdp.send('HeapProfiler.collectGarbage');
       return (await cdp.send('Runtime.getHeapUsage')).usedSize;

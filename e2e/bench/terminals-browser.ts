@@ -1,5 +1,5 @@
 /** Terminals in a real browser: headless Chromium, 160 x 50, xterm's DOM renderer, a real node. */
-import { chromium } from '@playwright/test';
+import { chromium, type Keyboard } from '@playwright/test';
 import { LabPage } from '../pages/lab-page.ts';
 import { CHROMIUM } from '../playwright.config.ts';
 import { createSession } from '../support/api.ts';
@@ -62,7 +62,7 @@ export async function benchBrowserTerminals(origin: string, figures: Figures): P
     await probe.sees(/ready/);
     await wait(1500);
     const heap = await probe.heap();
-    await floods(probe, line, figures);
+    await floods(probe, page.keyboard, figures);
     await line('clear');
     await wait(1500);
     figures.value('terminals.page-heap-before', 'MB', heap / 1e6);
@@ -105,13 +105,14 @@ function addEchoes(figures: Figures, name: string, echoes: number[]): void {
 }
 
 /** The same bytes through everything and straight to xterm, in turns. */
-async function floods(probe: PageProbe, line: (text: string) => Promise<void>, figures: Figures): Promise<void> {
+async function floods(probe: PageProbe, keyboard: Keyboard, figures: Figures): Promise<void> {
   const megabytes = floodBytes() / 1e6;
   const rates = { direct: [] as number[], whole: [] as number[] };
   for (let round = 0; round < ROUNDS; round += 1) {
     rates.direct.push(megabytes / ((await probe.feedDirectly(FLOOD_LINES)) / 1000));
     const before = await probe.outputBytes();
-    const ms = await probe.timeToSee(() => line(`cat /tmp/flood; echo over${round}"!"`), new RegExp(`over${round}!`));
+    await keyboard.type(`cat /tmp/flood; echo over${round}"!"`);
+    const ms = await probe.timeToSee(() => keyboard.press('Enter'), new RegExp(`over${round}!`));
     rates.whole.push(megabytes / (ms / 1000));
     figures.sample(
       'terminals.flood-drawn-lost',
