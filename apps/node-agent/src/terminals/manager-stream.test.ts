@@ -67,7 +67,11 @@ beforeEach(async () => {
   host = await startTerminalHost({
     socketPath: join(directory, 'socket'),
     logger,
-    commandFor: () => ({ file: '/bin/sh', args: ['-c', 'echo ready; cat'], env: { TERM: 'dumb', PATH: '/usr/bin:/bin' } }),
+    commandFor: () => ({
+      file: '/bin/sh',
+      args: ['-c', 'echo ready; cat'],
+      env: { TERM: 'dumb', PATH: '/usr/bin:/bin' },
+    }),
   });
   const ignore = () => undefined;
   agent = createTerminalClient(join(directory, 'socket'), logger, {
