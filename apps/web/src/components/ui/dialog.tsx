@@ -12,6 +12,17 @@ const overlay = 'fixed inset-0 z-40 bg-black/45 motion-safe:animate-[fade_120ms_
 const sheet =
   'fixed top-1/2 left-1/2 z-50 flex max-h-[88dvh] w-[calc(100vw-1.5rem)] -translate-x-1/2 -translate-y-1/2 flex-col overflow-y-auto rounded-lg border border-line bg-raised p-6 text-ink shadow-float motion-safe:animate-[rise_140ms_ease-out] forced-colors:border';
 
+/** A sheet that asks for something written begins there; any other at its first control. */
+function focusFirstField(event: Event): void {
+  const sheetOf = event.currentTarget instanceof HTMLElement ? event.currentTarget : null;
+  const field = sheetOf?.querySelector<HTMLInputElement>(
+    'form input:not([readonly], [type="radio"], [type="checkbox"])',
+  );
+  if (!field) return;
+  event.preventDefault();
+  field.focus();
+}
+
 interface ModalProps {
   title: string;
   text?: ReactNode;
@@ -27,6 +38,7 @@ export function Modal({ title, text, onClose, children, className = 'max-w-lg' }
         <Dialog.Overlay className={overlay} />
         <Dialog.Content
           className={cn(sheet, className)}
+          onOpenAutoFocus={focusFirstField}
           {...(text === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <div className="flex items-start justify-between gap-4">
