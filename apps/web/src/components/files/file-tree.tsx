@@ -63,17 +63,19 @@ export function FileTree({ node, onOpened }: { node: string; onOpened: () => voi
   function onKeyDown(event: KeyboardEvent): void {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const { key } = event;
-    const row = rows.find((other) => other.kind === 'entry' && other.path === stop);
+    // The row that has the focus, which need not be the chosen one.
+    const at = (event.target as HTMLElement).closest<HTMLElement>('[data-path]')?.dataset.path ?? stop;
+    const row = rows.find((other) => other.kind === 'entry' && other.path === at);
     if (row?.kind === 'entry' && key === 'F2') dialog.set({ kind: 'move-file', node, path: row.path });
     else if (row?.kind === 'entry' && key === 'Delete')
       dialog.set({ kind: 'delete-file', node, path: row.path, isFolder: row.entry.kind === 'directory' });
     else if (key.length === 1 && key !== ' ') {
       const now = Date.now();
       typed.current = { text: (now - typed.current.at < TYPED_MS ? typed.current.text : '') + key, at: now };
-      const found = typeAhead(rows, stop, typed.current.text);
+      const found = typeAhead(rows, at, typed.current.text);
       if (found !== null) tree.choose(found);
     } else {
-      const move = treeMove(rows, stop, key);
+      const move = treeMove(rows, at, key);
       if (move === null) return;
       if (move.kind === 'choose') tree.choose(move.path);
       else if (move.kind === 'open') void tree.openFolder(move.path);
