@@ -70,6 +70,11 @@ export function createPortProxy(deps: {
     upstream.once('response', stop);
     upstream.once('close', stop);
     response.once('close', stop);
+    // A program that changes the protocol unasked: without this the visitor would wait for ever.
+    upstream.once('upgrade', (_answer, socket) => {
+      socket.destroy();
+      upstream.emit('error', Object.assign(new Error('an upgrade that nobody asked for'), { code: 'EPROTO' }));
+    });
   });
   proxy.on('proxyRes', (answer, request, response) => {
     // An event stream may be silent after its headers; without this they would wait for the first event.
