@@ -22,6 +22,7 @@ import { createPortProxy } from './edge/port-proxy.ts';
 import { countRefusals } from './edge/refusal-counts.ts';
 import { createSignIn } from './edge/sign-in.ts';
 import { createSocketServers } from './edge/socket-servers.ts';
+import { createTcpGateway } from './edge/tcp-gateway.ts';
 import { createTerminalGateway } from './edge/terminal-gateway.ts';
 import { createTerminalStreams, passStreamEvent, streamFirst } from './edge/terminal-streams.ts';
 import { createTlsFiles, type TlsSettings } from './edge/tls-files.ts';
@@ -261,6 +262,8 @@ export async function startManager(
   const portLimits = createPortLimits(settings.portLimits, clock);
   const portProxy = createPortProxy({ streams, table, limits: portLimits, origins, metrics, clock, logger });
   cleanup.add('port proxy', () => portProxy.close());
+  const tcp = createTcpGateway({ tokens, table, streams, limits: portLimits, origins, metrics, logger });
+  cleanup.add('tcp gateway', () => tcp.close());
   const portGateway = createPortGateway({
     table,
     access: createPortAccess({ secret: settings.managerSecret, secure: origins.secure, clock }),
@@ -347,6 +350,7 @@ export async function startManager(
     routes,
     ports: portGateway,
     streams,
+    tcp,
     web,
     terminals: terminalGateway,
     browserSockets: sockets.browsers.http,

@@ -11,6 +11,7 @@ import type { Door } from './listener.ts';
 import type { Origins } from './origins.ts';
 import type { PortGateway } from './port-gateway.ts';
 import { refuseUpgrade } from './port-pages.ts';
+import type { TcpGateway } from './tcp-gateway.ts';
 import { isTerminalSocketPath, type TerminalGateway } from './terminal-gateway.ts';
 import type { WebProxy } from './web-proxy.ts';
 
@@ -19,6 +20,7 @@ export interface FrontDoorDeps {
   routes: HttpRoutes;
   ports: PortGateway;
   streams: AgentStreams;
+  tcp: TcpGateway;
   web: WebProxy;
   terminals: TerminalGateway;
   /** socket.io servers sit behind servers of their own that never listen. */
@@ -49,7 +51,7 @@ function isAmbiguous({ httpVersionMajor, rawHeaders }: IncomingMessage): boolean
 
 /** Builds the door; a listener leads to it. */
 export function createFrontDoor(deps: FrontDoorDeps): Door {
-  const { origins, ports, streams, browserSockets, agentSockets, tls, logger } = deps;
+  const { origins, ports, streams, tcp, browserSockets, agentSockets, tls, logger } = deps;
 
   /** Where we have TLS, plain requests are led to it; this machine's own processes, which use its address and not our name, are not. */
   function needsTls({ socket, headers }: IncomingMessage): boolean {
@@ -88,7 +90,7 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
       if (isStreamPath(path)) return streams.upgrade(request, socket, head);
       if (isBelow(path, '/socket.io')) return void browserSockets.emit('upgrade', request, socket, head);
       if (isBelow(path, AGENT_SOCKET_PATH)) return void agentSockets.emit('upgrade', request, socket, head);
-      if (ports.mainUpgrade(request, socket, head)) return;
+      if (tcp.upgrade(request, socket, head) || ports.mainUpgrade(request, socket, head)) return;
       deps.web.upgrade(request, socket, head);
     },
 

@@ -86,6 +86,11 @@ export interface FixtureAgent {
 const LIMITS = { cpus: 2, memoryBytes: 2 ** 31, diskBytes: 10 * 2 ** 30, pids: 4096 };
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 
+/** A reset, as the real agent makes it: `resetAndDestroy` would say an orderly end first. */
+function abort(carrier: NetSocket): void {
+  Object.assign(carrier, { resetAndClosing: true }).destroy();
+}
+
 /** Builds an agent; nothing is dialled before `connect`. */
 export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
   const {
@@ -246,8 +251,8 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
       streams.delete(carrier);
       if (!carrier.readableEnded) end();
     });
-    readable.on('error', () => carrier.destroy());
-    writable.on('error', () => carrier.destroy());
+    readable.on('error', () => abort(carrier));
+    writable.on('error', () => abort(carrier));
     carrier.pipe(writable);
     readable.pipe(carrier);
   }
@@ -276,7 +281,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     void dialBack(url, streamId).then(
       (carrier) => {
         upstream.on('close', () => {
-          if (!upstream.readableEnded) carrier.resetAndDestroy();
+          if (!upstream.readableEnded) abort(carrier);
         });
         join(carrier, upstream, upstream, () => upstream.resetAndDestroy());
       },
