@@ -32,19 +32,23 @@ export function KeyBar() {
   const active = keys.activeTerminal();
   const [held, setHeld] = useState<'ctrl' | 'alt' | null>(null);
   if (active === null || !canWork) return null;
-  const view = views.peek(active.id);
+  // Asked for at each press: the view may be made after this was drawn.
+  const viewNow = () => views.peek(active.id);
   const send = (text: string) => {
+    const view = viewNow();
     view?.controller.input(text);
     view?.focus();
   };
   const hold = (which: 'ctrl' | 'alt') => {
+    const view = viewNow();
+    if (view === undefined) return;
     const next = held === which ? null : which;
     setHeld(next);
-    view?.holdModifier(next, () => setHeld(null));
-    view?.focus();
+    view.holdModifier(next, () => setHeld(null));
+    view.focus();
   };
   const arrow = (code: string) =>
-    send(view?.terminal.modes.applicationCursorKeysMode ? `\x1bO${code}` : `\x1b[${code}`);
+    send(viewNow()?.terminal.modes.applicationCursorKeysMode ? `\x1bO${code}` : `\x1b[${code}`);
   const button = (label: string, name: string, press: () => void, pressed?: boolean) => (
     <button
       key={name}
