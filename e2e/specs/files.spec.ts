@@ -207,8 +207,9 @@ test('a file, a folder, the shell history and /root are downloaded', async ({ la
 test('odd names are shown as they are, opened, renamed and deleted', async ({ lab, page }) => {
   await lab.addNode('node1');
   await lab.type(
-    `printf x > $'two\\nlines'; printf y > -- '-rf'; printf z > 'größe "🚢" $(x)'; printf b > $'bad\\xff'; clear`,
+    `printf x > $'two\\nlines'; printf y > -- '-rf'; printf z > 'größe "🚢" $(x)'; printf b > $'bad\\xff'; clear; echo "all "made`,
   );
+  await lab.expectText('all made');
   const files = new FilesPanel(page);
   await files.open();
   for (const [name, content] of [
@@ -237,8 +238,9 @@ test('odd names are shown as they are, opened, renamed and deleted', async ({ la
 test('binary and large files are refused with a download, links lead where they point', async ({ lab, page }) => {
   await lab.addNode('node1');
   await lab.type(
-    'head -c 5000 /dev/urandom > noise; head -c 3000000 /dev/zero | tr "\\0" a > long; ln -s /etc etc; clear',
+    'head -c 5000 /dev/urandom > noise; head -c 3000000 /dev/zero | tr "\\0" a > long; ln -s /etc etc; clear; echo "all "made',
   );
+  await lab.expectText('all made');
   const files = new FilesPanel(page);
   await files.open();
   await files.item('noise').click();
@@ -269,8 +271,9 @@ test('the panel and the editor look right and are accessible', async ({ lab, pag
   await lab.addNode('node1');
   await lab.type('mkdir -p app/web app/db && printf "FROM nginx\\nCOPY web /usr/share/nginx/html\\n" > app/Dockerfile');
   await lab.type(
-    'printf "services:\\n  web:\\n    image: nginx\\n    ports:\\n      - 8080:80\\n    environment:\\n      MODE: \\"dev\\" # not for production\\n" > app/compose.yaml; touch app/web/index.html; clear',
+    'printf "services:\\n  web:\\n    image: nginx\\n    ports:\\n      - 8080:80\\n    environment:\\n      MODE: \\"dev\\" # not for production\\n" > app/compose.yaml; touch app/web/index.html; clear; echo "all "made',
   );
+  await lab.expectText('all made');
   const files = new FilesPanel(page);
   await files.open();
   await files.item('app').click();
