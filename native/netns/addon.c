@@ -1,4 +1,4 @@
-/* Node-API door to sockets.c. Everything runs on the calling thread and takes microseconds. */
+/* Node-API door to sockets.c. What is here runs on the calling thread and takes microseconds; what may wait is in jobs.c. */
 #include <errno.h>
 #include <node_api.h>
 #include <stdbool.h>
@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "jobs.h"
+#include "netlink.h"
 #include "sockets.h"
 
 #define MAX_ARGUMENTS 6
@@ -104,6 +106,33 @@ static napi_value link_state(napi_env env, napi_callback_info info) {
   return number_result(env, dd_netns_link_state(&netns, link));
 }
 
+/* linkIndex(netnsPath, link): number */
+static napi_value link_index(napi_env env, napi_callback_info info) {
+  size_t count = MAX_ARGUMENTS;
+  napi_value arguments[MAX_ARGUMENTS];
+  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+  char path[256], link[32];
+  struct dd_netns netns = {.path = path};
+  if (count < 2 || !read_string(env, arguments[0], path, sizeof path) || !read_string(env, arguments[1], link, sizeof link))
+    return fail_type(env, "linkIndex takes netnsPath, link");
+  return number_result(env, dd_netns_link_index(&netns, link));
+}
+
+/* nameNetns(fd, path) */
+static napi_value name_netns(napi_env env, napi_callback_info info) {
+  size_t count = MAX_ARGUMENTS;
+  napi_value arguments[MAX_ARGUMENTS];
+  napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
+  int32_t fd;
+  char path[256];
+  if (count < 2 || napi_get_value_int32(env, arguments[0], &fd) != napi_ok ||
+      !read_string(env, arguments[1], path, sizeof path))
+    return fail_type(env, "nameNetns takes fd, path");
+  int result = dd_name_netns(fd, path);
+  if (result < 0) return fail_errno(env, -result);
+  return NULL;
+}
+
 /* connectUnix(pid, path, netnsInode): fd */
 static napi_value connect_unix(napi_env env, napi_callback_info info) {
   size_t count = MAX_ARGUMENTS;
@@ -123,6 +152,10 @@ static napi_value init(napi_env env, napi_value exports) {
       {"openSocket", NULL, open_socket, NULL, NULL, NULL, napi_enumerable, NULL},
       {"writeSysctl", NULL, write_sysctl, NULL, NULL, NULL, napi_enumerable, NULL},
       {"linkState", NULL, link_state, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"linkIndex", NULL, link_index, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"sendRequests", NULL, dd_job_send_requests, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"makeNetns", NULL, dd_job_make_netns, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"nameNetns", NULL, name_netns, NULL, NULL, NULL, napi_enumerable, NULL},
       {"connectUnix", NULL, connect_unix, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   napi_define_properties(env, exports, sizeof properties / sizeof *properties, properties);

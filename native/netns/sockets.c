@@ -1,5 +1,6 @@
 /* Opens sockets and writes sysctls in another network namespace than the caller's. */
 #include "link-state.h"
+#include "netlink.h"
 #include "sockets.h"
 
 #include <arpa/inet.h>
@@ -108,6 +109,15 @@ int dd_netns_sysctl(const struct dd_netns *netns, const char *name, const char *
 
 int dd_netns_link_state(const struct dd_netns *netns, const char *link) {
   return run_in_netns(netns, dd_link_state, link);
+}
+
+int dd_netns_requests(const struct dd_netns *netns, const void *bytes, size_t length) {
+  struct dd_requests requests = {.bytes = bytes, .length = length};
+  return run_in_netns(netns, dd_send_requests, &requests);
+}
+
+int dd_netns_link_index(const struct dd_netns *netns, const char *link) {
+  return run_in_netns(netns, dd_link_index, link);
 }
 
 /* Opens `path` below the root of `pid` for connecting only; -ENOTSOCK when it is something else. */

@@ -2,6 +2,7 @@
 #ifndef DRYDOCK_NETNS_SOCKETS_H
 #define DRYDOCK_NETNS_SOCKETS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Where a namespace is, and which one it must be: `inode` 0 accepts any. A pid in `path` may have been reused: the inode tells. */
@@ -33,6 +34,10 @@ int dd_netns_sysctl(const struct dd_netns *netns, const char *name, const char *
  * given until this does too.
  */
 int dd_netns_link_state(const struct dd_netns *netns, const char *link);
+
+/* dd_send_requests and dd_link_index (netlink.h) in that namespace. */
+int dd_netns_requests(const struct dd_netns *netns, const void *bytes, size_t length);
+int dd_netns_link_index(const struct dd_netns *netns, const char *link);
 
 /*
  * Connects to the unix stream socket at `path` as the process `pid` sees the file tree: no symbolic link leads out of its root, whatever the

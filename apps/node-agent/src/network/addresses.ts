@@ -42,9 +42,9 @@ export function portIndex(link: string): number | undefined {
   return index !== undefined && Number(index) <= MAX_NODES_PER_SESSION ? Number(index) : undefined;
 }
 
-/** A locally administered MAC, the same for the same session and node number; 0 is the bridge's. */
-export function nodeMac(sessionId: string, index: number): string {
-  const hash = createHash('sha256').update(sessionId).digest();
+/** A locally administered MAC, the same for the same seed (the session's id, or its namespace's own) and node number; 0 is the bridge's. */
+export function nodeMac(seed: string, index: number): string {
+  const hash = createHash('sha256').update(seed).digest();
   return [0x02, 0xdd, hash[0] as number, hash[1] as number, hash[2] as number, index]
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join(':');
@@ -57,10 +57,10 @@ export function transitAddresses(n: number): { host: string; session: string } {
 }
 
 /** Every node a session can have, as the anti-spoofing rules need them. */
-export function allPorts(sessionId: string): { link: string; mac: string; ip: string }[] {
+export function allPorts(seed: string): { link: string; mac: string; ip: string }[] {
   return Array.from({ length: MAX_NODES_PER_SESSION }, (_, at) => ({
     link: portLink(at + 1),
-    mac: nodeMac(sessionId, at + 1),
+    mac: nodeMac(seed, at + 1),
     ip: nodeAddress(at + 1),
   }));
 }

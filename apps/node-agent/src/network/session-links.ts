@@ -1,18 +1,20 @@
-/** The kernel's part of a session's network: namespace, bridge, uplink, rules, node links. Knows no state; every step may find leftovers. */
+/** The kernel's part of a session's network: its place on the host, its uplink, its nodes' links. Knows no state; every step may find leftovers. */
 import { stat, writeFile } from 'node:fs/promises';
 import { nodeAddress } from '@drydock/protocol';
 import * as plan from './addresses.ts';
-import type { Egress, TrafficLimits } from './egress.ts';
+import { limitBandwidth } from './bandwidth.ts';
+import { FIRST_LINK } from './first-link.ts';
 import { waitForLinks } from './link-up.ts';
 import type { NetnsAddon } from './netns-addon.ts';
-import { ipBatch, loadRules, startIp } from './run-tool.ts';
-import { sessionRules } from './session-rules.ts';
+import { addAddress, addDefaultRoute, addVeth, setLink } from './rtnetlink.ts';
+import { ipBatch, runTool } from './run-tool.ts';
+import type { SessionNamespace } from './session-namespace.ts';
 
 export interface SessionLinks {
-  /** Makes the namespace with all but node links; nothing of that name may be there. */
-  build(sessionId: string, egress: Egress, transit: number): Promise<void>;
-  /** Gives the namespace of `pid` its eth0, carrying when this resolves. */
-  attach(sessionId: string, node: { name: string; index: number; pid: number }): Promise<void>;
+  /** Gives a namespace the session's name and uplink; nothing of that name may be there. */
+  place(sessionId: string, transit: number, namespace: SessionNamespace): Promise<void>;
+  /** Gives the namespace of `pid` its eth0 with the MAC of `seed`, carrying when this resolves. */
+  attach(sessionId: string, seed: string, node: { name: string; index: number; pid: number }): Promise<void>;
   /** Takes a node's link away if it is there. */
   detach(sessionId: string, index: number): Promise<void>;
   /** Removes what there is of the namespace and its uplink. */
@@ -21,115 +23,89 @@ export interface SessionLinks {
 }
 
 const OWN_NETNS = '/proc/self/ns/net';
+const NETNS_DIRECTORY = '/run/netns';
+/** Numbers of bridge ports in a session's namespace, far from those that the kernel gives by itself. */
+const PORT_INDEXES = 1000;
 
-/** Sysctls of a session's namespace. */
-const SYSCTLS = [
-  ['ipv4/ip_forward', '1'],
-  ['ipv6/conf/all/disable_ipv6', '1'],
-  ['ipv6/conf/default/disable_ipv6', '1'],
-  // Bridged traffic is the bridge table's business; through the inet hooks each frame would cost a connection entry.
-  ['bridge/bridge-nf-call-iptables', '0'],
-  ['bridge/bridge-nf-call-ip6tables', '0'],
-  ['bridge/bridge-nf-call-arptables', '0'],
-] as const;
+/** As `ip netns` does it: a name that is taken away on the host is so in every mount namespace that has seen it. */
+async function shareNames(): Promise<void> {
+  const share = ['mount', '--make-rshared', NETNS_DIRECTORY];
+  await runTool(['mkdir', '-p', NETNS_DIRECTORY]);
+  await runTool(share).catch(async () => {
+    await runTool(['mount', '--rbind', NETNS_DIRECTORY, NETNS_DIRECTORY]);
+    await runTool(share);
+  });
+}
 
 /** Of everything between nodes where sessions stay on one host. */
-const DEFAULT_MTU = 1500;
+export const DEFAULT_MTU = 1500;
 
-/** Builds the functions; `mtu` is that of everything between nodes. Tools are started before their turn where they can be: starting is what takes their time. */
-export function createSessionLinks(addon: NetnsAddon, limits: TrafficLimits, mtu = DEFAULT_MTU): SessionLinks {
-  function writeSysctl(netns: string, name: string, value: string): void {
-    try {
-      addon.writeSysctl(netns, name, value);
-    } catch (error) {
-      // A kernel without IPv6 or bridge filtering has nothing to switch off.
-      ignoreMissing(error);
-    }
-  }
+/** Builds the functions; `bandwidth` is a session's, each way (bits a second), `mtu` that of everything between nodes. */
+export function createSessionLinks(addon: NetnsAddon, bandwidth: number, mtu = DEFAULT_MTU): SessionLinks {
+  let shared: Promise<void> | undefined;
+  const send = (netns: string, ...requests: Buffer[]) => addon.sendRequests(netns, Buffer.concat(requests));
 
-  async function makeNamespace(sessionId: string): Promise<void> {
-    const link = plan.sessionLink(sessionId);
-    await ipBatch([
-      `netns add ${link}`,
-      `link add ${link} mtu 1500 type veth peer name ${plan.UPLINK} mtu 1500 netns ${link}`,
-    ]);
-    for (const [name, value] of SYSCTLS) writeSysctl(plan.sessionNetnsPath(sessionId), name, value);
-    await writeFile(`/proc/sys/net/ipv6/conf/${link}/disable_ipv6`, '1').catch(ignoreMissing);
-  }
-
-  /** Rules before any link is up: there is no moment without them. */
-  async function fillNamespace(sessionId: string, egress: Egress, host: string, session: string): Promise<void> {
-    const netns = plan.sessionNetnsPath(sessionId);
-    const ip = startIp(netns);
-    try {
-      await loadRules(sessionRules(sessionId, egress, limits), netns);
-      await ip.finish([
-        'link set lo up',
-        `link add ${plan.BRIDGE} mtu ${mtu} address ${plan.nodeMac(sessionId, 0)} type bridge stp_state 0 mcast_snooping 0`,
-        `addr add ${plan.GATEWAY_ADDRESS}/24 dev ${plan.BRIDGE}`,
-        `link set ${plan.BRIDGE} up`,
-        `addr add ${session}/30 dev ${plan.UPLINK}`,
-        `link set ${plan.UPLINK} up`,
-        `route add default via ${host} onlink dev ${plan.UPLINK}`,
-      ]);
-    } finally {
-      ip.cancel();
-    }
-  }
-
-  async function plug(sessionId: string, node: { name: string; index: number; pid: number }): Promise<void> {
+  async function plug(
+    sessionId: string,
+    seed: string,
+    node: { name: string; index: number; pid: number },
+  ): Promise<void> {
     const netns = plan.sessionNetnsPath(sessionId);
     const port = plan.portLink(node.index);
-    const mac = plan.nodeMac(sessionId, node.index);
-    const add = [
-      `link add ${port} mtu ${mtu} type veth peer name eth0 address ${mac} mtu ${mtu} netns ${node.pid}`,
-      `link set ${port} alias ${node.name}`,
-      `link set ${port} master ${plan.BRIDGE}`,
-      `link set ${port} up`,
-    ];
-    await ipBatch(add, netns).catch(async () => {
-      // What an earlier, interrupted attach left.
+    const add = (indexes: { own?: number; peer?: number }) => {
+      const own = {
+        name: port,
+        master: addon.linkIndex(netns, plan.BRIDGE),
+        up: true,
+        index: indexes.own ?? 0,
+      } as const;
+      const peer = { name: 'eth0', mac: plan.nodeMac(seed, node.index), pid: node.pid, index: indexes.peer ?? 0 };
+      return send(netns, addVeth(own, peer, mtu), setLink(port, { alias: node.name }));
+    };
+    await add({ own: PORT_INDEXES + node.index, peer: FIRST_LINK }).catch(async () => {
+      // What an earlier, interrupted attach left; or the number is taken.
       await ipBatch([`link del ${port}`], netns).catch(() => undefined);
-      await ipBatch(add, netns);
+      await add({});
     });
   }
 
   return {
-    async build(sessionId, egress, transit) {
+    async place(sessionId, transit, namespace) {
+      shared ??= shareNames();
+      await shared;
       const netns = plan.sessionNetnsPath(sessionId);
       const link = plan.sessionLink(sessionId);
       const { host, session } = plan.transitAddresses(transit);
-      const hostIp = startIp();
-      try {
-        await makeNamespace(sessionId);
-        await Promise.all([
-          fillNamespace(sessionId, egress, host, session),
-          hostIp.finish([`addr add ${host}/30 dev ${link}`, `link set ${link} up`]),
-        ]);
-      } finally {
-        hostIp.cancel();
-      }
+      addon.nameNetns(namespace.fd, netns);
+      await send(OWN_NETNS, addVeth({ name: link }, { name: plan.UPLINK, fd: namespace.fd }, DEFAULT_MTU));
+      await writeFile(`/proc/sys/net/ipv6/conf/${link}/disable_ipv6`, '1').catch(ignoreMissing);
+      const [outer, inner] = [addon.linkIndex(OWN_NETNS, link), addon.linkIndex(netns, plan.UPLINK)];
+      await send(OWN_NETNS, addAddress(outer, host, 30), limitBandwidth(outer, bandwidth), setLink(link, { up: true }));
+      await send(
+        netns,
+        addAddress(inner, session, 30),
+        limitBandwidth(inner, bandwidth),
+        setLink(plan.UPLINK, { up: true }),
+        addDefaultRoute(inner, host),
+      );
       await waitForLinks(addon, [
         { netns, link: plan.UPLINK },
         { netns: OWN_NETNS, link },
       ]);
     },
 
-    async attach(sessionId, node) {
+    async attach(sessionId, seed, node) {
       const netns = plan.sessionNetnsPath(sessionId);
       const nodeNetns = `/proc/${node.pid}/ns/net`;
-      const inside = startIp(nodeNetns);
-      try {
-        await plug(sessionId, node);
-        await inside.finish([
-          'link set lo up',
-          `addr add ${nodeAddress(node.index)}/24 dev eth0`,
-          'link set eth0 up',
-          `route add default via ${plan.GATEWAY_ADDRESS}`,
-        ]);
-      } finally {
-        inside.cancel();
-      }
+      await plug(sessionId, seed, node);
+      const eth0 = addon.linkIndex(nodeNetns, 'eth0');
+      await send(
+        nodeNetns,
+        setLink('lo', { up: true }),
+        addAddress(eth0, nodeAddress(node.index), 24),
+        setLink('eth0', { up: true }),
+        addDefaultRoute(eth0, plan.GATEWAY_ADDRESS),
+      );
       await waitForLinks(addon, [
         { netns, link: plan.portLink(node.index) },
         { netns: nodeNetns, link: 'eth0' },

@@ -1,18 +1,19 @@
 /** The networks of this host's sessions: makes, adopts and removes namespaces, bridges, node links and uplinks. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeAddress, type Refusals, type SessionNetwork as SpanningNetwork } from '@drydock/protocol';
-import type { Logger } from '@drydock/service-kit';
+import type { Clock, Logger } from '@drydock/service-kit';
 import { z } from 'zod';
 import * as plan from './addresses.ts';
-import { limitBandwidth } from './bandwidth.ts';
 import { DEFAULT_TRAFFIC_LIMITS, type Egress, type TrafficLimits } from './egress.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import type { NetnsAddon } from './netns-addon.ts';
 import { runTool } from './run-tool.ts';
-import { createSessionLinks } from './session-links.ts';
+import { createSessionLinks, DEFAULT_MTU } from './session-links.ts';
+import { makeSessionNamespace } from './session-namespace.ts';
 import { readRefusals } from './session-rules.ts';
 import type { SessionSpans } from './session-spans.ts';
-import type { TransitClaims } from './transit-claims.ts';
+import { createSpareNamespaces } from './spare-namespaces.ts';
+import type { TransitClaim, TransitClaims } from './transit-claims.ts';
 
 export interface Peer {
   name: string;
@@ -61,11 +62,18 @@ export interface SessionNetworksDeps {
   limits?: TrafficLimits;
   /** Undefined: sessions stay on this host. */
   spans?: SessionSpans | undefined;
+  /**
+   * Makes namespaces with this egress in advance; left out: none. Not where sessions span hosts: there each host must know the MACs of
+   * the others', by the session's id.
+   */
+  spares?: { egress: Egress; clock: Clock } | undefined;
 }
 
 interface SessionNetwork {
   peers: Map<number, Peer>;
   services: { close(): Promise<void> };
+  /** What its MACs are derived from. */
+  seed: string;
 }
 
 /** A predecessor that is still closing its sockets holds the gateway's ports (ms, times). */
@@ -76,7 +84,11 @@ const linksSchema = z.array(z.object({ ifname: z.string(), ifalias: z.string().o
 /** Builds the networks of one agent; `claims` names the owner. */
 export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetworks {
   const { addon, claims, logger, services, limits = DEFAULT_TRAFFIC_LIMITS, spans } = deps;
-  const links = createSessionLinks(addon, limits, spans?.underlay.mtu);
+  const mtu = spans?.underlay.mtu ?? DEFAULT_MTU;
+  const links = createSessionLinks(addon, limits.bandwidth, mtu);
+  const makeNamespace = (seed: string, egress: Egress) => makeSessionNamespace(addon, { seed, egress, limits, mtu });
+  const spares =
+    spans || !deps.spares ? undefined : createSpareNamespaces({ ...deps.spares, make: makeNamespace, logger });
   const networks = new Map<string, SessionNetwork>();
   const queue = createKeyedQueue();
 
@@ -87,13 +99,16 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     }
   }
 
-  async function build(sessionId: string, egress: Egress): Promise<void> {
-    const { transit } = await claims.claim(sessionId, egress);
-    await links.build(sessionId, egress, transit);
-    const uplink = [plan.sessionNetnsPath(sessionId), plan.sessionLink(sessionId)] as const;
-    limitBandwidth(...uplink, limits.bandwidth).catch((err: unknown) => {
-      if (networks.has(sessionId)) logger.warn({ err, sessionId }, 'bandwidth not limited');
-    });
+  /** Gives the seed of the session's MACs. */
+  async function build(sessionId: string, egress: Egress): Promise<string> {
+    const namespace = spares?.take(egress) ?? (await makeNamespace(sessionId, egress));
+    try {
+      const { transit, seed } = await claims.claim(sessionId, egress, namespace.seed);
+      await links.place(sessionId, transit, namespace);
+      return seed;
+    } finally {
+      namespace.close();
+    }
   }
 
   async function span(sessionId: string, network: SpanningNetwork): Promise<boolean> {
@@ -115,8 +130,8 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     }
     try {
       await removeLeftovers(sessionId);
-      await build(sessionId, egress);
-      const network = { peers: new Map<number, Peer>(), services: await services.open(sessionId, egress) };
+      const seed = await build(sessionId, egress);
+      const network = { peers: new Map<number, Peer>(), services: await services.open(sessionId, egress), seed };
       networks.set(sessionId, network);
     } catch (error) {
       await removeLeftovers(sessionId).catch((err: unknown) => logger.error({ err, sessionId }, 'network not removed'));
@@ -140,7 +155,7 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     return refused;
   }
 
-  async function adoptOne(sessionId: string, egress: Egress): Promise<void> {
+  async function adoptOne({ sessionId, egress, seed }: TransitClaim): Promise<void> {
     const netns = plan.sessionNetnsPath(sessionId);
     const found = linksSchema.parse(JSON.parse(await runTool(['ip', '-j', 'link', 'show'], { netns })));
     const peers = new Map<number, Peer>();
@@ -149,7 +164,7 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
       if (index !== undefined && ifalias !== undefined) peers.set(index, { name: ifalias, ip: nodeAddress(index) });
     }
     const opened = await takeOver(sessionId, egress);
-    networks.set(sessionId, { peers, services: opened });
+    networks.set(sessionId, { peers, services: opened, seed });
     // What the last agent was told and had not made yet.
     await spans?.apply(sessionId).catch((err: unknown) => logger.error({ err, sessionId }, 'other hosts not joined'));
   }
@@ -177,10 +192,10 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     async attach(sessionId, node) {
       const network = networks.get(sessionId);
       if (!network) throw new Error(`session ${sessionId} has no network`);
-      await links.attach(sessionId, node);
+      await links.attach(sessionId, network.seed, node);
       const ip = nodeAddress(node.index);
       network.peers.set(node.index, { name: node.name, ip });
-      return { ip, mac: plan.nodeMac(sessionId, node.index) };
+      return { ip, mac: plan.nodeMac(network.seed, node.index) };
     },
     async detach(sessionId, node) {
       const peers = networks.get(sessionId)?.peers;
@@ -192,11 +207,12 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     async adopt(sessionIds) {
       const wanted = new Set(sessionIds);
       await spans?.start(sessionIds);
-      for (const { sessionId, egress } of await claims.list()) {
+      for (const claim of await claims.list()) {
+        const { sessionId } = claim;
         await queue.run(sessionId, async () => {
           if (networks.has(sessionId)) return;
           if (wanted.has(sessionId) && (await links.exists(sessionId))) {
-            await adoptOne(sessionId, egress);
+            await adoptOne(claim);
           } else {
             await removeLeftovers(sessionId);
             logger.info({ sessionId }, 'removed the network of a session that is gone');
@@ -208,6 +224,7 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     sessions: () => [...networks.keys()],
     countRefusals: async (sessionId) => void (await countRefusals(sessionId)),
     async close() {
+      spares?.close();
       await Promise.all([...networks.values()].map(({ services: open }) => open.close()));
       networks.clear();
     },

@@ -26,9 +26,9 @@ import { runTool } from './run-tool.ts';
 /** Counters of refused packets by reason; "spoofed" is the bridge table's own. */
 const SESSION_COUNTERS = REFUSAL_REASONS.filter((reason) => reason !== 'spoofed');
 
-/** The nft ruleset of a session, all nodes it can ever have included: attaching a node changes no rule. */
-export function sessionRules(sessionId: string, egress: Egress, limits: TrafficLimits): string {
-  return [bridgeTable(sessionId), inetTable(egress, limits)].join('\n');
+/** The nft ruleset of a session with the MACs of `seed`, all nodes it can ever have included: attaching a node changes no rule. */
+export function sessionRules(seed: string, egress: Egress, limits: TrafficLimits): string {
+  return [bridgeTable(seed), inetTable(egress, limits)].join('\n');
 }
 
 /**
@@ -36,10 +36,10 @@ export function sessionRules(sessionId: string, egress: Egress, limits: TrafficL
  * passed such a port there; of it only what no node can be is refused. Every host has a gateway of the same MAC and address for
  * its own nodes, so what is for the gateway or comes from it stays on its host.
  */
-function bridgeTable(sessionId: string): string {
-  const ports = allPorts(sessionId);
+function bridgeTable(seed: string): string {
+  const ports = allPorts(seed);
   // Its last byte is 0; a node's is the node's number.
-  const gatewayMac = nodeMac(sessionId, 0);
+  const gatewayMac = nodeMac(seed, 0);
   const nodes = NODE_ADDRESSES.join('-');
   return `
 table bridge session {

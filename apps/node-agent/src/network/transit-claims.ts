@@ -9,12 +9,14 @@ const claimSchema = z.object({
   owner: z.string(),
   sessionId: z.string(),
   egress: z.enum(['internet', 'mirror-only', 'none']),
+  /** What the session's MACs are derived from (addresses.ts); older claims: its id. */
+  seed: z.string().optional(),
 });
-export type TransitClaim = z.infer<typeof claimSchema> & { transit: number };
+export type TransitClaim = z.infer<typeof claimSchema> & { seed: string; transit: number };
 
 export interface TransitClaims {
   /** The claim of that session, made now if there is none. */
-  claim(sessionId: string, egress: TransitClaim['egress']): Promise<TransitClaim>;
+  claim(sessionId: string, egress: TransitClaim['egress'], seed?: string): Promise<TransitClaim>;
   /** All claims of this owner. */
   list(): Promise<TransitClaim[]>;
   /** Whether another owner on this machine holds a claim for that session. */
@@ -38,7 +40,7 @@ export function createTransitClaims(directory: string, owner: string): TransitCl
     for (const transit of await numbers()) {
       const text = await readFile(file(transit), 'utf8').catch(() => '');
       const parsed = claimSchema.safeParse(parseJson(text));
-      if (parsed.success) claims.push({ ...parsed.data, transit });
+      if (parsed.success) claims.push({ ...parsed.data, seed: parsed.data.seed ?? parsed.data.sessionId, transit });
     }
     return claims;
   }
@@ -52,7 +54,7 @@ export function createTransitClaims(directory: string, owner: string): TransitCl
     async anyLeft() {
       return (await numbers()).length > 0;
     },
-    async claim(sessionId, egress) {
+    async claim(sessionId, egress, seed = sessionId) {
       const own = (await list()).find((claim) => claim.sessionId === sessionId);
       if (own) return own;
       await mkdir(directory, { recursive: true });
@@ -60,8 +62,11 @@ export function createTransitClaims(directory: string, owner: string): TransitCl
       for (let transit = 0; transit < TRANSIT_COUNT; transit += 1) {
         if (taken.has(transit)) continue;
         try {
-          await writeFile(file(transit), JSON.stringify({ owner, sessionId, egress }), { flag: 'wx', mode: 0o600 });
-          return { owner, sessionId, egress, transit };
+          await writeFile(file(transit), JSON.stringify({ owner, sessionId, egress, seed }), {
+            flag: 'wx',
+            mode: 0o600,
+          });
+          return { owner, sessionId, egress, seed, transit };
         } catch (error) {
           // Another agent was faster: the next number.
           if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
