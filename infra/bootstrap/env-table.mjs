@@ -279,7 +279,8 @@ export const SETTINGS = [
     name: 'DRYDOCK_POOL_SIZE',
     kind: integer(0, 1000),
     fallback: undefined,
-    reason: 'Nodes kept booted for nobody yet, so that Add node is instant. Unset: chosen by the memory of the host.',
+    reason:
+      'Nodes kept booted for nobody yet, so that Add node is instant. Unset: chosen by the memory of the host (one for 8 GiB, 4 at most) and by what was asked for at once in the last ten minutes (16 at most).',
   },
   {
     name: 'DRYDOCK_EGRESS',

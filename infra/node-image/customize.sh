@@ -7,7 +7,7 @@ shift 2
 
 cp -R --no-preserve=ownership,mode,timestamps "$files/." "$root/"
 find "$root/usr/lib/drydock" "$root/usr/local/bin" -type f -exec chmod 755 {} +
-chmod 644 "$root/usr/lib/drydock/identity.jq" "$root/usr/lib/drydock/bashrc" "$root/usr/lib/drydock/profile.sh"
+chmod 644 "$root/usr/lib/drydock/bashrc" "$root/usr/lib/drydock/profile.sh"
 
 while [ $# -ge 2 ]; do
   install -D --mode=755 --strip "$1" "$root$2"

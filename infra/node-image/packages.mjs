@@ -13,7 +13,7 @@ const SYSTEM = [
   'ca-certificates',
   'iproute2',
   'iptables',
-  'jq', // identify reads its JSON with it
+  'jq',
   'kmod',
   'mount',
   'nftables', // the swarm mesh programs it

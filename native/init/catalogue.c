@@ -39,7 +39,7 @@ const struct service_definition service_catalogue[] = {
         .options_variable = "SSHD_OPTS",
         .environment_file = "/etc/default/ssh",
         .runtime_directory = "/run/sshd",
-        /* A pooled node belongs to nobody: it gets host keys, and may be logged in to, only with its identity. */
+        /* The image has no host keys: each node makes its own. One of the pool has no network, so that nobody can log in. */
         .needs_file = "/etc/ssh/ssh_host_ed25519_key",
         .optional = true,
         .notifies = true,

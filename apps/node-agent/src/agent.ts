@@ -12,6 +12,7 @@ import { createTerminalCommands } from './link/terminal-commands.ts';
 import { createInternetProbe } from './mirror/internet-probe.ts';
 import { createMirrorFront } from './mirror/mirror-front.ts';
 import { createDnsUpstream, createResolvConf } from './network/dns-upstream.ts';
+import { reserveFirstLink } from './network/first-link.ts';
 import { createGatewayServices } from './network/gateway-services.ts';
 import { installHostRules, removeHostRules } from './network/host-rules.ts';
 import { loadNetnsAddon } from './network/netns-addon.ts';
@@ -24,6 +25,7 @@ import { readUnderlay } from './network/underlay.ts';
 import { createLostPeers } from './nodes/lost-peers.ts';
 import { createNodeRecords } from './nodes/node-record.ts';
 import { createNodeService } from './nodes/node-service.ts';
+import { createPool } from './nodes/pool.ts';
 import { createSessionKeys } from './nodes/session-keys.ts';
 import { readCgroupHost } from './runtime/cgroup-host.ts';
 import { createCgroups } from './runtime/cgroups.ts';
@@ -35,6 +37,7 @@ import { connectNode } from './streams/node-connect.ts';
 import { createStreamOpener, type NodeDoor } from './streams/stream-opener.ts';
 import { HOST_PROTOCOL_VERSION } from './terminals/host-protocol.ts';
 import { createTerminalClient } from './terminals/terminal-client.ts';
+import { createEngineReady } from './watch/engine-ready.ts';
 import { createNodeWatchers } from './watch/node-watchers.ts';
 
 export interface Agent {
@@ -80,6 +83,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   const networks = createSessionNetworks({
     ...{ addon, claims, logger, spans },
     limits: env.traffic,
+    spares: { egress: env.egress, clock },
     onRefusals: (sessionId, refused) => links.sendFact({ kind: 'refusals', sessionId, refused }),
     services: createGatewayServices({
       sockets,
@@ -90,8 +94,19 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     }),
   });
   const refusals = createRefusalWatch({ networks, clock, logger });
+  const pool = createPool({
+    runtime,
+    limits: env.nodeLimits,
+    prepareNetwork: (pid) => reserveFirstLink(addon, pid),
+    engineReady: createEngineReady(sockets),
+    wanted: (members, demand) => host.poolSize({ members, nodes: nodes.list().length, demand }),
+    onSize: () => host.poolChanged(),
+    clock,
+    logger,
+  });
   const nodes = createNodeService({
     runtime,
+    pool,
     networks,
     records: createNodeRecords(join(env.stateDir, 'nodes')),
     keys: createSessionKeys(join(env.stateDir, 'secrets', 'sessions')),
@@ -103,6 +118,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     env,
     runtime,
     hasOwnFigures: () => figures?.serves() ?? false,
+    pool: () => pool.size(),
     onCapacity: (capacity) => links.sendFact({ kind: 'capacity', capacity }),
     clock,
     logger,
@@ -245,6 +261,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   async function stop(): Promise<void> {
     figures?.stop();
     host.stop();
+    await pool.close();
     refusals.stop();
     links.stop();
     stopFacts();
@@ -257,7 +274,8 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
 
   async function destroyAll(): Promise<void> {
     links.stop();
-    await nodes.destroyAll();
+    const destroyed = await Promise.allSettled([pool.destroyAll(), nodes.destroyAll()]);
+    for (const result of destroyed) if (result.status === 'rejected') throw result.reason;
     await networks.adopt([]);
     await stop();
     await spans?.remove();
@@ -274,6 +292,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
       links.start();
       host.start();
       refusals.start();
+      pool.start();
     },
     stop,
     destroyAll,

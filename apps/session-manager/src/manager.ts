@@ -132,7 +132,7 @@ export async function startManager(
   const directory = createSessionDirectory({ store, logger });
   cleanup.add('directory', () => directory.close());
   const hosts = createHostRegistry({ clock });
-  const connections = createAgentConnections({ metrics, poolOf: (host) => hosts.get(host)?.capacity.pool ?? 0 });
+  const connections = createAgentConnections({ metrics });
   const presence = createManagerPresence({
     store,
     name: settings.name,

@@ -83,6 +83,9 @@ export type AgentHello = z.infer<typeof agentHelloSchema>;
 /** The manager's answer: which sessions live on this host. The agent destroys what belongs to none of them. */
 export const helloAnswerSchema = z.object({ sessions: z.array(sessionIdSchema) });
 
+const nodeOriginSchema = z.enum(['pool', 'cold']);
+export type NodeOrigin = z.infer<typeof nodeOriginSchema>;
+
 const egressSchema = z.enum(['internet', 'mirror-only', 'none']);
 
 /** Commands (manager -> agent event `command`), each with its request and answer. All are idempotent. */
@@ -98,7 +101,8 @@ export const agentCommands = {
       /** Of a session that spans hosts. */
       network: sessionNetworkSchema.optional(),
     }),
-    answer: agentNodeReportSchema,
+    /** `from`: whether a booted node of the pool was given, or one was made. Older agents do not say. */
+    answer: agentNodeReportSchema.extend({ from: nodeOriginSchema.optional() }),
   },
   /** The other hosts of a session, or their nodes, have changed. Since release 0.2, and only to hosts with an underlay. */
   'session.network': {

@@ -17,6 +17,8 @@ const ORDINARY_PIDS = 250;
 export interface HostResources {
   cpus: number;
   memoryBytes: number;
+  /** What programs could still take without anything being pushed out. */
+  availableBytes: number;
   /** Of the file system with the nodes' disks: all, and what is free or already used by nodes. */
   diskBytes: number;
   pidMax: number;
@@ -30,27 +32,32 @@ export async function readResources(stateDir: string, nodeDiskBytes: number): Pr
     statfs(stateDir),
     readFile('/proc/sys/kernel/pid_max', 'utf8'),
   ]);
-  const kilobytes = Number(/^MemTotal:\s+(\d+) kB$/m.exec(meminfo)?.[1] ?? 0);
+  const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(meminfo)?.[1] ?? 0) * 1024;
   return {
     cpus: cpus().length,
-    memoryBytes: kilobytes * 1024,
+    memoryBytes: bytes('MemTotal'),
+    availableBytes: bytes('MemAvailable'),
     diskBytes: disk.bavail * disk.bsize + nodeDiskBytes,
     pidMax: Number(pidMax),
   };
+}
+
+/** Memory that no node may count on. */
+export function memoryReserve(memoryBytes: number): number {
+  return Math.max(MEMORY_RESERVE_BYTES, memoryBytes * RESERVE_SHARE);
 }
 
 export interface CapacityOptions {
   limits: NodeLimits;
   /** The operator's own bound. */
   maxNodes?: number | undefined;
-  /** Booted nodes that belong to nobody. */
+  /** Booted nodes that belong to nobody. They take no place: the pool gives way to nodes of sessions (nodes/pool-size.ts). */
   pool: number;
 }
 
 /** What is left for nodes, and how many of `limits` that makes. */
 export function capacityOf(resources: HostResources, { limits, maxNodes, pool }: CapacityOptions): Capacity {
-  const memoryReserve = Math.max(MEMORY_RESERVE_BYTES, resources.memoryBytes * RESERVE_SHARE);
-  const memoryBytes = Math.max(0, Math.floor(resources.memoryBytes - memoryReserve));
+  const memoryBytes = Math.max(0, Math.floor(resources.memoryBytes - memoryReserve(resources.memoryBytes)));
   const diskBytes = Math.max(0, Math.floor(resources.diskBytes * (1 - RESERVE_SHARE)));
   const fits = Math.min(
     memoryBytes / (limits.memoryBytes * USED_SHARE),

@@ -2,13 +2,18 @@
 import type { Capabilities, Capacity } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import type { AgentEnv } from '../env.ts';
+import { poolSize } from '../nodes/pool-size.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { probeCapabilities } from './capabilities.ts';
-import { capacityOf, readResources } from './capacity.ts';
+import { capacityOf, type HostResources, memoryReserve, readResources } from './capacity.ts';
 
 export interface HostReport {
   /** What cannot change is tried out at the first call. */
   describe(): Promise<{ capabilities: Capabilities; capacity: Capacity }>;
+  /** How many booted nodes this host should hold for nobody, beside `nodes` of sessions. */
+  poolSize(now: { members: number; nodes: number; demand: number }): Promise<number>;
+  /** The pool has changed: the capacity is told soon. */
+  poolChanged(): void;
   /** Measures the capacity every minute from now on. */
   start(): void;
   stop(): void;
@@ -18,46 +23,63 @@ export interface HostReportDeps {
   env: AgentEnv;
   runtime: Runtime;
   hasOwnFigures: () => boolean;
+  /** Booted nodes that belong to nobody now. */
+  pool: () => number;
   onCapacity: (capacity: Capacity) => void;
   clock: Clock;
   logger: Logger;
 }
 
 const MEASURE_MS = 60_000;
+/** A template takes several nodes of the pool at once: one report for all (ms). */
+const SETTLE_MS = 100;
 
 /** Builds the report. */
-export function createHostReport({
-  env,
-  runtime,
-  hasOwnFigures,
-  onCapacity,
-  clock,
-  logger,
-}: HostReportDeps): HostReport {
+export function createHostReport(deps: HostReportDeps): HostReport {
+  const { env, runtime, hasOwnFigures, pool, onCapacity, clock, logger } = deps;
   let capabilities: ReturnType<typeof probeCapabilities> | undefined;
   let timer: Timer | undefined;
 
-  async function capacity(): Promise<Capacity> {
-    const resources = await readResources(env.stateDir, await runtime.diskBytes());
-    return capacityOf(resources, { limits: env.nodeLimits, maxNodes: env.maxNodes, pool: 0 });
+  let settle: Timer | undefined;
+
+  const resources = async () => readResources(env.stateDir, await runtime.diskBytes());
+
+  function capacityNow(found: HostResources): Capacity {
+    return capacityOf(found, { limits: env.nodeLimits, maxNodes: env.maxNodes, pool: pool() });
+  }
+
+  async function tell(): Promise<void> {
+    await resources()
+      .then((found) => onCapacity(capacityNow(found)))
+      .catch((err: unknown) => logger.warn({ err }, 'capacity not measured'));
   }
 
   function arm(): void {
-    timer = clock.after(MEASURE_MS, () => {
-      capacity()
-        .then(onCapacity)
-        .catch((err: unknown) => logger.warn({ err }, 'capacity not measured'))
-        .finally(arm);
-    });
+    timer = clock.after(MEASURE_MS, () => void tell().finally(arm));
   }
 
   return {
     async describe() {
       capabilities ??= probeCapabilities(env);
       const figures = hasOwnFigures() ? 'node' : 'host';
-      return { capabilities: { ...(await capabilities), figures }, capacity: await capacity() };
+      return { capabilities: { ...(await capabilities), figures }, capacity: capacityNow(await resources()) };
+    },
+    async poolSize({ members, nodes, demand }) {
+      const found = await resources();
+      const { memoryBytes, availableBytes } = found;
+      const memory = { totalBytes: memoryBytes, availableBytes, reserveBytes: memoryReserve(memoryBytes) };
+      return poolSize({ fixed: env.poolSize, memory, members, nodes, demand, maxNodes: capacityNow(found).maxNodes });
+    },
+    poolChanged() {
+      settle ??= clock.after(SETTLE_MS, () => {
+        settle = undefined;
+        void tell();
+      });
     },
     start: arm,
-    stop: () => timer?.cancel(),
+    stop() {
+      timer?.cancel();
+      settle?.cancel();
+    },
   };
 }

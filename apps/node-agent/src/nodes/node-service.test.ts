@@ -154,8 +154,10 @@ test('nodes of sessions that the manager does not know are destroyed', async () 
 
 test('commands go to nodes that run, and to no others', async () => {
   await service.create(request('node1', 1));
-  const result = await service.exec(SESSION, 'node1', { command: ['/bin/sh', '-c', 'cat identity.json'] });
-  expect(JSON.parse(result.stdout)).toMatchObject({ name: 'node1', ip: '192.168.0.11', session: SESSION, peers: [] });
+  const result = await service.exec(SESSION, 'node1', { command: ['/bin/sh', '-c', 'cat identity'] });
+  expect(result.stdout).toMatch(
+    /^{.*}\nname node1\nip 192\.168\.0\.11\nsession abcdefgh\nresolver 192\.168\.0\.1\npublic-key ssh/,
+  );
   await expect(service.exec(SESSION, 'node2', { command: ['true'] })).rejects.toMatchObject({ code: 'NODE_NOT_FOUND' });
 });
 
@@ -166,14 +168,9 @@ test('each node learns of the others, a moment after the last change', async () 
   await expect
     .poll(async () => {
       clock.advance(1000);
-      return JSON.parse(
-        (await service.exec(SESSION, 'node1', { command: ['/bin/sh', '-c', 'cat identity.json'] })).stdout,
-      ).peers;
+      return (await service.exec(SESSION, 'node1', { command: ['/bin/sh', '-c', 'grep ^peer identity'] })).stdout;
     })
-    .toEqual([
-      { name: 'node2', ip: '192.168.0.12' },
-      { name: 'node3', ip: '192.168.0.13' },
-    ]);
+    .toBe('peer 192.168.0.12 node2\npeer 192.168.0.13 node3\n');
 });
 
 test('what watchers see is told, and ignored once the node has gone', async () => {

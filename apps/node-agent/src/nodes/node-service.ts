@@ -1,11 +1,13 @@
 /** The life of a host's nodes: made, adopted after a restart, measured, and destroyed without remains. */
 import {
+  type AgentAnswer,
   type AgentFact,
   type AgentNodeReport,
   DrydockError,
   type ExecRequest,
   type ExecResponse,
   type NodeLimits,
+  type NodeOrigin,
   type SessionNetwork,
 } from '@drydock/protocol';
 import { type Clock, createCleanupStack, type Logger } from '@drydock/service-kit';
@@ -13,12 +15,12 @@ import type { Egress } from '../network/egress.ts';
 import { createKeyedQueue } from '../network/keyed-queue.ts';
 import type { SessionNetworks } from '../network/session-networks.ts';
 import type { NodeKey, Runtime } from '../runtime/runtime.ts';
-import { waitForDocker } from './docker-ready.ts';
-import { identify } from './identity.ts';
+import { type Identity, identify } from './identity.ts';
 import type { NodeRecord, NodeRecords } from './node-record.ts';
 import { createNodeTable, type LiveNode, type NodeEntry, type Observation, plannedNode } from './node-table.ts';
 import { createNodeWatch } from './node-watch.ts';
 import { createPeerRefresh } from './peer-refresh.ts';
+import type { Claimed, Pool } from './pool.ts';
 import type { SessionKeys } from './session-keys.ts';
 
 /** The gateway of every session, where its name server listens. */
@@ -38,7 +40,7 @@ export interface CreateNode {
 
 export interface NodeService {
   /** Makes a node; the same call again answers with the same node. @throws DrydockError NODE_EXISTS, NODE_CREATE_FAILED */
-  create(request: CreateNode): Promise<AgentNodeReport>;
+  create(request: CreateNode): Promise<AgentAnswer<'node.create'>>;
   /** Removes a node and all that is its own; harmless when there is none. */
   destroy(sessionId: string, node: string): Promise<void>;
   destroySession(sessionId: string): Promise<void>;
@@ -75,13 +77,15 @@ export interface NodeServiceDeps {
   keys: SessionKeys;
   clock: Clock;
   logger: Logger;
+  /** Booted nodes to take first; none: every node is made when it is asked for. */
+  pool?: Pool | undefined;
   /** The operator's egress for sessions whose manager names none. */
   egress: Egress;
 }
 
 /** Builds the service. */
 export function createNodeService(deps: NodeServiceDeps): NodeService {
-  const { runtime, networks, records, keys, clock, logger } = deps;
+  const { runtime, networks, records, keys, pool, clock, logger } = deps;
   const table = createNodeTable();
   const queue = createKeyedQueue();
   const peers = createPeerRefresh({ clock, logger, refresh: refreshPeers });
@@ -93,58 +97,62 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     return { sessionId, node: name };
   }
 
-  async function tellIdentity(entry: NodeEntry): Promise<void> {
-    await identify(runtime, entry, {
-      name: entry.name,
-      ip: entry.ip,
-      session: entry.sessionId,
-      resolver: RESOLVER,
-      peers: networks.peers(entry.sessionId).filter(({ name }) => name !== entry.name),
-      sshKey: await keys.get(entry.sessionId),
-    });
+  async function identityOf({ name, ip, sessionId }: NodeEntry): Promise<Identity> {
+    const peers = networks.peers(sessionId).filter((peer) => peer.name !== name);
+    return { name, ip, session: sessionId, resolver: RESOLVER, peers, sshKey: await keys.get(sessionId) };
   }
 
   async function refreshPeers(sessionId: string): Promise<void> {
     for (const entry of table.ofSession(sessionId)) {
       if (entry.state !== 'running') continue;
-      await tellIdentity(entry).catch((err: unknown) => logger.warn({ err, ...fields(entry) }, 'peers not told'));
+      const told = identityOf(entry).then((identity) => identify(runtime, entry, identity));
+      await told.catch((err: unknown) => logger.warn({ err, ...fields(entry) }, 'peers not told'));
     }
   }
 
-  function watchDocker(entry: NodeEntry): void {
-    void waitForDocker(runtime, entry, entry.ended.signal).then((dockerReady) => {
-      if (dockerReady && entry.state === 'running') table.observe(entry, { dockerReady });
-    });
+  /** A node under the entry's key that runs or is to be started, with the way to tell it who it is. */
+  async function obtain(entry: NodeEntry, record: NodeRecord): Promise<Claimed & { from: NodeOrigin }> {
+    const spec = { sessionId: entry.sessionId, name: entry.name, limits: entry.limits };
+    const claimed = await pool?.claim(spec);
+    // A claim brings the directory that the record lies in, so the record comes second: without one a node is remains.
+    await records.write(record);
+    if (claimed) return { ...claimed, from: 'pool' };
+    const { pid } = await runtime.create(spec);
+    return { pid, tell: (identity) => identify(runtime, entry, identity), from: 'cold' };
   }
 
   /** The steps in order; each adds its undo before it begins, for a step that fails half way has left half. */
-  async function make(entry: NodeEntry, record: NodeRecord, { keySeed, network: span }: CreateNode): Promise<void> {
+  async function make(
+    entry: NodeEntry,
+    record: NodeRecord,
+    { keySeed, network: span }: CreateNode,
+  ): Promise<NodeOrigin> {
     const undo = createCleanupStack((step, err) => logger.error({ err, step, ...fields(entry) }, 'undo failed'));
     try {
       undo.add('network of the session', () => releaseSession(entry.sessionId, entry));
       undo.add('node', () => runtime.destroy(entry));
-      await records.write(record);
-      // All three are awaited whatever happens: an undo must not run beside what it undoes.
-      const [made, network, key] = await Promise.allSettled([
-        runtime.create({ sessionId: entry.sessionId, name: entry.name, limits: entry.limits }),
+      const [{ pid, tell, from }] = await all(
+        obtain(entry, record),
         networks.ensure(entry.sessionId, record.egress, span),
         keys.get(entry.sessionId, keySeed),
-      ]);
-      for (const result of [made, network, key]) if (result.status === 'rejected') throw result.reason;
-      const { pid } = (made as PromiseFulfilledResult<{ pid: number }>).value;
+      );
       entry.pid = pid;
       undo.add('link', () => networks.detach(entry.sessionId, entry));
-      await networks.attach(entry.sessionId, { name: entry.name, index: entry.index, pid });
-      await runtime.start(entry);
-      await tellIdentity(entry);
+      // A node boots without its network as those of the pool do.
+      await all(
+        networks.attach(entry.sessionId, { name: entry.name, index: entry.index, pid }),
+        from === 'cold' ? runtime.start(entry) : undefined,
+      );
+      await tell(await identityOf(entry));
       await records.write({ ...record, phase: 'running' });
+      return from;
     } catch (error) {
       await undo.run();
       throw error;
     }
   }
 
-  async function create(request: CreateNode): Promise<AgentNodeReport> {
+  async function create(request: CreateNode): Promise<AgentAnswer<'node.create'>> {
     const started = performance.now();
     const existing = table.find(request.sessionId, request.node);
     if (existing?.state === 'running') {
@@ -157,8 +165,10 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     const entry = table.add(planned, 'creating');
     const { sessionId, name, index, limits, createdAt } = entry;
     const egress = request.egress ?? deps.egress;
+    let from: NodeOrigin;
     try {
-      await make(entry, { sessionId, name, index, limits, egress, createdAt, phase: 'creating' }, request);
+      const record = { sessionId, name, index, limits, egress, createdAt, phase: 'creating' } as const;
+      from = await make(entry, record, request);
     } catch (error) {
       logger.error({ err: error, ...fields(entry) }, 'node not created');
       table.move(entry, 'failed');
@@ -168,10 +178,9 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
         : new DrydockError('NODE_CREATE_FAILED', undefined, undefined, { cause: error });
     }
     table.move(entry, 'running');
-    logger.info({ ...fields(entry), ms: Math.round(performance.now() - started) }, 'node created');
-    watchDocker(entry);
+    logger.info({ ...fields(entry), from, ms: Math.round(performance.now() - started) }, 'node created');
     peers.changed(sessionId);
-    return table.report(entry);
+    return { ...table.report(entry), from };
   }
 
   /** The session's network and key go with its last node. */
@@ -227,7 +236,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     const { sessionId, name, index, limits, createdAt } = record;
     const planned = plannedNode({ sessionId, node: name, index, limits }, runtime.directory(record), createdAt);
     await runtime.limit(record, limits);
-    watchDocker(table.add({ ...planned, pid: presence.pid }, 'running'));
+    table.add({ ...planned, pid: presence.pid }, 'running');
     return true;
   }
 
@@ -258,8 +267,10 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       for (const record of await records.readAll()) {
         if (await adoptOne(record)) logger.info(fields(record), 'node adopted');
       }
-      for (const key of await runtime.list()) {
-        if (table.find(key.sessionId, key.name)) continue;
+      const there = await runtime.list();
+      const spare = new Set(pool?.adopt(there));
+      for (const key of there) {
+        if (spare.has(key) || table.find(key.sessionId, key.name)) continue;
         logger.warn(fields(key), 'removing the remains of a node');
         await runtime
           .destroy(key)
@@ -313,4 +324,10 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       peers.close();
     },
   };
+}
+
+/** Waits for all of them whatever happens, since an undo must not run beside what it undoes. @throws the first failure. */
+async function all<T extends readonly unknown[]>(...work: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason;
+  return Promise.all(work) as Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
 }

@@ -4,9 +4,10 @@
  */
 import { spawn } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { DrydockError } from '@drydock/protocol';
+import { dirname, join } from 'node:path';
+import { DrydockError, type NodeLimits } from '@drydock/protocol';
 import { processStartTime } from './enter-plan.ts';
+import { bodyKey, readBody, writeBody } from './node-body.ts';
 import { runInNode } from './run-in-node.ts';
 import type { EnterOptions, NodeKey, NodePresence, Runtime } from './runtime.ts';
 
@@ -16,7 +17,7 @@ const INIT = 'until [ -e started ]; do sleep 0.02; done; while :; do sleep 3600 
 const ENTER = 'echo > "$0/pids/$$"; cd "$1" 2>/dev/null || cd "$0"; shift; exec "$@"';
 /** What the node service expects of every node image (infra/node-image), for a node that is only a directory. */
 const PROGRAMS: Record<string, string> = {
-  identify: '#!/bin/sh\nexec cat > "$HOME/identity.json"\n',
+  identify: '#!/bin/sh\nexec cat > identity\n', // in the working directory, which keeps up with a new key
   'drydock-ctl': '#!/bin/sh\nexit 0\n',
 };
 
@@ -57,18 +58,19 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
     return { file: '/usr/bin/env', args: ['-i', ...assignments, ...script, program, ...command.slice(1)] };
   }
 
-  async function killCommands(key: NodeKey): Promise<void> {
+  async function signalCommands(key: NodeKey, signal: NodeJS.Signals): Promise<void> {
+    const homes = [key, await bodyKey(directory(key), key)].map((one) => `HOME=${home(one)}`);
     for (const name of (await names(join(home(key), 'pids'))) ?? []) {
       // A number may have passed to a stranger since; our own still says whose it is.
       const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
-      if (environment.split('\0').includes(`HOME=${home(key)}`)) kill(Number(name));
+      if (environment.split('\0').some((variable) => homes.includes(variable))) kill(Number(name), signal);
     }
   }
 
   async function destroy(key: NodeKey): Promise<void> {
     const init = await livingInit(key);
     if (init !== undefined) kill(-init);
-    await killCommands(key);
+    await signalCommands(key, 'SIGKILL');
     await rm(directory(key), { recursive: true, force: true, maxRetries: 5 });
     await rmdir(join(nodesDir, key.sessionId)).catch(() => undefined);
   }
@@ -79,14 +81,17 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
     probe,
     destroy,
     prepare: async () => void (await mkdir(nodesDir, { recursive: true })),
-    async create(key) {
+    async create(spec) {
+      const { sessionId, name, limits } = spec;
+      const key = { sessionId, name };
       const root = home(key);
       try {
         for (const path of ['pids', 'usr/lib/drydock']) await mkdir(join(root, path), { recursive: true });
-        for (const [name, text] of Object.entries(PROGRAMS)) {
-          await writeFile(join(root, 'usr/lib/drydock', name), text);
-          await chmod(join(root, 'usr/lib/drydock', name), 0o755);
+        for (const [program, text] of Object.entries(PROGRAMS)) {
+          await writeFile(join(root, 'usr/lib/drydock', program), text);
+          await chmod(join(root, 'usr/lib/drydock', program), 0o755);
         }
+        await writeBody(directory(key), { ...key, recipe: recipe(limits) });
         const child = spawn('/bin/sh', ['-c', INIT], { cwd: root, env: {}, stdio: 'ignore', detached: true });
         child.once('error', () => undefined);
         child.unref();
@@ -104,7 +109,22 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
       const init = await livingInit(key);
       if (init === undefined) throw new DrydockError('NODE_NOT_READY');
       process.kill(init, 'SIGSTOP');
-      await killCommands(key);
+      await signalCommands(key, 'SIGKILL');
+    },
+    async freeze(key, frozen) {
+      const init = await livingInit(key);
+      if (init === undefined) throw new DrydockError('NODE_NOT_READY');
+      const signal = frozen ? 'SIGSTOP' : 'SIGCONT';
+      kill(-init, signal);
+      await signalCommands(key, signal);
+    },
+    fits: async (key, limits) => (await readBody(directory(key)))?.recipe === recipe(limits),
+    async rename(key, spec) {
+      if ((await names(directory(spec))) !== undefined) throw new Error('the key is taken');
+      if ((await probe(key)).state !== 'running') throw new DrydockError('NODE_NOT_READY');
+      await mkdir(dirname(directory(spec)), { recursive: true });
+      await rename(directory(key), directory(spec));
+      await rmdir(join(nodesDir, key.sessionId)).catch(() => undefined);
     },
     start: (key) => writeFile(join(home(key), 'started'), ''),
     async list() {
@@ -141,10 +161,14 @@ async function has(path: string, name: string): Promise<boolean> {
   return ((await names(path)) ?? []).includes(name);
 }
 
-/** A negative number kills the process group. */
-function kill(pid: number): void {
+function recipe({ memoryBytes, diskBytes }: NodeLimits): string {
+  return `${memoryBytes} ${diskBytes}`;
+}
+
+/** A negative number reaches the process group. */
+function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
   } catch {
     // It has ended in the meantime.
   }

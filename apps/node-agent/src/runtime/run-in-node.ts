@@ -57,7 +57,10 @@ export function runInNode(enter: EnterCommand, input: ExecInput): Promise<ExecRe
     const abort = () => stop(child);
     input.signal?.addEventListener('abort', abort, { once: true });
     child.stdin.on('error', () => {}); // The command did not read all of it: its status says whether that is bad.
-    child.stdin.end(input.stdin ?? '');
+    Promise.resolve(input.stdin ?? '').then(
+      (stdin) => child.stdin.end(stdin),
+      () => child.stdin.destroy(),
+    );
     child.once('error', reject);
     child.once('close', (code, signal) => {
       clearTimeout(timer);

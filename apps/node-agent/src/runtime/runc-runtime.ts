@@ -1,6 +1,8 @@
 /** Nodes as system containers: runc, a user namespace and id range each, a loop-mounted disk, cgroups. */
-import { mkdir, readdir, readFile, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { DrydockError, type NodeLimits } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { NodeDisks } from '../disk/node-disk.ts';
@@ -8,6 +10,7 @@ import { loadNodeProfile } from './apparmor.ts';
 import type { Cgroups, CgroupUsage } from './cgroups.ts';
 import { processStartTime, writeEnterPlan } from './enter-plan.ts';
 import type { IdRanges } from './id-ranges.ts';
+import { bodyKey, readBody, writeBody } from './node-body.ts';
 import { NODE_ID_COUNT, nodeRlimits, type Rlimit } from './node-rights.ts';
 import { ociSpec } from './oci-spec.ts';
 import type { OwnFigures } from './own-figures.ts';
@@ -48,6 +51,8 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
   const nodesDir = join(deps.stateDir, 'nodes');
   const samples = new Map<string, Sample>();
   const limits = new Map<string, NodeLimits>();
+  /** Under which keys nodes were made. */
+  const bodies = new Map<string, NodeKey>();
   const kills = new Map<string, { found: number; total: number }>();
   let seccomp: unknown;
   let rlimits: Rlimit[] = [];
@@ -59,27 +64,37 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
   const runc = (args: string[], until: 'close' | 'exit' = 'close') =>
     runProgram('runc', ['--root', runcRoot, ...args], { until });
 
+  async function body(key: NodeKey): Promise<NodeKey> {
+    const made = bodies.get(id(key)) ?? (await bodyKey(directory(key), key));
+    bodies.set(id(key), made);
+    return made;
+  }
+
+  const findImage = () => realpath(join(deps.imagesDir, 'node', 'current', 'rootfs'));
+
+  function config(memoryBytes: number, own: { hostname: string; idBase: number; cgroupsPath: string }) {
+    const paths = { root: join(stage, 'root'), data: join(stage, 'data') };
+    return ociSpec({ ...own, ...paths, seccomp, memoryBytes, rlimits, ...confinement });
+  }
+
+  /** Of all that is decided when a node is made and is not its own. */
+  function recipe(image: string, { memoryBytes, diskBytes }: NodeLimits): string {
+    const common = config(memoryBytes, { hostname: '', idBase: 0, cgroupsPath: '' });
+    return createHash('sha256')
+      .update(JSON.stringify([image, diskBytes, common]))
+      .digest('hex');
+  }
+
   async function writeBundle(spec: NodeSpec, idBase: number): Promise<string> {
     const bundle = join(directory(spec), 'bundle');
     await mkdir(bundle, { recursive: true, mode: 0o700 });
-    const config = ociSpec({
-      hostname: spec.name,
-      root: join(stage, 'root'),
-      data: join(stage, 'data'),
-      idBase,
-      cgroupsPath: cgroups.specPath(spec),
-      seccomp,
-      memoryBytes: spec.limits.memoryBytes,
-      rlimits,
-      ...confinement,
-    });
-    await writeFile(join(bundle, 'config.json'), JSON.stringify(config));
+    const own = { hostname: spec.name, idBase, cgroupsPath: cgroups.specPath(spec) };
+    await writeFile(join(bundle, 'config.json'), JSON.stringify(config(spec.limits.memoryBytes, own)));
     return bundle;
   }
 
-  async function runcCreate(spec: NodeSpec, idBase: number, bundle: string): Promise<number> {
+  async function runcCreate(spec: NodeSpec, image: string, idBase: number, bundle: string): Promise<number> {
     const disk = disks.layout(directory(spec));
-    const image = await realpath(join(deps.imagesDir, 'node', 'current', 'rootfs'));
     const pidFile = join(bundle, 'pid');
     await runProgram(
       join(deps.nativeDir, 'dd-stage'),
@@ -96,12 +111,15 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
 
   async function make(spec: NodeSpec): Promise<{ pid: number }> {
     await mkdir(directory(spec), { recursive: true, mode: 0o700 });
+    const image = await findImage();
+    const { sessionId, name } = spec;
+    await writeBody(directory(spec), { sessionId, name, recipe: recipe(image, spec.limits) });
     const idBase = await ranges.claim(spec);
     await Promise.all([
       disks.create(directory(spec), spec.limits.diskBytes, idBase),
       cgroups.create(spec, spec.limits, idBase),
     ]);
-    const pid = await runcCreate(spec, idBase, await writeBundle(spec, idBase));
+    const pid = await runcCreate(spec, image, idBase, await writeBundle(spec, idBase));
     await cgroups.tighten(spec);
     const startTime = await processStartTime(pid);
     if (startTime === undefined) throw new Error('the first process of the node has ended');
@@ -137,13 +155,15 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
     samples.delete(id(key));
     limits.delete(id(key));
     kills.delete(id(key));
-    await cgroups.kill(key);
-    await rm(join(runcRoot, id(key)), { recursive: true, force: true });
-    await cgroups.remove(key);
+    const made = await body(key);
+    await cgroups.kill(made);
+    await rm(join(runcRoot, id(made)), { recursive: true, force: true });
+    await cgroups.remove(made);
     await disks.destroy(directory(key));
     await rm(directory(key), { recursive: true, force: true });
     await rmdir(join(nodesDir, key.sessionId)).catch(() => undefined); // the session's last node
-    await ranges.release(key);
+    await ranges.release(made);
+    bodies.delete(id(key));
   }
 
   async function probe(key: NodeKey): Promise<NodePresence> {
@@ -153,7 +173,26 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
     const started = /^started (\d+)$/m.exec(text)?.[1];
     if (String(await processStartTime(pid)) !== started) return { state: 'remains' };
     // runc takes the fifo away when it has started the node.
-    return { state: (await exists(join(runcRoot, id(key), 'exec.fifo'))) ? 'created' : 'running', pid };
+    return { state: (await exists(join(runcRoot, id(await body(key)), 'exec.fifo'))) ? 'created' : 'running', pid };
+  }
+
+  async function changeKey(key: NodeKey, spec: NodeSpec): Promise<void> {
+    const [from, to] = [directory(key), directory(spec)];
+    const move = async () => {
+      await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+      await rename(from, to);
+    };
+    if (await exists(to)) throw new Error(`${to} exists`);
+    if ((await probe(key)).state !== 'running') throw new DrydockError('NODE_NOT_READY');
+    const made = await body(key);
+    // Most claims are of the very limits that the node was made with.
+    if (!isDeepStrictEqual(limits.get(id(key)), spec.limits)) await cgroups.limit(made, spec.limits);
+    // The end of the session's last node may have taken the parent away between the two.
+    await move().catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? move() : Promise.reject(error)));
+    for (const known of [limits, samples, kills, bodies]) known.delete(id(key));
+    limits.set(id(spec), spec.limits);
+    bodies.set(id(spec), made);
+    await rmdir(dirname(from)).catch(() => undefined);
   }
 
   function cpuShare(key: NodeKey, usage: CgroupUsage): number {
@@ -217,14 +256,20 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       if (presence.state !== 'running') throw new DrydockError('NODE_NOT_READY');
       // The kernel stops a namespace's first process for nobody inside, but for its ancestors.
       process.kill(presence.pid, 'SIGSTOP');
-      await cgroups.killAllBut(key, presence.pid);
+      await cgroups.killAllBut(await body(key), presence.pid);
     },
+    freeze: async (key, frozen) => cgroups.freeze(await body(key), frozen),
+    async fits(key, wanted) {
+      return (await readBody(directory(key)))?.recipe === recipe(await findImage(), wanted);
+    },
+    rename: changeKey,
     destroy,
     probe,
     async list() {
-      const keys = new Map<string, NodeKey>();
-      for (const key of [...(await listDirectories(nodesDir)), ...(await ranges.list())]) keys.set(id(key), key);
-      return [...keys.values()];
+      const keys = await listDirectories(nodesDir);
+      // Ids without a directory are what is left of a node; one that has another key by now has both.
+      const made = new Set(await Promise.all(keys.map(async (key) => id(await body(key)))));
+      return [...keys, ...(await ranges.list()).filter((key) => !made.has(id(key)))];
     },
     enter,
     exec: (key, input) => {
@@ -235,13 +280,14 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       );
     },
     async usage(key) {
-      const [usage, diskBytes] = await Promise.all([cgroups.usage(key), disks.usedBytes(directory(key))]);
+      const made = await body(key);
+      const [usage, diskBytes] = await Promise.all([cgroups.usage(made), disks.usedBytes(directory(key))]);
       const { memoryBytes, pids } = usage;
       return { cpu: cpuShare(key, usage), memoryBytes, diskBytes, pids, oomKills: countKills(key, usage.oomKills) };
     },
-    memoryGroup: cgroups.memoryGroup,
+    memoryGroup: (key) => cgroups.memoryGroup(bodies.get(id(key)) ?? key),
     async limit(key, wanted) {
-      await cgroups.limit(key, wanted);
+      await cgroups.limit(await body(key), wanted);
       limits.set(id(key), wanted);
     },
     async diskBytes() {

@@ -1,6 +1,7 @@
 /** What every runtime promises; each implementation's own test file runs this suite. */
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { idLetters, MAX_EXEC_OUTPUT_BYTES } from '@drydock/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { NodeKey, Runtime } from './runtime.ts';
@@ -124,6 +125,54 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
     await runtime.rest(other);
     await runtime.destroy(other);
     expect(await runtime.probe(other)).toEqual({ state: 'absent' });
+  });
+
+  test('a frozen node does nothing until it is thawed, and is destroyed as it is', async () => {
+    const other = { sessionId, name: 'other' };
+    const { pid } = await runtime.create({ ...other, limits: LIMITS });
+    await runtime.start(other);
+    let ended = false;
+    const inOther = (script: string) => runtime.exec(other, { command: ['/bin/sh', '-c', script], timeoutSeconds: 60 });
+    const slow = inOther('echo > begun; sleep 1');
+    void slow.then(() => {
+      ended = true;
+    });
+    await expect.poll(async () => (await inOther('[ -e begun ]')).exitCode).toBe(0);
+    await runtime.freeze(other, true);
+    await runtime.freeze(other, true);
+    await pause(1300);
+    expect([ended, await runtime.probe(other)]).toEqual([false, { state: 'running', pid }]);
+    await runtime.freeze(other, false);
+    expect((await slow).exitCode).toBe(0);
+    await runtime.freeze(other, true);
+    await runtime.destroy(other);
+    expect(await runtime.probe(other)).toEqual({ state: 'absent' });
+  });
+
+  test('a running node gets another key, and what waits in it goes on', async () => {
+    const spare = { sessionId: 'pool-contract', name: 'spare' };
+    const other = { sessionId, name: 'other' };
+    const { pid } = await runtime.create({ ...spare, limits: LIMITS });
+    await runtime.start(spare);
+    const limits = { ...LIMITS, cpus: 2, pids: 400 };
+    expect([await runtime.fits(spare, limits), await runtime.fits(other, limits)]).toEqual([true, false]);
+    expect(await runtime.fits(spare, { ...limits, diskBytes: 2 * LIMITS.diskBytes })).toBe(false);
+    let tell: (text: string) => void = () => {};
+    const stdin = new Promise<string>((resolve) => {
+      tell = resolve;
+    });
+    const waiting = runtime.exec(spare, { command: ['/bin/sh', '-c', 'cat'], stdin, timeoutSeconds: 60 });
+    await expect(runtime.rename(spare, { ...key, limits })).rejects.toThrow();
+    await runtime.rename(spare, { ...other, limits });
+    tell('told');
+    expect((await waiting).stdout.toString()).toBe('told');
+    expect(await runtime.list()).toEqual([key, other]);
+    expect(await runtime.probe(spare)).toEqual({ state: 'absent' });
+    expect(await runtime.probe(other)).toEqual({ state: 'running', pid });
+    expect((await runtime.exec(other, { command: ['/bin/sh', '-c', 'exit 3'] })).exitCode).toBe(3);
+    expect((await runtime.usage(other)).pids).toBeGreaterThan(0);
+    await runtime.destroy(other);
+    expect(await runtime.list()).toEqual([key]);
   });
 
   test('a node whose first process has ended is remains', async () => {

@@ -33,7 +33,8 @@ export interface ExecResult {
 }
 
 export interface ExecInput extends Omit<ExecRequest, 'stdin'> {
-  stdin?: string | Uint8Array;
+  /** A promise: the command is started now and waits for its input. */
+  stdin?: string | Uint8Array | Promise<string>;
   env?: Record<string, string>;
   signal?: AbortSignal;
 }
@@ -59,6 +60,15 @@ export interface Runtime {
    * `enter` still do, all else is over. Harmless to repeat.
    */
   rest(key: NodeKey): Promise<void>;
+  /** Stops every process of a running node where it is, or lets them all go on; harmless to repeat. */
+  freeze(key: NodeKey, frozen: boolean): Promise<void>;
+  /** Whether a node is what create() would make today for these limits, but for those that can be set anew. */
+  fits(key: NodeKey, limits: NodeLimits): Promise<boolean>;
+  /**
+   * Gives a running node another key, which must be absent, and other limits. All or nothing: whoever dies in the middle leaves
+   * the node under one of both keys.
+   */
+  rename(key: NodeKey, spec: NodeSpec): Promise<void>;
   /** Removes everything of a node, whatever state it is in; resolves when nothing is left, rejects with what is. */
   destroy(key: NodeKey): Promise<void>;
   /** The node's directory on the host. */

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import type { Egress } from '../network/egress.ts';
+import { reserveFirstLink } from '../network/first-link.ts';
 import { loadNetnsAddon } from '../network/netns-addon.ts';
+import { createNetnsSockets } from '../network/netns-sockets.ts';
 import {
   createSessionNetworks,
   type GatewayServices,
@@ -15,10 +17,13 @@ import {
 import { createTransitClaims } from '../network/transit-claims.ts';
 import { createNodeRecords } from '../nodes/node-record.ts';
 import { createNodeService, type NodeService } from '../nodes/node-service.ts';
+import { createPool, type Pool } from '../nodes/pool.ts';
 import { createSessionKeys } from '../nodes/session-keys.ts';
 import { createHostRuntime } from '../runtime/host-runtime.ts';
 import type { OwnFigures } from '../runtime/own-figures.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { createEngineReady } from '../watch/engine-ready.ts';
+import { createNodeWatchers, type NodeWatchers } from '../watch/node-watchers.ts';
 
 const GIB = 1024 ** 3;
 export const TEST_LIMITS = { cpus: 1, memoryBytes: GIB, diskBytes: 4 * GIB, pids: 2000 };
@@ -31,6 +36,8 @@ export interface RealHost {
   runtime: Runtime;
   /** A node service as a newly started agent would have it, over the same state. */
   startAgent(): Promise<NodeService>;
+  /** The pool of the agent that was started last; without members unless RealHostOptions says so. */
+  pool(): Pool;
   /** Removes all nodes and the state directory. */
   close(): Promise<void>;
 }
@@ -43,13 +50,15 @@ export interface RealHostOptions {
   figures?: OwnFigures;
   /** By default a new one. */
   stateDir?: string;
+  /** Nodes of TEST_LIMITS that are kept booted. */
+  poolSize?: number;
 }
 
 /** Prepares it; the images are those of `imagesDir`. */
 export async function openRealHost(
   imagesDir: string,
   logLevel = 'warn',
-  { services, egress = 'none', figures, stateDir: given }: RealHostOptions = {},
+  { services, egress = 'none', figures, stateDir: given, poolSize = 0 }: RealHostOptions = {},
 ): Promise<RealHost> {
   const stateDir = given ?? (await mkdtemp(join(tmpdir(), 'drydock-test-')));
   const logger = createLogger('test', logLevel);
@@ -59,21 +68,31 @@ export async function openRealHost(
     logger,
   });
   await runtime.prepare();
-  const agents: NodeService[] = [];
-  const opened: SessionNetworks[] = [];
+  const agents: { nodes: NodeService; pool: Pool; watchers: NodeWatchers; networks: SessionNetworks }[] = [];
+  const addon = loadNetnsAddon(NATIVE_DIR);
+  const sockets = createNetnsSockets(addon);
 
   async function startAgent(): Promise<NodeService> {
     const networks: SessionNetworks = createSessionNetworks({
-      addon: loadNetnsAddon(NATIVE_DIR),
+      addon,
       claims: createTransitClaims(join(RUN_DIR, 'alloc'), stateDir),
       logger,
       services: services?.((sessionId) => networks.peers(sessionId)) ?? {
         open: async () => ({ close: async () => undefined }),
       },
     });
-    opened.push(networks);
-    const service = createNodeService({
+    const pool = createPool({
       runtime,
+      limits: TEST_LIMITS,
+      prepareNetwork: (pid) => reserveFirstLink(addon, pid),
+      engineReady: createEngineReady(sockets),
+      wanted: async () => poolSize,
+      clock: systemClock,
+      logger,
+    });
+    const nodes = createNodeService({
+      runtime,
+      pool,
       networks,
       records: createNodeRecords(join(stateDir, 'nodes')),
       keys: createSessionKeys(join(stateDir, 'keys')),
@@ -81,24 +100,49 @@ export async function openRealHost(
       logger,
       egress,
     });
-    await service.adopt();
-    agents.push(service);
-    return service;
+    const watchers = createNodeWatchers({
+      nativeDir: NATIVE_DIR,
+      sockets,
+      findPid: (sessionId, node) => nodes.get(sessionId, node)?.pid,
+      connectPort: async () => Promise.reject(new Error('no test asks for ports')),
+      observe: nodes.observe,
+      memoryGroup: (sessionId, name) => runtime.memoryGroup({ sessionId, name }),
+      onOom: () => {},
+      onEngineEvent: () => {},
+      onSwarm: () => {},
+      clock: systemClock,
+      logger,
+    });
+    nodes.onFact(watchers.onFact);
+    agents.push({ nodes, pool, watchers, networks });
+    await nodes.adopt();
+    if (poolSize > 0) pool.start();
+    return nodes;
   }
 
   async function letGo(): Promise<void> {
-    for (const agent of agents.splice(0)) agent.close();
-    await Promise.all(opened.splice(0).map((networks) => networks.close()));
+    for (const { nodes, pool, watchers, networks } of agents.splice(0)) {
+      nodes.close();
+      watchers.close();
+      await Promise.all([pool.close(), networks.close()]);
+    }
   }
 
   return {
     stateDir,
     runtime,
     startAgent,
+    pool() {
+      const agent = agents.at(-1);
+      if (!agent) throw new Error('no agent was started');
+      return agent.pool;
+    },
     async close() {
       // The agent that cleans up opens the sockets of what it adopts anew.
       await letGo();
-      await (await startAgent()).destroyAll();
+      const nodes = await startAgent();
+      await agents.at(-1)?.pool.destroyAll();
+      await nodes.destroyAll();
       await letGo();
       await rm(stateDir, { recursive: true, force: true });
     },

@@ -9,7 +9,7 @@ export class EngineError extends Error {}
 
 export interface DockerApi {
   /** GET as JSON. @throws EngineError on any status but 200, and any error beyond the bounds or when the engine is away. */
-  get(path: string, timeoutMs?: number): Promise<unknown>;
+  get(path: string, timeoutMs?: number, signal?: AbortSignal): Promise<unknown>;
   /** GET as lines, for as long as the engine sends; resolves or rejects at the end. */
   follow(path: string, onLine: (line: string) => void, signal: AbortSignal): Promise<void>;
 }
@@ -61,8 +61,9 @@ export function createDockerApi(connect: () => Socket): DockerApi {
   }
 
   return {
-    async get(path, timeoutMs = TIMEOUT_MS) {
-      const response = await request(path, AbortSignal.timeout(timeoutMs));
+    async get(path, timeoutMs = TIMEOUT_MS, signal) {
+      const timeout = AbortSignal.timeout(timeoutMs);
+      const response = await request(path, signal ? AbortSignal.any([signal, timeout]) : timeout);
       const chunks: Buffer[] = [];
       let length = 0;
       for await (const chunk of response as AsyncIterable<Buffer>) {

@@ -20,6 +20,8 @@ export interface DockerWatch {
   close(): void;
 }
 
+/** The engine's socket, in the node's own file tree. */
+export const DOCKER_SOCKET = '/run/docker.sock';
 /** Between attempts to reach an engine (ms): its socket is held by the node's init while it starts, so an attempt is one system call. */
 const RETRY = { minMs: 100, maxMs: 1000 };
 /** The first answer of an engine that starts on a busy host (ms). */

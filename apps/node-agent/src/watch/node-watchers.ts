@@ -6,7 +6,7 @@ import type { Clock, Logger } from '@drydock/service-kit';
 import type { NetnsSockets } from '../network/netns-sockets.ts';
 import { createDockerApi } from './docker-api.ts';
 import type { DockerView } from './docker-view.ts';
-import { createDockerWatch, type DockerWatch } from './docker-watch.ts';
+import { createDockerWatch, DOCKER_SOCKET, type DockerWatch } from './docker-watch.ts';
 import { createEventTeller, type EngineFact } from './engine-events.ts';
 import { nodePorts } from './node-ports.ts';
 import { createOomWatch } from './oom-watch.ts';
@@ -60,8 +60,6 @@ interface Watched {
   told: Required<WatchObservation>;
 }
 
-/** The engine's socket, in the node's own file tree. */
-const DOCKER_SOCKET = '/run/docker.sock';
 const NO_SWARM: SwarmRole = { role: 'none', leader: false };
 
 /** Builds the watchers. */

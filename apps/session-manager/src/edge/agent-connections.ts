@@ -54,12 +54,7 @@ function failureOf(answer: unknown): DrydockError | undefined {
 }
 
 /** Builds the table; it is empty until agents connect. */
-export function createAgentConnections(deps: {
-  metrics: Metrics;
-  /** Booted nodes that a host has to give. */
-  poolOf(host: string): number;
-}): AgentConnections {
-  const { metrics, poolOf } = deps;
+export function createAgentConnections({ metrics }: { metrics: Metrics }): AgentConnections {
   const hosts = new Map<string, { socket: AgentSocket; pending: Set<(error: DrydockError) => void> }>();
 
   function send<C extends AgentCommandName>(
@@ -110,10 +105,10 @@ export function createAgentConnections(deps: {
     async send(host, name, request, timeoutMs = COMMAND_TIMEOUT_MS) {
       const stop = metrics.commandSeconds.startTimer({ command: name });
       const began = performance.now();
-      const from = poolOf(host) > 0 ? 'pool' : 'cold';
       try {
         const answer = await send(host, name, request, timeoutMs);
-        if (name === 'node.create') metrics.nodeStartSeconds.observe({ from }, (performance.now() - began) / 1000);
+        const from = name === 'node.create' ? (answer as AgentAnswer<'node.create'>).from : undefined;
+        if (from !== undefined) metrics.nodeStartSeconds.observe({ from }, (performance.now() - began) / 1000);
         return answer;
       } finally {
         stop();

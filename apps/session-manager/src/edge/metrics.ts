@@ -59,7 +59,7 @@ export function createMetrics() {
       buckets: BUCKETS,
       registers,
     }),
-    /** `from`: `pool` when the host had a booted node to give, `cold` when one had to boot. */
+    /** `from`: `pool` when the agent gave a booted node, `cold` when one had to boot; an old agent says neither and is not counted. */
     nodeStartSeconds: new Histogram({
       name: 'drydock_node_start_seconds',
       help: 'Time until a node runs: claimed from the pool, or booted.',

@@ -159,7 +159,9 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     links.emit('fact', { seq, fact });
   }
 
-  async function createNode(request: AgentRequest<'node.create'>): Promise<AgentNodeReport> {
+  let warm = pool;
+
+  async function createNode(request: AgentRequest<'node.create'>): Promise<AgentAnswer<'node.create'>> {
     const { sessionId, node, index, limits, network, keySeed } = request;
     if (network !== undefined) networks.set(sessionId, network);
     if (keySeed !== undefined) keySeeds.set(sessionId, keySeed);
@@ -180,7 +182,8 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
       createdAt: Date.now(),
     };
     nodes.set(`${sessionId}/${node}`, report);
-    return report;
+    warm -= 1;
+    return { ...report, from: warm < 0 ? 'cold' : 'pool' };
   }
 
   function exec({ command, stdin, timeoutSeconds = 30 }: AgentRequest<'node.exec'>): Promise<AgentAnswer<'node.exec'>> {
