@@ -1,4 +1,4 @@
-/** How soon a task that runs is answered by the routing mesh, and how soon the page's map shows it. */
+/** How soon a task that runs is answered by the routing mesh and shown by the map, what the mesh costs, and what a lost node does. */
 import {
   applySwarmStep,
   LAB_NAMESPACE,
@@ -13,6 +13,9 @@ import type { Figures } from './figures.ts';
 const ROUNDS = 15;
 const PORT = 8080;
 const PATIENCE_MS = 60_000;
+const IDLE_SECONDS = 30;
+/** docker itself notices a dead node after some six seconds. */
+const LOSS_SECONDS = 10;
 
 async function must(session: ApiSession, node: string, script: string, seconds = 120): Promise<string> {
   const { exitCode, stdout, stderr } = await session.sh(node, script, seconds);
@@ -50,6 +53,35 @@ function followMap(origin: string, session: ApiSession) {
 const RUNNING = `docker service ps -q --filter desired-state=running web | xargs docker inspect --type task -f '{{.ID}} {{.Status.State}} {{.Status.Timestamp.UnixMilli}}'`;
 /** Asks again and again until something answers; prints when (ms since the epoch). */
 const ANSWERED = `until curl -sf -o /dev/null --max-time 1 http://localhost:${PORT}/; do sleep 0.01; done; date +%s%3N`;
+
+/** What the mesh of a node takes while nothing happens: nanoseconds on a processor, and resident memory (kB). */
+const IDLE = `p=$(pidof swarm-mesh); used() { cut -d' ' -f1 /proc/$p/schedstat; }; a=$(used); sleep ${IDLE_SECONDS}; echo $(($(used) - a)) $(awk '/^VmRSS/ { print $2 }' /proc/$p/status)`;
+/** Requests that failed, of how many. */
+const LOSS = `end=$((SECONDS + ${LOSS_SECONDS})); all=0; bad=0; while [ $SECONDS -lt $end ]; do all=$((all+1)); curl -sf -o /dev/null --max-time 1 http://localhost:${PORT}/ || bad=$((bad+1)); sleep 0.02; done; echo $bad $all`;
+
+async function benchIdle(session: ApiSession, figures: Figures): Promise<void> {
+  const [nanoseconds = 0, kilobytes = 0] = (await must(session, 'node2', IDLE)).split(' ').map(Number);
+  figures.value('swarm.mesh-idle-cpu', '%', (nanoseconds / (IDLE_SECONDS * 1e9)) * 100);
+  figures.value('swarm.mesh-idle-memory', 'MB', kilobytes / 1000);
+}
+
+/** A third node with tasks is deleted while another one's published port is asked. */
+async function benchLoss(session: ApiSession, token: string, figures: Figures): Promise<void> {
+  await session.addNode('node3');
+  await session.dockerReady('node3');
+  await must(session, 'node3', `docker swarm join --token ${token} 192.168.0.11:2377`);
+  await must(
+    session,
+    'node1',
+    'docker service update -q -d --constraint-rm node.hostname==node1 web && docker service scale -d web=6 && until [ "$(docker service ps -f desired-state=running --format "{{.CurrentState}}" web | grep -c Running)" = 6 ]; do sleep 0.2; done',
+  );
+  await must(session, 'node2', 'sleep 1');
+  const asked = must(session, 'node2', LOSS);
+  await must(session, 'node1', 'sleep 2');
+  await session.deleteNode('node3');
+  const [failed = 0, all = 0] = (await asked).split(' ').map(Number);
+  figures.value('swarm.lost-node.failed-requests', 'requests', failed, all);
+}
 
 export async function benchSwarm(origin: string, figures: Figures): Promise<void> {
   const session = await createSession(origin);
@@ -95,6 +127,8 @@ export async function benchSwarm(origin: string, figures: Figures): Promise<void
       }
       figures.sample('swarm.map-lag', 'ms', Math.max(0, (map.seen.get(id) ?? 0) - Number(running)));
     }
+    await benchIdle(session, figures);
+    await benchLoss(session, token, figures);
   } finally {
     map.close();
     await session.close();

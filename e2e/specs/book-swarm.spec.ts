@@ -3,6 +3,7 @@
  * book. `drydock/web:1` and `:2` stand for its two versions of the web app; they listen on port 80.
  */
 import { type ApiSession, createSession } from '../support/api.ts';
+import { HEALTHY, swarmShell, WEB_SERVER } from '../support/swarm-shell.ts';
 import { expect, test } from '../support/test.ts';
 
 const MANAGERS = ['mgr1', 'mgr2', 'mgr3'];
@@ -21,31 +22,7 @@ test.describe('the book: a swarm of six nodes', () => {
   });
   test.afterAll(async () => session?.close());
 
-  async function on(node: string, script: string, timeoutSeconds = 120): Promise<string> {
-    const { exitCode, stdout, stderr } = await session.sh(node, script, timeoutSeconds);
-    expect(exitCode, `${node}: ${script}\n${stdout}\n${stderr}`).toBe(0);
-    return stdout + stderr;
-  }
-
-  /** Waits until the shell's `condition` holds on the node; else fails with what `otherwise` prints. */
-  const until = (node: string, condition: string, { seconds = 60, otherwise = 'true' } = {}) =>
-    on(
-      node,
-      `end=$((SECONDS + ${seconds})); until ${condition}; do [ $SECONDS -lt $end ] || { ${otherwise}; exit 1; }; sleep 0.5; done`,
-      seconds + 60,
-    );
-  /** Waits until `docker service ls` shows the service converged. */
-  const converged = (service: string, replicas: string) =>
-    until('mgr1', `[ "$(docker service ls -f name=${service} --format '{{.Replicas}}')" = ${replicas} ]`, {
-      otherwise: `docker service ps --no-trunc ${service}`,
-    });
-  /** Waits until the service's last update is in this state. */
-  const updateIs = (service: string, state: string) =>
-    until('mgr1', `[ "$(docker service inspect -f '{{.UpdateStatus.State}}' ${service})" = ${state} ]`, {
-      seconds: 90,
-      otherwise: `docker service ps --no-trunc ${service}`,
-    });
-  const dockerAnswers = (node: string) => until(node, 'docker version >/dev/null 2>&1');
+  const { on, until, converged, updateIs, dockerAnswers, countRequests } = swarmShell(() => session);
 
   test('C10-01 build a six-node swarm', async () => {
     const ip = addresses.get('mgr1');
@@ -68,9 +45,27 @@ test.describe('the book: a swarm of six nodes', () => {
   });
 
   test('C10-01 rotated join tokens: the old one is refused', async () => {
-    const before = (await on('mgr1', 'docker swarm join-token -q worker')).trim();
-    await on('mgr1', 'docker swarm join-token --rotate worker');
-    expect((await on('mgr1', 'docker swarm join-token -q worker')).trim()).not.toBe(before);
+    const before = await on('mgr1', 'docker swarm join-token -q worker');
+    const after = await on('mgr1', 'docker swarm join-token -q --rotate worker');
+    expect(after).not.toBe(before);
+    await on('wrk3', 'docker swarm leave');
+    const join = (token: string) => `docker swarm join --token ${token} ${addresses.get('mgr1')}:2377`;
+    const refused = await session.sh('wrk3', join(before));
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stderr).toMatch(/join token/);
+    await on('wrk3', join(after));
+    await until('mgr1', `docker node rm $(docker node ls | awk '/wrk3/ && /Down/ { print $1 }') >/dev/null 2>&1`);
+    await until('mgr1', '[ "$(docker node ls | grep -c Ready)" = 6 ]');
+    // Only managers answer for the swarm.
+    expect((await session.sh('wrk3', 'docker node ls')).stderr).toContain('not a swarm manager');
+  });
+
+  test('certificates: who a node is, and how long that holds', async () => {
+    const subject = 'openssl x509 -noout -subject -in /var/lib/docker/swarm/certificates/swarm-node.crt';
+    expect(await on('mgr1', subject)).toMatch(/OU ?= ?swarm-manager/);
+    expect(await on('wrk1', subject)).toMatch(/OU ?= ?swarm-worker/);
+    await on('mgr1', 'docker swarm update --cert-expiry 48h');
+    expect(await on('mgr2', 'docker info')).toContain('Expiry Duration: 2 days');
   });
 
   test('C10-03 managers stop running apps', async () => {
@@ -83,7 +78,17 @@ test.describe('the book: a swarm of six nodes', () => {
     await converged('web-fe', '5/5');
     const where = await on('mgr1', "docker service ps web-fe -f desired-state=running --format '{{.Node}}'");
     expect(new Set(where.trim().split('\n'))).toEqual(new Set(WORKERS));
-    expect(await on('mgr1', 'docker service inspect --pretty web-fe')).toMatch(/PublishMode = ingress/);
+    const pretty = await on('mgr1', 'docker service inspect --pretty web-fe');
+    for (const fact of [
+      'PublishMode = ingress',
+      'Parallelism:\t1',
+      'On failure:\tpause',
+      'stop-first',
+      'Mode:\tvip',
+      '@sha256:',
+    ]) {
+      expect(pretty.replace(/:\s+/g, ':\t')).toContain(fact);
+    }
   });
 
   test('C10-04 the routing mesh answers on every node, also by localhost', async () => {
@@ -105,6 +110,8 @@ test.describe('the book: a swarm of six nodes', () => {
     await on('mgr1', 'docker service create -d --mode global --name g1 busybox sleep 1d');
     await converged('g1', '3/3');
     await on('mgr1', 'docker service rm g1');
+    const both = await session.sh('mgr1', 'docker service create -d --mode global --replicas 2 busybox sleep 1d');
+    expect(both.stderr).toContain('replicas can only be used with replicated');
   });
 
   test('C10-07 scale up and down', async () => {
@@ -138,7 +145,11 @@ test.describe('the book: a swarm of six nodes', () => {
       'mgr1',
       'docker service update -d --image drydock/web:2 --update-parallelism 2 --update-delay 2s uber-svc',
     );
+    // On the way both versions run side by side.
+    const running = `docker service ps uber-svc -f desired-state=running --format '{{.Image}}' | sort -u | xargs`;
+    await until('mgr1', `[ "$(${running})" = "drydock/web:1 drydock/web:2" ]`);
     await updateIs('uber-svc', 'completed');
+    expect(await on('mgr1', 'docker service ps uber-svc')).toMatch(/\\_ uber-svc.*drydock\/web:1.*Shutdown/);
     for (const name of ['mgr3', 'wrk2']) {
       expect(
         await on(
@@ -152,24 +163,12 @@ test.describe('the book: a swarm of six nodes', () => {
   });
 
   test('a rolling update of a healthy service that starts first fails no request, from no node', async () => {
-    // Without a health check docker itself sends requests to a server that is not up yet.
-    const health = `--health-cmd 'wget -qO /dev/null http://127.0.0.1/' --health-interval 500ms --stop-signal KILL`;
-    const server = `busybox sh -c 'mkdir /www; hostname >/www/index.html; exec httpd -f -p 80 -h /www'`;
-    await on('mgr1', `docker service create -d --name steady ${health} -p 8082:80 --replicas 3 ${server}`);
+    await on('mgr1', `docker service create -d --name steady ${HEALTHY} -p 8082:80 --replicas 3 ${WEB_SERVER}`);
     await converged('steady', '3/3');
-    for (const node of ['mgr2', 'wrk3']) await until(node, 'curl -sf -o /dev/null -m 3 localhost:8082');
-    const count = (node: string) =>
-      on(
-        node,
-        'touch counting; ok=0; bad=0; while [ -e counting ]; do if curl -sf -o /dev/null -m 5 localhost:8082; then ok=$((ok+1)); else bad=$((bad+1)); fi; sleep 0.02; done; echo "$ok $bad"',
-        200,
-      );
-    const counts = Promise.all(['mgr2', 'wrk3'].map(count));
+    const counting = await countRequests(['mgr2', 'wrk3'], 8082);
     await on('mgr1', 'docker service update -d --force --update-order start-first --update-delay 1s steady');
     await updateIs('steady', 'completed');
-    for (const node of ['mgr2', 'wrk3']) await on(node, 'sleep 1; rm counting');
-    for (const answer of await counts) {
-      const [ok, bad] = answer.trim().split(' ').map(Number);
+    for (const { ok, bad } of await counting.stop()) {
       expect(bad, 'failed requests').toBe(0);
       expect(ok).toBeGreaterThan(20);
     }
@@ -177,7 +176,18 @@ test.describe('the book: a swarm of six nodes', () => {
   });
 
   test('C10-12 service logs come from all nodes', async () => {
-    expect(await on('mgr1', 'timeout 10 docker service logs --tail 5 uber-svc 2>&1 || true')).toMatch(/uber-svc\.\d/);
+    await on(
+      'mgr1',
+      `docker service create -q -d --mode global --name talk --stop-signal KILL busybox sh -c 'echo hello; sleep 1d'`,
+    );
+    await until('mgr1', `[ "$(docker service logs talk 2>/dev/null | grep -c hello)" = 3 ]`);
+    const lines = (await on('mgr1', 'docker service logs --tail 10 --details talk')).split('\n');
+    for (const worker of WORKERS) {
+      expect(lines.some((line) => new RegExp(`^talk\\.\\S+@${worker}\\s+\\|.*hello`).test(line))).toBe(true);
+    }
+    // Followed, they go on until one stops looking.
+    expect((await session.sh('mgr1', 'timeout 2 docker service logs --follow talk')).exitCode).toBe(124);
+    await on('mgr1', 'docker service rm talk');
   });
 
   test('C14 overlays: VIP by service name, tasks.name, isolation', async () => {

@@ -3,6 +3,7 @@
  * megabyte through each of them, since a wrong MTU lets small answers pass and large ones hang.
  */
 import { type ApiSession, createSession } from '../support/api.ts';
+import { swarmShell } from '../support/swarm-shell.ts';
 import { expect, test } from '../support/test.ts';
 
 const NODES = ['mgr1', 'wrk1', 'wrk2'];
@@ -16,23 +17,7 @@ test.describe('ways to a task', () => {
   let session: ApiSession;
   const addresses = new Map<string, string>();
 
-  async function on(node: string, script: string, timeoutSeconds = 120): Promise<string> {
-    const { exitCode, stdout, stderr } = await session.sh(node, script, timeoutSeconds);
-    expect(exitCode, `${node}: ${script}\n${stdout}\n${stderr}`).toBe(0);
-    return stdout.trim();
-  }
-  const until = (node: string, condition: string, otherwise = 'true') =>
-    on(
-      node,
-      `end=$((SECONDS + 60)); until ${condition}; do [ $SECONDS -lt $end ] || { ${otherwise}; exit 1; }; sleep 0.3; done`,
-    );
-  const converged = (service: string, replicas: string) =>
-    until(
-      'mgr1',
-      `[ "$(docker service ls -f name=${service} --format '{{.Replicas}}' | head -1)" = ${replicas} ]`,
-      `docker service ps --no-trunc ${service}`,
-    );
-  const container = (service: string) => `$(docker ps -qf label=com.docker.swarm.service.name=${service} | head -1)`;
+  const { on, until, converged, container } = swarmShell(() => session);
   /** In a task of the service that runs on the node. */
   const inside = (node: string, service: string, script: string) =>
     on(node, `docker exec ${container(service)} sh -c '${script}'`);
