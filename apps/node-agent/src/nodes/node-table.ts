@@ -1,4 +1,5 @@
 /** The agent's memory of its nodes and the facts that it tells about them. */
+import { setMaxListeners } from 'node:events';
 import {
   type AgentFact,
   type AgentNodeReport,
@@ -84,6 +85,8 @@ export function createNodeTable(): NodeTable {
         usage: null,
         ended: new AbortController(),
       };
+      // Every command that runs in the node waits for its end; a node's users decide how many do at a time.
+      setMaxListeners(0, entry.ended.signal);
       entries.set(id(node.sessionId, node.name), entry);
       tell({ kind: 'node', node: report(entry) });
       return entry;

@@ -155,7 +155,7 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
   });
 
   test(`after each of ${CHANGES} random changes (seed ${SEED}) every kernel has exactly what docker says`, {
-    timeout: 60_000 + CHANGES * 20_000,
+    timeout: 60_000 + CHANGES * 45_000,
   }, async () => {
     const pick = random(SEED);
     const existing = new Set(
