@@ -49,12 +49,12 @@ test.describe('the book: a swarm of six nodes', () => {
     const after = await on('mgr1', 'docker swarm join-token -q --rotate worker');
     expect(after).not.toBe(before);
     await on('wrk3', 'docker swarm leave');
+    await on('mgr1', 'docker node rm --force wrk3');
     const join = (token: string) => `docker swarm join --token ${token} ${addresses.get('mgr1')}:2377`;
     const refused = await session.sh('wrk3', join(before));
     expect(refused.exitCode).not.toBe(0);
     expect(refused.stderr).toMatch(/join token/);
     await on('wrk3', join(after));
-    await until('mgr1', `docker node rm $(docker node ls | awk '/wrk3/ && /Down/ { print $1 }') >/dev/null 2>&1`);
     await until('mgr1', '[ "$(docker node ls | grep -c Ready)" = 6 ]');
     // Only managers answer for the swarm.
     expect((await session.sh('wrk3', 'docker node ls')).stderr).toContain('not a swarm manager');
@@ -143,7 +143,7 @@ test.describe('the book: a swarm of six nodes', () => {
   test('C10-11 a rolling update mixes versions and ends in the new one', async () => {
     await on(
       'mgr1',
-      'docker service update -d --image drydock/web:2 --update-parallelism 2 --update-delay 2s uber-svc',
+      'docker service update -d --image drydock/web:2 --update-parallelism 2 --update-delay 2s --update-monitor 1s --rollback-parallelism 3 --rollback-monitor 1s uber-svc',
     );
     // On the way both versions run side by side.
     const running = `docker service ps uber-svc -f desired-state=running --format '{{.Image}}' | sort -u | xargs`;
@@ -166,7 +166,10 @@ test.describe('the book: a swarm of six nodes', () => {
     await on('mgr1', `docker service create -d --name steady ${HEALTHY} -p 8082:80 --replicas 3 ${WEB_SERVER}`);
     await converged('steady', '3/3');
     const counting = await countRequests(['mgr2', 'wrk3'], 8082);
-    await on('mgr1', 'docker service update -d --force --update-order start-first --update-delay 1s steady');
+    await on(
+      'mgr1',
+      'docker service update -d --force --update-order start-first --update-delay 1s --update-monitor 1s steady',
+    );
     await updateIs('steady', 'completed');
     for (const { ok, bad } of await counting.stop()) {
       expect(bad, 'failed requests').toBe(0);
