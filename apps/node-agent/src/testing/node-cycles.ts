@@ -2,7 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,6 +13,8 @@ import { openRealHost } from './real-host.ts';
 import { remainsOf } from './remains.ts';
 
 const PROGRAM = fileURLToPath(new URL('./cycle-agent-main.ts', import.meta.url));
+/** Ids and addresses that agents of this machine hold. */
+const CLAIMS = '/run/drydock/alloc';
 /** A kill comes within this after a command (ms): making and ending a node take a few hundred each. */
 const KILL_WITHIN_MS = 600;
 
@@ -71,7 +73,7 @@ export interface CyclesResult {
 export async function runCycles(cycles: number, killShare: number, seed: number): Promise<CyclesResult> {
   const random = seeded(seed);
   const stateDir = mkdtempSync(join(tmpdir(), 'drydock-cycles-'));
-  const sessions: string[] = [];
+  const sessions = new Set<string>();
   const failures: string[] = [];
   let kills = 0;
   let agent = await startAgent(stateDir);
@@ -84,13 +86,14 @@ export async function runCycles(cycles: number, killShare: number, seed: number)
       await agent.kill();
       agent = await startAgent(stateDir);
     }
+    for (const name of namesOfBodies(stateDir)) sessions.add(name);
     for (const answer of await Promise.all(answers)) if (answer.startsWith('failed')) failures.push(answer);
   }
 
   try {
     for (let cycle = 0; cycle < cycles; cycle += 1) {
       const session = idLetters(randomBytes(8));
-      sessions.push(session);
+      sessions.add(session);
       const nodes = random() < 0.3 ? [1, 2] : [1];
       const moment = random();
       const creates = nodes.map((index) => `create ${session} node${index} ${index}`);
@@ -100,6 +103,9 @@ export async function runCycles(cycles: number, killShare: number, seed: number)
       const [answer = ''] = [await agent.tell(`end ${session}`)];
       if (!answer.startsWith('done')) failures.push(answer);
     }
+    for (const name of namesOfBodies(stateDir)) sessions.add(name);
+    const last = await agent.tell('end pool');
+    if (!last.startsWith('done')) failures.push(last);
     return {
       remains: remainsOf(stateDir, [stateDir, ...sessions].filter(Boolean)).filter(isNotTheAgent),
       failures,
@@ -112,6 +118,14 @@ export async function runCycles(cycles: number, killShare: number, seed: number)
     await host.close();
     rmSync(stateDir, { recursive: true, force: true });
   }
+}
+
+/** Sessions under which this agent's nodes were made, those of the pool included: their cgroups have these names for life. */
+function namesOfBodies(stateDir: string): string[] {
+  const texts = readdirSync(CLAIMS).map((name) => readFileSync(join(CLAIMS, name), 'utf8'));
+  return texts
+    .filter((text) => text.includes(stateDir))
+    .map((text) => (JSON.parse(text) as { sessionId: string }).sessionId);
 }
 
 /** The agent itself runs until the end. */
