@@ -83,12 +83,10 @@ static void merge(struct listeners *found) {
   found->count = kept;
 }
 
-bool list_listeners(int diag, struct listeners *found) {
-  static const uint8_t FAMILIES[] = {AF_INET, AF_INET6}, PROTOCOLS[] = {IPPROTO_TCP, IPPROTO_UDP};
-  found->count = 0;
-  for (size_t p = 0; p < sizeof PROTOCOLS; p++)
-    for (size_t f = 0; f < sizeof FAMILIES; f++)
-      if (!ask(diag, FAMILIES[f], PROTOCOLS[p]) || !read_dump(diag, found, PROTOCOLS[p])) return false;
+bool list_listeners(int diag, uint8_t protocol, struct listeners *found) {
+  static const uint8_t FAMILIES[] = {AF_INET, AF_INET6};
+  for (size_t f = 0; f < sizeof FAMILIES; f++)
+    if (!ask(diag, FAMILIES[f], protocol) || !read_dump(diag, found, protocol)) return false;
   merge(found);
   return true;
 }

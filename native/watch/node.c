@@ -67,6 +67,11 @@ static bool is_same_set(const struct listeners *a, const struct listeners *b) {
   return true;
 }
 
+static void keep_tcp(const struct listeners *known, struct listeners *found) {
+  for (size_t i = 0; i < known->count; i++)
+    if (known->items[i].protocol == IPPROTO_TCP) found->items[found->count++] = known->items[i];
+}
+
 static void keep_known_names(const struct listeners *known, struct listeners *found) {
   for (size_t i = 0; i < found->count; i++)
     for (size_t k = 0; k < known->count; k++)
@@ -85,9 +90,12 @@ static void print(const struct node *node) {
   printf("]}\n");
 }
 
-bool node_look(struct node *node) {
+bool node_look(struct node *node, enum look what) {
   static struct listeners found;
-  if (!list_listeners(node->diag, &found)) return false;
+  bool all = what == LOOK_ALL || !node->told;
+  found.count = 0;
+  if (!all) keep_tcp(&node->last, &found);
+  if ((all && !list_listeners(node->diag, IPPROTO_TCP, &found)) || !list_listeners(node->diag, IPPROTO_UDP, &found)) return false;
   if (node->told && is_same_set(&node->last, &found)) return true;
   keep_known_names(&node->last, &found);
   name_programs(node->netns_inode, &found);

@@ -24,7 +24,9 @@ struct node {
 struct node *node_open(const char *id, int pid, uint64_t netns_inode);
 void node_close(struct node *node);
 
+enum look { LOOK_ALL, LOOK_UDP };
+
 /* Looks, and prints one line when the set of listening sockets has changed. False when the node cannot be looked at any more. */
-bool node_look(struct node *node);
+bool node_look(struct node *node, enum look what);
 
 #endif

@@ -1,7 +1,11 @@
 #!/bin/bash
-# dd-watch sees sockets of a namespace open and close, names who holds them, and lets the namespace go at `del`.
+# dd-watch sees sockets of a namespace open and close, names who holds them, and lets the namespace go at `del`; with the kernel's news and without.
 set -u
 cd "$(dirname "$0")/.." || exit 1
+if [ $# = 0 ]; then
+  bash watch/watch-test.sh news && exec bash watch/watch-test.sh --blind
+  exit
+fi
 [ "$(id -u)" = 0 ] || { echo 'needs root'; exit 77; }
 command -v python3 >/dev/null || { echo 'needs python3'; exit 77; }
 work=$(mktemp -d)
@@ -14,10 +18,10 @@ unshare --net sh -c 'ip link set lo up; exec sleep 1000' & node=$!
 sleep 0.3
 inode=$(stat -Lc %i "/proc/$node/ns/net")
 mkfifo "$work/in"
-build/dd-watch <"$work/in" >"$work/out" & watch=$!
+build/dd-watch "$1" <"$work/in" >"$work/out" 2>"$work/err" & watch=$!
 exec 3>"$work/in"
 
-# Waits up to two seconds for a line that matches.
+# Waits up to two seconds for a line that matches: without the kernel's news the next look at TCP would be five seconds away.
 expect() {
   for _ in $(seq 40); do tail -n 1 "$work/out" | grep -q "$1" && return; sleep 0.05; done
   fail "no line with $1"
