@@ -70,6 +70,40 @@ function toHttp1(request: Http2ServerRequest): boolean {
   return true;
 }
 
+/** Speak of a connection; Node.js throws at them when an answer begins, which would end the process. */
+const OF_CONNECTIONS = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+  'te',
+  'http2-settings',
+]);
+
+/** Lets whoever answers do so as in HTTP/1.1: what only that knows is left out. */
+function fromHttp1(response: Http2ServerResponse): void {
+  const setHeader = response.setHeader.bind(response);
+  const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => Http2ServerResponse;
+  response.setHeader = (name, value) => {
+    if (!OF_CONNECTIONS.has(name.toLowerCase())) setHeader(name, value);
+  };
+  response.writeHead = ((...args: unknown[]) => {
+    const headers = args.at(-1);
+    if (typeof headers === 'object' && headers !== null) {
+      for (const name of Object.keys(headers)) {
+        if (OF_CONNECTIONS.has(name.toLowerCase())) delete (headers as Record<string, unknown>)[name];
+      }
+    }
+    return writeHead(...args);
+  }) as typeof response.writeHead;
+  // An answer that is cut short must not look like one that ended.
+  response.destroy = () => {
+    response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    return response as never;
+  };
+}
+
 /** Builds it. */
 export function createHttp2Door(
   door: { request(request: IncomingMessage, response: ServerResponse): void },
@@ -95,11 +129,7 @@ export function createHttp2Door(
   });
   server.on('sessionError', () => undefined);
   server.on('request', (request: Http2ServerRequest, response: Http2ServerResponse) => {
-    // An answer that is cut short must not look like one that ended.
-    response.destroy = () => {
-      response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-      return response as never;
-    };
+    fromHttp1(response);
     if (!toHttp1(request)) {
       response.writeHead(400, { 'content-length': 0 }).end();
       return;

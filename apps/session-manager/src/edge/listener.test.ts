@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
 import { type ClientHttp2Session, connect as connectHttp2, constants, type IncomingHttpHeaders } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type PublishedPorts, publishPorts } from '../testing/published-port.ts';
@@ -201,6 +202,29 @@ describe.each(['https', 'http'] as const)('HTTP/2 over %s', (scheme) => {
   });
 });
 
+describe('pages over HTTP/2', () => {
+  it('come whatever the web server says of its own connection', async () => {
+    const web = createServer((_request, response) => {
+      response.writeHead(200, {
+        'keep-alive': 'timeout=5',
+        connection: 'keep-alive',
+        'proxy-connection': 'x',
+        te: 'x',
+      });
+      response.write('<h1>');
+      response.end('page</h1>');
+    });
+    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+    ports = await publishPorts({ settings: { webUrl: `http://127.0.0.1:${(web.address() as AddressInfo).port}` } });
+    const { status, body } = await ask(open('http'), {
+      ':path': '/',
+      ':authority': `localhost:${ports.test.manager.port}`,
+    });
+    expect({ status, body: body.toString() }).toEqual({ status: 200, body: '<h1>page</h1>' });
+    web.close().closeAllConnections();
+  });
+});
+
 describe('TLS of our own', () => {
   it('serves HTTP/1.1 and WebSockets to those who ask for it, with cookies that are secure', async () => {
     ports = await withTls();
@@ -310,6 +334,28 @@ describe('a connection', () => {
       socket.on('error', () => undefined).once('close', () => resolve(text));
     });
 
+  it('that was upgraded ends each half alone', async () => {
+    ports = await publishPorts();
+    const server = await ports.serve(8080, (_request, response) => void response.end());
+    server.on('upgrade', (_request, socket) => {
+      let text = '';
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+      socket
+        .on('error', () => undefined)
+        .on('data', (chunk: Buffer) => {
+          text += chunk;
+        });
+      socket.once('end', () => socket.end(`had ${text}`));
+    });
+    const socket = connect({ port: ports.test.manager.port, host: '127.0.0.1', allowHalfOpen: true });
+    const answer = say(socket);
+    socket.write(
+      `GET / HTTP/1.1\r\nHost: 8080-node1-${ports.id}.localhost\r\nAuthorization: Bearer ${ports.viewer}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+    );
+    socket.once('data', () => socket.end('all'));
+    expect((await answer).endsWith('had all')).toBe(true);
+  });
+
   it('is understood however its first bytes are cut', async () => {
     ports = await publishPorts();
     await ports.serve(8080, async (request, response) => {
@@ -330,7 +376,7 @@ describe('a connection', () => {
 
   it('that speaks HTTP/2 and asks for nothing is closed, whatever else it says', async () => {
     const { createHttp2Door } = await import('./http2-door.ts');
-    const { createServer } = await import('node:net');
+    const { createServer: createTcp } = await import('node:net');
     const door = createHttp2Door(
       { request: (_request, response) => void response.end() },
       {
@@ -339,7 +385,7 @@ describe('a connection', () => {
         maxHeaderBytes: 16_384,
       },
     );
-    const server = createServer((socket) => door.take(socket));
+    const server = createTcp((socket) => door.take(socket));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
     for (const asks of [false, true]) {
