@@ -252,10 +252,16 @@ export const SETTINGS = [
   },
   {
     name: 'DRYDOCK_START_GATE',
-    kind: oneOf(['none', 'sign-in']),
+    kind: oneOf(['none', 'sign-in', 'work']),
     fallback: undefined,
     reason:
-      'Who may create sessions: everybody (none) or those who signed in. Unset: sign-in where there is an issuer.',
+      'Who may create sessions: everybody (none), those who signed in, or whose browser has computed a little (work), against machines that start thousands. Unset: sign-in where there is an issuer.',
+  },
+  {
+    name: 'DRYDOCK_WORK_BITS',
+    kind: integer(1, 24),
+    fallback: '18',
+    reason: 'How much a start costs where the gate is work: each bit doubles it; 18 is about a second of a browser.',
   },
   {
     name: 'DRYDOCK_SESSIONS_PER_USER',

@@ -1,5 +1,6 @@
 /** The manager's environment: read once, validated, the only door to it. */
 import { BlockList, isIP } from 'node:net';
+import { MAX_WORK_BITS } from '@drydock/protocol';
 import { EnvError, envInteger, readEnv } from '@drydock/service-kit';
 import { z } from 'zod';
 import { type AllowList, parseAllowList } from './sign-in/allow-list.ts';
@@ -111,8 +112,10 @@ const envSchema = z.object({
   DRYDOCK_OIDC_CLIENT_ID: z.string().min(1).optional(),
   DRYDOCK_OIDC_CLIENT_SECRET_FILE: z.string().optional(),
   DRYDOCK_OIDC_ALLOW: allowList.default([] satisfies AllowList),
-  /** Who may create sessions: everybody, or those who signed in. Unset: the latter where there is an issuer. */
-  DRYDOCK_START_GATE: z.enum(['none', 'sign-in']).optional(),
+  /** Who may create sessions: everybody, those who signed in, or who has done a little work. Unset: sign-in where there is an issuer. */
+  DRYDOCK_START_GATE: z.enum(['none', 'sign-in', 'work']).optional(),
+  /** Zero bits that the work of a start must show, where the gate is `work`. */
+  DRYDOCK_WORK_BITS: envInteger(1, MAX_WORK_BITS).default(18),
   DRYDOCK_SESSIONS_PER_USER: envInteger(1, 10_000).default(3),
   DRYDOCK_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });

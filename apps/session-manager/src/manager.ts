@@ -33,6 +33,7 @@ import { createAdmission } from './scheduling/admission.ts';
 import { createHostBook } from './scheduling/host-book.ts';
 import { createHostRegistry } from './scheduling/host-registry.ts';
 import { createRateLimit } from './scheduling/rate-limit.ts';
+import { createWorkGate } from './scheduling/work-gate.ts';
 import { createExpiry } from './sessions/expiry.ts';
 import { createGrace } from './sessions/grace.ts';
 import { createLabBus } from './sessions/lab-bus.ts';
@@ -93,6 +94,8 @@ export interface ManagerSettings {
   idleMinutes: number;
   /** Sign-in by OpenID Connect; undefined: nobody signs in. */
   signIn: (OidcSettings & { allow: AllowList; required: boolean }) | undefined;
+  /** Zero bits that the work of a start must show; undefined: a start costs none. */
+  workBits?: number | undefined;
   /** Sessions that one person who signed in may have at once. */
   sessionsPerUser: number;
   hostGraceMs?: number;
@@ -217,7 +220,7 @@ export async function startManager(
     driver: presence.instance,
   });
   cleanup.add('networks', tellNetworks({ directory, hosts, commands: connections, logger }));
-  const { hostGraceMs } = settings;
+  const { hostGraceMs, workBits: bits, managerSecret: secret } = settings;
   const grace = hostGraceMs === undefined ? {} : { graceMs: hostGraceMs };
   const reconciler = createReconciler({
     directory,
@@ -311,6 +314,7 @@ export async function startManager(
             clock,
             logger,
           }),
+    workGate: bits === undefined ? undefined : createWorkGate({ bits, secret, once: store.once, clock }),
     sessionsPerUser: settings.sessionsPerUser,
     hostBook,
     wrongTokens,

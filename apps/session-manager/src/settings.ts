@@ -53,6 +53,7 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
     maxNodes: env.DRYDOCK_NODES_PER_SESSION,
     maxSessions: env.DRYDOCK_MAX_SESSIONS,
     signIn: signInOf(env),
+    workBits: env.DRYDOCK_START_GATE === 'work' ? env.DRYDOCK_WORK_BITS : undefined,
     sessionsPerUser: env.DRYDOCK_SESSIONS_PER_USER,
     graceMinutes: env.DRYDOCK_GRACE_MINUTES,
     idleMinutes: env.DRYDOCK_IDLE_MINUTES,

@@ -24,6 +24,11 @@ const registry = {
     retry: 'never',
     message: 'Sign in first: sessions are created by people who signed in.',
   },
+  WORK_REQUIRED: {
+    status: 401,
+    retry: 'now',
+    message: 'Starting a session costs a little computing here; `details` says what, and the page does it by itself.',
+  },
   SIGN_IN_REFUSED: { status: 403, retry: 'never', message: 'The sign-in did not succeed. Try again.' },
   FORBIDDEN: { status: 403, retry: 'never', message: 'Your link does not allow that.' },
   PORT_CLOSED: { status: 403, retry: 'never', message: 'That port is never opened to the outside.' },

@@ -7,6 +7,7 @@ import * as limits from './limits.ts';
 import { nodeViewSchema } from './node.ts';
 import { portHostSchema, portVisibilitySchema, publishedPortSchema } from './ports.ts';
 import { linkViewSchema, rightSchema, sessionViewSchema } from './session.ts';
+import { workSchema } from './work.ts';
 
 export const errorBodySchema = z.object({
   error: z.object({
@@ -27,6 +28,8 @@ export const createSessionRequestSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_-]{8,64}$/)
     .optional(),
+  /** Where the operator asks for it: the answer to WORK_REQUIRED. Good once. */
+  work: workSchema.optional(),
 });
 export type CreateSessionRequest = z.infer<typeof createSessionRequestSchema>;
 

@@ -19,3 +19,4 @@ export * from './terminal-socket.ts';
 export * from './terminal-stream.ts';
 export * from './timeline.ts';
 export * from './version.ts';
+export * from './work.ts';

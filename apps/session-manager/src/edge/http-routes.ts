@@ -5,6 +5,7 @@ import { logContext } from '@drydock/service-kit';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { HostBook } from '../scheduling/host-book.ts';
 import type { RateLimit } from '../scheduling/rate-limit.ts';
+import type { WorkGate } from '../scheduling/work-gate.ts';
 import { newId } from '../sessions/links.ts';
 import type { Timeline } from '../sessions/timeline.ts';
 import type { SwarmReader } from '../swarm/swarm-reader.ts';
@@ -36,6 +37,7 @@ export interface HttpRoutesDeps extends RouteDeps {
   version: string;
   libraryFile: string | undefined;
   signIn: SignIn | undefined;
+  workGate: WorkGate | undefined;
   sessionsPerUser: number;
   hostBook: HostBook;
   /** Wrong tokens per address. */

@@ -26,6 +26,7 @@ export function createMemoryStore(clock: Clock): SessionStore {
   const hostEntries = new Map<string, HostEntry>();
   /** Ticket -> last time it was shown; in order of arrival. */
   const line = new Map<string, number>();
+  const words = new Map<string, number>();
   let vnis = 0;
   const beats = new Map<string, { beat: ManagerBeat; at: number }>();
 
@@ -81,6 +82,13 @@ export function createMemoryStore(clock: Clock): SessionStore {
     async nextVni() {
       vnis += 1;
       return vniOf(vnis);
+    },
+    async once(word, ttlMs) {
+      const now = clock.now();
+      for (const [known, until] of words) if (until <= now) words.delete(known);
+      if (words.has(word)) return false;
+      words.set(word, now + ttlMs);
+      return true;
     },
     async placements() {
       return Object.fromEntries(placed);

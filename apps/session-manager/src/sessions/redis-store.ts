@@ -156,6 +156,10 @@ export async function createRedisStore(
     async nextVni() {
       return vniOf(await ask(() => redis.incr(VNIS_KEY)));
     },
+    async once(word, ttlMs) {
+      const hash = createHash('sha256').update(word).digest('base64url');
+      return (await ask(() => redis.set(onceKey(hash), '1', 'PX', Math.ceil(ttlMs), 'NX'))) === 'OK';
+    },
     async placements() {
       const counts = await ask(() => redis.hgetall(PLACED_KEY));
       return Object.fromEntries(Object.entries(counts).map(([host, count]) => [host, Number(count)]));

@@ -108,6 +108,13 @@ export function sessionStoreContract(name: string, make: () => Promise<SessionSt
       expect(await store.placements()).toEqual({ h1: 1, h2: 1 });
     });
 
+    it('lets a word be said once within its time', async () => {
+      const store = await make();
+      const said = await Promise.all(Array.from({ length: 5 }, () => store.once('word', 60_000)));
+      expect(said.filter(Boolean)).toHaveLength(1);
+      expect(await store.once('another', 60_000)).toBe(true);
+    });
+
     it('gives each session that spans hosts a network of its own', async () => {
       const store = await make();
       const given = await Promise.all(Array.from({ length: 20 }, () => store.nextVni()));

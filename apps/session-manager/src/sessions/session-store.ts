@@ -65,6 +65,8 @@ export interface SessionStore extends WaitingLine, HostStore {
   addToTimeline(sessionId: string, fact: TimelineFact, once: string): Promise<TimelineEntry | undefined>;
   /** A session's timeline, the oldest entry first. */
   timeline(sessionId: string): Promise<TimelineEntry[]>;
+  /** Says a word; true for the first who does within `ttlMs`. */
+  once(word: string, ttlMs: number): Promise<boolean>;
   /** Whether the store can be reached now. */
   healthy(): boolean;
   /** Hears of each write by anybody, and of `all` when writes may have been missed. Returns how to stop. */

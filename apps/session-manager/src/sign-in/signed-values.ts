@@ -3,8 +3,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '@drydock/service-kit';
 
 export interface SignedValues {
-  /** `value` in a form that is safe in a cookie and good for `ttlMs`. */
-  seal(value: unknown, ttlMs: number): string;
+  /** `value` in a form that is safe in a cookie and good for `ttlMs`; a `salt` makes equal values differ. */
+  seal(value: unknown, ttlMs: number, salt?: string): string;
   /** The value, or undefined for what was changed, is of another purpose, or has ended. It still has to be parsed. */
   open(text: string | undefined): unknown;
 }
@@ -18,8 +18,8 @@ export function createSignedValues(deps: { secret: string; purpose: string; cloc
   const key = createHmac('sha256', secret).update(`drydock/${purpose}`).digest();
   const sign = (payload: string) => createHmac('sha256', key).update(payload).digest('base64url');
   return {
-    seal(value, ttlMs) {
-      const payload = Buffer.from(JSON.stringify({ value, until: clock.now() + ttlMs })).toString('base64url');
+    seal(value, ttlMs, salt) {
+      const payload = Buffer.from(JSON.stringify({ value, until: clock.now() + ttlMs, salt })).toString('base64url');
       return `${payload}.${sign(payload)}`;
     },
     open(text) {

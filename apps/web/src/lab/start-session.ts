@@ -1,7 +1,8 @@
 /** What the start page asks of the server; checked by hand, since the start page must not carry a schema library. */
 import type { CreateSessionResponse, MeResponse, StatusResponse, TemplateView } from '@drydock/protocol';
-import { callApi, type Reader } from './api.ts';
+import { ApiError, callApi, type Reader } from './api.ts';
 import { rememberSession, sessionPath } from './recent-sessions.ts';
+import { challengeOf, doWork } from './work.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -70,13 +71,19 @@ export function fetchCapacity(signal: AbortSignal): Promise<Capacity> {
   return callApi('GET', '/status', { read: readCapacity, signal });
 }
 
+const create = (body: object) => callApi('POST', '/sessions', { body, read: readCreated });
+
 /**
  * Starts a session, remembers it in this browser and returns the way into it.
  * @throws ApiError `NO_CAPACITY`, `RATE_LIMITED`, `UNKNOWN_TEMPLATE` or `NETWORK`.
  */
 export async function startSession(template: string | null): Promise<string> {
   const body = template === null ? {} : { template };
-  const { session, token, links } = await callApi('POST', '/sessions', { body, read: readCreated });
+  const { session, token, links } = await create(body).catch(async (error: unknown) => {
+    const challenge = error instanceof ApiError && error.code === 'WORK_REQUIRED' ? challengeOf(error.details) : null;
+    if (challenge === null) throw error;
+    return create({ ...body, work: await doWork(challenge) });
+  });
   const { id, name, expiresAt } = session;
   rememberSession({ id, name, right: 'owner', expiresAt, token, links });
   return sessionPath(id, token);

@@ -12,6 +12,7 @@ import {
   openSessionResponseSchema,
   sessionViewSchema,
 } from '@drydock/protocol';
+import type { WorkGate } from '../../scheduling/work-gate.ts';
 import type { TemplateRunner } from '../../templates/template-runner.ts';
 import type { ApiRegistry } from '../api-route.ts';
 import { serializeCookie, sessionCookieName } from '../cookies.ts';
@@ -24,7 +25,7 @@ const DELETE_PATIENCE_MS = 60_000;
 /** Declares the calls. */
 export function sessionRoutes(
   api: ApiRegistry,
-  deps: RouteDeps & { templates: TemplateRunner; signIn: SignIn | undefined },
+  deps: RouteDeps & { templates: TemplateRunner; signIn: SignIn | undefined; workGate: WorkGate | undefined },
 ): void {
   const { service, views, origins, tokens, reaper, templates, book, creates, maxSessionHours } = deps;
   const linkUrl = (id: string, token: string) => `${origins.publicOrigin}/s/${id}#${token}`;
@@ -44,6 +45,8 @@ export function sessionRoutes(
       if (deps.signIn?.required === true && user === undefined) throw new DrydockError('SIGN_IN_REQUIRED');
       // The cookie says who pays for it: no page of another site may spend that.
       if (user !== undefined && !origins.isSameOrigin(request.raw)) throw new DrydockError('FORBIDDEN');
+      // Who signed in is known by name; a challenge costs the place nothing, and none of the address's creations.
+      if (user === undefined) await deps.workGate?.take(body.work);
       const waitMs = Math.max(creates.take(address), user === undefined ? 0 : creates.take(`user ${user.id}`));
       if (waitMs > 0) throw new DrydockError('RATE_LIMITED', undefined, { retryAfterMs: waitMs });
       const template = body.template === undefined ? undefined : book.require(body.template);
