@@ -1,4 +1,4 @@
-/** Creating sessions over HTTP: the delay at a steady 50 a second, and the most that one manager and two managers make. */
+/** Creating sessions over HTTP: the delay at a steady 50 a second and manager, and the most that one manager and two managers make. */
 import { Agent, request } from 'node:http';
 import { startBenchManagers } from './bench-managers.ts';
 import { type Figures, quantiles, value } from './figures.ts';
@@ -28,14 +28,15 @@ function create(origin: string, agent: Agent): Promise<void> {
 }
 
 /** Starts calls at their times, whether the ones before are answered or not: a slow manager is not spared. */
-async function steady(origin: string, agent: Agent): Promise<number[]> {
-  const total = STEADY_PER_SECOND * STEADY_SECONDS;
+async function steady(origins: readonly string[], agent: Agent): Promise<number[]> {
+  const perSecond = STEADY_PER_SECOND * origins.length;
+  const total = perSecond * STEADY_SECONDS;
   const begin = performance.now();
   return Promise.all(
     Array.from({ length: total }, async (_, index) => {
-      const due = begin + (index * 1000) / STEADY_PER_SECOND;
+      const due = begin + (index * 1000) / perSecond;
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
-      await create(origin, agent);
+      await create(origins[index % origins.length] as string, agent);
       return performance.now() - due;
     }),
   );
@@ -67,9 +68,8 @@ export async function createFigures(): Promise<Figures> {
       for (const origin of managers.origins) {
         for (let call = 0; call < WARM; call += 1) await create(origin, agent);
       }
-      if (count === 1) {
-        figures['scale.create.steady-50'] = quantiles('ms', await steady(managers.origins[0] as string, agent));
-      }
+      const rate = STEADY_PER_SECOND * count;
+      figures[`scale.create.steady-${rate}`] = quantiles('ms', await steady(managers.origins, agent));
       figures[`scale.create.most-${count}-managers`] = value('1/s', await fullSpeed(managers.origins, agent));
     } finally {
       agent.destroy();
