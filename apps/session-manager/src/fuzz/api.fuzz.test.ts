@@ -56,7 +56,10 @@ function isHarmful(path: string): boolean {
 
 function tame(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || !('template' in body)) return body;
-  return { ...body, template: body.template === 'one-node' ? 'one-node' : `no-${String(body.template).slice(0, 50)}` };
+  return {
+    ...body,
+    template: body.template === 'one-node' ? 'one-node' : `no-${JSON.stringify(body.template)?.slice(0, 50)}`,
+  };
 }
 
 const junk = fc.oneof(
