@@ -261,7 +261,8 @@ export const SETTINGS = [
     name: 'DRYDOCK_WORK_BITS',
     kind: integer(1, 24),
     fallback: '18',
-    reason: 'How much a start costs where the gate is work: each bit doubles it; 18 is one to three seconds of a browser.',
+    reason:
+      'How much a start costs where the gate is work: each bit doubles it; 18 is one to three seconds of a browser.',
   },
   {
     name: 'DRYDOCK_SESSIONS_PER_USER',
