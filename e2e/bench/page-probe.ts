@@ -5,7 +5,14 @@ import type { CDPSession, Page } from '@playwright/test';
 function noteFrames(): void {
   const OUTPUT = 3;
   const INPUT = 1;
-  const notes = { sentAt: 0, echoes: [] as number[], outputBytes: 0, attachAt: 0 };
+  const notes = {
+    sentAt: 0,
+    echoes: [] as number[],
+    outputBytes: 0,
+    attachAt: 0,
+    wanted: Infinity,
+    onWanted: () => {},
+  };
   Object.assign(window, { benchNotes: notes });
   const Plain = window.WebSocket;
   window.WebSocket = class extends Plain {
@@ -18,6 +25,11 @@ function noteFrames(): void {
         if (bytes[0] !== OUTPUT) return;
         // Kind, length and text of the id, offset.
         notes.outputBytes += bytes.length - (2 + (bytes[1] ?? 0) + 8);
+        if (notes.outputBytes >= notes.wanted) {
+          notes.wanted = Infinity;
+          // After the page's own listener has handed them to the screen.
+          setTimeout(notes.onWanted);
+        }
         if (notes.sentAt > 0) notes.echoes.push(performance.now() - notes.sentAt);
         notes.sentAt = 0;
       });
@@ -32,8 +44,16 @@ function noteFrames(): void {
 }
 
 interface BenchWindow extends Window {
-  benchNotes: { sentAt: number; echoes: number[]; outputBytes: number; attachAt: number };
+  benchNotes: {
+    sentAt: number;
+    echoes: number[];
+    outputBytes: number;
+    attachAt: number;
+    wanted: number;
+    onWanted(): void;
+  };
   benchSeen: Promise<number>;
+  benchPieces: Uint8Array[];
   bench: {
     cols: number;
     rows: number;
@@ -84,12 +104,18 @@ export interface PageProbe {
   sees(pattern: RegExp): Promise<void>;
   /** Bytes of output that came. */
   outputBytes(): Promise<number>;
-  /** Feeds the numbers from 1 to `lines` to xterm directly; milliseconds until all is drawn. */
-  feedDirectly(lines: number): Promise<number>;
+  /** Presses Enter and gives milliseconds until `bytes` more of output have come and are drawn; nothing is looked at meanwhile. */
+  timeToDraw(bytes: number): Promise<number>;
+  /** Makes the bytes of the numbers from 1 to `lines`, as a terminal writes them. */
+  prepareDirect(lines: number): Promise<void>;
+  /** Feeds them to xterm directly; milliseconds until all is drawn. */
+  feedDirectly(): Promise<number>;
   /** Presses `key` and gives milliseconds until the drawn rows match `pattern`, by the page's own clock. */
   timeToSee(press: () => Promise<void>, pattern: RegExp): Promise<number>;
   /** Milliseconds from the attach of this page load to drawn rows with `pattern`; to be called right after a reload. */
   attachToDrawn(pattern: RegExp): Promise<number>;
+  /** Processor seconds of the page's main thread so far: what a busy machine cannot stretch. */
+  cpuSeconds(): Promise<number>;
   /** Bytes of the heap that are in use after garbage is collected. */
   heap(): Promise<number>;
 }
@@ -100,6 +126,7 @@ export async function createPageProbe(page: Page): Promise<PageProbe> {
   await page.addInitScript('globalThis.__name = (marked) => marked');
   await page.addInitScript(noteFrames);
   const cdp: CDPSession = await page.context().newCDPSession(page);
+  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
 
   /** Begins to look, in the page, for drawn rows that match; `benchSeen` is when they did, since the keydown or the attach. */
   const watch = ({ source, since }: { source: string; since: 'now' | 'keydown' | 'attach' }) => {
@@ -162,21 +189,41 @@ export async function createPageProbe(page: Page): Promise<PageProbe> {
       await seen();
     },
     outputBytes: () => page.evaluate(() => (window as unknown as BenchWindow).benchNotes.outputBytes),
-    feedDirectly: (lines) =>
-      page.evaluate(async (count) => {
-        const { bench } = window as unknown as BenchWindow;
+    async timeToDraw(bytes) {
+      await page.evaluate((count) => {
+        const target = window as unknown as BenchWindow;
+        target.benchSeen = new Promise<number>((resolve) => {
+          let began = 0;
+          const onKey = () => {
+            began = performance.now();
+          };
+          window.addEventListener('keydown', onKey, { capture: true, once: true });
+          target.benchNotes.onWanted = () =>
+            target.bench.write(new Uint8Array(0), () => resolve(performance.now() - began));
+          target.benchNotes.wanted = target.benchNotes.outputBytes + count;
+        });
+      }, bytes);
+      await page.keyboard.press('Enter');
+      return seen();
+    },
+    prepareDirect: (lines) =>
+      page.evaluate((count) => {
         const PIECE = 32 * 1024;
-        const UNDERWAY = 256 * 1024;
         const encoder = new TextEncoder();
         const pieces: Uint8Array[] = [];
         let text = '';
         for (let line = 1; line <= count; line += 1) {
           text += `${line}\r\n`;
-          if (text.length >= PIECE || line === count) {
-            pieces.push(encoder.encode(text));
-            text = '';
-          }
+          if (text.length < PIECE && line < count) continue;
+          pieces.push(encoder.encode(text));
+          text = '';
         }
+        (window as unknown as BenchWindow).benchPieces = pieces;
+      }, lines),
+    feedDirectly: () =>
+      page.evaluate(async () => {
+        const { bench, benchPieces: pieces } = window as unknown as BenchWindow;
+        const UNDERWAY = 256 * 1024;
         const began = performance.now();
         await new Promise<void>((done) => {
           let next = 0;
@@ -195,12 +242,17 @@ export async function createPageProbe(page: Page): Promise<PageProbe> {
           };
           feed();
         });
+        (window as unknown as BenchWindow).benchPieces = [];
         return performance.now() - began;
-      }, lines),
+      }),
     timeToSee,
     async attachToDrawn(pattern) {
       await page.evaluate(watch, { source: pattern.source, since: 'attach' as const });
       return seen();
+    },
+    async cpuSeconds() {
+      const { metrics } = await cdp.send('Performance.getMetrics');
+      return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
     },
     async heap() {
       for (let round = 0; round < 2; round += 1) await cdp.send('HeapProfiler.collectGarbage');

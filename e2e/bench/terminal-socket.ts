@@ -3,6 +3,7 @@ import {
   decodeTerminalFrame,
   encodeTerminalFrame,
   TERMINAL_SOCKET_PATH,
+  TERMINAL_WINDOW_BYTES,
   type TerminalCall,
   type TerminalSocketText,
 } from '@drydock/protocol';
@@ -10,7 +11,7 @@ import { WebSocket } from 'ws';
 
 const WAIT_MS = 60_000;
 /** Acknowledge as a page does: each quarter of a window, and small output after a while (terminal-output.ts). */
-const ACK_EVERY_BYTES = 64 * 1024;
+const ACK_EVERY_BYTES = TERMINAL_WINDOW_BYTES / 4;
 const ACK_DELAY_MS = 1000;
 
 export interface BenchTerminal {

@@ -105,14 +105,21 @@ function addEchoes(figures: Figures, name: string, echoes: number[]): void {
 }
 
 /** The same bytes through everything and straight to xterm, in turns. */
-async function floods(probe: PageProbe, keyboard: Keyboard, figures: Figures): Promise<void> {
+export async function floods(probe: PageProbe, keyboard: Keyboard, figures: Figures): Promise<void> {
   const megabytes = floodBytes() / 1e6;
   const rates = { direct: [] as number[], whole: [] as number[] };
+  const cpu = { direct: 0, whole: 0 };
   for (let round = 0; round < ROUNDS; round += 1) {
-    rates.direct.push(megabytes / ((await probe.feedDirectly(FLOOD_LINES)) / 1000));
+    await probe.prepareDirect(FLOOD_LINES);
+    let spent = await probe.cpuSeconds();
+    rates.direct.push(megabytes / ((await probe.feedDirectly()) / 1000));
+    cpu.direct += (await probe.cpuSeconds()) - spent;
+    spent = await probe.cpuSeconds();
     const before = await probe.outputBytes();
     await keyboard.type(`cat /tmp/flood; echo over${round}"!"`);
-    const ms = await probe.timeToSee(() => keyboard.press('Enter'), new RegExp(`over${round}!`));
+    const ms = await probe.timeToDraw(floodBytes());
+    await probe.sees(new RegExp(`over${round}!`));
+    cpu.whole += (await probe.cpuSeconds()) - spent;
     rates.whole.push(megabytes / (ms / 1000));
     figures.sample(
       'terminals.flood-drawn-lost',
@@ -122,6 +129,8 @@ async function floods(probe: PageProbe, keyboard: Keyboard, figures: Figures): P
   }
   for (const rate of rates.direct) figures.sample('terminals.flood-direct', 'MB/s', rate);
   for (const rate of rates.whole) figures.sample('terminals.flood-drawn', 'MB/s', rate);
+  figures.value('terminals.flood-direct-page-cpu', 's', cpu.direct / ROUNDS, ROUNDS);
+  figures.value('terminals.flood-drawn-page-cpu', 's', cpu.whole / ROUNDS, ROUNDS);
   const mean = (list: number[]) => list.reduce((sum, rate) => sum + rate, 0) / list.length;
   figures.value('terminals.flood-drawn-share', '% of direct', (mean(rates.whole) / mean(rates.direct)) * 100, ROUNDS);
 }

@@ -1,8 +1,9 @@
 /** A terminal's bytes on their way to the screen: in order, each once, whole characters, acknowledged when drawn (T-3 to T-9). */
+import { TERMINAL_WINDOW_BYTES } from '@drydock/protocol';
 import type { TerminalScreen } from './terminal-types.ts';
 
 /** Drawn bytes after which an acknowledgement goes at once: a fraction of the window, so that the stream never stands still. */
-const ACK_EVERY_BYTES = 64 * 1024;
+const ACK_EVERY_BYTES = TERMINAL_WINDOW_BYTES / 4;
 /** Fewer drawn bytes than that are acknowledged after this time (ms): keys' echoes need no message of their own. */
 const ACK_DELAY_MS = 1000;
 
@@ -45,17 +46,21 @@ export function createTerminalOutput({ screen, ack, onResized, onOld }: Terminal
   let disposed = false;
 
   function sendAck(): void {
-    clearTimeout(ackTimer);
-    ackTimer = undefined;
     if (disposed || drawn <= acked) return;
     acked = drawn;
     ack(drawn);
   }
 
+  function onAckTimer(): void {
+    ackTimer = undefined;
+    sendAck();
+  }
+
   function onDrawn(offset: number): void {
     drawn = Math.max(drawn, offset);
     if (drawn - acked >= ACK_EVERY_BYTES) sendAck();
-    else ackTimer ??= setTimeout(sendAck, ACK_DELAY_MS);
+    // One timer goes on through a flood: thousands that are set and cleared cost the page time.
+    else ackTimer ??= setTimeout(onAckTimer, ACK_DELAY_MS);
   }
 
   /** Does `change` in its place among the bytes: after the screen has drawn all before, before it draws anything after. */

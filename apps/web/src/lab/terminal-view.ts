@@ -8,6 +8,7 @@ import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
 import { copyText } from './clipboard.ts';
 import { hasRealGpu } from './gpu.ts';
+import { createPacedWrite } from './paced-write.ts';
 import type { PreferenceStore } from './preferences.ts';
 import { followShellCommands, type ShellCommands } from './shell-commands.ts';
 import { createTerminalController } from './terminal-controller.ts';
@@ -129,7 +130,11 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
   }
 
   const screen: TerminalScreen = {
-    write: (text, drawn) => terminal.write(text, drawn),
+    write: createPacedWrite(
+      (text, drawn) => terminal.write(text, drawn),
+      // In a window that nobody sees timers run once a second, and there is nobody to wait for.
+      () => document.hidden || host.contains(document.activeElement),
+    ),
     reset() {
       terminal.reset();
       commands.reset();
