@@ -7,10 +7,10 @@ const MEMORY_A_MEMBER = 8 * 1024 ** 3;
 const SMALLEST_HOST = 4 * 1024 ** 3;
 /** ...but only demand makes it more than this: an idle host shall not boot a dozen nodes for nobody. */
 const MOST_WITHOUT_DEMAND = 4;
-/** Demand has an end too: a class that arrives at once is served in waves (60 MB of private memory each). */
+/** Demand has an end too: a class that arrives at once is served in waves. */
 export const MOST_MEMBERS = 16;
-/** What a member takes of the memory that is available: its own 60 MB and what the kernel caches for it. */
-export const MEMBER_BYTES = 160 * 1024 ** 2;
+/** What a member takes of the memory that is available: 43 MB in its group (docs/SPECIFICATION.md), and the kernel's own for it. */
+export const MEMBER_BYTES = 96 * 1024 ** 2;
 
 /** A template or a class asks for its nodes within this (ms): what must be there at once. */
 const BURST_MS = 30_000;
