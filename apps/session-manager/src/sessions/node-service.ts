@@ -1,5 +1,5 @@
 /** Makes and ends nodes: reserves in the store first, then asks the host; whatever fails is taken back. */
-import { type AgentNodeReport, DrydockError, type NodeView, toDrydockError } from '@drydock/protocol';
+import { type AgentNodeReport, DrydockError, type NodeLimits, type NodeView, toDrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { Admission, Place } from '../scheduling/admission.ts';
 import { type AgentCommands, CREATE_TIMEOUT_MS, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
@@ -45,8 +45,15 @@ export interface NodeServiceDeps {
 }
 
 export interface NodeService {
-  /** Reserves a place for each name (undefined: the first free name), together if that fits: all of them or none. */
-  reserve(sessionId: string, names: readonly (string | undefined)[]): Promise<NodeRecord[]>;
+  /**
+   * Reserves a place for each name (undefined: the first free name), together if that fits: all of them or none. `limits` take the place
+   * of the host's defaults.
+   */
+  reserve(
+    sessionId: string,
+    names: readonly (string | undefined)[],
+    limits?: Partial<NodeLimits>,
+  ): Promise<NodeRecord[]>;
   /** Makes a reserved node; on failure nothing of it is left. */
   build(sessionId: string, name: string): Promise<NodeView>;
   create(sessionId: string, name: string | undefined): Promise<NodeView>;
@@ -66,7 +73,11 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
   const building = new Set<string>();
   let stopped = false;
 
-  async function reserve(sessionId: string, names: readonly (string | undefined)[]): Promise<NodeRecord[]> {
+  async function reserve(
+    sessionId: string,
+    names: readonly (string | undefined)[],
+    own: Partial<NodeLimits> = {},
+  ): Promise<NodeRecord[]> {
     for (let attempt = 1; ; attempt += 1) {
       const record = directory.get(sessionId);
       if (record === undefined) throw new DrydockError('SESSION_NOT_FOUND');
@@ -84,10 +95,11 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       };
       // The learner's own mistakes are told before the operator's want of room.
       add(record, []);
-      const places = await withRoom(
+      const room = await withRoom(
         () => admission.place(names.length, home),
         () => deps.makeRoom(names.length, home.mtu === undefined ? first : undefined),
       );
+      const places = room.map((place) => ({ ...place, limits: { ...place.limits, ...own } }));
       const isSpanning = new Set([...home.hosts.keys(), ...places.map(({ host }) => host)]).size > 1;
       const vni = isSpanning ? (record.vni ?? (await deps.nextVni())) : undefined;
       try {

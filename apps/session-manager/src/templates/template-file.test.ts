@@ -23,6 +23,7 @@ templates:
   - id: one-node
     title: Our own node
     nodes: [lab1]
+    limits: {cpus: 0.5, memory: 512m, processes: 1000}
 `;
 
 test('a short file becomes templates that can be carried out', () => {
@@ -40,7 +41,9 @@ test('a short file becomes templates that can be carried out', () => {
     },
     { kind: 'run', node: 'wrk1', text: 'docker ps', command: ['docker', 'ps'], timeoutSeconds: 5 },
   ]);
+  expect(first?.limits).toBeUndefined();
   expect(second).toMatchObject({ description: '', steps: [] });
+  expect(second?.limits).toEqual({ cpus: 0.5, memoryBytes: 512 * 1024 ** 2, pids: 1000 });
 });
 
 test('own templates come before ours, and replace those of the same id', () => {
@@ -57,6 +60,10 @@ test('a mistake is refused in one line that says where it is', () => {
     ['templates: [', /flow|collection|end/i],
     ['[]', /object/],
     [template('steps: [{run: {node: node2, command: ls}}]'), /template a: a step names node2/],
+    [template('limits: {memory: 100m}'), /limits\.memory: must be 256m at least/],
+    [template('limits: {memory: much}'), /limits\.memory: must be a size/],
+    [template('limits: {cpus: 65}'), /limits\.cpus/],
+    [template('limits: {nodes: 1}'), /limits/],
     [template('steps: [{}]'), /templates\.0\.steps\.0: must be one of/],
     [template('steps: [{file: {node: node1, path: relative, content: x}}]'), /absolute/],
     [template('typo: 1'), /typo/],

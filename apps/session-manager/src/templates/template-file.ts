@@ -1,5 +1,5 @@
 /** An operator's own templates, from a YAML file; the same id as one of ours replaces it. */
-import { MAX_NODES_PER_SESSION, nodeNameSchema } from '@drydock/protocol';
+import { MAX_NODES_PER_SESSION, type NodeLimits, nodeLimitsSchema, nodeNameSchema } from '@drydock/protocol';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Template, TemplateStep } from './templates.ts';
@@ -31,11 +31,27 @@ const stepSchema = z
     run: runSchema.optional(),
   })
   .refine((step) => Object.keys(step).length === 1, { message: 'must be one of swarm, file, run' });
+const UNITS: Record<string, number> = { k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
+/** A number of bytes: whole, or with k, m, g or t (powers of 1024), as in the settings. */
+const sizeSchema = z
+  .string()
+  .regex(/^\d+[kmgt]?$/i, 'must be a size such as 512m or 10g')
+  .transform((text) => Number.parseInt(text, 10) * (UNITS[text.slice(-1).toLowerCase()] ?? 1));
+/** Less than this starts no engine. */
+const MIN_MEMORY = 256 * 1024 ** 2;
+const MIN_DISK = 1024 ** 3;
+const limitsSchema = z.strictObject({
+  cpus: nodeLimitsSchema.shape.cpus.optional(),
+  memory: sizeSchema.pipe(z.number().min(MIN_MEMORY, 'must be 256m at least')).optional(),
+  disk: sizeSchema.pipe(z.number().min(MIN_DISK, 'must be 1g at least')).optional(),
+  processes: z.number().int().min(256).max(1_000_000).optional(),
+});
 const templateSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens'),
   title: z.string().trim().min(1).max(80),
   description: z.string().trim().max(300).optional(),
   nodes: nodeNames.min(1),
+  limits: limitsSchema.optional(),
   steps: z.array(stepSchema).max(MAX_STEPS).optional(),
 });
 const templatesSchema = z.strictObject({ templates: z.array(templateSchema).max(MAX_TEMPLATES) });
@@ -50,6 +66,15 @@ function stepOf({ swarm, file, run }: z.output<typeof stepSchema>): TemplateStep
   const command = typeof run.command === 'string' ? ['bash', '-lc', run.command] : run.command;
   const text = run.text ?? (typeof run.command === 'string' ? run.command : run.command.join(' ')).slice(0, 120);
   return { kind: 'run', node: run.node, text, command, timeoutSeconds: run.timeoutSeconds ?? DEFAULT_SECONDS };
+}
+
+function limitsOf({ cpus, memory, disk, processes }: z.output<typeof limitsSchema>): Partial<NodeLimits> {
+  return {
+    ...(cpus === undefined ? {} : { cpus }),
+    ...(memory === undefined ? {} : { memoryBytes: memory }),
+    ...(disk === undefined ? {} : { diskBytes: disk }),
+    ...(processes === undefined ? {} : { pids: processes }),
+  };
 }
 
 /** Every name that a step uses. */
@@ -76,7 +101,7 @@ export function parseTemplates(text: string, maxNodes: number): Template[] {
     throw new TemplateFileError(`${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
   }
   const ids = new Set<string>();
-  return parsed.data.templates.map(({ id, title, description = '', nodes, steps = [] }) => {
+  return parsed.data.templates.map(({ id, title, description = '', nodes, limits, steps = [] }) => {
     const fail = (why: string): never => {
       throw new TemplateFileError(`template ${id}: ${why}`);
     };
@@ -91,6 +116,13 @@ export function parseTemplates(text: string, maxNodes: number): Template[] {
       if (step.kind === 'swarm' && new Set(namesIn(step)).size !== namesIn(step).length)
         fail('a node is in a swarm twice');
     }
-    return { id, title, description, nodes, steps: made };
+    return {
+      id,
+      title,
+      description,
+      nodes,
+      steps: made,
+      ...(limits === undefined ? {} : { limits: limitsOf(limits) }),
+    };
   });
 }

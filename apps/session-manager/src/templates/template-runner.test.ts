@@ -29,13 +29,17 @@ const view = async (id: string, token: string) =>
 
 describe('templates', () => {
   it('can be the operator’s own, and are listed first', async () => {
-    const own = { id: 'own', title: 'Own', description: '', nodes: ['lab1'], steps: [] };
+    const limits = { cpus: 0.5, pids: 1000 };
+    const own = { id: 'own', title: 'Own', description: '', nodes: ['lab1'], steps: [], limits };
     const other = await startTestManager({ settings: { templates: [own] } });
     try {
       await other.host();
       const listed = (await other.call('GET', '/templates')).body as { id: string }[];
       expect(listed[0]?.id).toBe('own');
-      expect((await other.createSession({ template: 'own' })).session.nodes.map(({ name }) => name)).toEqual(['lab1']);
+      const { session } = await other.createSession({ template: 'own' });
+      expect(session.nodes.map(({ name }) => name)).toEqual(['lab1']);
+      // What it does not name is as the host's other nodes have it.
+      expect(session.nodes[0]?.limits).toEqual({ ...session.limits.node, ...limits });
     } finally {
       await other.stop();
     }

@@ -66,7 +66,7 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
     const session = directory.get(sessionId);
     if (session === undefined) throw new DrydockError('SESSION_NOT_FOUND');
     const names = freeNames(session, template.nodes);
-    await nodes.reserve(sessionId, [...names.values()]);
+    await nodes.reserve(sessionId, [...names.values()], template.limits);
     return names;
   }
 

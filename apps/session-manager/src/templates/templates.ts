@@ -1,5 +1,5 @@
 /** The ready-made beginnings of a session, as data; template-runner.ts carries them out. */
-import { DrydockError } from '@drydock/protocol';
+import { DrydockError, type NodeLimits } from '@drydock/protocol';
 
 /** Steps run one after another, when every node's docker answers (a swarm's nodes join as theirs does). Nodes are named as in `nodes`. */
 export type TemplateStep =
@@ -14,6 +14,8 @@ export interface Template {
   readonly description: string;
   readonly nodes: readonly string[];
   readonly steps: readonly TemplateStep[];
+  /** What its nodes get instead of the host's defaults. */
+  readonly limits?: Partial<NodeLimits>;
 }
 
 const numbered = (stem: string, count: number) => Array.from({ length: count }, (_, index) => `${stem}${index + 1}`);
