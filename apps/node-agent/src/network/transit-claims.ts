@@ -1,18 +1,16 @@
-/** Transit networks of this machine's sessions: one file a network, so that several agents on one host never share one. */
-import { mkdir, readdir, readFile, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+/** Transit networks of this machine's sessions: one claim a network, so that several agents on one host never share one. */
 import { z } from 'zod';
+import { type Claim, createClaimFiles } from '../host/claim-files.ts';
 import { TRANSIT_COUNT } from './addresses.ts';
 
 const claimSchema = z.object({
-  /** The agent's state directory: who may free this. */
-  owner: z.string(),
   sessionId: z.string(),
   egress: z.enum(['internet', 'mirror-only', 'none']),
   /** What the session's MACs are derived from (addresses.ts); older claims: its id. */
   seed: z.string().optional(),
 });
-export type TransitClaim = z.infer<typeof claimSchema> & { seed: string; transit: number };
+type StoredClaim = z.infer<typeof claimSchema>;
+export type TransitClaim = StoredClaim & { seed: string; transit: number };
 
 export interface TransitClaims {
   /** The claim of that session, made now if there is none. */
@@ -26,66 +24,24 @@ export interface TransitClaims {
   release(transit: number): Promise<void>;
 }
 
-/** Builds the claims of `owner` in `directory`, which all agents of the machine share. */
+function transitOf({ sessionId, egress, seed = sessionId, number }: Claim<StoredClaim>): TransitClaim {
+  return { sessionId, egress, seed, transit: number };
+}
+
+/** Builds the claims of `owner` (the agent's state directory) in `directory`, which all agents of the machine share. */
 export function createTransitClaims(directory: string, owner: string): TransitClaims {
-  const file = (transit: number) => join(directory, `transit-${transit}`);
-
-  async function numbers(): Promise<number[]> {
-    const names = await readdir(directory).catch(() => []);
-    return names.flatMap((name) => (/^transit-\d+$/.test(name) ? [Number(name.slice('transit-'.length))] : []));
-  }
-
-  async function all(): Promise<TransitClaim[]> {
-    const claims: TransitClaim[] = [];
-    for (const transit of await numbers()) {
-      const text = await readFile(file(transit), 'utf8').catch(() => '');
-      const parsed = claimSchema.safeParse(parseJson(text));
-      if (parsed.success) claims.push({ ...parsed.data, seed: parsed.data.seed ?? parsed.data.sessionId, transit });
-    }
-    return claims;
-  }
-
-  const list = async () => (await all()).filter((claim) => claim.owner === owner);
+  const claims = createClaimFiles({ directory, kind: 'transit', count: TRANSIT_COUNT, owner, schema: claimSchema });
+  const list = async () => (await claims.list()).map(transitOf);
 
   return {
     list,
     isForeign: async (sessionId) =>
-      (await all()).some((claim) => claim.sessionId === sessionId && claim.owner !== owner),
-    async anyLeft() {
-      return (await numbers()).length > 0;
-    },
+      (await claims.all()).some((claim) => claim.sessionId === sessionId && claim.owner !== owner),
+    anyLeft: claims.anyLeft,
+    release: claims.release,
     async claim(sessionId, egress, seed = sessionId) {
       const own = (await list()).find((claim) => claim.sessionId === sessionId);
-      if (own) return own;
-      await mkdir(directory, { recursive: true });
-      const taken = new Set(await numbers());
-      for (let transit = 0; transit < TRANSIT_COUNT; transit += 1) {
-        if (taken.has(transit)) continue;
-        try {
-          await writeFile(file(transit), JSON.stringify({ owner, sessionId, egress, seed }), {
-            flag: 'wx',
-            mode: 0o600,
-          });
-          return { owner, sessionId, egress, seed, transit };
-        } catch (error) {
-          // Another agent was faster: the next number.
-          if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-        }
-      }
-      throw new Error('no transit network is free');
-    },
-    async release(transit) {
-      await unlink(file(transit)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
-      });
+      return own ?? { sessionId, egress, seed, transit: await claims.claim({ sessionId, egress, seed }) };
     },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -38,6 +38,14 @@ test('only the owner frees a range, and it can then be used again', async () => 
   await ranges.release(node('n'));
   expect(await readdir(directory)).toEqual([]);
   expect(await ranges.claim(node('m'))).toBe(base);
+});
+
+test('what an agent that was killed amid a claim has left is cleared away by the next, and no other’s', async () => {
+  const draft = (owner: string) => JSON.stringify({ owner, ...node('n') });
+  await writeFile(join(directory, '.draft-uid-1'), draft('/state/a'));
+  await writeFile(join(directory, '.draft-uid-2'), draft('/state/b'));
+  expect(await createIdRanges(directory, '/state/a').list()).toEqual([]);
+  expect(await readdir(directory)).toEqual(['.draft-uid-2']);
 });
 
 test('all ranges lie above the ids of people and below 2^31', () => {
