@@ -68,10 +68,9 @@ test('v2: controllers are handed down, limits set above what the node owns', () 
     ]),
   );
   const node = '/sys/fs/cgroup/drydock/abcdefgh/node1/node';
-  expect(owned(steps)).toEqual([
-    node,
-    ...['procs', 'subtree_control', 'threads'].map((name) => `${node}/cgroup.${name}`),
-  ]);
+  const files = ['procs', 'subtree_control', 'threads'].map((name) => `cgroup.${name}`);
+  const leaf = `${node}/init.scope`;
+  expect(owned(steps)).toEqual([node, leaf].flatMap((group) => [group, ...files.map((name) => `${group}/${name}`)]));
 });
 
 test('processes join every v1 hierarchy, or the leaf that the node’s init makes on v2', () => {

@@ -24,6 +24,9 @@ const V2_CONTROLLERS = '+cpu +memory +pids +io';
 const V1_OWNED = ['', 'cgroup.procs', 'tasks', 'cgroup.clone_children'];
 const V2_OWNED = ['', 'cgroup.procs', 'cgroup.subtree_control', 'cgroup.threads'];
 
+/** Where the node's processes are on v2: a group with controllers for its children holds none itself. */
+const V2_LEAF = 'init.scope';
+
 /** The limited group, relative to a hierarchy's mount; `<this>/node` is the node's own root. */
 export function nodeGroup(key: NodeKey): string {
   return join(CGROUP_ROOT, key.sessionId, key.name);
@@ -107,6 +110,12 @@ export function createSteps(host: CgroupHost, key: NodeKey, limits: NodeLimits):
     steps.push({ kind: 'mkdir', path: own });
     const files = hierarchy.version === 2 ? V2_OWNED : V1_OWNED;
     steps.push(...files.map((file): CgroupStep => ({ kind: 'own', path: join(own, file) })));
+    if (hierarchy.version === 2 && host.version === 2) {
+      // The node's init would make it, but who enters the node at once must not come before it.
+      const leaf = join(own, V2_LEAF);
+      steps.push({ kind: 'mkdir', path: leaf });
+      steps.push(...files.map((file): CgroupStep => ({ kind: 'own', path: join(leaf, file) })));
+    }
   }
   return [...steps, ...limitSteps(host, key, limits)];
 }
@@ -147,8 +156,7 @@ export function tightenSteps(host: CgroupHost, key: NodeKey): CgroupStep[] {
 export function joinDirectories(host: CgroupHost, key: NodeKey): string[] {
   return host.hierarchies.map(({ mount, version }) => {
     const own = join(mount, nodeGroup(key), 'node');
-    // On v2 a group with controllers for its children holds no process: the node's init moves into this leaf.
-    return version === 2 && host.version === 2 ? join(own, 'init.scope') : own;
+    return version === 2 && host.version === 2 ? join(own, V2_LEAF) : own;
   });
 }
 
