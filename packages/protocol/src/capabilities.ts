@@ -16,5 +16,19 @@ export const capabilitiesSchema = z.object({
   egress: z.enum(['internet', 'mirror-only', 'none']).optional(),
   /** Whose memory, processors and uptime a node's own programs show. */
   figures: z.enum(['node', 'host']).optional(),
+  /** Bounds of every node that are not among its limits. */
+  bounds: z
+    .object({
+      /** Bytes of a disk for each inode that it has. */
+      bytesPerInode: z.number().int().positive(),
+      /** Files that one process may hold open. */
+      files: z.number().int().positive(),
+      /** Connections to the outside: held at once, and new ones a second. */
+      connections: z.number().int().positive(),
+      connectionsPerSecond: z.number().int().positive(),
+      /** Of the whole session, each way. */
+      bitsPerSecond: z.number().int().positive(),
+    })
+    .optional(),
 });
 export type Capabilities = z.infer<typeof capabilitiesSchema>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runProgram } from '../runtime/run-program.ts';
 
 /** Bytes of disk for one inode: half of mkfs's default, because image layers are made of small files. */
-const BYTES_PER_INODE = 8192;
+export const BYTES_PER_INODE = 8192;
 /** A loop device lets go of its file a moment after the last mount has gone, and mounts of a node end in the background. */
 const DETACH_TRIES = 100;
 const DETACH_PAUSE_MS = 10;

@@ -74,7 +74,7 @@ export async function probeCapabilities({
   imagesDir,
   nativeDir,
   egress,
-}: CapabilitiesDeps): Promise<Omit<Capabilities, 'figures'>> {
+}: CapabilitiesDeps): Promise<Omit<Capabilities, 'figures' | 'bounds'>> {
   const profile = JSON.parse(await readFile(join(nativeDir, 'node.seccomp.json'), 'utf8')) as SeccompProfile;
   const mesh = join(imagesDir, 'node/current/rootfs/usr/lib/drydock/swarm-mesh');
   const [hasMesh, vlan, esp, binfmt, cgroups] = await Promise.all([

@@ -1,6 +1,7 @@
 /** What the agent tells its manager of the host itself: once in the hello, and again as the disk fills. */
 import type { Capabilities, Capacity } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
+import { BYTES_PER_INODE } from '../disk/node-disk.ts';
 import type { AgentEnv } from '../env.ts';
 import { poolSize } from '../nodes/pool-size.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -62,7 +63,15 @@ export function createHostReport(deps: HostReportDeps): HostReport {
     async describe() {
       capabilities ??= probeCapabilities(env);
       const figures = hasOwnFigures() ? 'node' : 'host';
-      return { capabilities: { ...(await capabilities), figures }, capacity: capacityNow(await resources()) };
+      const { connections, connectionsPerSecond, bandwidth } = env.traffic;
+      const bounds = {
+        ...{ bytesPerInode: BYTES_PER_INODE, files: env.nodeFiles },
+        ...{ connections, connectionsPerSecond, bitsPerSecond: bandwidth },
+      };
+      return {
+        capabilities: { ...(await capabilities), figures, bounds },
+        capacity: capacityNow(await resources()),
+      };
     },
     async poolSize({ members, nodes, demand }) {
       const found = await resources();

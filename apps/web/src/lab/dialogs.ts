@@ -10,6 +10,7 @@ export type Dialog =
   | { kind: 'outputs'; terminalId: string }
   | { kind: 'add-node' }
   | { kind: 'delete-node'; node: string }
+  | { kind: 'node-details'; node: string }
   | { kind: 'open-port'; node: string }
   | { kind: 'qr'; node: string; port: number; url: string; visibility: 'private' | 'public' }
   | { kind: 'share-port'; node: string; port: number }

@@ -15,6 +15,7 @@ import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 
 const CommandPalette = dynamic(() => import('./command-palette.tsx').then((module) => module.CommandPalette));
 const OutputsDialog = dynamic(() => import('../terminal/outputs-dialog.tsx').then((module) => module.OutputsDialog));
+const NodeDetailsDialog = dynamic(() => import('./node-details-dialog.tsx').then((module) => module.NodeDetailsDialog));
 const SharePortDialog = dynamic(() => import('./share-port-dialog.tsx').then((module) => module.SharePortDialog));
 const QrDialog = dynamic(() => import('./qr-dialog.tsx').then((module) => module.QrDialog));
 
@@ -41,6 +42,8 @@ export function Dialogs() {
       return <AddNodeDialog onClose={close} />;
     case 'delete-node':
       return <DeleteNodeDialog node={open.node} onClose={close} />;
+    case 'node-details':
+      return <NodeDetailsDialog node={open.node} onClose={close} />;
     case 'open-port':
       return <OpenPortDialog node={open.node} onClose={close} />;
     case 'qr':

@@ -5,6 +5,7 @@ import type { NodeView } from '@drydock/protocol';
 import {
   EllipsisVertical,
   FolderArchive,
+  Gauge,
   RotateCw,
   ScrollText,
   SquareTerminal,
@@ -123,6 +124,9 @@ function NodeMenu({ node }: { node: NodeView }) {
         onSelect={() => void actions.openTerminal(node.name, {}, 'service docker restart\r')}
       >
         {text.restartDocker}
+      </MenuItem>
+      <MenuItem icon={<Gauge size={15} />} onSelect={() => dialog.set({ kind: 'node-details', node: node.name })}>
+        {text.details}
       </MenuItem>
       <MenuRule />
       <MenuItem icon={<ScrollText size={15} />} onSelect={() => void files.downloadHistory(node.name)}>

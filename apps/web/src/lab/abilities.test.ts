@@ -1,0 +1,27 @@
+import type { Capabilities } from '@drydock/protocol';
+import { expect, test } from 'vitest';
+import { abilitiesOf } from './abilities.ts';
+
+const host: Capabilities = {
+  ingress: 'mesh',
+  encryptedOverlay: true,
+  vlan: true,
+  platforms: ['linux/amd64', 'linux/arm64'],
+  cgroup: 2,
+  isolation: 'shared-kernel',
+  egress: 'internet',
+};
+
+test('a host that can do everything is told by its platforms alone', () => {
+  expect(abilitiesOf(host)).toEqual(['Images for linux/amd64, linux/arm64 run.']);
+});
+
+test('whatever a host cannot do is said', () => {
+  const poor = abilitiesOf({
+    ...host,
+    ...{ ingress: 'none', encryptedOverlay: false, vlan: false, platforms: ['linux/amd64'] },
+    ...{ egress: 'mirror-only', figures: 'host' },
+  });
+  expect(poor).toHaveLength(6);
+  expect(poor.join(' ')).toMatch(/library.*other processors do not.*swarm services.*-o encrypted.*VLAN.*whole machine/);
+});
