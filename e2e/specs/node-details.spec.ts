@@ -11,7 +11,7 @@ test('the page says what a node has and cannot do', async ({ lab, page }) => {
   await expect(dialog).toContainText(/Memory[\d.]+ MiB of 2 GiB/);
   await expect(dialog).toContainText(/Processes\d+ of 4,096/);
   await expect(dialog).toContainText('Files and folders on its disk1,310,720');
-  await expect(dialog).toContainText('Open files of a process1,048,576');
+  await expect(dialog).toContainText(/Open files of a process[\d,]+/);
   await expect(dialog).toContainText('1,024 at once, 100 new a second');
   await expect(dialog).toContainText('Images for linux/');
   await expectAccessible(page);

@@ -1,9 +1,11 @@
 /** What the agent tells its manager of the host itself: once in the hello, and again as the disk fills. */
+import { readFile } from 'node:fs/promises';
 import type { Capabilities, Capacity } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import { BYTES_PER_INODE } from '../disk/node-disk.ts';
 import type { AgentEnv } from '../env.ts';
 import { poolSize } from '../nodes/pool-size.ts';
+import { nodeRlimits } from '../runtime/node-rights.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { probeCapabilities } from './capabilities.ts';
 import { capacityOf, type HostResources, memoryReserve, readResources } from './capacity.ts';
@@ -35,6 +37,13 @@ const MEASURE_MS = 60_000;
 /** A template takes several nodes of the pool at once: one report for all (ms). */
 const SETTLE_MS = 100;
 
+/** What a process of a node really may hold open: a host that is itself confined cannot give what is set. */
+async function openFiles(wanted: number): Promise<number> {
+  const own = (name: string) => readFile(`/proc/self/${name}`, 'utf8');
+  const rlimits = nodeRlimits(await own('status'), await own('limits'), wanted);
+  return rlimits.find(({ name }) => name === 'nofile')?.soft ?? wanted;
+}
+
 /** Builds the report. */
 export function createHostReport(deps: HostReportDeps): HostReport {
   const { env, runtime, hasOwnFigures, pool, onCapacity, clock, logger } = deps;
@@ -65,7 +74,7 @@ export function createHostReport(deps: HostReportDeps): HostReport {
       const figures = hasOwnFigures() ? 'node' : 'host';
       const { connections, connectionsPerSecond, bandwidth } = env.traffic;
       const bounds = {
-        ...{ bytesPerInode: BYTES_PER_INODE, files: env.nodeFiles },
+        ...{ bytesPerInode: BYTES_PER_INODE, files: await openFiles(env.nodeFiles) },
         ...{ connections, connectionsPerSecond, bitsPerSecond: bandwidth },
       };
       return {
