@@ -187,4 +187,25 @@ describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped
     stop();
     expect(remainsOf(host.stateDir, [session])).toEqual([]);
   });
+
+  test('after a reboot of the host nothing of its nodes is taken for alive, and nothing is left', async () => {
+    const session = newSession();
+    await agent.create({ sessionId: session, node: 'node1', index: 1, limits: TEST_LIMITS });
+    const pid = agent.get(session, 'node1')?.pid ?? 0;
+    agent.close();
+    // What a reboot takes: processes, mounts, cgroups, namespaces, and all of /run. The state directory stays, with pids of the last boot.
+    process.kill(pid, 'SIGKILL');
+    const { stateDir } = host;
+    const reboot = `for i in $(seq 100); do [ -e /proc/${pid} ] || break; sleep 0.1; done
+      umount ${stateDir}/nodes/${session}/node1/disk
+      ip netns del dd-${session}; find /sys/fs/cgroup -depth -type d -path '*/drydock/${session}*' -exec rmdir {} +
+      rm -r /run/drydock/runc/${session}-node1; grep -l '"${session}"' /run/drydock/alloc/* | xargs rm`;
+    execFileSync('sh', ['-c', reboot]);
+    expect(remainsOf(stateDir, [session]).every((line) => line.startsWith('file: '))).toBe(true);
+
+    agent = await host.startAgent();
+    // Its hello has no such node: the manager says that it was lost.
+    expect(agent.list()).toEqual([]);
+    expect(remainsOf(stateDir, [session])).toEqual([]);
+  });
 });
