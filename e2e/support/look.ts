@@ -7,6 +7,11 @@ const SCHEMES = ['light', 'dark'] as const;
 
 /** Fails on everything that axe can find against WCAG 2.2 AA. */
 export async function expectAccessible(page: Page): Promise<void> {
+  // What is still fading in has less contrast than it will have.
+  await page.evaluate(() => {
+    const passing = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    return Promise.allSettled(passing.map(({ finished }) => finished));
+  });
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
     .analyze();
@@ -14,10 +19,10 @@ export async function expectAccessible(page: Page): Promise<void> {
 }
 
 /** Takes screenshots of `name` and fails on sideways scrolling and on what axe finds. */
-export async function look(page: Page, name: string): Promise<void> {
+export async function look(page: Page, name: string, { widths = WIDTHS } = {}): Promise<void> {
   for (const colorScheme of SCHEMES) {
     await page.emulateMedia({ colorScheme });
-    for (const width of WIDTHS) {
+    for (const width of widths) {
       await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
       await page.waitForTimeout(300);
       await page.screenshot({ path: `e2e/test-results/screens/${name}-${width}-${colorScheme}.png` });

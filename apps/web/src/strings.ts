@@ -6,6 +6,7 @@ import { closeDialog, connection, crashed, ended, errors, lab, notFound, people,
 import { nodes, ports } from './strings/nodes.ts';
 import { landing, library, product, theme } from './strings/start.ts';
 import { swarm } from './strings/swarm.ts';
+import { takeHome } from './strings/take-home.ts';
 import { settings, terminals } from './strings/terminals.ts';
 import { timeline } from './strings/timeline.ts';
 
@@ -22,6 +23,7 @@ export const strings = {
   swarm,
   timeline,
   files,
+  takeHome,
   closeDialog,
   share,
   people,

@@ -1,9 +1,9 @@
 /** Files of the session's nodes, as one page uses them: the tree, open documents, uploads, and what a person does with them. */
 import { openSessionResponseSchema } from '@drydock/protocol';
 import { strings } from '../strings.ts';
-import { ApiError, callApi } from './api.ts';
+import { callApi } from './api.ts';
 import type { Dialog } from './dialogs.ts';
-import { downloadAddress, downloadBlob } from './download.ts';
+import { downloadAddress } from './download.ts';
 import { createFilesApi } from './files-api.ts';
 import { createDocuments } from './files-documents.ts';
 import { itemsOfDrop, itemsOfFiles, MAX_DROPPED_FILES, TooManyFilesError } from './files-dropped.ts';
@@ -14,6 +14,7 @@ import type { LabStore } from './lab-store.ts';
 import type { Notices } from './notices.ts';
 import type { PreferenceStore } from './preferences.ts';
 import { createValue, type Value } from './store.ts';
+import { downloadText, historyOf, joinHistories } from './take-home.ts';
 import type { TerminalViews } from './terminal-views.ts';
 import { type LabWorkspace, tabsOf } from './workspace.ts';
 
@@ -22,8 +23,6 @@ const BESIDE_WIDTH = 720;
 const ABOVE = { width: 440, height: 560 };
 /** Below this width the panel is a sheet over the terminals (Tailwind's md). */
 const WIDE = '(min-width: 768px)';
-/** More of a history than this is not what a person typed (bytes). */
-const MAX_HISTORY_BYTES = 8 * 1024 * 1024;
 
 export interface FilesDeps {
   sessionId: string;
@@ -107,14 +106,30 @@ export function createFiles({ sessionId, token, store, workspace, notices, dialo
     /** The shell history of a node as a text file; the shells write it at every prompt. */
     async downloadHistory(node: string): Promise<void> {
       try {
-        const content = await api.read(node, `${HOME}/.bash_history`, MAX_HISTORY_BYTES);
-        if (content.kind !== 'file')
-          return await download(node, `${HOME}/.bash_history`, strings.files.historyName(node));
-        downloadBlob(new Blob([content.bytes], { type: 'text/plain' }), strings.files.historyName(node));
+        const history = await historyOf(api, node);
+        if (history === null) notices.show({ kind: 'info', title: strings.files.noHistory(node) });
+        else if (history === 'too-large')
+          await download(node, `${HOME}/.bash_history`, strings.files.historyName(node));
+        else downloadText(history, strings.files.historyName(node));
       } catch (error) {
-        const none = error instanceof ApiError && error.code === 'FILE_NOT_FOUND';
-        if (none) notices.show({ kind: 'info', title: strings.files.noHistory(node) });
-        else notices.fail(strings.files.errors.download, error);
+        notices.fail(strings.files.errors.download, error);
+      }
+    },
+    /** The shell histories of several nodes as one text file; one that is too large for a text comes as a file of its own. */
+    async downloadHistories(nodes: readonly string[]): Promise<void> {
+      try {
+        const found = await Promise.all(nodes.map(async (node) => ({ node, history: await historyOf(api, node) })));
+        for (const { node, history } of found) {
+          if (history === 'too-large') await download(node, `${HOME}/.bash_history`, strings.files.historyName(node));
+        }
+        if (found.every(({ history }) => history === null)) {
+          notices.show({ kind: 'info', title: strings.takeHome.noHistories });
+          return;
+        }
+        const texts = found.flatMap(({ node, history }) => (history === 'too-large' ? [] : [{ node, history }]));
+        downloadText(joinHistories(texts), strings.takeHome.historiesName(sessionId));
+      } catch (error) {
+        notices.fail(strings.files.errors.download, error);
       }
     },
     /** Makes an empty file and opens it. @throws ApiError. */

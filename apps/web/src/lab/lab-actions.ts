@@ -5,6 +5,7 @@ import {
   type NodeView,
   type PublishedPort,
   type Right,
+  sessionViewSchema,
   sharePortResponseSchema,
   type TemplateView,
   templateViewSchema,
@@ -43,6 +44,9 @@ export function createLabActions(deps: LabActionsDeps) {
   const { sessionId, token, store, link, workspace, notices } = deps;
   /** Nodes that were asked for and are not there yet. */
   const adding = createValue(0);
+  /** Empty until they are there; without templates what offers them is left out, everything else works without them. */
+  const templates = createValue<readonly TemplateView[]>([]);
+  let templatesAsked = false;
   const path = `/sessions/${sessionId}`;
 
   function call<T = undefined>(
@@ -149,13 +153,20 @@ export function createLabActions(deps: LabActionsDeps) {
     },
     extend: (hours: number) =>
       attempt(strings.errors.extend, async () => {
-        await call('POST', '/extend', { body: { hours } });
-        const { data } = store.getState();
-        if (!data) return;
-        const left = data.session.expiresAt - (Date.now() + store.getState().clockSkewMs);
+        // The change that tells this page comes by another way, before or after the answer.
+        const { expiresAt, now } = await call('POST', '/extend', { body: { hours }, read: sessionViewSchema });
+        const left = expiresAt - now;
         notices.show({ kind: 'success', title: strings.lab.extended(formatDuration(left)) });
       }),
-    templates: (): Promise<TemplateView[]> => callApi('GET', '/templates', { read: templateViewSchema.array() }),
+    templates,
+    /** Asks for the templates, once. */
+    wantTemplates(): void {
+      if (templatesAsked) return;
+      templatesAsked = true;
+      callApi('GET', '/templates', { read: templateViewSchema.array() }).then(templates.set, () => {
+        templatesAsked = false;
+      });
+    },
     applyTemplate: ({ id, title }: TemplateView) =>
       attempt(strings.errors.template, async () => {
         await call('POST', '/templates', { body: { template: id } });

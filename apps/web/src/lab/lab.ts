@@ -13,7 +13,7 @@ import { createPageKeys } from './page-keys.ts';
 import { createPeoplePart } from './people.ts';
 import { createPreferences } from './preferences.ts';
 import { rememberSession } from './recent-sessions.ts';
-import { takeToken } from './session-token.ts';
+import { takeNode, takeToken } from './session-token.ts';
 import { watchSession } from './session-watch.ts';
 import { createValue } from './store.ts';
 import { createTerminalLink } from './terminal-link.ts';
@@ -37,6 +37,7 @@ function localStorageOrNull(): Storage | null {
 
 /** Builds and connects the runtime of a session; `dispose` leaves it without ending it. */
 export function createLab(sessionId: string) {
+  const wantedNode = takeNode();
   const { token, fresh } = takeToken(sessionId);
   const store = createLabStore();
   const notices = createNotices();
@@ -131,6 +132,7 @@ export function createLab(sessionId: string) {
   return {
     ...{
       sessionId,
+      wantedNode,
       store,
       client,
       actions,

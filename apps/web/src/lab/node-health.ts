@@ -6,13 +6,14 @@ export type NodeHealth = Exclude<NodeView['state'], 'running'> | 'unreachable' |
 /** A new node's engine may take this long (ms) on a busy host; one that is silent later has stopped or hangs. */
 export const ENGINE_START_MS = 45_000;
 
-/** `now` by the server's clock (ms). */
+/** `now` by the server's clock (ms); `wasReady` when this page saw its engine answer before. */
 export function nodeHealth(
   node: Pick<NodeView, 'state' | 'reachable' | 'dockerReady' | 'createdAt'>,
   now: number,
+  wasReady = false,
 ): NodeHealth {
   if (node.reachable === false) return 'unreachable';
   if (node.state !== 'running') return node.state;
   if (node.dockerReady) return 'ready';
-  return now - node.createdAt < ENGINE_START_MS ? 'starting' : 'down';
+  return !wasReady && now - node.createdAt < ENGINE_START_MS ? 'starting' : 'down';
 }

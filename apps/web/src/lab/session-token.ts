@@ -11,6 +11,17 @@ function stored(sessionId: string): string | null {
   }
 }
 
+/** Tokens are far longer (40 characters or more); so short a part after the # names a node to show, as Play with Docker's links do. */
+const NODE = /^[a-z][a-z0-9-]{0,31}$/;
+
+/** The node that the address asks for, taken out of it; null for none. */
+export function takeNode(): string | null {
+  const name = window.location.hash.slice(1);
+  if (!NODE.test(name)) return null;
+  window.history.replaceState(window.history.state, '', window.location.pathname);
+  return name;
+}
+
 /**
  * Takes the token out of the address (`fresh`), or the one this tab or this browser had. Null means that the cookie
  * alone can speak. A tab keeps its own right, also when another tab of the same browser came by a different link.

@@ -4,7 +4,7 @@ export const palette = {
   title: 'Commands',
   placeholder: 'Type a command or a node’s name…',
   none: 'No command of that name.',
-  groups: { nodes: 'Nodes', terminals: 'Terminals', session: 'Session', view: 'View' },
+  groups: { nodes: 'Nodes', ports: 'Ports', terminals: 'Terminals', session: 'Session', view: 'View' },
 } as const;
 
 export const shortcuts = {

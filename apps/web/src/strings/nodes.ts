@@ -111,6 +111,9 @@ export const ports = {
     silent: 'Nothing listens on this port now',
     gone: (node: string) => `${node} is gone.`,
   },
+  copyOf: (port: number, node: string) => `Copy the link of port ${port} of ${node}`,
+  qrOf: (port: number, node: string) => `Show a QR code of port ${port} of ${node}`,
+  shareOf: (port: number, node: string) => `Share port ${port} of ${node} for a while`,
   shareMenu: 'Share for a while…',
   share: {
     title: (port: number, node: string) => `Share port ${port} of ${node}`,

@@ -11,7 +11,7 @@ import { Confirm } from '../ui/dialog.tsx';
 const text = strings.closeDialog;
 
 export function CloseSessionDialog({ onClose }: { onClose: () => void }) {
-  const { actions } = useLab();
+  const { actions, dialog } = useLab();
   const { session, terminals } = useLabData();
   const router = useRouter();
   const [closing, setClosing] = useState(false);
@@ -33,7 +33,18 @@ export function CloseSessionDialog({ onClose }: { onClose: () => void }) {
             {terminals.length > 0 && <li>{text.terminals(terminals.length)}</li>}
             <li>{text.links}</li>
           </ul>
-          <p className="mt-3">{text.hint}</p>
+          {session.nodes.length > 0 && (
+            <p className="mt-3">
+              {text.hint}{' '}
+              <button
+                type="button"
+                className="text-accent underline decoration-1 underline-offset-4 hover:decoration-2"
+                onClick={() => dialog.set({ kind: 'take-home' })}
+              >
+                {text.takeHome}
+              </button>
+            </p>
+          )}
         </>
       }
     >

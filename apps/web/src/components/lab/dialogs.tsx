@@ -2,6 +2,7 @@
 'use client';
 
 import dynamic from 'next/dynamic';
+import { useEffect } from 'react';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { CloseFileDialog, DeleteFileDialog, MoveFileDialog, NewFileDialog } from '../files/file-dialogs.tsx';
 import { PasteDialog } from '../terminal/paste-dialog.tsx';
@@ -13,16 +14,26 @@ import { SettingsDialog } from './settings-dialog.tsx';
 import { ShareDialog } from './share-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 
-const CommandPalette = dynamic(() => import('./command-palette.tsx').then((module) => module.CommandPalette));
+const loadPalette = () => import('./command-palette.tsx').then((module) => module.CommandPalette);
+const CommandPalette = dynamic(loadPalette);
 const OutputsDialog = dynamic(() => import('../terminal/outputs-dialog.tsx').then((module) => module.OutputsDialog));
 const NodeDetailsDialog = dynamic(() => import('./node-details-dialog.tsx').then((module) => module.NodeDetailsDialog));
 const SharePortDialog = dynamic(() => import('./share-port-dialog.tsx').then((module) => module.SharePortDialog));
+const TakeHomeDialog = dynamic(() => import('./take-home-dialog.tsx').then((module) => module.TakeHomeDialog));
 const QrDialog = dynamic(() => import('./qr-dialog.tsx').then((module) => module.QrDialog));
+
+/** The terminal's own code goes first (ms). */
+const PALETTE_AFTER_MS = 1500;
 
 export function Dialogs() {
   const { dialog } = useLab();
   const open = useValue(dialog);
   const close = () => dialog.set(null);
+  useEffect(() => {
+    // Typing begins with the key that opens it: its code has to be there by then.
+    const timer = setTimeout(() => void loadPalette(), PALETTE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   switch (open?.kind) {
     case undefined:
       return null;
@@ -30,6 +41,8 @@ export function Dialogs() {
       return <CloseSessionDialog onClose={close} />;
     case 'share':
       return <ShareDialog onClose={close} />;
+    case 'take-home':
+      return <TakeHomeDialog onClose={close} />;
     case 'settings':
       return <SettingsDialog onClose={close} />;
     case 'shortcuts':

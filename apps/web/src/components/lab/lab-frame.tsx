@@ -20,7 +20,7 @@ import { SkipLinks } from './skip-links.tsx';
 import { usePageKeys } from './use-page-keys.ts';
 
 export function LabFrame() {
-  const { preferences, workspace, store, actions, syncWorkspace } = useLab();
+  const { preferences, workspace, store, actions, syncWorkspace, wantedNode } = useLab();
   const { sidebar } = useValue(preferences);
   const [drawer, setDrawer] = useState(false);
   const connected = useLabState((state) => state.connection.kind === 'online');
@@ -41,11 +41,15 @@ export function LabFrame() {
 
   useEffect(() => {
     const { data } = store.getState();
+    if (data?.session.nodes.some(({ name }) => name === wantedNode) && wantedNode !== null) {
+      actions.showNode(wantedNode);
+      return;
+    }
     const first = data?.session.nodes.find(({ swarm }) => swarm.leader) ?? data?.session.nodes[0];
     // A session that was made with a template shows a prompt without another click.
     if (first && data?.terminals.length === 0 && !data.terminalsPending && data.right !== 'viewer')
       actions.showNode(first.name);
-  }, [store, actions]);
+  }, [store, actions, wantedNode]);
 
   return (
     <div className="flex h-dvh flex-col overflow-hidden">

@@ -13,7 +13,7 @@ import {
   Trash2,
   UserRound,
 } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { HOME } from '../../lab/files-tree.ts';
 import { formatBytes, formatShare } from '../../lab/format.ts';
 import { type NodeHealth, nodeHealth } from '../../lab/node-health.ts';
@@ -51,7 +51,9 @@ function useHealth(node: NodeView): NodeHealth {
   const { store } = useLab();
   const now = () => Date.now() + store.getState().clockSkewMs;
   const [at, setAt] = useState(now);
-  const health = nodeHealth(node, at);
+  const wasReady = useRef(false);
+  wasReady.current ||= node.dockerReady;
+  const health = nodeHealth(node, at, wasReady.current);
   useEffect(() => {
     if (health !== 'starting') return;
     const timer = setTimeout(() => setAt(now()), 1000);

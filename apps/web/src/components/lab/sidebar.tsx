@@ -1,7 +1,7 @@
 /** The nodes of the session; on a phone a drawer that also holds the session's own buttons. */
 'use client';
 
-import { X } from 'lucide-react';
+import { Download, X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { useCanWork, useIsOwner, useLab, useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
@@ -14,6 +14,7 @@ import { NodeCard } from './node-card.tsx';
 import { TemplateProgress, TemplatesMenu } from './templates-menu.tsx';
 
 export function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
+  const { dialog } = useLab();
   const { session } = useLabData();
   const canWork = useCanWork();
   return (
@@ -32,8 +33,22 @@ export function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
         ))}
       </ul>
       {canWork && (
-        <div className="border-line border-t p-2">
+        <div className="flex flex-col border-line border-t p-2">
           <TemplatesMenu />
+          {session.nodes.length > 0 && (
+            <Button
+              kind="quiet"
+              size="sm"
+              className="w-full justify-start"
+              onClick={() => {
+                onNavigate?.();
+                dialog.set({ kind: 'take-home' });
+              }}
+            >
+              <Download size={16} aria-hidden="true" />
+              {strings.takeHome.open}
+            </Button>
+          )}
         </div>
       )}
     </div>

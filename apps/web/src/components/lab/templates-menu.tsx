@@ -3,20 +3,16 @@
 
 import type { TemplateView } from '@drydock/protocol';
 import { LayoutTemplate } from 'lucide-react';
-import { useEffect, useState } from 'react';
-import { useLab, useLabState } from '../../lab/use-lab.tsx';
+import { useEffect } from 'react';
+import { useLab, useLabState, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
 
-export function useTemplates(): TemplateView[] {
+export function useTemplates(): readonly TemplateView[] {
   const { actions } = useLab();
-  const [templates, setTemplates] = useState<TemplateView[]>([]);
-  useEffect(() => {
-    // Without templates what offers them is left out; everything else works without them.
-    actions.templates().then(setTemplates, () => setTemplates([]));
-  }, [actions]);
-  return templates;
+  useEffect(() => actions.wantTemplates(), [actions]);
+  return useValue(actions.templates);
 }
 
 export function TemplatesMenu() {

@@ -1,11 +1,14 @@
 /** The list of everything that can be done now, for the command palette. */
 'use client';
 
+import { copyText } from '../../lab/clipboard.ts';
 import { HOME } from '../../lab/files-tree.ts';
+import { TERMINAL_THEMES } from '../../lab/terminal-themes.ts';
 import { chooseTheme, type Theme } from '../../lab/theme.ts';
 import { useCanWork, useIsOwner, useLab, useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
-import { useShowPanel } from './use-show-panel.ts';
+import { useTemplates } from './templates-menu.tsx';
+import { useShowPanel, useShowPreview } from './use-show-panel.ts';
 
 export interface PaletteCommand {
   group: string;
@@ -17,9 +20,79 @@ export interface PaletteCommand {
 const { groups } = strings.palette;
 const THEMES: readonly Theme[] = ['light', 'dark', 'system'];
 
+const MOVES = [
+  ['left', 'Alt+Shift+←'],
+  ['right', 'Alt+Shift+→'],
+  ['up', 'Alt+Shift+↑'],
+  ['down', 'Alt+Shift+↓'],
+] as const;
+
+/** What can be done with the open ports of all nodes. */
+function usePortCommands(): PaletteCommand[] {
+  const { dialog } = useLab();
+  const { ports } = useLabData();
+  const isOwner = useIsOwner();
+  const showPreview = useShowPreview();
+  const group = groups.ports;
+  return Object.entries(ports).flatMap(([node, open]) =>
+    open
+      .filter(({ protocol }) => protocol === 'tcp')
+      .flatMap(({ port, url, visibility }) => [
+        { group, title: strings.ports.previewPort(port, node), run: () => showPreview(node, port) },
+        { group, title: strings.ports.open(port, node), run: () => void window.open(url, '_blank', 'noopener') },
+        { group, title: strings.ports.copyOf(port, node), run: () => void copyText(url) },
+        {
+          group,
+          title: strings.ports.qrOf(port, node),
+          run: () => dialog.set({ kind: 'qr', node, port, url, visibility }),
+        },
+        ...(isOwner
+          ? [
+              {
+                group,
+                title: strings.ports.shareOf(port, node),
+                run: () => dialog.set({ kind: 'share-port', node, port }),
+              },
+            ]
+          : []),
+      ]),
+  );
+}
+
+/** How the page looks and how its tiles lie. */
+function useViewCommands(): PaletteCommand[] {
+  const { preferences, workspace } = useLab();
+  const group = groups.view;
+  return [
+    ...MOVES.map(([direction, keys]) => ({
+      ...{ group, keys },
+      title: strings.terminals.moveTab[direction],
+      run: () => workspace.move(direction),
+    })),
+    { group, title: strings.terminals.nextTab, keys: 'Ctrl+Shift+→', run: () => workspace.step('tabs', 1) },
+    { group, title: strings.terminals.nextTile, keys: 'Ctrl+Shift+↓', run: () => workspace.step('tiles', 1) },
+    { group, title: strings.settings.largerText, keys: 'Ctrl++', run: () => preferences.changeFontSize(1) },
+    { group, title: strings.settings.smallerText, keys: 'Ctrl+-', run: () => preferences.changeFontSize(-1) },
+    { group, title: strings.settings.usualText, keys: 'Ctrl+0', run: preferences.resetFontSize },
+    ...TERMINAL_THEMES.map((terminalTheme) => ({
+      group,
+      title: `${strings.settings.terminal}: ${strings.settings.themes[terminalTheme]}`,
+      run: () => preferences.update({ terminalTheme }),
+    })),
+    {
+      group,
+      title: preferences.getState().sidebar ? strings.lab.hideSidebar : strings.lab.showSidebar,
+      run: () => preferences.update({ sidebar: !preferences.getState().sidebar }),
+    },
+  ];
+}
+
 export function useCommands(): PaletteCommand[] {
   const { actions, dialog, files, keys, preferences, views, workspace } = useLab();
-  const { session } = useLabData();
+  const { session, terminals } = useLabData();
+  const templates = useTemplates();
+  const portCommands = usePortCommands();
+  const viewCommands = useViewCommands();
   const canWork = useCanWork();
   const isOwner = useIsOwner();
   const showPanel = useShowPanel();
@@ -34,6 +107,11 @@ export function useCommands(): PaletteCommand[] {
     commands.push(
       { group: groups.nodes, title: strings.nodes.add, run: () => void actions.addNode() },
       { group: groups.nodes, title: strings.nodes.addNamed, run: () => dialog.set({ kind: 'add-node' }) },
+      ...templates.map((template) => ({
+        group: groups.nodes,
+        title: strings.nodes.applyTemplate(template.title),
+        run: () => void actions.applyTemplate(template),
+      })),
     );
   }
   if (canWork && node !== null) {
@@ -72,6 +150,11 @@ export function useCommands(): PaletteCommand[] {
       keys: 'Ctrl+Shift+F',
       run: () => keys.finding.set(active.id),
     });
+    const view = () => views.peek(active.id)?.terminal;
+    commands.push(
+      { group: groups.terminals, title: strings.terminals.menu.clear, run: () => view()?.clear() },
+      { group: groups.terminals, title: strings.terminals.menu.selectAll, run: () => view()?.selectAll() },
+    );
     commands.push({
       group: groups.terminals,
       title: strings.terminals.outputs.menu,
@@ -84,12 +167,14 @@ export function useCommands(): PaletteCommand[] {
         title: strings.terminals.closeTab(active.node),
         run: () => void actions.closeTerminal(active.id),
       });
-      commands.push({
-        group: groups.terminals,
-        title: views.isTypingInAll() ? strings.terminals.typeAllEnd : strings.terminals.typeAll,
-        run: () => views.setTypeInAll(!views.isTypingInAll()),
-      });
     }
+  }
+  if (canWork && (terminals.length > 1 || views.isTypingInAll())) {
+    commands.push({
+      group: groups.terminals,
+      title: views.isTypingInAll() ? strings.terminals.typeAllEnd : strings.terminals.typeAll,
+      run: () => views.setTypeInAll(!views.isTypingInAll()),
+    });
   }
   commands.push(
     { group: groups.view, title: strings.lab.files, keys: 'Ctrl+Shift+E', run: files.togglePanel },
@@ -103,14 +188,23 @@ export function useCommands(): PaletteCommand[] {
       title: strings.lab.screenReader,
       run: () => preferences.update({ screenReader: !preferences.getState().screenReader }),
     },
+    ...viewCommands,
     ...THEMES.map((theme) => ({
       group: groups.view,
       title: `${strings.theme.label}: ${strings.theme[theme]}`,
       run: () => chooseTheme(theme),
     })),
     { group: groups.view, title: strings.lab.help, keys: '?', run: () => dialog.set({ kind: 'shortcuts' }) },
+    ...portCommands,
     { group: groups.session, title: strings.lab.share, run: () => dialog.set({ kind: 'share' }) },
   );
+  if (canWork && node !== null) {
+    commands.push({
+      group: groups.session,
+      title: strings.takeHome.title,
+      run: () => dialog.set({ kind: 'take-home' }),
+    });
+  }
   if (isOwner) {
     commands.push(
       { group: groups.session, title: strings.lab.extendBy(1), run: () => void actions.extend(1) },
