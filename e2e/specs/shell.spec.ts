@@ -1,0 +1,154 @@
+/** A terminal is a terminal: programs that need one, prompts that hide what is typed, and what programs may do to clipboard and links. */
+import type { Page } from '@playwright/test';
+import type { LabPage } from '../pages/lab-page.ts';
+import { expect, test } from '../support/test.ts';
+
+/** Types without Enter. */
+const keys = (page: Page, text: string) => page.keyboard.type(text);
+
+/** Where a text of the shown terminal is, as a place to click at. */
+async function placeOf(lab: LabPage, text: string): Promise<{ x: number; y: number }> {
+  const place = await lab.screen.evaluate((rows, wanted) => {
+    for (const row of rows.children) {
+      const at = (row.textContent ?? '').lastIndexOf(wanted);
+      if (at === -1 || (row.textContent ?? '').includes('printf')) continue;
+      const walker = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+      let rest = at;
+      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+        const length = node.textContent?.length ?? 0;
+        if (rest < length) {
+          const range = document.createRange();
+          range.setStart(node, rest);
+          range.setEnd(node, rest + 1);
+          const { x, y, width, height } = range.getBoundingClientRect();
+          return { x: x + width / 2, y: y + height / 2 };
+        }
+        rest -= length;
+      }
+    }
+    return null;
+  }, text);
+  if (place === null) throw new Error(`no ${text} on the screen`);
+  return place;
+}
+
+test('tty, job control, vim, tmux and hidden prompts work as in a window of one’s own', async ({ lab, page }) => {
+  await lab.addNode('node1');
+  await lab.type('tty; test -t 0 && test -t 1 && echo both-$((1+1)); stty size');
+  await lab.expectText(/\/dev\/pts\/\d+/);
+  await lab.expectText('both-2');
+
+  await test.step('job control', async () => {
+    await lab.type('clear; sleep 300');
+    await page.waitForTimeout(300);
+    await page.keyboard.press('Control+z');
+    await lab.expectText('Stopped');
+    await lab.type('bg; jobs; kill %1; wait; echo "jobs"-over');
+    await lab.expectText('jobs-over');
+    await lab.expectText('Running');
+  });
+
+  await test.step('vim', async () => {
+    await lab.type('clear; vim /tmp/poem.txt');
+    await lab.expectText('/tmp/poem.txt');
+    await keys(page, 'iroses are red');
+    await page.keyboard.press('Escape');
+    await keys(page, 'yypcwviolets');
+    await page.keyboard.press('Escape');
+    await keys(page, ':wq');
+    await page.keyboard.press('Enter');
+    // What is typed while it leaves is vim's to throw away.
+    await lab.expectPrompt('node1');
+    await lab.type('clear; cat /tmp/poem.txt');
+    await lab.expectText(/roses are red\s*violets are red/);
+  });
+
+  await test.step('tmux: two panes, detached and attached again', async () => {
+    await lab.type('clear; tmux new -s lab');
+    await lab.expectText('[lab]');
+    await page.keyboard.press('Control+b');
+    await keys(page, '"');
+    await lab.type('echo second-$((40+2)); tty');
+    await lab.expectText('second-42');
+    await page.keyboard.press('Control+b');
+    await keys(page, 'd');
+    await lab.expectText('[detached (from session lab)]');
+    await lab.type('clear; tmux list-panes -t lab | wc -l | sed s/^/panes-/');
+    await lab.expectText('panes-2');
+    await lab.type('tmux attach -t lab');
+    await lab.expectText('second-42');
+    await lab.type('tmux kill-server');
+    await lab.expectText('[server exited]');
+  });
+
+  await test.step('passwd and sudo hide what is typed', async () => {
+    await lab.type('clear; useradd -m -G sudo ann; passwd ann');
+    await lab.expectText('New password:');
+    await lab.type('Sesame-123');
+    await lab.expectText('Retype new password:');
+    await lab.type('Sesame-123');
+    await lab.expectText('password updated successfully');
+    await lab.type(`su -P ann -c 'sudo -p "who are you? " whoami | sed s/^/i-am-/'`);
+    // The command names it too.
+    await lab.expectText(/who are you\?.*who are you\?/s);
+    await lab.type('Sesame-123');
+    await lab.expectText('i-am-root');
+    await expect(lab.screen).not.toContainText('Sesame');
+  });
+});
+
+test('a program may write to the clipboard and not read it; links lead to the web and nowhere else', async ({
+  lab,
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  await lab.addNode('node1');
+  await lab.type(`clear; printf '\\033]52;c;%s\\a' "$(printf 'from the node' | base64)"; echo writ"ten"`);
+  await lab.expectText('written');
+  await expect.poll(clipboard).toBe('from the node');
+
+  await lab.type(
+    `printf '\\033]52;c;?\\a'; IFS= read -rs -t 2 -n 40 x; printf 'answer[%s]\\n' "$(printf %s "$x" | cat -v)"`,
+  );
+  await lab.expectText(/answer\[[^%]*\]/);
+  const answer = /answer\[([^%\]]*\]?[^\]]*)\]/.exec((await lab.screen.textContent()) ?? '')?.[1] ?? '';
+  expect(answer).not.toContain(Buffer.from('from the node').toString('base64'));
+
+  await test.step('Ctrl+C copies a selection, and interrupts without one', async () => {
+    await lab.type('clear; echo copy"-me"; sleep 300');
+    await lab.expectText('copy-me');
+    const { x, y } = await placeOf(lab, 'copy-me');
+    await page.mouse.dblclick(x + 10, y);
+    await page.keyboard.press('Control+c');
+    await expect.poll(clipboard).toBe('copy-me');
+    await expect(lab.screen).not.toContainText('^C');
+    await page.keyboard.press('Control+c');
+    await lab.expectText('^C');
+  });
+
+  await test.step('OSC 8', async () => {
+    const link = (to: string, text: string) => `\\033]8;;${to}\\033\\\\${text}\\033]8;;\\033\\\\`;
+    const web = new URL('/library', page.url()).href;
+    await lab.type(`clear; printf '${link(web, 'goodlink')} ${link('javascript:alert(1)', 'badlink')}\\n'`);
+    await lab.expectText('goodlink badlink');
+    const opened: string[] = [];
+    context.on('page', (popup) => opened.push(popup.url()));
+    const pointed = page.locator('.xterm-screen.xterm-cursor-pointer');
+    const bad = await placeOf(lab, 'dlink');
+    // xterm looks for links in a line when the pointer comes to it from another one.
+    await page.mouse.move(bad.x, bad.y + 200);
+    await page.mouse.move(bad.x, bad.y);
+    await page.mouse.move(bad.x + 2, bad.y);
+    await page.waitForTimeout(1000);
+    await expect(pointed).toHaveCount(0);
+    await page.mouse.click(bad.x + 2, bad.y);
+    const good = await placeOf(lab, 'odlink');
+    await page.mouse.move(good.x, good.y);
+    await page.mouse.move(good.x + 2, good.y);
+    await expect(pointed).toHaveCount(1);
+    await page.mouse.click(good.x + 2, good.y);
+    await expect.poll(() => opened.length).toBe(1);
+  });
+});
