@@ -12,7 +12,7 @@ const CHROMIUM_FLAGS = [
 ];
 
 /** Minutes of noise, nodes without guards, two stacks: `npm run test:slow` makes them. */
-const SLOW = ['noisy-neighbour', 'escape-weakened', 'swarm-paths', 'book-swarm-losses', 'spans-hosts'];
+const SLOW = ['noisy-neighbour', 'escape-weakened', 'swarm-paths', 'book-swarm-losses', 'spans-hosts', 'path-prefix'];
 
 /** How the browser is started, for the bench too. */
 export const CHROMIUM = { executablePath: process.env.DRYDOCK_CHROMIUM ?? '/usr/bin/chromium', args: CHROMIUM_FLAGS };

@@ -1,7 +1,13 @@
 /** Next.js serves pages only; the API, sockets and published ports belong to the session manager in front of it. */
 import type { NextConfig } from 'next';
 
+/** The same as `basePath` of src/env.ts, which the transpiled configuration cannot import. */
+const basePath = process.env.NEXT_PUBLIC_BASE_PATH ?? '';
+
 const config: NextConfig = {
+  basePath,
+  // A build for another path lies apart: two stacks of one clone may have different ones.
+  distDir: basePath === '' ? '.next' : `.next${basePath.replaceAll('/', '-')}`,
   reactStrictMode: true,
   poweredByHeader: false,
   // `tsc -b` of the whole repository is the type check; Next's own would run it a second time with other settings.

@@ -3,6 +3,7 @@ import { cpus, release, totalmem } from 'node:os';
 import { type Stack, startStack, stopStack } from '../support/stack.ts';
 import { createFigures, type Figures, timed } from './figures.ts';
 import { benchGateway } from './gateway.ts';
+import { benchLanding } from './landing.ts';
 import { benchManyOnFakeRuntime } from './many-terminals.ts';
 import { benchNodes } from './nodes.ts';
 import { benchPorts } from './ports.ts';
@@ -13,6 +14,7 @@ import { benchTerminals } from './terminals.ts';
 import { benchBrowserTerminals } from './terminals-browser.ts';
 
 const PARTS: Record<string, (origin: string, figures: Figures, stack: Stack) => Promise<void>> = {
+  landing: benchLanding,
   nodes: benchNodes,
   gateway: benchGateway,
   ports: benchPorts,

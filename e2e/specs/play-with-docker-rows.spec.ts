@@ -244,7 +244,7 @@ test.describe('rows of Play with Docker', () => {
 
   test('templates', async ({ lab, page }) => {
     await row(9, async () => {
-      await page.getByRole('button', { name: 'Add Swarm: 1 manager and 1 worker, 2 nodes' }).click();
+      await page.getByRole('button', { name: 'Add Swarm: 1 manager and 1 worker 2 nodes' }).click();
       const nodes = page.getByRole('complementary', { name: 'Nodes and session' });
       await expect(nodes.getByText('Leader', { exact: true })).toBeVisible({ timeout: 90_000 });
       await expect(nodes.getByText('Worker', { exact: true })).toBeVisible({ timeout: 60_000 });

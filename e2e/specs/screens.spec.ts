@@ -1,6 +1,16 @@
 /** What a person sees: each page at three widths, light and dark, with no accessibility violation that axe can find. */
+import { firstLoadBytes } from '../support/first-load.ts';
 import { expectAccessible, look } from '../support/look.ts';
 import { expect, test } from '../support/test.ts';
+
+/** What a first visitor waits for over a slow line (bytes, gzipped): a promise of docs/SPECIFICATION.md. */
+const FIRST_LOAD_BYTES = 170 * 1024;
+
+test('the landing page’s scripts fit the promise', async ({ page, stack }) => {
+  const bytes = await firstLoadBytes(page, stack.origin);
+  expect(bytes).toBeGreaterThan(10_000);
+  expect(bytes).toBeLessThanOrEqual(FIRST_LOAD_BYTES);
+});
 
 test('landing', async ({ landing, page }) => {
   await landing.open();

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import { basePathOf } from '../common/base-path.mjs';
 import { REPO } from '../common/paths.mjs';
 import { Problem } from '../common/problem.mjs';
 import { excerpt, runCommand } from '../common/run-command.mjs';
@@ -35,6 +36,7 @@ const TYPESCRIPT = ['tsconfig.json', 'tsconfig.base.json'];
  */
 export function buildSteps(context) {
   const manifests = ['package.json', ...WORKSPACES.map((workspace) => `${workspace}/package.json`)];
+  const basePath = basePathOf(context.settings.DRYDOCK_PUBLIC_URL);
   const abi = [process.versions.modules, process.arch, REPO];
   return [
     packages(context),
@@ -77,9 +79,9 @@ export function buildSteps(context) {
       title: 'pages (next build)',
       needs: ['typescript'],
       inputs: ['package-lock.json', ...TYPESCRIPT, 'packages/protocol', 'apps/web'],
-      salt: abi,
-      outputs: ['apps/web/.next/BUILD_ID'],
-      command: [...npm(), 'run', 'build', '-w', '@drydock/web'],
+      salt: [...abi, basePath],
+      outputs: [`apps/web/.next${basePath.replaceAll('/', '-')}/BUILD_ID`],
+      command: ['env', `NEXT_PUBLIC_BASE_PATH=${basePath}`, ...npm(), 'run', 'build', '-w', '@drydock/web'],
     }),
   ];
 }

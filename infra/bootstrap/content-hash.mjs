@@ -37,7 +37,7 @@ function* filesUnder(path) {
     yield { path, kind: stat.mode & 0o100 ? 'executable' : 'file', content: () => readFileSync(path) };
   } else if (stat.isDirectory()) {
     for (const name of readdirSync(path).sort()) {
-      if (!NEVER.has(name) && !name.endsWith('.tsbuildinfo') && !name.endsWith('~'))
+      if (!NEVER.has(name) && !name.startsWith('.next-') && !name.endsWith('.tsbuildinfo') && !name.endsWith('~'))
         yield* filesUnder(join(path, name));
     }
   }

@@ -75,7 +75,8 @@ export const SETTINGS = [
     name: 'DRYDOCK_PUBLIC_URL',
     kind: url(['http', 'https']),
     fallback: undefined,
-    reason: 'The address that browsers see when a proxy stands in front (TLS), e.g. https://lab.example.org.',
+    reason:
+      'The address that browsers see when a proxy stands in front (TLS), e.g. https://lab.example.org, also with a path.',
   },
   {
     name: 'DRYDOCK_TLS_CERT_FILE',

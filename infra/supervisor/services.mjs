@@ -1,6 +1,7 @@
 /** The processes of a stack: how each is started, what it is told, when it is ready, how it is stopped. */
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { basePathOf } from '../common/base-path.mjs';
 import { REPO } from '../common/paths.mjs';
 import { hubCacheCommand } from './hub-cache.mjs';
 import { confined, privileged } from './jail.mjs';
@@ -121,7 +122,8 @@ function hubCache(plan, { config, storage }) {
 /** @param {StackPlan} plan @returns {import('./supervisor.mjs').Service} */
 function web(plan) {
   const app = join(REPO, 'apps/web');
-  const standalone = join(app, '.next/standalone/apps/web/server.js');
+  const basePath = basePathOf(plan.settings.DRYDOCK_PUBLIC_URL);
+  const standalone = join(app, `.next${basePath.replaceAll('/', '-')}`, 'standalone/apps/web/server.js');
   const command = existsSync(standalone)
     ? [node(), standalone]
     : [node(), join(REPO, 'node_modules/next/dist/bin/next'), 'start', app];
@@ -131,8 +133,13 @@ function web(plan) {
     spec: {
       name: 'web',
       ...confined({ ...common(plan), readOnly: [REPO, node()], writable: [cache] }, command),
-      env: environment(plan, { HOSTNAME: '127.0.0.1', PORT: String(plan.ports.web), NEXT_TELEMETRY_DISABLED: '1' }),
-      isReady: () => answersHttp(`${webUrl(plan)}/`),
+      env: environment(plan, {
+        HOSTNAME: '127.0.0.1',
+        PORT: String(plan.ports.web),
+        NEXT_TELEMETRY_DISABLED: '1',
+        NEXT_PUBLIC_BASE_PATH: basePath,
+      }),
+      isReady: () => answersHttp(`${webUrl(plan)}${basePath === '' ? '/' : basePath}`),
       ...bounds,
     },
   };

@@ -1,4 +1,10 @@
 /** The only door to the environment of the web process. */
 
+/**
+ * The path below which the pages lie on their origin, without a slash at its end; empty where they have it for themselves. It is part of
+ * the build, in the browser too (next.config.ts).
+ */
+export const basePath = process.env.NEXT_PUBLIC_BASE_PATH ?? '';
+
 /** True under `next dev`, where React's refresh needs `eval`; never in what is served to learners. */
 export const isDevelopment = process.env.NODE_ENV === 'development';

@@ -31,6 +31,14 @@ export interface FrontDoorDeps {
   logger: Logger;
 }
 
+/** Takes the path below which everything lies off a request. A proxy in front may have done so already: both forms are the same. */
+function takeBasePath(request: IncomingMessage, basePath: string): void {
+  const { url = '/' } = request;
+  if (basePath === '' || !isBelow(pathOf(url), basePath)) return;
+  const rest = url.slice(basePath.length);
+  request.url = rest.startsWith('/') ? rest : `/${rest}`;
+}
+
 const pathOf = (url: string | undefined) => (url ?? '/').split('?', 1)[0] ?? '/';
 const isBelow = (path: string, prefix: string) => path === prefix || path.startsWith(`${prefix}/`);
 
@@ -68,6 +76,7 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
       if (needsTls(request)) return leadToTls(request, response);
       const label = origins.portLabel(request.headers.host);
       if (label !== undefined) return ports.request(request, response, label);
+      takeBasePath(request, origins.basePath);
       const path = pathOf(request.url);
       if (isBelow(path, '/socket.io')) return void browserSockets.emit('request', request, response);
       if (isBelow(path, AGENT_SOCKET_PATH)) return void agentSockets.emit('request', request, response);
@@ -85,6 +94,7 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
       if (needsTls(request)) return refuseUpgrade(socket, '426 Upgrade Required');
       const label = origins.portLabel(request.headers.host);
       if (label !== undefined) return ports.upgrade(request, socket, head, label);
+      takeBasePath(request, origins.basePath);
       const path = pathOf(request.url);
       if (isTerminalSocketPath(path)) return deps.terminals.upgrade(request, socket, head);
       if (isStreamPath(path)) return streams.upgrade(request, socket, head);

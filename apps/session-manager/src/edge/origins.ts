@@ -7,6 +7,10 @@ export interface Origins {
   /** The origin that browsers see, without a slash at its end. */
   readonly publicOrigin: string;
   readonly secure: boolean;
+  /** The path below which everything lies on that origin, without a slash at its end; empty where it has the origin for itself. */
+  readonly basePath: string;
+  /** Where the pages are: origin and path. */
+  readonly publicBase: string;
   /** The public address of a node's port. */
   portUrl(sessionId: string, node: string, port: number | string): string;
   /** The names of all ports as a source of a Content-Security-Policy. */
@@ -50,6 +54,7 @@ export function createOrigins({
   const base = () => new URL(publicUrl ?? `${tls ? 'https' : 'http'}://${domain}:${listeningPort()}`);
   const secure = publicUrl?.startsWith('https:') ?? tls;
   const mainHost = base().hostname;
+  const basePath = base().pathname.replace(/\/+$/, '');
   const suffix = `.${portsDomain ?? domain}`;
 
   function trusted(address: string | undefined): boolean {
@@ -63,6 +68,10 @@ export function createOrigins({
       return base().origin;
     },
     secure,
+    basePath,
+    get publicBase() {
+      return base().origin + basePath;
+    },
     get portSource() {
       const { protocol, port: publicPort } = base();
       return `${protocol}//*${suffix}${publicPort === '' ? '' : `:${publicPort}`}`;

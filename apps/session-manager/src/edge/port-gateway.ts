@@ -154,11 +154,15 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
       const linkId = access.linkOfCookie(request, target.session);
       // Parts of a sandboxed page come without cookies, so the right travels in the path.
       if (linkId === undefined || !isNavigation(request)) plainNotFound(response);
-      else redirect(response, `${path.prefix}/~${access.sign(target, linkId)}${path.rest === '' ? '/' : path.rest}`);
+      else
+        redirect(
+          response,
+          `${origins.basePath}${path.prefix}/~${access.sign(target, linkId)}${path.rest === '' ? '/' : path.rest}`,
+        );
       return true;
     }
     if (path.rest === '') {
-      redirect(response, `${path.prefix}/`);
+      redirect(response, `${origins.basePath}${path.prefix}/`);
       return true;
     }
     // On our own origin a warning could not be told from the page; the port's own name has one.
@@ -168,7 +172,7 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
     }
     request.url = path.rest;
     const { stripAuthorization } = decision;
-    proxy.request(request, response, { target, stripAuthorization, prefix: path.prefix });
+    proxy.request(request, response, { target, stripAuthorization, prefix: origins.basePath + path.prefix });
     return true;
   }
 
@@ -186,7 +190,7 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
         // Names that do not exist lead there too: whether they do is told to those alone who may know.
         if (!isNavigation(request) || path === ENTER_PATH) return plainNotFound(response);
         const to = encodeURIComponent(returnPath(request.url ?? '/'));
-        return redirect(response, `${origins.publicOrigin}${OPEN_PATH}?label=${label}&to=${to}`);
+        return redirect(response, `${origins.publicBase}${OPEN_PATH}?label=${label}&to=${to}`);
       }
       const { stripAuthorization, stranger } = decision;
       if (warnStrangers && stranger && path === WARNING_PATH) return answerWarning(request, response);
@@ -220,7 +224,7 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
       }
       request.url = path.rest === '' ? '/' : path.rest;
       const { stripAuthorization } = decision;
-      proxy.upgrade(request, socket, head, { target, stripAuthorization, prefix: path.prefix });
+      proxy.upgrade(request, socket, head, { target, stripAuthorization, prefix: origins.basePath + path.prefix });
       return true;
     },
   };

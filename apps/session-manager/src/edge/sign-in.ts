@@ -64,7 +64,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
       return userSchema.safeParse(users.open(sealed)).data;
     },
     async begin() {
-      const { url, checks } = await oidc.begin(`${origins.publicOrigin}${CALLBACK_PATH}`);
+      const { url, checks } = await oidc.begin(`${origins.publicBase}${CALLBACK_PATH}`);
       return {
         location: url,
         cookie: cookie(signInCookieName(secure), onTheWay.seal(checks, ON_THE_WAY_MS), ON_THE_WAY_MS),
@@ -75,7 +75,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
       const sealed = parseCookies(request.headers.cookie).get(signInCookieName(secure));
       const checks = checksSchema.safeParse(onTheWay.open(sealed));
       if (!checks.success) throw new DrydockError('SIGN_IN_REFUSED', 'The sign-in took too long. Try again.');
-      const person = await oidc.finish(new URL(request.url ?? '/', origins.publicOrigin), checks.data);
+      const person = await oidc.finish(new URL(`${origins.publicBase}${request.url ?? '/'}`), checks.data);
       const id = createHash('sha256').update(`${issuer}\n${person.subject}`).digest('base64url').slice(0, 22);
       if (!isAllowed(allow, person)) {
         logger.warn({ audit: 'sign-in-refused', user: id }, 'sign-in refused: not on the list');

@@ -35,6 +35,9 @@ export function createWebProxy(deps: { webUrl: string | undefined; origins: Orig
   });
 
   function describe(request: IncomingMessage): void {
+    // The pages were built for their path, which the front door took off.
+    const { url: path = '/' } = request;
+    if (origins.basePath !== '') request.url = origins.basePath + (/^\/(\?|$)/.test(path) ? path.slice(1) : path);
     const url = new URL(origins.publicOrigin);
     request.headers['x-forwarded-host'] = request.headers.host ?? url.host;
     request.headers['x-forwarded-proto'] = url.protocol.slice(0, -1);

@@ -4,6 +4,7 @@ import { Facts } from '../components/landing/facts.tsx';
 import { StartPanel } from '../components/landing/start-panel.tsx';
 import { Wordmark } from '../components/ui/logo.tsx';
 import { ThemeSwitch } from '../components/ui/theme-switch.tsx';
+import { basePath } from '../env.ts';
 import { strings } from '../strings.ts';
 
 export default function StartPage() {
@@ -12,7 +13,10 @@ export default function StartPage() {
       <header className="flex h-16 items-center justify-between">
         <Wordmark />
         <div className="flex items-center gap-5">
-          <a href="/library" className="text-ink-2 text-sm underline-offset-4 hover:text-ink hover:underline">
+          <a
+            href={`${basePath}/library`}
+            className="text-ink-2 text-sm underline-offset-4 hover:text-ink hover:underline"
+          >
             {strings.library.link}
           </a>
           <ThemeSwitch />

@@ -1,5 +1,6 @@
 /** Calls of the public HTTP API: one door, one error form, no framework. */
 import type { ErrorBody, ErrorCode } from '@drydock/protocol';
+import { basePath } from '../env.ts';
 
 /** `NETWORK`: no answer came at all; `UNREADABLE`: an answer came that is not ours (a proxy's page, an older server). */
 export type ApiErrorCode = ErrorCode | 'NETWORK' | 'UNREADABLE';
@@ -71,7 +72,7 @@ export async function callApi<T = undefined>(
   if (options.token) headers.authorization = `Bearer ${options.token}`;
   let response: Response;
   try {
-    response = await fetch(`/api/v1${path}`, {
+    response = await fetch(`${basePath}/api/v1${path}`, {
       method,
       headers,
       credentials: 'same-origin',

@@ -5,6 +5,7 @@ import {
   fileListResponseSchema,
   fileWriteResponseSchema,
 } from '@drydock/protocol';
+import { basePath } from '../env.ts';
 import { ApiError, callApi, failureOf, networkFailure } from './api.ts';
 
 /** Silence on an upload's way (ms) after which it counts as broken. */
@@ -116,7 +117,7 @@ export function createFilesApi({ sessionId, token }: { sessionId: string; token:
     async read(node, path, maxBytes) {
       let response: Response;
       try {
-        response = await fetch(`/api/v1${place(node, path)}`, { headers: authorization, cache: 'no-store' });
+        response = await fetch(`${basePath}/api/v1${place(node, path)}`, { headers: authorization, cache: 'no-store' });
       } catch {
         throw networkFailure();
       }
@@ -146,7 +147,7 @@ export function createFilesApi({ sessionId, token }: { sessionId: string; token:
       if (mustBeNew) headers['if-none-match'] = '*';
       if (piece) headers['content-range'] = `bytes ${piece.from}-${piece.from + body.size - 1}/${piece.total}`;
       const more = piece === undefined ? '' : `&upload=${piece.upload}`;
-      const value = await send(`/api/v1${place(node, path, more)}`, headers, body, options);
+      const value = await send(`${basePath}/api/v1${place(node, path, more)}`, headers, body, options);
       const answer = fileWriteResponseSchema.safeParse(value);
       if (!answer.success) throw new ApiError('UNREADABLE', 'The server’s answer has a form this page does not know.');
       return answer.data;
@@ -156,6 +157,6 @@ export function createFilesApi({ sessionId, token }: { sessionId: string; token:
     move: (node, path, to, replace = false) =>
       callApi('POST', place(node, path), { token, body: { action: 'move', to, replace } }),
     remove: (node, path) => callApi('DELETE', place(node, path, '&recursive=1'), { token }),
-    downloadUrl: (node, path) => `/api/v1${place(node, path)}`,
+    downloadUrl: (node, path) => `${basePath}/api/v1${place(node, path)}`,
   };
 }

@@ -13,6 +13,7 @@ import {
   labSnapshotSchema,
 } from '@drydock/protocol';
 import { io, type Socket } from 'socket.io-client';
+import { basePath } from '../env.ts';
 import { strings } from '../strings.ts';
 import { ApiError } from './api.ts';
 import { reconnectDelay } from './backoff.ts';
@@ -53,7 +54,7 @@ function refusalOf(error: Error): ErrorBody | null {
 /** Connects at once and stays connected until `dispose`, or until the session ends or refuses the link. */
 export function createLabClient({ store, origin, sessionId, token, headers }: LabClientDeps) {
   const socket: LabSocket = io(`${origin}${LAB_NAMESPACE}`, {
-    path: '/socket.io',
+    path: `${basePath}/socket.io`,
     auth: { sessionId, ...(token === null ? {} : { token }) },
     // Polling cannot keep a terminal's pace, and an upgrade half-way would reorder nothing but delay everything.
     transports: ['websocket'],

@@ -1,6 +1,7 @@
 /** The runtime of one lab page, wired: connection, state, terminals, layout, actions and messages; free of React. */
 import { openSessionResponseSchema, timelineResponseSchema } from '@drydock/protocol';
 import { z } from 'zod';
+import { basePath } from '../env.ts';
 import { strings } from '../strings.ts';
 import { callApi } from './api.ts';
 import type { Dialog } from './dialogs.ts';
@@ -45,7 +46,7 @@ export function createLab(sessionId: string) {
   const dialog = createValue<Dialog | null>(null);
   const workspace = createWorkspace(sessionId, localStorageOrNull());
   const client = createLabClient({ store, origin: window.location.origin, sessionId, token });
-  const link = createTerminalLink({ client, origin: window.location.origin, sessionId, token });
+  const link = createTerminalLink({ client, origin: window.location.origin + basePath, sessionId, token });
   let leaving = false;
   const actions = createLabActions({
     ...{ sessionId, token, store, link, workspace, notices, syncWorkspace },

@@ -1,5 +1,7 @@
 /** The address of a port that nobody has opened yet. */
 
+import { basePath } from '../env.ts';
+
 /** Matches the first label of a port's host name: `<port>-<node>-<session>` (api.md, published ports). */
 const LABEL = /^\d+(?=-)/;
 
@@ -16,6 +18,7 @@ export function portUrl(port: number, node: string, sessionId: string, known: st
     }
   }
   const { protocol, host, hostname, origin } = page;
-  if (/^[\d.]+$/.test(hostname) || hostname.startsWith('[')) return `${origin}/p/${sessionId}/${node}/${port}/`;
+  if (/^[\d.]+$/.test(hostname) || hostname.startsWith('['))
+    return `${origin}${basePath}/p/${sessionId}/${node}/${port}/`;
   return `${protocol}//${port}-${node}-${sessionId}.${host}/`;
 }

@@ -74,6 +74,6 @@ export function publicRoutes(
   );
 
   api.open({ method: 'GET', path: '/openapi.json', summary: 'This document.', status: 200 }, async () =>
-    openApiDocument(api, version, origins.publicOrigin),
+    openApiDocument(api, version, origins.publicBase),
   );
 }

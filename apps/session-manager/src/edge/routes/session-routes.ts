@@ -28,7 +28,7 @@ export function sessionRoutes(
   deps: RouteDeps & { templates: TemplateRunner; signIn: SignIn | undefined; workGate: WorkGate | undefined },
 ): void {
   const { service, views, origins, tokens, reaper, templates, book, creates, maxSessionHours } = deps;
-  const linkUrl = (id: string, token: string) => `${origins.publicOrigin}/s/${id}#${token}`;
+  const linkUrl = (id: string, token: string) => `${origins.publicBase}/s/${id}#${token}`;
 
   api.open(
     {

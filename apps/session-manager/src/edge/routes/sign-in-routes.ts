@@ -52,7 +52,7 @@ export function signInRoutes(
   app.get(`${API_PREFIX}/sign-in/callback`, async (request, reply) => {
     try {
       const { cookies } = await signIn.finish(request.raw);
-      return await reply.header('set-cookie', cookies).redirect('/', 302);
+      return await reply.header('set-cookie', cookies).redirect(`${origins.basePath}/`, 302);
     } catch (thrown) {
       const error = httpError(thrown);
       logger.warn({ code: error.code, requestId: request.id, err: error.cause }, 'sign-in failed');

@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import { ImageList } from '../../components/library/image-list.tsx';
 import { Wordmark } from '../../components/ui/logo.tsx';
 import { ThemeSwitch } from '../../components/ui/theme-switch.tsx';
+import { basePath } from '../../env.ts';
 import { strings } from '../../strings.ts';
 
 const text = strings.library;
@@ -13,7 +14,7 @@ export default function LibraryPage() {
   return (
     <div className="mx-auto min-h-dvh max-w-[1080px] px-5 pb-12 sm:px-10">
       <header className="flex h-16 items-center justify-between">
-        <a href="/" aria-label={strings.ended.home}>
+        <a href={`${basePath}/`} aria-label={strings.ended.home}>
           <Wordmark />
         </a>
         <ThemeSwitch />

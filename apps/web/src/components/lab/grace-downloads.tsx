@@ -4,6 +4,7 @@
 import type { GraceView } from '@drydock/protocol';
 import { Download } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { basePath } from '../../env.ts';
 import { formatCountdown } from '../../lab/format.ts';
 import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
@@ -33,7 +34,7 @@ export function GraceDownloads({ grace }: { grace: GraceView }) {
         {grace.nodes.map((node) => (
           <li key={node}>
             <a
-              href={`/api/v1/sessions/${sessionId}/nodes/${node}/files?path=/root`}
+              href={`${basePath}/api/v1/sessions/${sessionId}/nodes/${node}/files?path=/root`}
               download={`${node}-root.tar`}
               className="inline-flex min-h-8 items-center gap-2 text-accent underline decoration-1 underline-offset-4 hover:decoration-2 coarse:min-h-11"
             >

@@ -13,6 +13,7 @@ import {
   Settings,
   Share2,
 } from 'lucide-react';
+import { basePath } from '../../env.ts';
 import { useIsOwner, useLab, useLabData, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { useFilesToggle } from '../files/files-aside.tsx';
@@ -117,7 +118,7 @@ export function LabHeader({ sidebarOpen, onToggleSidebar, onOpenDrawer }: LabHea
       >
         <Panel size={18} aria-hidden="true" />
       </IconButton>
-      <a href="/" aria-label={strings.ended.home} title={strings.product.name} className="shrink-0">
+      <a href={`${basePath}/`} aria-label={strings.ended.home} title={strings.product.name} className="shrink-0">
         <LogoMark size={26} />
       </a>
       <h1 className="sr-only">{strings.product.name}</h1>

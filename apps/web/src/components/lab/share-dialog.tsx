@@ -3,6 +3,7 @@
 
 import type { Right } from '@drydock/protocol';
 import { useState, useSyncExternalStore } from 'react';
+import { basePath } from '../../env.ts';
 import { recentSession, subscribeRecent } from '../../lab/recent-sessions.ts';
 import { useIsOwner, useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
@@ -59,7 +60,7 @@ function LinkRow({ right, url }: { right: Right; url: string | undefined }) {
 /** The link this browser came by, as something to pass on. */
 function ownLink(sessionId: string): string | undefined {
   const known = recentSession(sessionId);
-  return known && `${window.location.origin}/s/${sessionId}#${known.token}`;
+  return known && `${window.location.origin}${basePath}/s/${sessionId}#${known.token}`;
 }
 
 export function ShareDialog({ onClose }: { onClose: () => void }) {

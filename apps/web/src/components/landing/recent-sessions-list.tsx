@@ -3,6 +3,7 @@
 
 import { X } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
+import { basePath } from '../../env.ts';
 import { formatDuration } from '../../lab/format.ts';
 import {
   forgetEnded,
@@ -23,7 +24,7 @@ function RecentRow({ session }: { session: RecentSession }) {
   return (
     <li className="flex items-center gap-3 border-line border-t py-1 text-sm">
       <a
-        href={sessionPath(session.id, session.token)}
+        href={basePath + sessionPath(session.id, session.token)}
         aria-label={text.rejoin(name)}
         className="flex min-w-0 flex-1 items-baseline gap-3 py-1.5 hover:text-accent"
       >

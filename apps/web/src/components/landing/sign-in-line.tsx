@@ -2,13 +2,14 @@
 'use client';
 
 import type { MeResponse } from '@drydock/protocol';
+import { basePath } from '../../env.ts';
 import { strings } from '../../strings.ts';
 
 const text = strings.landing.signIn;
 const LINK = 'text-accent underline decoration-1 underline-offset-4 hover:decoration-2';
 
 /** Where the way to the issuer begins: a page, not a call. */
-export const SIGN_IN_PATH = '/api/v1/sign-in';
+export const SIGN_IN_PATH = `${basePath}/api/v1/sign-in`;
 
 export function SignInLine({ me, onSignOut }: { me: MeResponse | null; onSignOut: () => void }) {
   if (me === null || me.signIn === 'off') return null;

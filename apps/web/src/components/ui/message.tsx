@@ -1,5 +1,6 @@
 /** A page that says one thing. */
 import type { ReactNode } from 'react';
+import { basePath } from '../../env.ts';
 import { strings } from '../../strings.ts';
 import { ButtonLink } from './button.tsx';
 import { EmptyDock } from './empty-dock.tsx';
@@ -13,7 +14,7 @@ export function Message({ title, text, children }: { title: string; text: string
         <p className="mt-3 mb-7 text-ink-2">{text}</p>
         <div className="flex flex-wrap items-center gap-5">
           {children}
-          <ButtonLink kind={children === undefined ? 'primary' : 'plain'} href="/">
+          <ButtonLink kind={children === undefined ? 'primary' : 'plain'} href={`${basePath}/`}>
             {strings.ended.home}
           </ButtonLink>
         </div>

@@ -40,7 +40,7 @@ export function TemplateRow({ template, disabled, label, onPress }: TemplateRowP
       type="button"
       disabled={disabled}
       onClick={onPress}
-      aria-label={`${label}, ${text.templateNodes(template.nodes.length)}`}
+      aria-label={`${label} ${text.templateNodes(template.nodes.length)}`}
       title={template.description}
       className="group flex h-full w-full flex-col justify-between gap-1 border-line border-t pt-2 pb-2.5 text-left text-sm transition-colors hover:border-accent hover:text-accent disabled:opacity-60"
     >
