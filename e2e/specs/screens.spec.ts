@@ -70,3 +70,28 @@ test('every dialog opens from the palette, can be read by all, and closes with E
     await expect(dialog).toBeHidden();
   }
 });
+
+test('with the system’s own colours and without motion everything that can be pressed or is chosen is told apart', async ({
+  lab,
+  page,
+}) => {
+  await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
+  for (const button of await page.getByRole('button', { name: 'Add node', exact: true }).all()) {
+    await expect(button).toHaveCSS('outline-style', 'solid');
+  }
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const background = (name: string) =>
+    page
+      .getByRole('radio', { name, exact: true })
+      .last()
+      .evaluate((radio) => getComputedStyle(radio).backgroundColor);
+  expect(await background('Dark')).not.toBe(await background('High contrast'));
+  await page.screenshot({ path: 'e2e/test-results/screens/forced-colours.png' });
+  await page.goto(new URL('/', page.url()).href);
+  await expect(page.getByRole('button', { name: 'Start', exact: true })).toHaveCSS('outline-style', 'solid');
+  const moving = await page.evaluate(
+    () => document.getAnimations().filter(({ playState, effect }) => playState === 'running' && effect !== null).length,
+  );
+  expect(moving).toBe(0);
+  expect(lab.sessionId).toHaveLength(8);
+});

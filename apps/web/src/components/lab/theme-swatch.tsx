@@ -11,7 +11,7 @@ export function ThemeSwatch({ theme }: { theme: TerminalThemeName }) {
   return (
     <span
       aria-hidden="true"
-      className="flex h-9 items-center gap-1 rounded-sm px-2 font-mono text-[11px]"
+      className="theme-swatch flex h-9 items-center gap-1 rounded-sm px-2 font-mono text-[11px]"
       style={{ background, color: foreground }}
     >
       <span>$ ls</span>
