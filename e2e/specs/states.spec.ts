@@ -98,7 +98,9 @@ test.describe('honest states', () => {
   test('a node that died is lost, and the page says what to do', async ({ page }) => {
     await open(page, session);
     execFileSync('kill', ['-9', String(firstProcess(session.id, 'node2'))]);
-    await expect(page.getByText('node2 was lost with its host. Add a node to go on.')).toBeVisible();
+    await expect(page.getByText('node2 was lost with its host. Add a node to go on.', { exact: true })).toBeVisible();
+    const card = page.getByRole('listitem').filter({ has: page.getByRole('button', { name: 'Open node2' }) });
+    await expect(card).toContainText('Its host went away and took it along. Delete it and add another.');
     await look(page, 'state-node-lost', WIDTHS);
   });
 

@@ -15,5 +15,5 @@ test('an engine that answered before and is silent now is down at once', () => {
 
 test('what is known of the host and the node goes before what its engine says', () => {
   expect(nodeHealth({ ...node, reachable: false }, 0)).toBe('unreachable');
-  expect(nodeHealth({ ...node, state: 'lost', dockerReady: true }, 0)).toBe('lost');
+  expect(nodeHealth({ ...node, state: 'lost', dockerReady: true, reachable: false }, 0)).toBe('lost');
 });

@@ -12,7 +12,8 @@ export function nodeHealth(
   now: number,
   wasReady = false,
 ): NodeHealth {
-  if (node.reachable === false) return 'unreachable';
+  // Of a lost node no host is heard either; it does not come back.
+  if (node.reachable === false && node.state !== 'lost') return 'unreachable';
   if (node.state !== 'running') return node.state;
   if (node.dockerReady) return 'ready';
   return !wasReady && now - node.createdAt < ENGINE_START_MS ? 'starting' : 'down';

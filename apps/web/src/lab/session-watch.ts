@@ -52,7 +52,11 @@ export function watchSession({ store, notices, extend }: SessionWatchDeps): () =
       notices.show({ kind: 'warning', title: strings.lab.idleWarning(change.minutes) });
     }
     if (change.kind === 'node') {
-      const known = session.nodes.find(({ name }) => name === change.node.name)?.usage?.oomKills ?? 0;
+      const before = session.nodes.find(({ name }) => name === change.node.name);
+      if (change.node.state === 'lost' && before !== undefined && before.state !== 'lost') {
+        notices.show({ kind: 'error', title: strings.nodes.gone.lost(change.node.name) });
+      }
+      const known = before?.usage?.oomKills ?? 0;
       const kills = change.node.usage?.oomKills ?? 0;
       if (kills <= known) return;
       notices.show({ kind: 'warning', title: `${change.node.name}: ${strings.nodes.ooms(kills - known)}.` });

@@ -28,7 +28,7 @@ export const nodes = {
   downHint: 'The engine does not answer. Restart it from the menu, or see journalctl -u docker.',
   lostHint: 'Its host went away and took it along. Delete it and add another.',
   restartDocker: 'Restart Docker',
-  unreachable: 'Host is out of reach',
+  unreachable: 'Out of reach',
   roles: { leader: 'Swarm manager, leader', manager: 'Swarm manager', worker: 'Swarm worker', none: '' },
   roleShort: { leader: 'Leader', manager: 'Manager', worker: 'Worker', none: '' },
   cpu: 'CPU',
