@@ -42,7 +42,7 @@ const ROWS: Record<number, [feature: string, place: Place]> = {
   ],
   26: ['a lost node is told as such', { test: 'a node that died is lost, and the page says what to do' }],
   27: ['the end of a session', { test: 'after its time a session says what can still be fetched and for how long' }],
-  28: ['no room', { test: 'without room Start takes a place in the queue and goes on by itself' }],
+  28: ['no room', { test: 'without room Start waits, says when it tries again, and goes on by itself' }],
   29: ['leaving the page loses nothing', 'here'],
   30: ['stack builder', { leftOut: 'templates of compose files take its place; ?stack= is not here' }],
   31: ['badges', { leftOut: 'as row 30' }],

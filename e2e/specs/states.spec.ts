@@ -104,14 +104,15 @@ test.describe('honest states', () => {
     await look(page, 'state-node-lost', WIDTHS);
   });
 
-  test('without room Start takes a place in the queue and goes on by itself', async ({ page }) => {
+  test('without room Start waits, says when it tries again, and goes on by itself', async ({ page }) => {
     short = await createSession(own.origin, { hours: SHORT_HOURS });
     await short.addNode('node1');
     await short.sh('node1', 'echo "to be kept" > /root/kept.txt');
     const landing = new LandingPage(page, own.origin);
     await landing.open();
     await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await expect(page.getByText('You would be number 1 in the queue.')).toBeVisible();
+    await expect(page.getByText('Every host is full right now', { exact: true })).toBeVisible();
+    await expect(page.getByText(/^Trying again in/)).toBeVisible();
     await look(page, 'state-no-room', WIDTHS);
     await session.close();
     await page.waitForURL(/\/s\/[a-z2-7]{8}/, { timeout: 60_000 });
