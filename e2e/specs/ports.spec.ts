@@ -1,11 +1,25 @@
 /** Published ports through the gateway, against real servers in a node: safe, streaming, honest when nothing listens. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
+import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { memoryOf } from '../bench/process-cost.ts';
 import { type ApiSession, createSession } from '../support/api.ts';
-import { fetchPort } from '../support/port-fetch.ts';
+import { nodeServer } from '../support/node-server.ts';
+import { fetchPort, sendTo } from '../support/port-fetch.ts';
+import { stackStatus } from '../support/stack.ts';
 import { expect, test } from '../support/test.ts';
+
+const GIGABYTE = 1024 ** 3;
+/** What a gigabyte on its way may add to a process (MiB): buffers and garbage, no part of the gigabyte worth the name. */
+const FLAT_MIB = 150;
 
 const CLOSED = [22, 2375, 2376, 2377, 7946];
 /** Guessed labels; every one must look like a name that never existed. */
-const GUESSES = 2_000;
+const GUESSES = 10_000;
+/** Guesses under way at a time. */
+const AT_ONCE = 8;
 
 test.describe('published ports', () => {
   let session: ApiSession;
@@ -97,35 +111,108 @@ setsid perl /tmp/echo.pl >/dev/null 2>&1 < /dev/null & until ss -ltnH sport = :8
     const [, domain] = host.split(/\.(.*)/s) as [string, string];
     const answers = new Set<string>();
     const letters = 'abcdefghijklmnopqrstuvwxyz234567';
-    for (let guess = 0; guess < GUESSES; guess += 1) {
+    const labels = Array.from({ length: GUESSES }, (_, guess) => {
       const id = Array.from({ length: 8 }, (_, place) => letters[(guess * 7 + place * 11 + guess ** 2) % 32]).join('');
-      const { status, body } = await fetchPort(`http://8080-node1-${id}.${domain}/`, headers);
-      answers.add(`${status} ${body.replaceAll(id, 'ID')}`);
+      return `8080-node1-${id}`;
+    });
+    // The neighbours: another session's node under its own name with our token, and every address of the session's network, as Play with Docker had it.
+    const other = await createSession(new URL(url).origin.replace(new URL(url).hostname, 'localhost'));
+    await other.addNode('node1');
+    labels.push(`8080-node1-${other.id}`, `8080-node2-${session.id}`, `0-node1-${session.id}`);
+    labels.push(`99999-node1-${session.id}`, `8080-${session.id}`, '192-168-0-11');
+    for (let last = 1; last < 255; last += 1) {
+      labels.push(
+        `ip192-168-0-${last}-${session.id}-8080`,
+        `8080-192-168-0-${last}`,
+        `192-168-0-${last}-${session.id}`,
+      );
     }
-    for (const label of [
-      `8080-node2-${session.id}`,
-      `0-node1-${session.id}`,
-      `99999-node1-${session.id}`,
-      '192-168-0-11',
-      `8080-${session.id}`,
-    ]) {
-      expect((await fetchPort(`http://${label}.${domain}/`, headers)).status, label).toBe(404);
-    }
-    expect([...answers].map((answer) => answer.slice(0, 3))).toEqual(['404']);
+    const ask = async () => {
+      for (let label = labels.pop(); label !== undefined; label = labels.pop()) {
+        const { status, body } = await fetchPort(`http://${label}.${domain}/`, headers);
+        answers.add(`${status} ${body}`);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, ask));
+    await other.close();
+    expect([...answers]).toEqual(['404 Not found\n']);
   });
 
-  test('a gigabyte streams through whole', async () => {
-    await session.sh(
+  test('a gigabyte streams through whole in both directions, in flat memory', async ({ stack }) => {
+    await session.sh('node1', nodeServer(8070));
+    const { processes } = await stackStatus(stack);
+    const pids = processes.filter(({ name }) => name === 'manager' || name === 'agent').map(({ pid }) => pid);
+    const before = pids.map(memoryOf);
+    let most = 0;
+    const timer = setInterval(() => {
+      most = Math.max(most, ...pids.map((pid, index) => memoryOf(pid) - (before[index] ?? 0)));
+    }, 100);
+    const down = await fetchPort(`${onPort(8070)}gigabyte`, headers);
+    expect(down).toMatchObject({ status: 200, bytes: GIGABYTE });
+    expect(await sendTo(`${onPort(8070)}count`, headers, GIGABYTE)).toBe(String(GIGABYTE));
+    clearInterval(timer);
+    expect(most / 2 ** 20, 'MiB more than before, at most').toBeLessThan(FLAT_MIB);
+  });
+
+  test('an answer that the program cuts short is cut short for the visitor', async () => {
+    await session.sh('node1', nodeServer(8071));
+    await expect(fetchPort(`${onPort(8071)}early`, headers)).rejects.toThrow();
+  });
+
+  test('a program with a certificate of its own opens like any other', async () => {
+    const made = await session.sh(
       'node1',
-      `cat > /tmp/big.pl <<'PERL'
-use IO::Socket::INET; my $s = IO::Socket::INET->new(LocalPort => 8070, Listen => 5, ReuseAddr => 1) or die;
-while (my $c = $s->accept) { local $/ = "\\r\\n\\r\\n"; <$c>; print $c "HTTP/1.1 200 OK\\r\\nContent-Length: 1073741824\\r\\nConnection: close\\r\\n\\r\\n"; my $b = "x" x 1048576; print $c $b for 1..1024; close $c }
-PERL
-setsid perl /tmp/big.pl >/dev/null 2>&1 < /dev/null & until ss -ltnH sport = :8070 | grep -q .; do sleep 0.1; done`,
+      'cd /tmp && openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=x -keyout k.pem -out c.pem 2>/dev/null; (setsid openssl s_server -accept 4433 -key k.pem -cert c.pem -www >/dev/null 2>&1 < /dev/null &); sleep 0.5',
     );
-    const answer = await fetchPort(onPort(8070), headers);
-    expect(answer.status).toBe(200);
-    expect(answer.bytes).toBe(1024 ** 3);
+    expect(made.exitCode, made.stderr).toBe(0);
+    await expect
+      .poll(async () => (await fetchPort(onPort(4433), headers)).body, { timeout: 30_000 })
+      .toContain('s_server');
+  });
+
+  test('HTTP/2 reaches a program too, many requests on one connection', async () => {
+    const { origin, host } = new URL(url);
+    const client = connectHttp2(origin.replace(new URL(url).hostname, '127.0.0.1'));
+    const ask = () =>
+      new Promise<string>((resolve, reject) => {
+        let body = '';
+        const stream = client.request({ ':path': '/', ':authority': host, ...headers });
+        stream.on('data', (chunk) => {
+          body += chunk;
+        });
+        stream.once('error', reject).once('end', () => resolve(body));
+      });
+    for (const body of await Promise.all(Array.from({ length: 20 }, ask))) expect(body).toContain('version 1');
+    client.close();
+  });
+
+  test('a port that speaks no HTTP is had by npm run forward', async ({ stack }) => {
+    const made = await session.sh('node1', 'docker run -d -p 6379:6379 redis', 60);
+    expect(made.exitCode, made.stderr).toBe(0);
+    const child = spawn('npm', ['run', '--silent', 'forward', '--', '-', 'node1:6379', '0'], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      stdio: ['pipe', 'pipe', 'inherit'],
+      detached: true,
+    });
+    try {
+      child.stdin.end(`${stack.origin}/s/${session.id}#${session.token}`);
+      const [line] = await once(child.stdout, 'data');
+      const port = Number(/127\.0\.0\.1:(\d+) leads to node1:6379/.exec(String(line))?.[1]);
+      const say = (text: string) =>
+        new Promise<string>((resolve) => {
+          const socket = connect(port, '127.0.0.1', () => socket.write(text));
+          socket.once('data', (chunk) => {
+            resolve(String(chunk));
+            socket.destroy();
+          });
+          socket.once('error', () => resolve('')).once('close', () => resolve(''));
+        });
+      await expect.poll(() => say('PING\r\n'), { timeout: 30_000 }).toBe('+PONG\r\n');
+      expect(await say('SET a 1\r\n')).toBe('+OK\r\n');
+      expect(await say('GET a\r\n')).toBe('$1\r\n1\r\n');
+    } finally {
+      if (child.pid !== undefined) process.kill(-child.pid);
+    }
   });
 });
 
