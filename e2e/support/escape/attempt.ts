@@ -26,6 +26,8 @@ export interface HostFacts {
   addresses: readonly string[];
   /** `readlink /proc/self/ns/*` on the host, but for time, which no node has of its own (runc 1.1 knows no such namespace). */
   namespaces: readonly string[];
+  /** The host's own name. */
+  hostname: string;
   /** A directory that is on the host only. */
   directory: string;
   /** Disk that a node may have (bytes). */

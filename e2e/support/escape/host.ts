@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { hostname, networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Stack } from '../stack.ts';
 import type { HostFacts } from './attempt.ts';
@@ -58,6 +58,7 @@ export async function openHost(stack: Stack): Promise<{ facts: HostFacts; close(
       namespaces: ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'].map((name) =>
         readlinkSync(`/proc/self/ns/${name}`),
       ),
+      hostname: hostname(),
       directory: stack.stateDir,
       diskBytes: NODE_DISK_BYTES,
     },

@@ -36,6 +36,12 @@ export const neighbourAttempts: readonly EscapeAttempt[] = [
       `for l in /proc/self/ns/* /proc/[0-9]*/ns/*; do case " ${namespaces.join(' ')} " in *" $(readlink $l 2>/dev/null) "*) echo ESCAPED $l;; esac; done; true`,
   },
   {
+    name: 'the hostname of the host',
+    reason: 'whoever names the host confuses its operator, its logs and its certificates',
+    // Set to what it is: no harm where it can be.
+    script: ({ hostname }) => `[ "$(uname -n)" = '${hostname}' ] && hostname '${hostname}' && echo ESCAPED; true`,
+  },
+  {
     name: 'setns into a namespace of the host',
     reason: 'one descriptor of one is enough',
     script: ({ namespaces }) =>
