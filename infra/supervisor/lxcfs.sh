@@ -29,8 +29,9 @@ if ! grep -q " $dir fuse" /proc/self/mounts; then
   echo 'lxcfs does not run on this host: nodes show figures of the host' >&2
   exec sleep infinity
 fi
-# It offers the host's cgroups for writing too, which is nobody's business. No helper of FUSE's is asked: it would start another lxcfs.
-mount --internal-only -o remount,ro "$dir" || leave
+# It offers the host's cgroups for writing too, which is nobody's business. No helper of FUSE's is asked, which
+# would start another lxcfs, and no new system call, by which FUSE refuses it.
+LIBMOUNT_FORCE_MOUNT2=always mount --internal-only -o remount,ro "$dir" || leave
 wait "$server"
 status=$?
 unmount
