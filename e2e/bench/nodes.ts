@@ -22,12 +22,12 @@ done; echo $total`;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function poolOf(origin: string): Promise<number> {
+export async function poolOf(origin: string): Promise<number> {
   return ((await (await fetch(`${origin}/api/v1/status`)).json()) as { pool: number }).pool;
 }
 
-/** Waits until the pool grows no more. @returns its size */
-async function poolFull(origin: string, size = 0): Promise<number> {
+/** Waits until the pool grows no more, or has that size. @returns its size */
+export async function poolFull(origin: string, size = 0): Promise<number> {
   const end = performance.now() + FILL_MS;
   let pool = await poolOf(origin);
   for (let steadySince = performance.now(); performance.now() < end; ) {

@@ -17,6 +17,7 @@ import { rememberSession } from './recent-sessions.ts';
 import { takeNode, takeToken } from './session-token.ts';
 import { watchSession } from './session-watch.ts';
 import { createValue } from './store.ts';
+import { FIRST_LOOK, type SwarmLook } from './swarm-look.ts';
 import { createTerminalLink } from './terminal-link.ts';
 import { createTerminalViews } from './terminal-views.ts';
 import { createTimeline } from './timeline.ts';
@@ -44,6 +45,7 @@ export function createLab(sessionId: string) {
   const notices = createNotices();
   const preferences = createPreferences();
   const dialog = createValue<Dialog | null>(null);
+  const swarmLook = createValue<SwarmLook>(FIRST_LOOK);
   const workspace = createWorkspace(sessionId, localStorageOrNull());
   const client = createLabClient({ store, origin: window.location.origin, sessionId, token });
   const link = createTerminalLink({ client, origin: window.location.origin + basePath, sessionId, token });
@@ -138,6 +140,7 @@ export function createLab(sessionId: string) {
       client,
       actions,
       workspace,
+      swarmLook,
       views,
       files,
       notices,

@@ -2,9 +2,10 @@
 'use client';
 
 import { TriangleAlert } from 'lucide-react';
-import { useCallback, useEffect, useState } from 'react';
-import { swarmMap } from '../../lab/swarm-map.ts';
-import { useLab, useLabData, useLabState } from '../../lab/use-lab.tsx';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { SwarmLook } from '../../lab/swarm-look.ts';
+import { type MapTask, swarmMap } from '../../lab/swarm-map.ts';
+import { useLab, useLabData, useLabState, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
@@ -17,7 +18,7 @@ import { SwarmTables } from './swarm-tables.tsx';
 import { TaskDetails } from './task-details.tsx';
 
 const text = strings.swarm;
-type Mode = 'map' | 'table';
+type Mode = SwarmLook['mode'];
 /** How often tasks that have ended are let go while there are any (ms). */
 const TICK_MS = 2000;
 
@@ -57,13 +58,25 @@ function ModeSwitch({ mode, onChange }: { mode: Mode; onChange: (mode: Mode) => 
 }
 
 export function SwarmPanel() {
-  const { workspace } = useLab();
+  const { workspace, swarmLook } = useLab();
   const { view, problem } = useLabData().swarm;
-  const [mode, setMode] = useState<Mode>('map');
-  const [highlighted, setHighlighted] = useState<string | null>(null);
-  const [selected, setSelected] = useState<string | null>(null);
+  const { mode, highlighted, selected } = useValue(swarmLook);
+  const look = useCallback(
+    (next: Partial<SwarmLook>) => swarmLook.set({ ...swarmLook.getState(), ...next }),
+    [swarmLook],
+  );
+  // A task that was open before the panel was away does not take the focus again.
+  const pressed = useRef<string | null>(null);
+  // A task that ends leaves the map soon; whoever reads about it reads on.
+  const read = useRef<MapTask | null>(null);
   const now = useNow(view?.tasks.some(({ desired }) => desired !== 'running') ?? false);
-  const open = useCallback((id: string) => setSelected(id), []);
+  const open = useCallback(
+    (id: string) => {
+      pressed.current = id;
+      look({ selected: id });
+    },
+    [look],
+  );
 
   if (view === null) {
     return (
@@ -73,11 +86,13 @@ export function SwarmPanel() {
     );
   }
   const map = swarmMap(view, now);
-  const entry = [...map.nodes.flatMap(({ tasks }) => tasks), ...map.waiting].find(({ task }) => task.id === selected);
+  const shown = [...map.nodes.flatMap(({ tasks }) => tasks), ...map.waiting].find(({ task }) => task.id === selected);
+  if (shown !== undefined) read.current = shown;
+  const entry = read.current?.task.id === selected ? read.current : undefined;
   const isKnown = highlighted !== null && map.services.some(({ service }) => service.id === highlighted);
   const close = () => {
     const tile = document.querySelector<HTMLElement>(`[data-task="${CSS.escape(selected ?? '')}"]`);
-    setSelected(null);
+    look({ selected: null });
     tile?.focus();
   };
   return (
@@ -90,7 +105,7 @@ export function SwarmPanel() {
         <p className="min-w-0 text-[12.5px] text-ink-2">
           {text.summary(view.managers.length, view.workers.length, map.services.length, map.count)}
         </p>
-        <ModeSwitch mode={mode} onChange={setMode} />
+        <ModeSwitch mode={mode} onChange={(next) => look({ mode: next })} />
       </div>
       {problem !== null && (
         <p role="alert" className="flex gap-2 bg-warn-soft px-3 py-2 text-[13px]">
@@ -106,7 +121,7 @@ export function SwarmPanel() {
             <ServiceList
               services={map.services}
               highlighted={isKnown ? highlighted : null}
-              onHighlight={setHighlighted}
+              onHighlight={(id) => look({ highlighted: id })}
             />
             <SwarmGrid map={map} highlighted={isKnown ? highlighted : null} selected={selected} onOpen={open} />
             <NetworkList networks={map.networks} />
@@ -115,7 +130,7 @@ export function SwarmPanel() {
           <SwarmTables map={map} onOpen={open} />
         )}
       </ScrollRegion>
-      {entry !== undefined && <TaskDetails entry={entry} onClose={close} />}
+      {entry !== undefined && <TaskDetails entry={entry} takesFocus={pressed.current === selected} onClose={close} />}
       <Announcer services={map.services} />
     </section>
   );

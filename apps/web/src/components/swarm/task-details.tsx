@@ -16,6 +16,8 @@ const text = strings.swarm.details;
 
 interface TaskDetailsProps {
   entry: MapTask;
+  /** It was opened just now, by a press. */
+  takesFocus: boolean;
   onClose: () => void;
 }
 
@@ -103,7 +105,7 @@ function Facts({ entry }: { entry: MapTask }) {
   );
 }
 
-export function TaskDetails({ entry, onClose }: TaskDetailsProps) {
+export function TaskDetails({ entry, takesFocus, onClose }: TaskDetailsProps) {
   const { actions } = useLab();
   const canWork = useCanWork();
   const { node } = useTaskNode(entry);
@@ -112,7 +114,9 @@ export function TaskDetails({ entry, onClose }: TaskDetailsProps) {
   const { task, name, phase } = entry;
   const { containerId, id } = task;
   // biome-ignore lint/correctness/useExhaustiveDependencies: each task that is opened takes the reader with it.
-  useEffect(() => heading.current?.focus(), [id]);
+  useEffect(() => {
+    if (takesFocus) heading.current?.focus();
+  }, [id]);
   return (
     <section
       aria-labelledby="swarm-task"
