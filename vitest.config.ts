@@ -46,7 +46,11 @@ export default defineConfig({
           // Minutes each, and the better the quieter the machine: property tests over bad links, three-node swarms, more seeds.
           name: 'slow',
           provide: { seeds: [1, 2, 3, 4, 5, 6] },
-          include: ['{packages,apps}/**/src/**/*.slow.test.ts', 'apps/*/src/{fuzz,chaos}/*.test.ts'],
+          include: [
+            '{packages,apps}/**/src/**/*.slow.test.ts',
+            'apps/*/src/{fuzz,chaos}/*.test.ts',
+            'infra/**/*.slow.test.mjs',
+          ],
           exclude: ['**/node_modules/**', '**/dist/**'],
           server: { deps: { inline: [/@drydock\//] } },
           testTimeout: 120_000,
