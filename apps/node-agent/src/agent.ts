@@ -160,7 +160,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     },
     observe: nodes.observe,
     memoryGroup: (sessionId, name) => runtime.memoryGroup({ sessionId, name }),
-    onOom: (sessionId, node) => void nodes.measure(sessionId, node),
+    onOom: (sessionId, node) => void nodes.noteKill(sessionId, node),
     onEngineEvent: (sessionId, node, fact) => links.sendFact({ kind: 'event', sessionId, event: { ...fact, node } }),
     onSwarm: (sessionId, swarm) => links.sendFact({ kind: 'swarm', sessionId, swarm }),
     clock,

@@ -63,8 +63,8 @@ export interface NodeService {
   exec(sessionId: string, node: string, request: ExecRequest): Promise<ExecResponse>;
   /** What a watcher has seen; ignored for a node that has gone. */
   observe(sessionId: string, node: string, observation: Observation): void;
-  /** Measures a node now and tells it: something has happened that shows in its usage. Ignored for a node that has gone. */
-  measure(sessionId: string, node: string): Promise<void>;
+  /** The kernel has killed in a node for want of memory: measures it now and tells it. Ignored for a node that has gone. */
+  noteKill(sessionId: string, node: string): Promise<void>;
   onFact(listener: (fact: AgentFact) => void): () => void;
   /** Ends watching; nodes live on. */
   close(): void;
@@ -313,8 +313,8 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       const entry = table.find(sessionId, name);
       if (entry?.state === 'running') table.observe(entry, observation);
     },
-    async measure(sessionId, name) {
-      const usage = await runtime.usage({ sessionId, name }).catch(() => undefined);
+    async noteKill(sessionId, name) {
+      const usage = await runtime.usage({ sessionId, name }, { killed: true }).catch(() => undefined);
       const entry = table.find(sessionId, name);
       if (usage && entry?.state === 'running') table.observe(entry, { usage });
     },

@@ -10,6 +10,7 @@ import { loadNodeProfile } from './apparmor.ts';
 import type { Cgroups, CgroupUsage } from './cgroups.ts';
 import { processStartTime, writeEnterPlan } from './enter-plan.ts';
 import type { IdRanges } from './id-ranges.ts';
+import { countedKills, type KillCount } from './kill-count.ts';
 import { bodyKey, readBody, writeBody } from './node-body.ts';
 import { NODE_ID_COUNT, nodeRlimits, type Rlimit } from './node-rights.ts';
 import { ociSpec } from './oci-spec.ts';
@@ -53,7 +54,7 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
   const limits = new Map<string, NodeLimits>();
   /** Under which keys nodes were made. */
   const bodies = new Map<string, NodeKey>();
-  const kills = new Map<string, { found: number; total: number }>();
+  const kills = new Map<string, KillCount>();
   let seccomp: unknown;
   let rlimits: Rlimit[] = [];
   /** As both ociSpec and enter.plan take it; empty on a host without AppArmor. */
@@ -205,11 +206,10 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
   }
 
   /** A container's group takes its count away with it (v1): only what is added counts. */
-  function countKills(key: NodeKey, found: number): number {
-    const before = kills.get(id(key)) ?? { found, total: found };
-    const total = before.total + Math.max(0, found - before.found);
-    kills.set(id(key), { found, total });
-    return total;
+  function countKills(key: NodeKey, found: number, killed: boolean): number {
+    const next = countedKills(kills.get(id(key)), found, killed);
+    kills.set(id(key), next);
+    return next.total;
   }
 
   function enter(key: NodeKey, command: readonly string[], options: EnterOptions = {}) {
@@ -279,11 +279,17 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
         input,
       );
     },
-    async usage(key) {
+    async usage(key, { killed = false } = {}) {
       const made = await body(key);
       const [usage, diskBytes] = await Promise.all([cgroups.usage(made), disks.usedBytes(directory(key))]);
       const { memoryBytes, pids } = usage;
-      return { cpu: cpuShare(key, usage), memoryBytes, diskBytes, pids, oomKills: countKills(key, usage.oomKills) };
+      return {
+        cpu: cpuShare(key, usage),
+        memoryBytes,
+        diskBytes,
+        pids,
+        oomKills: countKills(key, usage.oomKills, killed),
+      };
     },
     memoryGroup: (key) => cgroups.memoryGroup(bodies.get(id(key)) ?? key),
     async limit(key, wanted) {

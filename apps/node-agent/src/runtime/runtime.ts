@@ -81,8 +81,8 @@ export interface Runtime {
   enter(key: NodeKey, command: readonly string[], options?: EnterOptions): EnterCommand;
   /** Runs a command to its end; rejects with EXEC_TIMEOUT, NODE_NOT_READY when the node cannot be entered. */
   exec(key: NodeKey, input: ExecInput): Promise<ExecResult>;
-  /** What a running node uses now. */
-  usage(key: NodeKey): Promise<NodeUsage>;
+  /** What a running node uses now. `killed`: the kernel has just told of a kill for want of memory, which counts whoever shows it. */
+  usage(key: NodeKey, options?: { killed?: boolean }): Promise<NodeUsage>;
   /** The cgroup that holds its memory limit, where the kernel tells of kills for want of memory; undefined: nothing limits it. */
   memoryGroup(key: NodeKey): string | undefined;
   /** Sets limits of a made node anew (all but the disk's). */
