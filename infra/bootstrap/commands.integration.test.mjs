@@ -124,21 +124,16 @@ describe('a stack', () => {
     rmSync(directory, { recursive: true });
   }, START_MS);
 
-  it('runs its six processes, all but agent and terminals without privilege', async () => {
+  it('runs its processes, all but those of the host’s part without privilege', async () => {
     const { processes, hosts, ready } = await status();
     expect(ready).toBe(true);
-    expect(processes.map(({ name }) => name).sort()).toEqual([
-      'agent',
-      'manager',
-      'mirror',
-      'redis',
-      'terminals',
-      'web',
-    ]);
+    // Where the host has no FUSE there is none; tests of nodes’ own figures say so.
+    const others = processes.filter(({ name }) => name !== 'lxcfs');
+    expect(others.map(({ name }) => name).sort()).toEqual(['agent', 'manager', 'mirror', 'redis', 'terminals', 'web']);
     expect(hosts).toMatchObject([{ state: 'connected' }]);
     const isRoot = ({ pid }) => /^Uid:\s+0\s/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
     expect(
-      processes
+      others
         .filter(isRoot)
         .map(({ name }) => name)
         .sort(),
