@@ -207,7 +207,7 @@ test('a file, a folder, the shell history and /root are downloaded', async ({ la
 test('odd names are shown as they are, opened, renamed and deleted', async ({ lab, page }) => {
   await lab.addNode('node1');
   await lab.type(
-    `printf x > $'two\\nlines'; printf y > -- '-rf'; printf z > 'größe "🚢" $(x)'; printf b > $'bad\\xff'; clear; echo "all "made`,
+    `printf x > $'two\\nlines'; printf y > ./-rf; printf z > 'größe "🚢" $(x)'; printf b > $'bad\\xff'; clear; echo "all "made`,
   );
   await lab.expectText('all made');
   const files = new FilesPanel(page);
