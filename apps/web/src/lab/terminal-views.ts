@@ -33,6 +33,9 @@ export function createTerminalViews(
     /** Starts loading the drawing code, before it is needed. */
     preload(): void {
       module ??= load();
+      module.catch(() => {
+        module = undefined;
+      });
     },
     peek: (terminalId: string) => views.get(terminalId),
     /** The view of a terminal, made when there is none yet. */

@@ -31,7 +31,8 @@ export function Dialogs() {
   const close = () => dialog.set(null);
   useEffect(() => {
     // Typing begins with the key that opens it: its code has to be there by then.
-    const timer = setTimeout(() => void loadPalette(), PALETTE_AFTER_MS);
+    // What cannot be loaded now is asked for again when somebody opens it.
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), PALETTE_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
   switch (open?.kind) {
