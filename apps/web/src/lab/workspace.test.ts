@@ -51,6 +51,15 @@ test('T-10, T-15: while terminals may live that are not listed no tab goes, sinc
   expect(shown()).toEqual(['t1', 't2', 't3']);
 });
 
+test('a terminal that was opened here while the tiles were away is in front when they are back', () => {
+  workspace.bind(null);
+  workspace.add({ id: 't3', title: 't3', data: { kind: 'terminal', node: 'node1', mine: true } });
+  workspace.bind(handle);
+  workspace.sync([terminal('t1'), terminal('t2'), terminal('t3'), terminal('t4')], { isComplete: true, titleOf });
+  expect(shown()).toEqual(['t1', 't2', 't3', 't4']);
+  expect(workspace.getState().activeId).toBe('t3');
+});
+
 test('an ended terminal keeps its tab', () => {
   workspace.keepEnded('t1');
   workspace.sync([terminal('t2')], { isComplete: true, titleOf });

@@ -51,6 +51,8 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
   let wide: LabModel | null = null;
   /** Nodes on which this browser is opening terminals, and how many. */
   const opening = new Map<string, number>();
+  /** Terminals that this browser opened to be looked at: whatever brings their tab, it is theirs to be in front. */
+  const wanted = new Set<string>();
 
   const model = () => handle?.getModel() ?? state.getState().model;
   const has = (id: string) => tabsOf(model()).some((tab) => tab.id === id);
@@ -89,6 +91,7 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
   function add(tab: Tab, { select = true, region, beside }: AddOptions = {}): void {
     const tabsetId =
       (beside === undefined ? tileFor(tab) : tileOf(beside)?.id) ?? handle?.getActiveTabsetId() ?? undefined;
+    if (select && tab.data.kind === 'terminal' && tab.data.mine) wanted.add(tab.id);
     if (has(tab.id)) {
       if (select) activate(tab.id);
       return;
@@ -105,6 +108,7 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
 
   function remove(id: string): void {
     ended.delete(id);
+    wanted.delete(id);
     handle?.closeTab(id);
   }
 
@@ -183,8 +187,9 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
       }
       for (const terminal of terminals) {
         const { terminalId: id, node } = terminal;
-        if (!has(id) && !opening.get(node))
-          add({ id, title: titleOf(terminal), data: { kind: 'terminal', node, mine: false } }, { select: false });
+        if (has(id) || opening.get(node)) continue;
+        const mine = wanted.has(id);
+        add({ id, title: titleOf(terminal), data: { kind: 'terminal', node, mine } }, { select: mine });
       }
     },
     /** Removes every tab of a node that is gone. */
