@@ -23,6 +23,8 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.integration.test.*', '**/*.slow.test.*'],
           server: { deps: { inline: [/@drydock\//] } },
           testTimeout: 20_000,
+          // Most of their time they wait. What compares times is an integration test: those run alone.
+          maxWorkers: 2,
         },
       },
       {

@@ -11,8 +11,16 @@ const CHROMIUM_FLAGS = [
   '--disable-sync',
 ];
 
-/** Minutes of noise, nodes without guards, two stacks: `npm run test:slow` makes them. */
-const SLOW = ['noisy-neighbour', 'escape-weakened', 'swarm-paths', 'book-swarm-losses', 'spans-hosts', 'path-prefix'];
+/** Minutes of noise or of waiting for an end, nodes without guards, stacks of their own: `npm run test:slow` makes them. */
+const SLOW = [
+  'noisy-neighbour',
+  'escape-weakened',
+  'swarm-paths',
+  'book-swarm-losses',
+  'spans-hosts',
+  'path-prefix',
+  'states',
+];
 
 /** How the browser is started, for the bench too. */
 export const CHROMIUM = { executablePath: process.env.DRYDOCK_CHROMIUM ?? '/usr/bin/chromium', args: CHROMIUM_FLAGS };
