@@ -109,10 +109,16 @@ export async function createWorld() {
       child,
       pid: child.pid ?? 0,
       log: '',
+      /** What was said before this place in the log is old news. */
+      from: 0,
       status: /** @type {number | null} */ (null),
       lastLineAt: 0,
       stop,
       says,
+      /** From here on `says` waits for what is said anew. */
+      forget() {
+        mesh.from = mesh.log.length;
+      },
     };
     child.stderr.on('data', (text) => {
       mesh.log += text;
@@ -123,7 +129,8 @@ export async function createWorld() {
     });
     /** Waits for a line. @param {string | RegExp} text @param {number} [limit] in milliseconds */
     function says(text, limit = 3000) {
-      const there = () => (typeof text === 'string' ? mesh.log.includes(text) : text.test(mesh.log));
+      const news = () => mesh.log.slice(mesh.from);
+      const there = () => (typeof text === 'string' ? news().includes(text) : text.test(news()));
       return until(there, `the line ${text} in the log`, limit);
     }
     async function stop(/** @type {NodeJS.Signals} */ signal = 'SIGTERM') {
