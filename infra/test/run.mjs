@@ -13,6 +13,7 @@ import { layoutOf } from '../common/paths.mjs';
 import { describeFailure } from '../common/problem.mjs';
 import { hostSnapshot, leftovers } from './host-snapshot.mjs';
 import { nothing, single, sum, withoutSilentSkips } from './outcome.mjs';
+import { afterSecondTry, filesToTry } from './second-try.mjs';
 import { leftoverStage, STAGES } from './stages.mjs';
 import { stopLeftStacks } from './stop-left-stacks.mjs';
 
@@ -21,6 +22,8 @@ import { stopLeftStacks } from './stop-left-stacks.mjs';
 const abort = new AbortController();
 for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(name, () => abort.abort());
 const progress = terminalProgress();
+/** What passed only at its second try. @type {Outcome['failed']} */
+const unsteady = [];
 
 /** @returns {Promise<Outcome>} */
 async function runAll() {
@@ -68,9 +71,19 @@ async function runAll() {
 async function runStage(stage, context) {
   progress.started(stage.name, stage.title);
   const detail = (/** @type {string} */ line) => progress.detail(stage.name, line);
-  const outcome = withoutSilentSkips(await stage.run({ ...context, signal: abort.signal, detail }));
-  progress.ended(stage.name, outcome.failed.length === 0 ? 'done' : 'failed');
-  return show(stage.title, outcome);
+  const whole = { ...context, signal: abort.signal, detail };
+  const first = withoutSilentSkips(await stage.run(whole));
+  progress.ended(stage.name, first.failed.length === 0 ? 'done' : 'failed');
+  const files = stage.again === true ? filesToTry(first) : [];
+  if (files.length === 0 || abort.signal.aborted) return show(stage.title, first);
+  progress.started(stage.name, `${stage.title}, a second try of ${files.join(', ')}`);
+  const work = join(context.work, 'second-try');
+  const result = afterSecondTry(first, withoutSilentSkips(await stage.run({ ...whole, work }, files)));
+  progress.ended(stage.name, result.outcome.failed.length === 0 ? 'done' : 'failed');
+  unsteady.push(...result.unsteady);
+  for (const { name, detail } of result.unsteady)
+    progress.say(`    UNSTEADY: ${name}\n${detail.replace(/^/gm, '        ')}`);
+  return show(stage.title, result.outcome);
 }
 
 /** @param {string} name @param {Record<string, string>} settings @param {string[] | undefined} only */
@@ -110,6 +123,8 @@ function show(title, outcome) {
 try {
   const { passed, failed, skipped: left } = await runAll();
   progress.close();
+  if (unsteady.length > 0)
+    console.log(`\nUnsteady (passed at the second try):\n${unsteady.map(({ name }) => `  ${name}`).join('\n')}`);
   if (failed.length > 0) console.log(`\nFailed:\n${failed.map(({ name }) => `  ${name}`).join('\n')}`);
   console.log(`${passed} passed, ${failed.length} failed, ${left.length} skipped`);
   process.exitCode = failed.length === 0 && passed > 0 ? 0 : 1;

@@ -24,7 +24,9 @@ import { nothing, parseNative, parsePlaywright, single, sum } from './outcome.mj
  * @typedef {object} Stage
  * @property {string} name
  * @property {string} title
- * @property {(context: StageContext) => Promise<Outcome>} run
+ * @property {(context: StageContext, files?: readonly string[]) => Promise<Outcome>} run
+ *   all of it, or only these test files where `again`
+ * @property {boolean} [again] whether what failed is tried again
  */
 
 const MINUTE = 60_000;
@@ -47,14 +49,20 @@ export const STAGES = [
       ]),
   },
   { name: 'types', title: 'types', run: types },
-  { name: 'unit', title: 'unit tests', run: (context) => vitest(context, 'unit', LIMIT.unit) },
-  { name: 'native', title: 'native tests', run: native },
+  {
+    name: 'unit',
+    title: 'unit tests',
+    again: true,
+    run: (context, files) => vitest(context, 'unit', LIMIT.unit, files),
+  },
+  { name: 'native', title: 'native tests', again: true, run: native },
   {
     name: 'integration',
     title: 'integration tests',
-    run: (context) => vitest(context, 'integration', LIMIT.integration),
+    again: true,
+    run: (context, files) => vitest(context, 'integration', LIMIT.integration, files),
   },
-  { name: 'e2e', title: 'end-to-end tests', run: endToEnd },
+  { name: 'e2e', title: 'end-to-end tests', again: true, run: endToEnd },
 ];
 
 /** @param {StageContext} context */
@@ -81,27 +89,31 @@ async function check(context, name, program, args) {
  * @param {StageContext} context
  * @param {string} project
  * @param {number} limit
+ * @param {readonly string[]} [files]
  */
-async function vitest(context, project, limit) {
+async function vitest(context, project, limit, files = []) {
   const result = join(context.work, `${project}.json`);
   rmSync(result, { force: true });
   const args = ['run', '--project', project, '--reporter', join(REPO, 'infra/test/vitest-reporter.mjs')];
-  const command = [process.execPath, 'node_modules/vitest/vitest.mjs', ...args];
+  const command = [process.execPath, 'node_modules/vitest/vitest.mjs', ...args, ...files];
   const ended = await run(context, project, command, limit, { VITEST_OUTCOME: result });
   return complete(`${project} tests`, ended, readJsonIfThere(result));
 }
 
-/** @param {StageContext} context */
-async function native(context) {
-  const ended = await run(context, 'native', ['make', '-C', 'native', 'test'], LIMIT.native);
+/** @param {StageContext} context @param {readonly string[]} [files] */
+async function native(context, files = []) {
+  const only = files.length === 0 ? [] : [`TESTS=${files.join(' ')}`];
+  const ended = await run(context, 'native', ['make', '-C', 'native', 'test', ...only], LIMIT.native);
   return complete('native tests', ended, parseNative(ended.stdout));
 }
 
-/** @param {StageContext} context */
-async function endToEnd(context) {
+/** @param {StageContext} context @param {readonly string[]} [files] */
+async function endToEnd(context, files = []) {
   const report = join(REPO, 'e2e/test-results/results.json');
   rmSync(report, { force: true });
-  const command = [process.execPath, 'node_modules/@playwright/test/cli.js', 'test', '-c', 'e2e'];
+  // Pictures and traces of the first try stay.
+  const only = files.length === 0 ? [] : ['--output', 'e2e/test-results/second-try', ...files.map((file) => `/${file}`)];
+  const command = [process.execPath, 'node_modules/@playwright/test/cli.js', 'test', '-c', 'e2e', ...only];
   const ended = await run(context, 'e2e', command, LIMIT.e2e);
   const found = readJsonIfThere(report);
   return complete('end-to-end tests', ended, found === undefined ? undefined : parsePlaywright(found));
