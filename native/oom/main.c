@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../lines/lines.h"
 #include "group.h"
 
 enum { MAX_GROUPS = 1024, MAX_LINE = 4352 };
@@ -54,23 +55,11 @@ static void obey(const char *line) {
   else fprintf(stderr, "dd-oom: not understood: %s\n", line);
 }
 
-/* Reads what is there; false at the end of stdin. */
+/* False at the end of stdin. */
 static bool read_commands(void) {
-  static char line[MAX_LINE];
-  static size_t length;
-  char buffer[4096];
-  ssize_t got = read(STDIN_FILENO, buffer, sizeof buffer);
-  if (got <= 0) return got < 0 && errno == EINTR;
-  for (ssize_t i = 0; i < got; i++) {
-    if (buffer[i] != '\n') {
-      if (length < sizeof line - 1) line[length++] = buffer[i];
-      continue;
-    }
-    line[length] = '\0';
-    length = 0;
-    obey(line);
-  }
-  return true;
+  static char text[MAX_LINE];
+  static struct lines lines = {.text = text, .size = sizeof text};
+  return lines_read(&lines, STDIN_FILENO, obey);
 }
 
 static void look(size_t at) {
