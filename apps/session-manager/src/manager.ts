@@ -1,5 +1,5 @@
 /** Puts the manager together: the only file that knows all parts. */
-import type { AddressInfo, BlockList, Server } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { type Clock, createCleanupStack, type Logger } from '@drydock/service-kit';
 import { createAgentConnections } from './edge/agent-connections.ts';
 import { createAgentGateway } from './edge/agent-gateway.ts';
@@ -17,7 +17,7 @@ import { createOrigins } from './edge/origins.ts';
 import { createPortAccess } from './edge/port-access.ts';
 import { createPortGateway } from './edge/port-gateway.ts';
 import { createPortTable } from './edge/port-labels.ts';
-import { createPortLimits, type PortLimitSettings } from './edge/port-limits.ts';
+import { createPortLimits } from './edge/port-limits.ts';
 import { createPortProxy } from './edge/port-proxy.ts';
 import { countRefusals } from './edge/refusal-counts.ts';
 import { createSignIn } from './edge/sign-in.ts';
@@ -25,7 +25,7 @@ import { createSocketServers } from './edge/socket-servers.ts';
 import { createTcpGateway } from './edge/tcp-gateway.ts';
 import { createTerminalGateway } from './edge/terminal-gateway.ts';
 import { createTerminalStreams, passStreamEvent, streamFirst } from './edge/terminal-streams.ts';
-import { createTlsFiles, type TlsSettings } from './edge/tls-files.ts';
+import { createTlsFiles } from './edge/tls-files.ts';
 import { createTokens } from './edge/tokens.ts';
 import { createWebProxy } from './edge/web-proxy.ts';
 import { createTerminalRelay } from './relay/terminal-relay.ts';
@@ -51,58 +51,17 @@ import type { SessionStore } from './sessions/session-store.ts';
 import { createSessionViews } from './sessions/session-view.ts';
 import { createTimeline } from './sessions/timeline.ts';
 import { createWarnings } from './sessions/warnings.ts';
-import type { AllowList } from './sign-in/allow-list.ts';
-import { createOidc, type OidcSettings } from './sign-in/oidc.ts';
+import type { ManagerSettings } from './settings.ts';
+import { createOidc } from './sign-in/oidc.ts';
 import { createSwarmBoard } from './swarm/swarm-board.ts';
 import { createSwarmReader } from './swarm/swarm-reader.ts';
 import { createTemplateRunner } from './templates/template-runner.ts';
-import { type Template, templateBook } from './templates/templates.ts';
+import { templateBook } from './templates/templates.ts';
 
 /** Random letters of ids that the relay makes, after their prefix (ids.ts). */
 const RELAY_ID_LETTERS = 15;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-
-export interface ManagerSettings {
-  host: string;
-  port: number;
-  domain: string;
-  portsDomain?: string | undefined;
-  /** What one session may take of the gateway. */
-  portLimits: PortLimitSettings;
-  warnStrangers: boolean;
-  publicUrl: string | undefined;
-  /** The certificate of the listener itself; undefined: it speaks plain HTTP. */
-  tls?: TlsSettings | undefined;
-  trustedProxies: BlockList | undefined;
-  webUrl: string | undefined;
-  agentKeysFile: string;
-  managerSecret: string;
-  libraryFile: string | undefined;
-  /** The operator's own. */
-  templates: readonly Template[];
-  metrics: { host: string; port: number } | undefined;
-  sessionHours: number;
-  maxSessionHours: number;
-  maxNodes: number;
-  maxSessions: number;
-  egress: 'internet' | 'mirror-only' | 'none' | undefined;
-  rates: Record<'creates' | 'calls' | 'wrongTokens', { burst: number; perSecond: number }>;
-  /** How long files can be fetched after a session's end, at most. */
-  graceMinutes: number;
-  /** Minutes without use after which a session ends; 0: never. */
-  idleMinutes: number;
-  /** Sign-in by OpenID Connect; undefined: nobody signs in. */
-  signIn: (OidcSettings & { allow: AllowList; required: boolean }) | undefined;
-  /** Zero bits that the work of a start must show; undefined: a start costs none. */
-  workBits?: number | undefined;
-  /** Sessions that one person who signed in may have at once. */
-  sessionsPerUser: number;
-  hostGraceMs?: number;
-  /** Its lasting name among several managers of one store. */
-  name: string;
-  version: string;
-}
 
 export interface Manager {
   readonly port: number;
@@ -156,7 +115,11 @@ export async function startManager(
   const streams = createAgentStreams({ commands: connections, keys, logger });
   cleanup.add('streams', () => streams.close());
   const nextEnds = () => [...directory.all()].map(({ expiresAt }) => expiresAt).sort((a, b) => a - b);
-  const admission = createAdmission({ hosts, placed: directory.placed, line: store, nextEnds, clock });
+  const maySessionsGrow = () => directory.count() < maxSessions;
+  const admission = createAdmission({
+    ...{ hosts, placed: directory.placed, maySessionsGrow },
+    ...{ line: store, nextEnds, clock },
+  });
   const portUrl = (sessionId: string, node: string, port: number | string) => origins.portUrl(sessionId, node, port);
   const views = createSessionViews({ hosts, clock, maxNodes, maxSessionMs: maxSessionHours * HOUR_MS, portUrl });
   const knowsHostsOf = (sessionId: string) =>

@@ -1,13 +1,58 @@
-/** Turns the environment into the manager's settings. */
+/** What a manager is told, and how it comes from the environment. */
 import { readFileSync } from 'node:fs';
+import type { BlockList } from 'node:net';
 import { hostname } from 'node:os';
 import { createSecureContext } from 'node:tls';
 import { EnvError } from '@drydock/service-kit';
+import type { PortLimitSettings } from './edge/port-limits.ts';
+import type { TlsSettings } from './edge/tls-files.ts';
 import type { ManagerEnv } from './env.ts';
-import type { ManagerSettings } from './manager.ts';
 import { newToken } from './sessions/links.ts';
+import type { AllowList } from './sign-in/allow-list.ts';
+import type { OidcSettings } from './sign-in/oidc.ts';
 import { parseTemplates } from './templates/template-file.ts';
 import type { Template } from './templates/templates.ts';
+
+export interface ManagerSettings {
+  host: string;
+  port: number;
+  domain: string;
+  portsDomain?: string | undefined;
+  /** What one session may take of the gateway. */
+  portLimits: PortLimitSettings;
+  warnStrangers: boolean;
+  publicUrl: string | undefined;
+  /** The certificate of the listener itself; undefined: it speaks plain HTTP. */
+  tls?: TlsSettings | undefined;
+  trustedProxies: BlockList | undefined;
+  webUrl: string | undefined;
+  agentKeysFile: string;
+  managerSecret: string;
+  libraryFile: string | undefined;
+  /** The operator's own. */
+  templates: readonly Template[];
+  metrics: { host: string; port: number } | undefined;
+  sessionHours: number;
+  maxSessionHours: number;
+  maxNodes: number;
+  maxSessions: number;
+  egress: 'internet' | 'mirror-only' | 'none' | undefined;
+  rates: Record<'creates' | 'calls' | 'wrongTokens', { burst: number; perSecond: number }>;
+  /** How long files can be fetched after a session's end, at most. */
+  graceMinutes: number;
+  /** Minutes without use after which a session ends; 0: never. */
+  idleMinutes: number;
+  /** Sign-in by OpenID Connect; undefined: nobody signs in. */
+  signIn: (OidcSettings & { allow: AllowList; required: boolean }) | undefined;
+  /** Zero bits that the work of a start must show; undefined: a start costs none. */
+  workBits?: number | undefined;
+  /** Sessions that one person who signed in may have at once. */
+  sessionsPerUser: number;
+  hostGraceMs?: number;
+  /** Its lasting name among several managers of one store. */
+  name: string;
+  version: string;
+}
 
 /** The operator's own templates. @throws EnvError when the file cannot be read or is not right. */
 function readTemplates({ DRYDOCK_TEMPLATES_FILE: path, DRYDOCK_NODES_PER_SESSION: maxNodes }: ManagerEnv): Template[] {

@@ -28,6 +28,7 @@ export async function schedulerFigures(): Promise<Figures> {
     }
     const nextEnds = () => sessions.map(({ expiresAt }) => expiresAt).sort((a, b) => a - b);
     const admission = createAdmission({
+      maySessionsGrow: () => true,
       hosts,
       placed: (host) => placed.get(host) ?? 0,
       line: createMemoryStore(systemClock),

@@ -71,6 +71,18 @@ describe('sessions', () => {
     const second = await test.call('POST', '/sessions', { body: { queue: 'another-one' } });
     expect(second.body).toMatchObject({ error: { details: { queuePlace: 2 } } });
   });
+
+  it('are refused with a place in the queue too when there are as many as may be', async () => {
+    await test.stop();
+    test = await startTestManager({ settings: { maxSessions: 1 } });
+    await test.host();
+    const { session, token } = await test.createSession();
+    const refused = await test.call('POST', '/sessions', { body: { queue: 'somebody' } });
+    expect(refused.body).toMatchObject({ error: { code: 'NO_CAPACITY', details: { queuePlace: 1 } } });
+    expect((await test.call('GET', '/status')).body).toMatchObject({ capacity: { free: 0 } });
+    await test.call('DELETE', `/sessions/${session.id}`, { token });
+    expect((await test.call('POST', '/sessions', { body: { queue: 'somebody' } })).status).toBe(201);
+  });
 });
 
 describe('nodes', () => {

@@ -14,6 +14,8 @@ export interface AdmissionDeps {
   hosts: Pick<HostRegistry, 'list' | 'get'>;
   /** Nodes placed on a host. */
   placed(host: string): number;
+  /** Whether one more session is within the operator's bound on sessions. */
+  maySessionsGrow(): boolean;
   line: WaitingLine;
   /** When the next sessions will end (ms since the epoch), soonest first. */
   nextEnds(): number[];
@@ -34,13 +36,15 @@ export interface Admission {
    * @throws DrydockError NO_CAPACITY with details `{queuePlace, estimateSeconds}`, STORE_UNAVAILABLE.
    */
   admit(nodes: number, ticket: string): Promise<void>;
+  /** All nodes that there may be, and those that somebody who comes now could have. */
   capacity(): { nodes: number; free: number };
   /** How many wait in the line. */
   waiting(): Promise<number>;
 }
 
 /** Builds admission; it keeps nothing itself. */
-export function createAdmission({ hosts, placed, line, nextEnds, clock }: AdmissionDeps): Admission {
+export function createAdmission(deps: AdmissionDeps): Admission {
+  const { hosts, placed, maySessionsGrow, line, nextEnds, clock } = deps;
   const candidates = () => hosts.list().map((host) => ({ host, placed: placed(host.name) }));
   const totalFree = () => candidates().reduce((sum, candidate) => sum + freeNodes(candidate), 0);
 
@@ -76,7 +80,7 @@ export function createAdmission({ hosts, placed, line, nextEnds, clock }: Admiss
     async admit(nodes, ticket) {
       const wanted = Math.max(1, nodes);
       // Room that is scattered over hosts that do not reach one another is none.
-      const fits = placeNodes(candidates(), wanted, NOWHERE) !== undefined;
+      const fits = maySessionsGrow() && placeNodes(candidates(), wanted, NOWHERE) !== undefined;
       const place = await line.standInLine(ticket, { free: fits ? totalFree() : 0, wanted });
       if (place === 0) return;
       throw new DrydockError('NO_CAPACITY', undefined, { queuePlace: place, estimateSeconds: estimate(place) });
@@ -84,7 +88,10 @@ export function createAdmission({ hosts, placed, line, nextEnds, clock }: Admiss
     waiting: () => line.lineLength(),
     capacity() {
       const connected = candidates().filter(({ host }) => host.state === 'connected');
-      return { nodes: connected.reduce((sum, { host }) => sum + host.capacity.maxNodes, 0), free: totalFree() };
+      return {
+        nodes: connected.reduce((sum, { host }) => sum + host.capacity.maxNodes, 0),
+        free: maySessionsGrow() ? totalFree() : 0,
+      };
     },
   };
 }

@@ -5,6 +5,7 @@ import { createAdmission } from './admission.ts';
 import type { Host } from './host-registry.ts';
 import { type Candidate, type Home, NOWHERE, placeNodes } from './pick-host.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { PLACE_KEPT_MS } from './waiting-line.ts';
 
 const LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
 
@@ -113,10 +114,12 @@ describe('the choice of a host', () => {
 describe('admission', () => {
   const clock = createManualClock(1_000_000);
   let placed = 0;
+  let sessionsLeft = 10;
   const hosts = [host('a', 2)];
   const admission = createAdmission({
     hosts: { list: () => hosts, get: () => hosts[0] },
     placed: () => placed,
+    maySessionsGrow: () => sessionsLeft > 0,
     line: createMemoryStore(clock),
     nextEnds: () => [clock.now() + 30_000, clock.now() + 90_000],
     clock,
@@ -141,6 +144,17 @@ describe('admission', () => {
     expect(await ask('newcomer')).toMatchObject({ queuePlace: 3 });
     expect(await ask('second')).toBe('in');
     expect(await ask('third')).toBe('in');
+  });
+
+  it('has a place in the line too for who meets the bound on sessions, whatever the hosts could take', async () => {
+    clock.advance(PLACE_KEPT_MS + 1);
+    placed = 0;
+    sessionsLeft = 0;
+    expect(admission.capacity()).toEqual({ nodes: 2, free: 0 });
+    expect(await ask('fourth')).toEqual({ queuePlace: 1, estimateSeconds: 30 });
+    sessionsLeft = 1;
+    expect(admission.capacity()).toEqual({ nodes: 2, free: 2 });
+    expect(await ask('fourth')).toBe('in');
   });
 
   it('forgets those who do not ask again', async () => {

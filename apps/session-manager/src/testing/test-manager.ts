@@ -13,10 +13,11 @@ import {
 } from '@drydock/protocol';
 import { type Clock, createLogger, type Logger, systemClock } from '@drydock/service-kit';
 import { io, type Socket } from 'socket.io-client';
-import { type Manager, type ManagerSettings, startManager } from '../manager.ts';
+import { type Manager, startManager } from '../manager.ts';
 import { newId } from '../sessions/links.ts';
 import { createMemoryStore } from '../sessions/memory-store.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
+import type { ManagerSettings } from '../settings.ts';
 import { createFixtureAgent, type FixtureAgent, type FixtureAgentOptions } from './fixture-agent.ts';
 
 export interface ApiAnswer {

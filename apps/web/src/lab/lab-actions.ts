@@ -76,6 +76,24 @@ export function createLabActions(deps: LabActionsDeps) {
     });
   }
 
+  /** The first node whose docker answers; null when there is none in time. */
+  function nodeWithDocker(): Promise<NodeView | null> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const node = store.getState().data?.session.nodes.find(({ dockerReady }) => dockerReady);
+        if (node !== undefined) finish(node);
+      };
+      const timer = setTimeout(() => finish(null), NODE_READY_MS);
+      const unsubscribe = store.subscribe(look);
+      function finish(node: NodeView | null): void {
+        clearTimeout(timer);
+        unsubscribe();
+        resolve(node);
+      }
+      look();
+    });
+  }
+
   /** Opens a terminal of a node; `typed` is typed into it at once. */
   async function openTerminal(node: string, options: AddOptions = {}, typed?: string): Promise<void> {
     const arrived = workspace.expectTerminal(node);
@@ -126,6 +144,17 @@ export function createLabActions(deps: LabActionsDeps) {
     adding,
     addNode,
     openTerminal,
+    /** Types the command of a stack into a terminal of the session's first node, which is made unless a template makes it. */
+    async runStack(command: string): Promise<void> {
+      try {
+        if (store.getState().data?.session.template === null) await call('POST', '/nodes', { body: {} });
+        const node = await nodeWithDocker();
+        if (node === null) throw new ApiError('NODE_NOT_READY', strings.errors.noNodeForStack);
+        await openTerminal(node.name, {}, `${command}\r`);
+      } catch (error) {
+        notices.fail(strings.errors.stack, error);
+      }
+    },
     /** Shows a terminal of the node: the one used last, or a new one. */
     showNode(node: string): void {
       const tabs = store.getState().data?.terminals.filter((terminal) => terminal.node === node) ?? [];

@@ -2,6 +2,7 @@
 import type { CreateSessionResponse, MeResponse, StatusResponse, TemplateView } from '@drydock/protocol';
 import { ApiError, callApi, type Reader } from './api.ts';
 import { rememberSession, sessionPath } from './recent-sessions.ts';
+import { leaveStack, type StackLink } from './stack-link.ts';
 import { challengeOf, doWork } from './work.ts';
 
 type Fields = Record<string, unknown>;
@@ -74,10 +75,10 @@ export function fetchCapacity(signal: AbortSignal): Promise<Capacity> {
 const create = (body: object) => callApi('POST', '/sessions', { body, read: readCreated });
 
 /**
- * Starts a session, remembers it in this browser and returns the way into it.
+ * Starts a session, remembers it in this browser and returns the way into it; its page starts the `stack`, if there is one.
  * @throws ApiError `NO_CAPACITY`, `RATE_LIMITED`, `UNKNOWN_TEMPLATE` or `NETWORK`.
  */
-export async function startSession(template: string | null): Promise<string> {
+export async function startSession(template: string | null, stack: StackLink | null): Promise<string> {
   const body = template === null ? {} : { template };
   const { session, token, links } = await create(body).catch(async (error: unknown) => {
     const challenge = error instanceof ApiError && error.code === 'WORK_REQUIRED' ? challengeOf(error.details) : null;
@@ -86,5 +87,6 @@ export async function startSession(template: string | null): Promise<string> {
   });
   const { id, name, expiresAt } = session;
   rememberSession({ id, name, right: 'owner', expiresAt, token, links });
+  if (stack !== null) leaveStack(id, stack);
   return sessionPath(id, token);
 }

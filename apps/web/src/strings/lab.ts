@@ -135,6 +135,8 @@ export const errors = {
   closeSession: 'The session was not closed.',
   extend: 'The session was not extended.',
   openTerminal: 'The terminal was not opened.',
+  stack: 'The stack was not started.',
+  noNodeForStack: 'The docker of the first node did not answer in time.',
   closeTerminal: 'The terminal was not closed.',
   port: 'The port was not changed.',
   template: 'The template was not applied.',

@@ -53,6 +53,12 @@ export const landing = {
     stop: 'Stop trying',
   },
   failed: 'The session could not be started.',
+  stack: {
+    label: 'A stack to start',
+    title: (host: string) => `This link brings a stack from ${host}`,
+    what: 'Press Start: a fresh node fetches it and starts it, by this command in its terminal.',
+    unusable: 'This link names a stack that cannot be fetched: it takes a full http or https address.',
+  },
   drawing: 'Drawing of a dry dock: three hulls, node1 to node3, stand on their blocks, joined by one network line.',
 } as const;
 

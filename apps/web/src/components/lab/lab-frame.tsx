@@ -2,6 +2,7 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
+import { takeStack } from '../../lab/stack-link.ts';
 import { watchSwipes } from '../../lab/swipe.ts';
 import { useLab, useLabState, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
@@ -20,7 +21,7 @@ import { SkipLinks } from './skip-links.tsx';
 import { usePageKeys } from './use-page-keys.ts';
 
 export function LabFrame() {
-  const { preferences, workspace, store, actions, syncWorkspace, wantedNode } = useLab();
+  const { sessionId, preferences, workspace, store, actions, syncWorkspace, wantedNode } = useLab();
   const { sidebar } = useValue(preferences);
   const [drawer, setDrawer] = useState(false);
   const connected = useLabState((state) => state.connection.kind === 'online');
@@ -41,6 +42,11 @@ export function LabFrame() {
 
   useEffect(() => {
     const { data } = store.getState();
+    const stack = takeStack(sessionId);
+    if (stack !== null) {
+      void actions.runStack(stack);
+      return;
+    }
     if (data?.session.nodes.some(({ name }) => name === wantedNode) && wantedNode !== null) {
       actions.showNode(wantedNode);
       return;
@@ -49,7 +55,7 @@ export function LabFrame() {
     // A session that was made with a template shows a prompt without another click.
     if (first && data?.terminals.length === 0 && !data.terminalsPending && data.right !== 'viewer')
       actions.showNode(first.name);
-  }, [store, actions, wantedNode]);
+  }, [sessionId, store, actions, wantedNode]);
 
   return (
     <div className="flex h-dvh flex-col overflow-hidden">

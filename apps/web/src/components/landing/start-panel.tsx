@@ -7,17 +7,20 @@ import { Button, ButtonLink } from '../ui/button.tsx';
 import { CapacityLine } from './capacity-line.tsx';
 import { RecentSessionsList } from './recent-sessions-list.tsx';
 import { SIGN_IN_PATH, SignInLine } from './sign-in-line.tsx';
+import { StackNotice } from './stack-notice.tsx';
 import { StartNotice } from './start-notice.tsx';
 import { TemplateList } from './template-list.tsx';
 import { useCapacity, useTemplates } from './use-landing-data.ts';
 import { useMe } from './use-me.ts';
 import { useStart } from './use-start.ts';
+import { useWantedStack } from './use-wanted-stack.ts';
 
 const text = strings.landing;
 const HOUR_MS = 3_600_000;
 
 export function StartPanel() {
-  const { state, start, stop } = useStart();
+  const wanted = useWantedStack();
+  const { state, start, stop } = useStart(wanted.kind === 'stack' ? wanted.stack : null);
   const capacity = useCapacity();
   const templates = useTemplates();
   const { me, signOut } = useMe();
@@ -26,6 +29,7 @@ export function StartPanel() {
   const hours = capacity.kind === 'ready' ? capacity.value.sessionHours : 4;
   return (
     <div className="flex flex-col gap-7">
+      <StackNotice wanted={wanted} />
       <div className="flex flex-wrap items-center gap-x-5 gap-y-3">
         {mustSignIn ? (
           <ButtonLink kind="primary" size="lg" href={SIGN_IN_PATH}>

@@ -4,6 +4,7 @@
 import { useRouter } from 'next/navigation';
 import { useCallback, useEffect, useState } from 'react';
 import { ApiError } from '../../lab/api.ts';
+import type { StackLink } from '../../lab/stack-link.ts';
 import { startSession } from '../../lab/start-session.ts';
 import { strings } from '../../strings.ts';
 
@@ -33,7 +34,7 @@ function afterError(error: unknown, template: string | null): StartState {
   };
 }
 
-export function useStart() {
+export function useStart(stack: StackLink | null) {
   const router = useRouter();
   const [state, setState] = useState<StartState>({ kind: 'idle' });
 
@@ -41,12 +42,12 @@ export function useStart() {
     async (template: string | null) => {
       setState({ kind: 'starting', template });
       try {
-        router.push(await startSession(template));
+        router.push(await startSession(template, stack));
       } catch (error) {
         setState(afterError(error, template));
       }
     },
-    [router],
+    [router, stack],
   );
 
   useEffect(() => {
