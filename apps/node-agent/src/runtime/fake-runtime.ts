@@ -11,8 +11,8 @@ import { bodyKey, readBody, writeBody } from './node-body.ts';
 import { runInNode } from './run-in-node.ts';
 import type { EnterOptions, NodeKey, NodePresence, Runtime } from './runtime.ts';
 
-/** The first process: it waits for `started`, then for its end. */
-const INIT = 'until [ -e started ]; do sleep 0.02; done; while :; do sleep 3600 & wait; done';
+/** The first process: it waits for `started`, then for its end, as one process, of which nothing stays when it is killed. */
+const INIT = 'until [ -e started ]; do sleep 0.02; done; exec sleep infinity';
 /** Notes its process group for destroy(), then becomes the command in its directory. */
 const ENTER = 'echo > "$0/pids/$$"; cd "$1" 2>/dev/null || cd "$0"; shift; exec "$@"';
 /** What the node service expects of every node image (infra/node-image), for a node that is only a directory. */
