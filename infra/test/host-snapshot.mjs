@@ -30,7 +30,10 @@ export function hostSnapshot({ testRun, stateParent = '/var/lib', runDirectory =
     process: processes(testRun),
     'state directory': entries(stateParent).filter((name) => name.startsWith('drydock-')),
     claim: entries(join(runDirectory, 'alloc')),
-    socket: entries(runDirectory).filter((name) => name !== 'alloc'),
+    // The run directory's own folders stay, as its claims' does; what is in them must not.
+    'run file': ['.', 'runc', 'stage'].flatMap((folder) =>
+      entries(join(runDirectory, folder)).filter((name) => !['alloc', 'runc', 'stage'].includes(name)),
+    ),
   };
 }
 

@@ -112,7 +112,8 @@ async function endToEnd(context, files = []) {
   const report = join(REPO, 'e2e/test-results/results.json');
   rmSync(report, { force: true });
   // Pictures and traces of the first try stay.
-  const only = files.length === 0 ? [] : ['--output', 'e2e/test-results/second-try', ...files.map((file) => `/${file}`)];
+  const only =
+    files.length === 0 ? [] : ['--output', 'e2e/test-results/second-try', ...files.map((file) => `/${file}`)];
   const command = [process.execPath, 'node_modules/@playwright/test/cli.js', 'test', '-c', 'e2e', ...only];
   const ended = await run(context, 'e2e', command, LIMIT.e2e);
   const found = readJsonIfThere(report);
