@@ -10,7 +10,7 @@ test('a link with a stack starts it in a fresh node, and says how that went', as
   await page.goto(`${stack.origin}/?${new URLSearchParams({ stack: file, stack_name: 'voting' })}`);
   const notice = page.getByRole('region', { name: 'A stack to start' });
   await expect(notice).toContainText('brings a stack from localhost:8000');
-  const command = await notice.locator('code').innerText();
+  const command = (await notice.locator('code').textContent()) ?? '';
   expect(command).toContain(file);
   await expectAccessible(page);
   await page.screenshot({ path: 'e2e/test-results/screens/stack-link.png' });
