@@ -32,6 +32,7 @@ const PARTS: Record<string, (origin: string, figures: Figures, stack: Stack) => 
 const PIECES: typeof PARTS = {
   'terminals-path': benchTerminals,
   'terminals-browser': benchBrowserTerminals,
+  'terminals-many': async (_origin, figures) => benchManyOnFakeRuntime(figures),
 };
 
 /** Rates are for the public; a benchmark is one address that does the work of many. */
