@@ -230,10 +230,6 @@ test.describe('rows of Play with Docker', () => {
       await expect(rows).toHaveCount(2);
       await lab.expectText('both-7');
     });
-    // Dim text, as in our prompt, has half the contrast of other text in every terminal; the usual colours have enough for both.
-    await page.getByRole('button', { name: 'Settings' }).first().click();
-    await page.getByRole('radio', { name: 'Dark', exact: true }).last().click();
-    await page.keyboard.press('Escape');
     // A narrow window has one tile, and a wide one its tiles again.
     await page.setViewportSize({ width: 390, height: 844 });
     await expect(rows).toHaveCount(1);
