@@ -2,12 +2,21 @@
 import { expectAccessible, look } from '../support/look.ts';
 import { expect, test } from '../support/test.ts';
 
-test('a port is previewed beside its terminal, by its chip and by its number', async ({ lab, page }) => {
+test('a port is previewed beside its terminal, by its chip and by its number', async ({ lab, page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await lab.addNode('node1');
   await lab.type('docker run -d --name web -p 8080:80 drydock/web:1');
   await expect(lab.portLink(8080)).toBeVisible({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Actions for port 8080' }).click();
   await expectAccessible(page);
+  // For what speaks no HTTP: ports.spec runs such a command.
+  await page.getByRole('menuitem', { name: 'Copy the command for other programs' }).click();
+  await expect(page.getByText('It holds this session’s link.')).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
+    /^npm run forward -- 'http:\/\/localhost:\d+\/s\/[a-z2-7]{8}#[\w-]{40,}' node1:8080$/,
+  );
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+  await page.getByRole('button', { name: 'Actions for port 8080' }).click();
   await page.getByRole('menuitem', { name: 'Preview beside the terminal' }).click();
   const frame = page.frameLocator('iframe[title="What port 8080 of node1 answers"]');
   await expect(frame.locator('body')).toContainText('version 1');

@@ -28,14 +28,15 @@ async function readArguments([link = '', place = '', local]) {
   const [, node = '', port = ''] = /^([a-z][a-z0-9-]*):(\d{1,5})$/.exec(place) ?? [];
   const text = link === '-' ? await fromStdin() : link;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const session = /^\/s\/([a-z2-7]{8})\/?$/.exec(url?.pathname ?? '')?.[1];
+  // Drydock may lie below a path of a shared origin.
+  const [, base = '', session] = /^(\/.+)?\/s\/([a-z2-7]{8})\/?$/.exec(url?.pathname ?? '') ?? [];
   const token = url?.hash.slice(1) ?? '';
   if (url === undefined || session === undefined || token === '' || node === '') {
     fail("npm run forward -- 'http://localhost:3000/s/<session>#<token>' node1:6379 [local port]", EXIT.usage);
   }
   const scheme = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return {
-    target: `${scheme}//${url.host}/api/v1/sessions/${session}/nodes/${node}/ports/${port}/tcp`,
+    target: `${scheme}//${url.host}${base}/api/v1/sessions/${session}/nodes/${node}/ports/${port}/tcp`,
     headers: { authorization: `Bearer ${token}` },
     local: Number(local ?? port),
   };

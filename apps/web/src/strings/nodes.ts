@@ -114,6 +114,9 @@ export const ports = {
   copyOf: (port: number, node: string) => `Copy the link of port ${port} of ${node}`,
   qrOf: (port: number, node: string) => `Show a QR code of port ${port} of ${node}`,
   shareOf: (port: number, node: string) => `Share port ${port} of ${node} for a while`,
+  forward: 'Copy the command for other programs',
+  forwardCopied:
+    'Copied. Run it in a clone of Drydock: the port is then one of your own machine. It holds this session’s link.',
   shareMenu: 'Share for a while…',
   share: {
     title: (port: number, node: string) => `Share port ${port} of ${node}`,

@@ -2,9 +2,12 @@
 'use client';
 
 import type { PublishedPort } from '@drydock/protocol';
-import { AppWindow, ChevronDown, Clock, Copy, ExternalLink, Globe, House, Lock, QrCode } from 'lucide-react';
+import { AppWindow, ChevronDown, Clock, Copy, ExternalLink, Globe, House, Lock, QrCode, Terminal } from 'lucide-react';
+import { basePath } from '../../env.ts';
 import { copyText } from '../../lab/clipboard.ts';
-import { useIsOwner, useLab } from '../../lab/use-lab.tsx';
+import { forwardCommand } from '../../lab/port-url.ts';
+import { recentSession, sessionPath } from '../../lab/recent-sessions.ts';
+import { useCanWork, useIsOwner, useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';
 import { Menu, MenuItem, MenuNote, MenuRule } from '../ui/menu.tsx';
@@ -13,17 +16,21 @@ import { useShowPreview } from './use-show-panel.ts';
 const text = strings.ports;
 
 function PortMenu({ node, port }: { node: string; port: PublishedPort }) {
-  const { actions, dialog, notices } = useLab();
+  const { actions, dialog, notices, sessionId } = useLab();
   const isOwner = useIsOwner();
+  const canWork = useCanWork();
   const showPreview = useShowPreview();
   const isPublic = port.visibility === 'public';
   const isRewritten = port.host === 'rewrite';
   const next = isPublic ? 'private' : 'public';
-  const copy = async () => {
-    const done = await copyText(port.url);
-    notices.show(
-      done ? { kind: 'success', title: strings.lab.copied } : { kind: 'error', title: strings.lab.copyFailed },
-    );
+  const copy = async (what: string, said: string = strings.lab.copied) => {
+    const done = await copyText(what);
+    notices.show(done ? { kind: 'success', title: said } : { kind: 'error', title: strings.lab.copyFailed });
+  };
+  const copyForward = () => {
+    const token = recentSession(sessionId)?.token ?? '';
+    const link = window.location.origin + basePath + sessionPath(sessionId, token);
+    void copy(forwardCommand(node, port.port, link), text.forwardCopied);
   };
   return (
     <Menu
@@ -46,7 +53,7 @@ function PortMenu({ node, port }: { node: string; port: PublishedPort }) {
         {text.newTab}
       </MenuItem>
       <MenuRule />
-      <MenuItem icon={<Copy size={15} />} onSelect={() => void copy()}>
+      <MenuItem icon={<Copy size={15} />} onSelect={() => void copy(port.url)}>
         {text.copyLink}
       </MenuItem>
       <MenuItem
@@ -55,6 +62,11 @@ function PortMenu({ node, port }: { node: string; port: PublishedPort }) {
       >
         {text.qr}
       </MenuItem>
+      {canWork && (
+        <MenuItem icon={<Terminal size={15} />} onSelect={copyForward}>
+          {text.forward}
+        </MenuItem>
+      )}
       {isOwner && (
         <>
           <MenuItem
