@@ -30,8 +30,12 @@ const DCS_QUERIES: readonly { intermediates: string; final: string }[] = [
   { intermediates: '$', final: 'q' },
   { intermediates: '+', final: 'q' },
 ];
-/** Palette, foreground, background, cursor and clipboard: questions when a field is `?`. */
-const OSC_QUERIES: readonly number[] = [4, 10, 11, 12, 52];
+/** Palette, foreground, background and cursor: questions when a field is `?`. */
+const OSC_QUERIES: readonly number[] = [4, 10, 11, 12];
+/** The clipboard: a question for it is never answered, not even with nothing, which would be typed into the shell. */
+const OSC_CLIPBOARD = 52;
+
+const asks = (data: string) => data.split(';').includes('?');
 /** XTWINOPS numbers below this move or resize a window; from here on most are reports (22 and 23 save and restore titles). */
 const FIRST_WINDOW_REPORT = 11;
 const SAVE_TITLE = 22;
@@ -46,9 +50,8 @@ export function muteTerminalQueries(parser: QueryParser, isMuted: () => boolean)
       return isMuted() && number >= FIRST_WINDOW_REPORT && number !== SAVE_TITLE && number !== RESTORE_TITLE;
     }),
     ...DCS_QUERIES.map((id) => parser.registerDcsHandler(id, () => isMuted())),
-    ...OSC_QUERIES.map((ident) =>
-      parser.registerOscHandler(ident, (data) => isMuted() && data.split(';').includes('?')),
-    ),
+    ...OSC_QUERIES.map((ident) => parser.registerOscHandler(ident, (data) => isMuted() && asks(data))),
+    parser.registerOscHandler(OSC_CLIPBOARD, asks),
   ];
   return {
     dispose: () => {

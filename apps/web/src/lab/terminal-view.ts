@@ -105,6 +105,7 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
   terminal.loadAddon(
     new ClipboardAddon(undefined, {
       // A program may give text to the clipboard, never read it; what is replayed after a refresh was given long ago.
+      // Never asked: questions for the clipboard are swallowed (terminal-queries.ts).
       readText: () => '',
       writeText: async (_selection: ClipboardSelectionType, text: string) => {
         if (!muted && text.length <= MAX_CLIPBOARD_CHARACTERS) await copyText(text);

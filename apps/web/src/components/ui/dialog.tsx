@@ -3,7 +3,7 @@
 
 import { X } from 'lucide-react';
 import { AlertDialog, Dialog } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { strings } from '../../strings.ts';
 import { IconButton } from './button.tsx';
 import { cn } from './cn.ts';
@@ -23,6 +23,21 @@ function focusFirstField(event: Event): void {
   field.focus();
 }
 
+/** A dialog without a trigger of its own gives the focus back to what had it: Radix would leave it nowhere. */
+function useFocusBack() {
+  const before = useRef<HTMLElement | null>(null);
+  return {
+    remember() {
+      before.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    },
+    giveBack(event: Event) {
+      if (before.current === null || !before.current.isConnected) return;
+      event.preventDefault();
+      before.current.focus();
+    },
+  };
+}
+
 interface ModalProps {
   title: string;
   text?: ReactNode;
@@ -32,13 +47,18 @@ interface ModalProps {
 }
 
 export function Modal({ title, text, onClose, children, className = 'max-w-lg' }: ModalProps) {
+  const { remember, giveBack } = useFocusBack();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className={overlay} />
         <Dialog.Content
           className={cn(sheet, className)}
-          onOpenAutoFocus={focusFirstField}
+          onOpenAutoFocus={(event) => {
+            remember();
+            focusFirstField(event);
+          }}
+          onCloseAutoFocus={giveBack}
           {...(text === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <div className="flex items-start justify-between gap-4">
@@ -67,11 +87,12 @@ interface ConfirmProps {
 }
 
 export function Confirm({ title, text, cancel, onCancel, children }: ConfirmProps) {
+  const { remember, giveBack } = useFocusBack();
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && onCancel()}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className={overlay} />
-        <AlertDialog.Content className={cn(sheet, 'max-w-md')}>
+        <AlertDialog.Content className={cn(sheet, 'max-w-md')} onOpenAutoFocus={remember} onCloseAutoFocus={giveBack}>
           <AlertDialog.Title className="lettering text-xl">{title}</AlertDialog.Title>
           <AlertDialog.Description asChild>
             <div className="mt-2 text-[15px] text-ink-2">{text}</div>
