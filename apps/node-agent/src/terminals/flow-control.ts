@@ -11,7 +11,7 @@ export const VIEWER_STALL_MS = 120_000;
 export const RETURN_MS = 10_000;
 
 /** Read (bytes) beyond what may be sent, so that an acknowledgement finds more at once instead of a PTY that must be read first. */
-const READ_AHEAD_BYTES = 128 * 1024;
+const READ_AHEAD_BYTES = 64 * 1024;
 /** Reading pauses when every viewer is this far behind (bytes). */
 export const PAUSE_BYTES = TERMINAL_WINDOW_BYTES + READ_AHEAD_BYTES;
 
