@@ -60,6 +60,7 @@ export function createListener(door: Door, tls: TlsFiles | undefined): Listener 
     maxHeaderSize: MAX_HEADER_BYTES,
     noDelay: true,
   });
+  allowHalfClose(http1);
   http1.on('request', door.request);
   http1.on('upgrade', (request, socket, head) => door.upgrade(request, socket as Socket, head));
   http1.on('clientError', door.malformed);
@@ -130,4 +131,34 @@ export function createListener(door: Door, tls: TlsFiles | undefined): Listener 
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/**
+ * A client that ends its half is gone, for all that can be known, and what it asked for is given up; but one that said `Connection: close`
+ * has just said all (as `nc -N` does), and gets its answer. Node.js would give up both.
+ */
+function allowHalfClose(server: Http1Server & { httpAllowHalfOpen?: boolean }): void {
+  const connections = new WeakMap<Duplex, { requests: Map<IncomingMessage, { isLast: boolean }>; onEnd(): void }>();
+  server.httpAllowHalfOpen = true;
+  server.on('connection', (socket) => {
+    const requests = new Map<IncomingMessage, { isLast: boolean }>();
+    const onEnd = () => {
+      if ([...requests.values()].some(({ isLast }) => isLast)) return;
+      for (const request of requests.keys()) request.destroy();
+      socket.end();
+    };
+    connections.set(socket, { requests, onEnd });
+    socket.once('end', onEnd);
+  });
+  server.on('request', (request, response) => {
+    const connection = connections.get(request.socket);
+    // Now: on its way to a program a request's headers change.
+    connection?.requests.set(request, { isLast: !response.shouldKeepAlive });
+    response.once('close', () => connection?.requests.delete(request));
+  });
+  // Whoever takes an upgraded connection knows what an end means there.
+  server.on('upgrade', (_request, socket) => {
+    const connection = connections.get(socket);
+    if (connection !== undefined) socket.off('end', connection.onEnd);
+  });
 }
