@@ -1,7 +1,13 @@
+import type { IncomingMessage } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
-import { connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type PublishedPorts, publishPorts } from '../testing/published-port.ts';
+import { createListener } from './listener.ts';
+
+/** Far more than any buffer on the way (bytes). */
+const UPLOAD = 64 * 1024 * 1024;
 
 let ports: PublishedPorts | undefined;
 afterEach(async () => {
@@ -54,6 +60,34 @@ describe('a connection', () => {
       `POST / HTTP/1.1\r\nHost: 8080-node1-${ports.id}.localhost\r\nAuthorization: Bearer ${ports.viewer}\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc`,
     );
     expect((await answer).endsWith(body)).toBe(true);
+  });
+
+  it('whose body nobody takes is read no further, whether that shows at once or later', async () => {
+    for (const delayMs of [0, 30]) {
+      let taken: IncomingMessage | undefined;
+      const listener = createListener(
+        {
+          request: (request) => {
+            taken = request;
+            // As when a program is dialled first, takes a little, and then nothing more.
+            setTimeout(() => request.read(1), delayMs);
+          },
+          upgrade: (_request, socket) => socket.destroy(),
+          malformed: (_error, socket) => socket.destroy(),
+        },
+        undefined,
+      );
+      await new Promise<void>((resolve) => listener.server.listen(0, '127.0.0.1', resolve));
+      const socket = connect((listener.server.address() as AddressInfo).port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write(`PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: ${UPLOAD}\r\n\r\n`);
+      const block = Buffer.alloc(1024 * 1024);
+      for (let sent = 0; sent < UPLOAD; sent += block.length) socket.write(block);
+      await sleep(500);
+      expect(taken?.readableLength, `after ${delayMs} ms`).toBeLessThan(1024 * 1024);
+      socket.destroy();
+      listener.close();
+    }
   });
 
   it('is understood however its first bytes are cut', async () => {

@@ -89,6 +89,8 @@ export function createListener(door: Door, tls: TlsFiles | undefined): Listener 
     else if (protocol === 'tls' && secure !== undefined) secure.emit('connection', socket);
     else {
       http1.emit('connection', socket);
+      // A body that nobody takes yet pauses the connection while it is being resumed; Node.js would then go on reading, and keep all of it.
+      socket.on('resume', () => socket.readableFlowing === false && socket.emit('pause'));
       // Data that was put back flows when nobody consumes the handle in its place.
       socket.resume();
     }
