@@ -22,6 +22,8 @@ const CHECK_INTERVAL_MS = 3000;
 const KEEP_ALIVE_MS = 75_000;
 /** All headers of one request (bytes); Node's own default, stated because we promise it. */
 const MAX_HEADER_BYTES = 16 * 1024;
+/** An answer that stands still this long (ms) after its client ended its half is given up: most who do that are gone. */
+const HALF_CLOSED_IDLE_MS = 10_000;
 /** First byte of a TLS greeting: the record type of a handshake. */
 const TLS_HANDSHAKE = 0x16;
 /** How a client begins that knows that HTTP/2 is spoken; no request line of HTTP/1.1 has the method PRI. */
@@ -135,6 +137,16 @@ export function createListener(door: Door, tls: TlsFiles | undefined): Listener 
   };
 }
 
+/** Ends a connection as soon as it has carried nothing for a while. */
+function endWhenStill(socket: Socket): void {
+  let written = socket.bytesWritten;
+  const timer = setInterval(() => {
+    if (socket.bytesWritten === written) socket.destroy();
+    written = socket.bytesWritten;
+  }, HALF_CLOSED_IDLE_MS);
+  socket.once('close', () => clearInterval(timer));
+}
+
 /**
  * A client that ends its half is gone, for all that can be known, and what it asked for is given up; but one that said `Connection: close`
  * has just said all (as `nc -N` does), and gets its answer. Node.js would give up both.
@@ -145,7 +157,7 @@ function allowHalfClose(server: Http1Server & { httpAllowHalfOpen?: boolean }): 
   server.on('connection', (socket) => {
     const requests = new Map<IncomingMessage, { isLast: boolean }>();
     const onEnd = () => {
-      if ([...requests.values()].some(({ isLast }) => isLast)) return;
+      if ([...requests.values()].some(({ isLast }) => isLast)) return void endWhenStill(socket);
       for (const request of requests.keys()) request.destroy();
       socket.end();
     };

@@ -72,7 +72,8 @@ describe('what one session may take', () => {
       response.writeHead(200).flushHeaders();
       if (request.url === '/quick') response.end();
     });
-    const headers = { authorization: `Bearer ${ports.viewer}` };
+    // Without the promise to say no more, its end means at once that it is gone.
+    const headers = { authorization: `Bearer ${ports.viewer}`, connection: 'keep-alive' };
     const open = () => openRequest(ports.test.origin, ports.urlOf(8080), { headers });
     const [one, two] = [await open(), await open()];
     expect((await ports.visit(8080, '/quick')).status).toBe(429);
