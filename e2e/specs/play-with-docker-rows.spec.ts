@@ -28,7 +28,10 @@ const ROWS: Record<number, [feature: string, place: Place]> = {
   14: ['port chips', { test: 'a port is previewed beside its terminal, by its chip and by its number' }],
   15: ['address of a node', 'here'],
   16: ['gauges', 'here'],
-  17: ['ssh string', { leftOut: 'sshd is never reachable from outside; the browser and exec are the ways in' }],
+  17: [
+    'a node in one’s own terminal',
+    { test: 'a node’s shell in one’s own terminal needs a link, no key and no open port' },
+  ],
   18: ['upload by drop', { test: 'files and folders are uploaded by dropping them on the tree or on a terminal' }],
   19: ['several terminals of a node, tabs and tiles', 'here'],
   20: ['full screen', 'here'],

@@ -97,7 +97,7 @@ describe('a TCP port by the API', () => {
 });
 
 describe('npm run forward', () => {
-  const program = fileURLToPath(new URL('../../../../infra/forward/forward.mjs', import.meta.url));
+  const program = fileURLToPath(new URL('../../../../infra/remote/forward.mjs', import.meta.url));
   const start = (...args: string[]) => spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
 
   it('makes it a port of this machine, from a session’s link', async () => {

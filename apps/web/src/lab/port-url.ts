@@ -1,4 +1,4 @@
-/** How a port is reached that the page has no link for: by an address of its own, or from one's own machine. */
+/** The address of a port that nobody has opened yet. */
 
 import { basePath } from '../env.ts';
 
@@ -21,9 +21,4 @@ export function portUrl(port: number, node: string, sessionId: string, known: st
   if (/^[\d.]+$/.test(hostname) || hostname.startsWith('['))
     return `${origin}${basePath}/p/${sessionId}/${node}/${port}/`;
   return `${protocol}//${port}-${node}-${sessionId}.${host}/`;
-}
-
-/** Brings a port to one's own machine, for programs that speak no HTTP (PROTOCOL.md, B11); to be run in a clone. */
-export function forwardCommand(node: string, port: number, link: string): string {
-  return `npm run forward -- '${link}' ${node}:${port}`;
 }

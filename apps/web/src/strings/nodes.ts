@@ -38,6 +38,8 @@ export const nodes = {
   meter: (what: string, used: string, of: string) => `${what}: ${used} of ${of}`,
   ooms: (count: number) => `${plural(count, 'process was', 'processes were')} stopped for want of memory`,
   menu: (name: string) => `Actions for ${name}`,
+  shell: 'Copy the command for your own terminal',
+  shellCopied: 'Copied. Run it in a clone of Drydock: no key, no ssh. It holds this session’s link.',
   open: (name: string) => `Open ${name}`,
   delete: 'Delete node',
   deleteNamed: (name: string) => `Delete ${name}…`,

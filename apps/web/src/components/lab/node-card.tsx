@@ -6,6 +6,7 @@ import {
   EllipsisVertical,
   FolderArchive,
   Gauge,
+  Laptop,
   RotateCw,
   ScrollText,
   SquareTerminal,
@@ -14,9 +15,11 @@ import {
   UserRound,
 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { copyText } from '../../lab/clipboard.ts';
 import { HOME } from '../../lab/files-tree.ts';
 import { formatBytes, formatShare } from '../../lab/format.ts';
 import { type NodeHealth, nodeHealth } from '../../lab/node-health.ts';
+import { shellCommand } from '../../lab/remote-commands.ts';
 import { useCanWork, useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { IconButton } from '../ui/button.tsx';
@@ -108,8 +111,14 @@ function Trouble({ node, health }: { node: NodeView; health: NodeHealth }) {
 }
 
 function NodeMenu({ node }: { node: NodeView }) {
-  const { actions, dialog, files } = useLab();
+  const { actions, dialog, files, notices, sessionId } = useLab();
   const home = () => void files.download(node.name, HOME, `${node.name}-root.tar`);
+  const copyShell = async () => {
+    const done = await copyText(shellCommand(sessionId, node.name));
+    notices.show(
+      done ? { kind: 'success', title: text.shellCopied } : { kind: 'error', title: strings.lab.copyFailed },
+    );
+  };
   return (
     <Menu
       trigger={
@@ -120,6 +129,9 @@ function NodeMenu({ node }: { node: NodeView }) {
     >
       <MenuItem icon={<SquareTerminal size={16} />} onSelect={() => void actions.openTerminal(node.name)}>
         {strings.terminals.new}
+      </MenuItem>
+      <MenuItem icon={<Laptop size={15} />} onSelect={() => void copyShell()}>
+        {text.shell}
       </MenuItem>
       <MenuItem
         icon={<RotateCw size={15} />}

@@ -3,10 +3,8 @@
 
 import type { PublishedPort } from '@drydock/protocol';
 import { AppWindow, ChevronDown, Clock, Copy, ExternalLink, Globe, House, Lock, QrCode, Terminal } from 'lucide-react';
-import { basePath } from '../../env.ts';
 import { copyText } from '../../lab/clipboard.ts';
-import { forwardCommand } from '../../lab/port-url.ts';
-import { recentSession, sessionPath } from '../../lab/recent-sessions.ts';
+import { forwardCommand } from '../../lab/remote-commands.ts';
 import { useCanWork, useIsOwner, useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';
@@ -26,11 +24,6 @@ function PortMenu({ node, port }: { node: string; port: PublishedPort }) {
   const copy = async (what: string, said: string = strings.lab.copied) => {
     const done = await copyText(what);
     notices.show(done ? { kind: 'success', title: said } : { kind: 'error', title: strings.lab.copyFailed });
-  };
-  const copyForward = () => {
-    const token = recentSession(sessionId)?.token ?? '';
-    const link = window.location.origin + basePath + sessionPath(sessionId, token);
-    void copy(forwardCommand(node, port.port, link), text.forwardCopied);
   };
   return (
     <Menu
@@ -63,7 +56,10 @@ function PortMenu({ node, port }: { node: string; port: PublishedPort }) {
         {text.qr}
       </MenuItem>
       {canWork && (
-        <MenuItem icon={<Terminal size={15} />} onSelect={copyForward}>
+        <MenuItem
+          icon={<Terminal size={15} />}
+          onSelect={() => void copy(forwardCommand(sessionId, node, port.port), text.forwardCopied)}
+        >
           {text.forward}
         </MenuItem>
       )}

@@ -5,9 +5,8 @@
  */
 import { createServer } from 'node:net';
 import { createWebSocketStream, WebSocket } from 'ws';
+import { EXIT, readLink } from './link.mjs';
 
-/** Exit codes of sysexits.h. */
-const EXIT = { usage: 64, unavailable: 69 };
 /** How much of a refusal is read (bytes). */
 const MAX_REFUSAL = 4096;
 
@@ -17,27 +16,16 @@ function fail(sentence, code) {
   process.exit(code);
 }
 
-async function fromStdin() {
-  let text = '';
-  for await (const chunk of process.stdin) text += chunk;
-  return text.trim();
-}
-
 /** @param {string[]} args */
-async function readArguments([link = '', place = '', local]) {
-  const [, node = '', port = ''] = /^([a-z][a-z0-9-]*):(\d{1,5})$/.exec(place) ?? [];
-  const text = link === '-' ? await fromStdin() : link;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  // Drydock may lie below a path of a shared origin.
-  const [, base = '', session] = /^(\/.+)?\/s\/([a-z2-7]{8})\/?$/.exec(url?.pathname ?? '') ?? [];
-  const token = url?.hash.slice(1) ?? '';
-  if (url === undefined || session === undefined || token === '' || node === '') {
+async function readArguments([link = '', at = '', local]) {
+  const [, node = '', port = ''] = /^([a-z][a-z0-9-]*):(\d{1,5})$/.exec(at) ?? [];
+  const place = await readLink(link);
+  if (place === undefined || node === '') {
     fail("npm run forward -- 'http://localhost:3000/s/<session>#<token>' node1:6379 [local port]", EXIT.usage);
   }
-  const scheme = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return {
-    target: `${scheme}//${url.host}${base}/api/v1/sessions/${session}/nodes/${node}/ports/${port}/tcp`,
-    headers: { authorization: `Bearer ${token}` },
+    target: `${place.origin}/api/v1/sessions/${place.session}/nodes/${node}/ports/${port}/tcp`,
+    headers: { authorization: `Bearer ${place.token}` },
     local: Number(local ?? port),
   };
 }
