@@ -11,7 +11,7 @@ test('a port is previewed beside its terminal, by its chip and by its number', a
   await expectAccessible(page);
   // For what speaks no HTTP: ports.spec runs such a command.
   await page.getByRole('menuitem', { name: 'Copy the command for other programs' }).click();
-  await expect(page.getByText('It holds this session’s link.')).toBeVisible();
+  await expect(page.getByText('It holds this session’s link.').first()).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
     /^npm run forward -- 'http:\/\/localhost:\d+\/s\/[a-z2-7]{8}#[\w-]{40,}' node1:8080$/,
   );

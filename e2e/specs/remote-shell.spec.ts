@@ -25,7 +25,7 @@ test('a node’s shell in one’s own terminal needs a link, no key and no open 
   await lab.addNode('node1');
   await page.getByRole('button', { name: 'Actions for node1' }).click();
   await page.getByRole('menuitem', { name: 'Copy the command for your own terminal' }).click();
-  await expect(page.getByText('no key, no ssh')).toBeVisible();
+  await expect(page.getByText('no key, no ssh').first()).toBeVisible();
   const command = await page.evaluate(() => navigator.clipboard.readText());
   expect(command).toMatch(/^npm run shell -- 'http:\/\/localhost:\d+\/s\/[a-z2-7]{8}#[\w-]{40,}' node1$/);
 
@@ -40,8 +40,10 @@ test('a node’s shell in one’s own terminal needs a link, no key and no open 
     await lab.type('echo from-the-page-$((3*3))');
     await expect.poll(own.text).toContain('from-the-page-9');
     // An interrupt reaches the program, and its end is the command's own.
-    own.type('sleep 100\r');
+    own.type('echo goes; sleep 100\r');
+    await expect.poll(own.text).toMatch(/goes\r+\n/);
     own.type('\x03');
+    await expect.poll(own.text).toMatch(/goes[\s\S]*\^C[\s\S]*root@node1:/);
     own.type('exit 7\r');
     expect(await own.ended).toBe(7);
   } finally {

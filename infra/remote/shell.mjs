@@ -30,7 +30,8 @@ if (place === undefined || !/^[a-z][a-z0-9-]*$/.test(node)) {
   leave("npm run shell -- 'http://localhost:3000/s/<session>#<token>' node1", EXIT.usage);
 }
 
-const size = () => ({ cols: stdout.columns ?? 80, rows: stdout.rows ?? 24 });
+// A terminal without a size says 0.
+const size = () => ({ cols: stdout.columns || 80, rows: stdout.rows || 24 });
 const socket = new WebSocket(`${place.origin}/terminal-socket`, { perMessageDeflate: false });
 const writer = `shell-${randomBytes(8).toString('hex')}`;
 /** @type {Map<number, (answer: any) => void>} */
@@ -38,6 +39,8 @@ const calls = new Map();
 let lastCall = 0;
 let seq = 0;
 let terminalId = '';
+/** The one who types wants to go: how the shell ends is no news. */
+let leaving = false;
 
 /** @param {string} name @param {object} request @returns {Promise<any>} never for what is refused: that ends all */
 function call(name, request) {
@@ -60,13 +63,16 @@ function type(bytes) {
 function onTyped(bytes) {
   const end = stdin.isTTY ? bytes.indexOf(LEAVE) : -1;
   type(end === -1 ? bytes : bytes.subarray(0, end));
-  if (end !== -1) void call('terminal:close', { terminalId }).then(() => leave('', 0));
+  if (end === -1) return;
+  leaving = true;
+  void call('terminal:close', { terminalId }).then(() => leave('', 0));
 }
 
 /** @param {any} message */
 function onText(message) {
   // What it said last is written first.
-  if (message.event === 'terminal:exit') stdout.write('', () => leave('', message.message.exitCode ?? 0));
+  if (message.event === 'terminal:exit')
+    stdout.write('', () => leave('', leaving ? 0 : (message.message.exitCode ?? 0)));
   // It could not keep up: the screen stands for what was left out.
   if (message.event === 'terminal:screen') stdout.write(`\x1bc${message.message.screen}`);
   if (message.error) leave(`${message.error.code}: ${message.error.message}`, EXIT.unavailable);
