@@ -90,7 +90,8 @@ const PROMISES: Record<string, () => unknown> = {
   },
   'a container that wants too much is killed alone, and docker says so': async () => {
     const { text } = await run(
-      'docker run --name hog --network none --memory 16m bb tail /dev/zero; docker inspect -f "{{.State.OOMKilled}}" hog; docker rm hog >/dev/null',
+      // It must be under way first: a kill amid its start is docker's failure to start it.
+      'docker run --name hog --network none --memory 48m bb sh -c "sleep 5; exec tail /dev/zero"; docker inspect -f "{{.State.OOMKilled}}" hog; docker rm hog >/dev/null',
     );
     expectThat(text.endsWith('true'), text);
   },
