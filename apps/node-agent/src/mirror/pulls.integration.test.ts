@@ -39,7 +39,10 @@ describe.skipIf(unable !== undefined)(
       });
       agent = await host.startAgent();
       await agent.create({ sessionId: session, node: 'node1', index: 1, limits: TEST_LIMITS });
-      expect((await run('docker version >/dev/null && echo up')).text).toBe('up');
+      // A node is there before its engine is.
+      await expect
+        .poll(async () => (await run('docker version >/dev/null && echo up')).text, { timeout: 30_000 })
+        .toBe('up');
     });
     afterAll(async () => {
       await host?.close();
