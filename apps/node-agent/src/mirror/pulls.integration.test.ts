@@ -40,8 +40,8 @@ describe.skipIf(unable !== undefined)(
       agent = await host.startAgent();
       await agent.create({ sessionId: session, node: 'node1', index: 1, limits: TEST_LIMITS });
       // A node is there before its engine is.
-      const engine = 'for _ in $(seq 100); do docker version >/dev/null 2>&1 && echo up && break; sleep 0.2; done';
-      expect((await run(engine)).text).toBe('up');
+      await run('/usr/lib/drydock/drydock-ctl wait docker 60');
+      expect((await run('docker version >/dev/null && echo up')).text).toBe('up');
     });
     afterAll(async () => {
       await host?.close();
