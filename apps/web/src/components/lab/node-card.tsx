@@ -15,7 +15,6 @@ import {
   UserRound,
 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { copyText } from '../../lab/clipboard.ts';
 import { HOME } from '../../lab/files-tree.ts';
 import { formatBytes, formatShare } from '../../lab/format.ts';
 import { type NodeHealth, nodeHealth } from '../../lab/node-health.ts';
@@ -27,6 +26,7 @@ import { cn } from '../ui/cn.ts';
 import { CopyText } from '../ui/copy-button.tsx';
 import { Menu, MenuItem, MenuRule } from '../ui/menu.tsx';
 import { Meter } from '../ui/meter.tsx';
+import { useCopy } from './use-copy.ts';
 
 const text = strings.nodes;
 
@@ -111,14 +111,9 @@ function Trouble({ node, health }: { node: NodeView; health: NodeHealth }) {
 }
 
 function NodeMenu({ node }: { node: NodeView }) {
-  const { actions, dialog, files, notices, sessionId } = useLab();
+  const { actions, dialog, files, sessionId } = useLab();
+  const copy = useCopy();
   const home = () => void files.download(node.name, HOME, `${node.name}-root.tar`);
-  const copyShell = async () => {
-    const done = await copyText(shellCommand(sessionId, node.name));
-    notices.show(
-      done ? { kind: 'success', title: text.shellCopied } : { kind: 'error', title: strings.lab.copyFailed },
-    );
-  };
   return (
     <Menu
       trigger={
@@ -130,7 +125,10 @@ function NodeMenu({ node }: { node: NodeView }) {
       <MenuItem icon={<SquareTerminal size={16} />} onSelect={() => void actions.openTerminal(node.name)}>
         {strings.terminals.new}
       </MenuItem>
-      <MenuItem icon={<Laptop size={15} />} onSelect={() => void copyShell()}>
+      <MenuItem
+        icon={<Laptop size={15} />}
+        onSelect={() => void copy(shellCommand(sessionId, node.name), text.shellCopied)}
+      >
         {text.shell}
       </MenuItem>
       <MenuItem

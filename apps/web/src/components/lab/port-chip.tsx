@@ -3,28 +3,25 @@
 
 import type { PublishedPort } from '@drydock/protocol';
 import { AppWindow, ChevronDown, Clock, Copy, ExternalLink, Globe, House, Lock, QrCode, Terminal } from 'lucide-react';
-import { copyText } from '../../lab/clipboard.ts';
 import { forwardCommand } from '../../lab/remote-commands.ts';
 import { useCanWork, useIsOwner, useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';
 import { Menu, MenuItem, MenuNote, MenuRule } from '../ui/menu.tsx';
+import { useCopy } from './use-copy.ts';
 import { useShowPreview } from './use-show-panel.ts';
 
 const text = strings.ports;
 
 function PortMenu({ node, port }: { node: string; port: PublishedPort }) {
-  const { actions, dialog, notices, sessionId } = useLab();
+  const { actions, dialog, sessionId } = useLab();
+  const copy = useCopy();
   const isOwner = useIsOwner();
   const canWork = useCanWork();
   const showPreview = useShowPreview();
   const isPublic = port.visibility === 'public';
   const isRewritten = port.host === 'rewrite';
   const next = isPublic ? 'private' : 'public';
-  const copy = async (what: string, said: string = strings.lab.copied) => {
-    const done = await copyText(what);
-    notices.show(done ? { kind: 'success', title: said } : { kind: 'error', title: strings.lab.copyFailed });
-  };
   return (
     <Menu
       align="start"

@@ -16,13 +16,13 @@ import {
   TriangleAlert,
 } from 'lucide-react';
 import { useEffect } from 'react';
-import { copyText } from '../../lab/clipboard.ts';
 import { reportOf, sentenceOf } from '../../lab/timeline-text.ts';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
+import { useCopy } from './use-copy.ts';
 
 const text = strings.timeline;
 const ALARMS: ReadonlySet<TimelineKind> = new Set([
@@ -64,15 +64,10 @@ function Entry({ entry }: { entry: TimelineEntry }) {
 }
 
 export function TimelinePanel() {
-  const { timeline, workspace, notices, sessionId } = useLab();
+  const { timeline, workspace, sessionId } = useLab();
+  const copy = useCopy();
   const { entries, problem, loaded } = useValue(timeline);
   useEffect(() => timeline.want(), [timeline]);
-
-  async function copy(): Promise<void> {
-    const copied = await copyText(reportOf(sessionId, entries));
-    if (copied) notices.show({ kind: 'success', title: text.copied });
-    else notices.show({ kind: 'error', title: strings.lab.copyFailed });
-  }
 
   return (
     <section
@@ -82,7 +77,11 @@ export function TimelinePanel() {
     >
       <div className="flex shrink-0 items-center justify-between gap-3 border-line border-b px-3 py-1.5">
         <p className="@max-md/tile:sr-only min-w-0 text-[12.5px] text-ink-2">{text.hint}</p>
-        <Button size="sm" disabled={entries.length === 0} onClick={() => void copy()}>
+        <Button
+          size="sm"
+          disabled={entries.length === 0}
+          onClick={() => void copy(reportOf(sessionId, entries), text.copied)}
+        >
           <ClipboardCopy size={15} aria-hidden="true" />
           {text.copy}
         </Button>
