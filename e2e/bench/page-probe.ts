@@ -1,5 +1,8 @@
 /** What is measured inside the lab page: keys to drawn characters, frames, floods against feeding xterm directly, and the page's heap. */
-import type { CDPSession, Page } from '@playwright/test';
+import type { QuietPage } from './quiet-page.ts';
+
+/** The page fits its terminal to a new size of the window within this time (ms). */
+const SETTLE_MS = 400;
 
 /** In the page, before its own code: notes when frames of the terminal socket go and come, and counts their bytes. */
 function noteFrames(): void {
@@ -121,12 +124,9 @@ export interface PageProbe {
 }
 
 /** Prepares a page that has not been opened yet. */
-export async function createPageProbe(page: Page): Promise<PageProbe> {
-  // tsx marks functions with their names by a helper that the page does not have.
-  await page.addInitScript('globalThis.__name = (marked) => marked');
+export async function createPageProbe(page: QuietPage): Promise<PageProbe> {
   await page.addInitScript(noteFrames);
-  const cdp: CDPSession = await page.context().newCDPSession(page);
-  await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+  await page.send('Performance.enable', { timeDomain: 'threadTicks' });
 
   /** Begins to look, in the page, for drawn rows that match; `benchSeen` is when they did, since the keydown or the attach. */
   const watch = ({ source, since }: { source: string; since: 'now' | 'keydown' | 'attach' }) => {
@@ -160,7 +160,7 @@ export async function createPageProbe(page: Page): Promise<PageProbe> {
 
   const probe: PageProbe = {
     async hold() {
-      await page.waitForFunction(findTerminal);
+      await page.waitFor(findTerminal);
     },
     async resize(cols, rows) {
       for (let tries = 0; tries < 12; tries += 1) {
@@ -173,16 +173,16 @@ export async function createPageProbe(page: Page): Promise<PageProbe> {
           return { cols: bench.cols, rows: bench.rows, width: box?.width ?? 0, height: box?.height ?? 0 };
         });
         if (size.cols === cols && size.rows === rows) return;
-        const now = page.viewportSize() ?? { width: 1440, height: 900 };
-        await page.setViewportSize({
-          width: Math.round(now.width + (cols - size.cols) * (size.width / size.cols) + (cols > size.cols ? 2 : -2)),
-          height: Math.round(now.height + (rows - size.rows) * (size.height / size.rows) + (rows > size.rows ? 2 : -2)),
+        const now = page.size();
+        await page.resize({
+          width: Math.round(now.width + (cols - size.cols) * (size.width / size.cols)),
+          height: Math.round(now.height + (rows - size.rows) * (size.height / size.rows)),
         });
-        await page.waitForTimeout(400);
+        await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
       }
       throw new Error(`the terminal does not become ${cols} x ${rows}`);
     },
-    press: (key, text) => timeToSee(() => page.keyboard.press(key), new RegExp(text)),
+    press: (key, text) => timeToSee(() => page.press(key), new RegExp(text)),
     frameEchoes: () => page.evaluate(() => (window as unknown as BenchWindow).benchNotes.echoes.splice(0)),
     async sees(pattern) {
       await page.evaluate(watch, { source: pattern.source, since: 'now' as const });
@@ -203,7 +203,7 @@ export async function createPageProbe(page: Page): Promise<PageProbe> {
           target.benchNotes.wanted = target.benchNotes.outputBytes + count;
         });
       }, bytes);
-      await page.keyboard.press('Enter');
+      await page.press('\r');
       return seen();
     },
     prepareDirect: (lines) =>
@@ -251,12 +251,12 @@ export async function createPageProbe(page: Page): Promise<PageProbe> {
       return seen();
     },
     async cpuSeconds() {
-      const { metrics } = await cdp.send('Performance.getMetrics');
-      return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+      const { metrics } = await page.send('Performance.getMetrics');
+      return (metrics as { name: string; value: number }[]).find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
     },
     async heap() {
-      for (let round = 0; round < 2; round += 1) await cdp.send('HeapProfiler.collectGarbage');
-      return (await cdp.send('Runtime.getHeapUsage')).usedSize;
+      for (let round = 0; round < 2; round += 1) await page.send('HeapProfiler.collectGarbage');
+      return ((await page.send('Runtime.getHeapUsage')) as { usedSize: number }).usedSize;
     },
   };
   return probe;

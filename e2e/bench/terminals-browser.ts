@@ -1,10 +1,8 @@
 /** Terminals in a real browser: headless Chromium, 160 x 50, xterm's DOM renderer, a real node. */
-import { chromium, type Keyboard } from '@playwright/test';
-import { LabPage } from '../pages/lab-page.ts';
-import { CHROMIUM } from '../playwright.config.ts';
 import { createSession } from '../support/api.ts';
 import type { Figures } from './figures.ts';
 import { createPageProbe, type PageProbe } from './page-probe.ts';
+import { openQuietPage, type QuietPage } from './quiet-page.ts';
 import { FLOOD_LINES, floodBytes } from './terminals.ts';
 
 const KEYS = 300;
@@ -19,27 +17,26 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function benchBrowserTerminals(origin: string, figures: Figures): Promise<void> {
   const session = await createSession(origin);
-  const browser = await chromium.launch(CHROMIUM);
+  const page = await openQuietPage();
   try {
-    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
     const probe = await createPageProbe(page);
     await page.goto(`${origin}/s/${session.id}#${session.token}`);
-    const lab = new LabPage(page, session.id);
-    await lab.addNode('node1');
+    await page.waitFor(() => {
+      const add = [...document.querySelectorAll('button')].find((button) => button.textContent?.includes('Add node'));
+      add?.click();
+      return add !== undefined;
+    });
     await probe.hold();
+    await probe.sees(/root@node1:/);
     await probe.resize(SIZE.cols, SIZE.rows);
-
-    async function line(text: string): Promise<void> {
-      await page.keyboard.type(text);
-      await page.keyboard.press('Enter');
-    }
+    const line = (text: string) => page.type(`${text}\r`);
 
     async function keys(name: string): Promise<void> {
       await probe.frameEchoes();
       let typed = '';
       for (let i = 0; i < KEYS; i += 1) {
         if (typed.length >= 60) {
-          await page.keyboard.press('Control+u');
+          await page.press('Ctrl+u');
           await wait(150);
           await probe.frameEchoes().then((echoes) => addEchoes(figures, name, echoes.slice(0, -1)));
           typed = '';
@@ -50,7 +47,7 @@ export async function benchBrowserTerminals(origin: string, figures: Figures): P
         await wait(20 + Math.random() * 40);
       }
       addEchoes(figures, name, await probe.frameEchoes());
-      await page.keyboard.press('Control+u');
+      await page.press('Ctrl+u');
       await wait(150);
     }
 
@@ -62,7 +59,7 @@ export async function benchBrowserTerminals(origin: string, figures: Figures): P
     await probe.sees(/ready/);
     await wait(1500);
     const heap = await probe.heap();
-    await floods(probe, page.keyboard, figures);
+    await floods(probe, page, figures);
     await line('clear');
     await wait(1500);
     figures.value('terminals.page-heap-before', 'MB', heap / 1e6);
@@ -72,30 +69,31 @@ export async function benchBrowserTerminals(origin: string, figures: Figures): P
       await line('clear; yes');
       await probe.sees(/yyyyyy/);
       await wait(700);
-      const back = probe.timeToSee(() => page.keyboard.press('Control+c'), /\^C[\s\S]*#[\s\u00a0]*$/);
+      const back = probe.timeToSee(() => page.press('Ctrl+c'), /\^C[\s\S]*#[\s\u00a0]*$/);
       figures.sample('terminals.interrupt-yes-drawn', 'ms', await back);
     }
 
     await line('clear; seq 1 200000; echo the"end"');
     await probe.sees(/theend/);
     for (let i = 0; i < RELOADS; i += 1) {
-      await page.reload({ waitUntil: 'commit' });
+      await page.reload();
       figures.sample('terminals.reattach-drawn', 'ms', await probe.attachToDrawn(/theend/));
     }
     await probe.hold();
 
     await line('clear');
-    await page.getByRole('button', { name: 'New terminal' }).first().click();
+    await page.evaluate(() => document.querySelector<HTMLElement>('[aria-label="New terminal"]')?.click());
     await wait(2000);
-    await lab.expectPrompt('node1');
+    await probe.hold();
+    await probe.sees(/root@node1:/);
     await line('yes');
     await wait(1000);
-    await page.getByRole('tab').first().click();
+    await page.evaluate(() => document.querySelector<HTMLElement>('[role="tab"]')?.click());
     await wait(500);
     await probe.hold();
     await keys('terminals.key-drawn-beside-yes');
   } finally {
-    await browser.close();
+    await page.close();
     await session.close();
   }
 }
@@ -105,7 +103,7 @@ function addEchoes(figures: Figures, name: string, echoes: number[]): void {
 }
 
 /** The same bytes through everything and straight to xterm, in turns. */
-export async function floods(probe: PageProbe, keyboard: Keyboard, figures: Figures): Promise<void> {
+export async function floods(probe: PageProbe, page: QuietPage, figures: Figures): Promise<void> {
   const megabytes = floodBytes() / 1e6;
   const rates = { direct: [] as number[], whole: [] as number[] };
   const cpu = { direct: 0, whole: 0 };
@@ -116,7 +114,7 @@ export async function floods(probe: PageProbe, keyboard: Keyboard, figures: Figu
     cpu.direct += (await probe.cpuSeconds()) - spent;
     spent = await probe.cpuSeconds();
     const before = await probe.outputBytes();
-    await keyboard.type(`cat /tmp/flood; echo over${round}"!"`);
+    await page.type(`cat /tmp/flood; echo over${round}"!"`);
     const ms = await probe.timeToDraw(floodBytes());
     await probe.sees(new RegExp(`over${round}!`));
     cpu.whole += (await probe.cpuSeconds()) - spent;
