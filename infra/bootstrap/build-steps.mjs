@@ -18,7 +18,13 @@ const STAMPS = join(REPO, '.drydock/steps');
 /** No build takes that long on two cores, unless it hangs (ms). */
 const STEP_LIMIT_MS = 20 * 60_000;
 /** What tsc builds for a start; the pages are built by Next.js, and tests are not built at all. */
-const DAEMONS = ['packages/protocol', 'packages/service-kit', 'apps/session-manager', 'apps/node-agent'];
+const DAEMONS = [
+  'packages/protocol',
+  'packages/service-kit',
+  'packages/terminal-text',
+  'apps/session-manager',
+  'apps/node-agent',
+];
 const WORKSPACES = [...DAEMONS, 'apps/web', 'e2e'];
 const TYPESCRIPT = ['tsconfig.json', 'tsconfig.base.json'];
 

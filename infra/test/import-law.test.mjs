@@ -17,10 +17,11 @@ const forbidden = [
   ['nodes know no PTY', 'apps/node-agent/src/nodes/probe.ts', 'node-pty', RULE],
   ['nodes know no link', 'apps/node-agent/src/nodes/probe.ts', '../link/dispatch.ts', RULE],
   ['apps never import apps', 'apps/node-agent/src/probe.ts', '../../session-manager/src/manager.ts', RULE],
-  ['the page knows the protocol only', 'apps/web/src/lab/probe.ts', '@drydock/service-kit', RULE],
+  ['the page knows no service kit', 'apps/web/src/lab/probe.ts', '@drydock/service-kit', RULE],
   ['the page runs in a browser', 'apps/web/src/lab/probe.ts', 'node:fs', RULE],
   ['the protocol knows no Node.js', 'packages/protocol/src/probe.ts', 'node:fs', 'lint/correctness/noNodejsModules'],
   ['the protocol imports zod alone', 'packages/protocol/src/probe.ts', 'pino', RULE],
+  ['terminal text knows no Node.js', 'packages/terminal-text/src/probe.ts', 'node:fs', 'lint/correctness/noNodejsModules'],
   ['infra imports nothing', 'infra/bootstrap/probe.mjs', '@drydock/protocol', RULE],
   [
     'dependencies are declared',
@@ -43,7 +44,7 @@ describe('import law', () => {
     for (const file of [
       'biome.json',
       'package.json',
-      ...['protocol', 'service-kit'].map((name) => `packages/${name}/package.json`),
+      ...['protocol', 'service-kit', 'terminal-text'].map((name) => `packages/${name}/package.json`),
       ...['web', 'session-manager', 'node-agent'].map((name) => `apps/${name}/package.json`),
     ]) {
       mkdirSync(dirname(join(copy, file)), { recursive: true });

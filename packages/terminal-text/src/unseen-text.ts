@@ -10,26 +10,34 @@ const MAX_HELD_BYTES = 512 * 1024;
 /** Colour changes of skipped text that are carried over (characters); more of them give the text up for parsing. */
 const MAX_COLOUR_CHARACTERS = 4096;
 
+/** A line's beginning up to this length (bytes) is joined with what comes. */
+const MAX_JOINED_BYTES = 1024;
+
 const LF = 0x0a;
 const ESC = 0x1b;
 const BEL = 0x07;
 /** A UTF-8 lead byte: with 0x80..0x9f behind it, it is a C1 control. */
 const C1_LEAD = 0xc2;
+const CR = 0x0d;
+
+const encoder = new TextEncoder();
+/** Bytes as characters one to one; only escape sequences are looked at, which are ASCII. */
+const decoder = new TextDecoder('latin1');
 
 type Scan = 'ground' | 'escape' | 'csi' | 'string' | 'c1' | 'string-c1';
 
 interface Piece {
-  data: Buffer;
+  data: Uint8Array;
   lineFeeds: number;
 }
 
 export interface UnseenText {
   /** Takes the next bytes; returns what must be parsed now, in order. */
-  push(data: Buffer): Buffer[];
+  push(data: Uint8Array): Uint8Array[];
   /** Forgets held-back text that `keptLines` line feeds have pushed out of sight. */
   skip(keptLines: number): void;
-  /** Hands out all that is held back. */
-  flush(): Buffer[];
+  /** Hands out all that is held back, in order; colours that skipped text set come first, as text of their own. */
+  flush(): Uint8Array[];
   heldBytes(): number;
   /** Whether more is held back than is worth it. */
   isFull(): boolean;
@@ -39,7 +47,26 @@ function isPlainControl(byte: number): boolean {
   return byte === 0x09 || byte === 0x0b || byte === 0x0c || byte === 0x0d;
 }
 
-/** The colour changes of plain `text`, joined; those before the last full reset do not matter. */
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.byteLength + second.byteLength);
+  both.set(first);
+  both.set(second, first.byteLength);
+  return both;
+}
+
+/** Where the first CR LF begins; -1 when there is none. */
+function firstLineEnd(data: Uint8Array): number {
+  let at = data.indexOf(CR);
+  while (at !== -1 && data[at + 1] !== LF) at = data.indexOf(CR, at + 1);
+  return at;
+}
+
+/** The colour changes of `colours` and of plain `data` behind them, joined; those before the last full reset do not matter. */
+function coloursAfter(colours: string, data: Uint8Array): string {
+  const from = data.indexOf(ESC);
+  return from === -1 ? colours : coloursOf(colours + decoder.decode(data.subarray(from)));
+}
+
 function coloursOf(text: string): string {
   let colours = '';
   // In plain text every escape begins a colour change, which ends at its m.
@@ -61,7 +88,7 @@ export function createUnseenText(): UnseenText {
   let plainSoFar = false;
 
   /** Scans `data`; what is before `parseTo` holds more than plain text, what is behind has `lineFeeds` line feeds. */
-  function scanBytes(data: Buffer): { parseTo: number; lineFeeds: number } {
+  function scanBytes(data: Uint8Array): { parseTo: number; lineFeeds: number } {
     let parseTo = 0;
     let lineFeeds = 0;
     let i = 0;
@@ -121,9 +148,19 @@ export function createUnseenText(): UnseenText {
     return scan === 'ground' ? { parseTo, lineFeeds } : { parseTo: length, lineFeeds: 0 };
   }
 
-  function flush(): Buffer[] {
+  function hold(data: Uint8Array, lineFeeds: number): void {
+    const last = held.at(-1);
+    heldBytes += data.byteLength;
+    // Text is skipped up to a line end in the piece behind it, which a line's beginning does not have.
+    if (last?.lineFeeds === 0 && last.data.byteLength <= MAX_JOINED_BYTES) {
+      last.data = joined(last.data, data);
+      last.lineFeeds = lineFeeds;
+    } else held.push({ data, lineFeeds });
+  }
+
+  function flush(): Uint8Array[] {
     const all = held.map((piece) => piece.data);
-    if (colours !== '') all.unshift(Buffer.from(colours, 'latin1'));
+    if (colours !== '') all.unshift(encoder.encode(colours));
     held = [];
     heldBytes = 0;
     colours = '';
@@ -134,23 +171,20 @@ export function createUnseenText(): UnseenText {
     push(data) {
       const { parseTo, lineFeeds } = scanBytes(data);
       const parse = parseTo > 0 ? [...flush(), data.subarray(0, parseTo)] : [];
-      if (parseTo < data.byteLength) {
-        held.push({ data: data.subarray(parseTo), lineFeeds });
-        heldBytes += data.byteLength - parseTo;
-      }
+      if (parseTo < data.byteLength) hold(data.subarray(parseTo), lineFeeds);
       return parse;
     },
     skip(keptLines) {
       let later = held.reduce((sum, piece) => sum + piece.lineFeeds, 0);
       for (let first = held[0], second = held[1]; first && second; first = held[0], second = held[1]) {
         // What remains begins with CR LF, which makes the column and a pending wrap of what is skipped irrelevant.
-        const cut = second.data.indexOf('\r\n');
+        const cut = firstLineEnd(second.data);
         later -= first.lineFeeds;
         if (cut === -1 || later < keptLines) return;
         const between = second.data.subarray(0, cut);
         const stray = between.reduce((sum, byte) => sum + (byte === LF ? 1 : 0), 0);
         if (later - stray < keptLines) return;
-        const carried = coloursOf(colours + first.data.toString('latin1') + between.toString('latin1'));
+        const carried = coloursAfter(coloursAfter(colours, first.data), between);
         if (carried.length > MAX_COLOUR_CHARACTERS) return;
         colours = carried;
         heldBytes -= first.data.byteLength + cut;

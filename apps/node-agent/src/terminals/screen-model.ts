@@ -1,11 +1,11 @@
 /** What a terminal's screen looks like, worked out from its bytes only as far as somebody needs it. */
 import { MAX_SCREEN_BYTES } from '@drydock/protocol';
+import { createUnseenText } from '@drydock/terminal-text';
 import { SerializeAddon } from '@xterm/addon-serialize';
 import headless from '@xterm/headless';
 import { UnicodeGraphemesAddon } from './graphemes-addon.ts';
 import type { Size } from './output-log.ts';
 import { isWholeScreenScrolling, privateState } from './screen-private-state.ts';
-import { createUnseenText } from './unseen-text.ts';
 
 /** Lines above the screen that a serialised screen holds; a page that was away gets these and no more. */
 export const SCREEN_SCROLLBACK_LINES = 1000;
@@ -59,7 +59,7 @@ export function createScreenModel(size: Size, onDrained: () => void): ScreenMode
     return emulator;
   }
 
-  async function parse(data: Buffer): Promise<void> {
+  async function parse(data: Uint8Array): Promise<void> {
     for (let at = 0; at < data.byteLength && !disposed; at += PARSE_PIECE_BYTES) {
       const { terminal } = getEmulator();
       await new Promise<void>((done) => terminal.write(data.subarray(at, at + PARSE_PIECE_BYTES), done));
@@ -67,7 +67,7 @@ export function createScreenModel(size: Size, onDrained: () => void): ScreenMode
     }
   }
 
-  async function parseAll(pieces: Buffer[]): Promise<void> {
+  async function parseAll(pieces: Uint8Array[]): Promise<void> {
     for (const piece of pieces) await parse(piece);
   }
 
