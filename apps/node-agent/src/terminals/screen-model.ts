@@ -5,12 +5,14 @@ import { SerializeAddon } from '@xterm/addon-serialize';
 import headless from '@xterm/headless';
 import { UnicodeGraphemesAddon } from './graphemes-addon.ts';
 import type { Size } from './output-log.ts';
-import { isWholeScreenScrolling, privateState } from './screen-private-state.ts';
+import { filledRows, isWholeScreenScrolling, privateState } from './screen-private-state.ts';
 
 /** Lines above the screen that a serialised screen holds; a page that was away gets these and no more. */
 export const SCREEN_SCROLLBACK_LINES = 1000;
 /** Fewer lines, tried in turn when a screen is larger than MAX_SCREEN_BYTES. */
 const SMALLER_SCROLLBACKS = [200, 0];
+/** Shows the other buffer, empty; no text of a cell holds an ESC. */
+const TO_ALTERNATE = '\x1b[?1049h';
 /** Bytes parsed before other work gets its turn: some 2 ms. */
 const PARSE_PIECE_BYTES = 16 * 1024;
 
@@ -98,8 +100,12 @@ export function createScreenModel(size: Size, onDrained: () => void): ScreenMode
   function serializeNow(): string {
     const { terminal, serializer } = getEmulator();
     const rest = privateState(terminal);
+    const { normal, alternate } = terminal.buffer;
+    const first = filledRows(normal, terminal.rows);
+    // A new buffer is filled with the colour of that moment, which the addon has set already: the buffer's own text sets it again.
+    const other = `\x1b[m${TO_ALTERNATE}${filledRows(alternate, terminal.rows)}`;
     for (const scrollback of [SCREEN_SCROLLBACK_LINES, ...SMALLER_SCROLLBACKS]) {
-      const screen = serializer.serialize({ scrollback }) + rest;
+      const screen = first + serializer.serialize({ scrollback }).replace(TO_ALTERNATE, other) + rest;
       if (Buffer.byteLength(screen) <= MAX_SCREEN_BYTES) return screen;
     }
     // Thousands of differently coloured cells: an empty screen that says so beats a message that no socket takes.

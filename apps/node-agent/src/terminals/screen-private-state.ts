@@ -1,5 +1,5 @@
 /** The part of an xterm's state that its serialize addon leaves out; the one place that reads xterm's inner fields. */
-import type { Terminal } from '@xterm/headless';
+import type { IBuffer, IBufferCell, Terminal } from '@xterm/headless';
 
 /** Fields of xterm 6 as this file reads them; its test fails when a new version names them otherwise. */
 interface InnerTerminal {
@@ -47,4 +47,34 @@ export function privateState(terminal: Terminal): string {
   }
   if (_charsetService.glevel === 1) state += '\x0e';
   return state;
+}
+
+function background(cell: IBufferCell): string {
+  const colour = cell.getBgColor();
+  if (cell.isBgPalette() && colour < 16) return String(colour < 8 ? 40 + colour : 100 + colour - 8);
+  return cell.isBgRGB() ? `48;2;${colour >> 16};${(colour >> 8) & 0xff};${colour & 0xff}` : `48;5;${colour}`;
+}
+
+/** The cell that a row of `buffer` is filled with, if it holds nothing but one background colour. */
+function filling(buffer: IBuffer, row: number): IBufferCell | undefined {
+  const line = buffer.getLine(row);
+  const first = line?.getCell(0);
+  if (line === undefined || first === undefined || first.isBgDefault()) return undefined;
+  for (let x = 0; x < line.length; x += 1) {
+    const cell = line.getCell(x);
+    if (cell?.getChars() !== '' || cell.getBgColorMode() !== first.getBgColorMode()) return undefined;
+    if (cell.getBgColor() !== first.getBgColor()) return undefined;
+  }
+  return first;
+}
+
+/** Paints the rows of a buffer without scrollback that are nothing but a colour: the addon ends at the last text. Begins and ends without colours. */
+export function filledRows(buffer: IBuffer, rows: number): string {
+  if (buffer.length > rows) return '';
+  let painted = '';
+  for (let row = 0; row < rows; row += 1) {
+    const cell = filling(buffer, row);
+    if (cell !== undefined) painted += `\x1b[${row + 1};1H\x1b[${background(cell)}m\x1b[2K`;
+  }
+  return painted === '' ? '' : `${painted}\x1b[m\x1b[H`;
 }
