@@ -122,6 +122,17 @@ if command -v script >/dev/null; then
   check 'a terminal of the node’s own, of the size asked for' '/dev/pts/0 33 91' \
     "$(script -qec "stty cols 91 rows 33; build/dd-enter --node-dir $work --tty 91x33 -- sh -c 'echo \$(tty) \$(stty size)'; true" "$work/typescript" </dev/null >/dev/null 2>&1; grep -ao '/dev/pts/0 [0-9 ]*' "$work/typescript" | head -1)"
 fi
+mkfifo "$work/sizes"
+check 'a terminal over pipes: its size, and the new one that a line tells' '33 91 40 120' \
+  "$( (sleep 0.3; echo 500; printf '0x0\n120x40\n' >&9; sleep 0.3; echo go; sleep 0.5) 9<>"$work/sizes" |
+    timeout 20 build/dd-enter --node-dir "$work" --tty 91x33 --sizes 3 -- sh -c 'stty -echo; stty size; read x; read y; stty size' 3<>"$work/sizes" |
+    grep -ao '^[0-9]* [0-9]*' | xargs)"
+enter --tty 80x24 --sizes 77 -- true 2>"$work/err"
+check '--sizes without a descriptor' '125 dd-enter: --sizes takes an open descriptor, not "77"' "$? $(cat "$work/err")"
+enter --sizes 3 -- true 2>"$work/err" 3</dev/null
+check '--sizes without a terminal' '125 dd-enter: --sizes needs --tty' "$? $(cat "$work/err")"
+check 'the descriptor of sizes is not the command’s' 'closed' \
+  "$(sleep 0.5 | timeout 20 build/dd-enter --node-dir "$work" --tty 80x24 --sizes 5 -- sh -c '[ -e /proc/self/fd/5 ] && echo open || echo closed' 5</dev/null | grep -ao 'open\|closed')"
 sh_in 'rm /dev/ptmx; mkfifo /dev/ptmx'
 enter --tty 80x24 -- true 2>"$work/err" </dev/null
 check 'a FIFO for /dev/ptmx: refused, not waited for' '125 dd-enter: /dev/ptmx in the node is not a terminal multiplexer: Inappropriate ioctl for device' "$? $(cat "$work/err")"

@@ -1,9 +1,12 @@
 /* The command line: parsed whole, checked whole, before anything is done. */
 #include "options.h"
 
+#include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fail.h"
 
@@ -42,28 +45,40 @@ static unsigned short parse_side(const char **text)
   return value <= 65535 ? (unsigned short)value : 0;
 }
 
-static void parse_size(struct options *options, const char *argument)
+bool parse_size(const char *text, struct winsize *size)
 {
-  const char *at = argument;
+  struct winsize parsed = {.ws_col = parse_side(&text)};
 
-  options->tty = true;
-  options->size.ws_col = parse_side(&at);
-  if (*at == 'x')
-    at++;
-  options->size.ws_row = parse_side(&at);
-  if (*at != '\0' || options->size.ws_col == 0 || options->size.ws_row == 0)
-    fail(0, "--tty takes COLSxROWS, not \"%s\"", argument);
+  if (*text == 'x')
+    text++;
+  parsed.ws_row = parse_side(&text);
+  if (*text != '\0' || parsed.ws_col == 0 || parsed.ws_row == 0)
+    return false;
+  *size = parsed;
+  return true;
+}
+
+/* A descriptor that the caller opened for us, other than its own three streams. */
+static int parse_descriptor(const char *argument)
+{
+  char *end;
+  long fd = strtol(argument, &end, 10);
+
+  if (*end != '\0' || fd <= STDERR_FILENO || fd > INT_MAX || fcntl((int)fd, F_SETFD, FD_CLOEXEC) != 0)
+    fail(0, "--sizes takes an open descriptor, not \"%s\"", argument);
+  return (int)fd;
 }
 
 struct options parse_options(int argc, char **argv)
 {
-  enum { NODE_DIR = 256, TTY, CWD, ENV, USER };
+  enum { NODE_DIR = 256, TTY, SIZES, CWD, ENV, USER };
   static const struct option LONG[] = {
     {"node-dir", required_argument, NULL, NODE_DIR}, {"tty", required_argument, NULL, TTY},
-    {"cwd", required_argument, NULL, CWD},           {"env", required_argument, NULL, ENV},
-    {"user", required_argument, NULL, USER},         {NULL, 0, NULL, 0},
+    {"sizes", required_argument, NULL, SIZES},       {"cwd", required_argument, NULL, CWD},
+    {"env", required_argument, NULL, ENV},           {"user", required_argument, NULL, USER},
+    {NULL, 0, NULL, 0},
   };
-  struct options options = {0};
+  struct options options = {.sizes = -1};
   size_t i;
   int letter;
 
@@ -73,7 +88,12 @@ struct options parse_options(int argc, char **argv)
   while ((letter = getopt_long(argc, argv, "+", LONG, NULL)) != -1) {
     switch (letter) {
     case NODE_DIR: options.node_dir = optarg; break;
-    case TTY: parse_size(&options, optarg); break;
+    case TTY:
+      options.tty = true;
+      if (!parse_size(optarg, &options.size))
+        fail(0, "--tty takes COLSxROWS, not \"%s\"", optarg);
+      break;
+    case SIZES: options.sizes = parse_descriptor(optarg); break;
     case CWD: options.cwd = optarg; break;
     case ENV: set_variable(&options, optarg); break;
     case USER:
@@ -87,6 +107,8 @@ struct options parse_options(int argc, char **argv)
     fail(0, "--node-dir must be given, as an absolute path");
   if (options.cwd != NULL && options.cwd[0] != '/')
     fail(0, "--cwd must be an absolute path of the node");
+  if (options.sizes >= 0 && !options.tty)
+    fail(0, "--sizes needs --tty");
   if (optind >= argc)
     fail(0, "no command given");
   options.command = argv + optind;

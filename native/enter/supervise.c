@@ -13,10 +13,11 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "../lines/lines.h"
 #include "pump.h"
 
 /* What a command's left-over background processes may still write once it has ended: one full pipe. */
-enum { MAX_DRAIN_BYTES = 1024 * 1024, MAX_LANES = 3 };
+enum { MAX_DRAIN_BYTES = 1024 * 1024, MAX_LANES = 3, MAX_SIZE_CHARACTERS = 16 };
 
 struct loop {
   const struct options *options;
@@ -24,10 +25,13 @@ struct loop {
   struct lane *lanes;
   int lane_count;
   int signals;
+  int sizes; /* see options.h; -1 once it has ended too */
   int ended_by; /* a signal that told dd-enter to stop, or 0 */
   bool exited;
 };
 
+/* The node's terminal, for the lines of sizes. */
+static int inner_terminal;
 static struct termios outer_settings;
 static int outer_flags[3];
 
@@ -85,6 +89,23 @@ static void pass_size_on(const struct loop *loop)
     ioctl(loop->command->streams[0], TIOCSWINSZ, &size);
 }
 
+static void set_size(const char *line)
+{
+  struct winsize size;
+
+  if (parse_size(line, &size))
+    ioctl(inner_terminal, TIOCSWINSZ, &size);
+}
+
+static void read_sizes(struct loop *loop)
+{
+  static char text[MAX_SIZE_CHARACTERS];
+  static struct lines lines = {.text = text, .size = sizeof(text)};
+
+  if (!lines_read(&lines, loop->sizes, set_size))
+    loop->sizes = -1;
+}
+
 static void make_lanes(struct loop *loop)
 {
   const int *streams = loop->command->streams;
@@ -138,12 +159,13 @@ static bool holds_output(const struct loop *loop)
 /* Waits for any lane or signal (at most `timeout_ms`) and moves what can be moved; the number of bytes that came in. */
 static size_t turn(struct loop *loop, int timeout_ms)
 {
-  struct pollfd fds[1 + 2 * MAX_LANES];
-  nfds_t count = 1;
+  struct pollfd fds[2 + 2 * MAX_LANES];
+  nfds_t count = 2;
   size_t came = 0;
   int i;
 
   fds[0] = (struct pollfd){.fd = loop->signals, .events = POLLIN};
+  fds[1] = (struct pollfd){.fd = loop->sizes, .events = POLLIN};
   for (i = 0; i < loop->lane_count; i++, count += 2)
     lane_wants(&loop->lanes[i], &fds[count]);
   if (poll(fds, count, timeout_ms) < 0) {
@@ -155,12 +177,14 @@ static size_t turn(struct loop *loop, int timeout_ms)
     struct lane *lane = &loop->lanes[i];
     bool held = lane_holds(lane);
 
-    lane_move(lane, &fds[1 + 2 * i]);
-    if (i > 0 && !held && fds[1 + 2 * i].revents != 0)
+    lane_move(lane, &fds[2 + 2 * i]);
+    if (i > 0 && !held && fds[2 + 2 * i].revents != 0)
       came += lane->end;
   }
   if (fds[0].revents != 0)
     handle_signals(loop);
+  if (fds[1].revents != 0)
+    read_sizes(loop);
   return came;
 }
 
@@ -183,9 +207,10 @@ static void drain(struct loop *loop)
 
 int supervise(const struct options *options, const struct command *command, int signals)
 {
-  struct loop loop = {.options = options, .command = command, .signals = signals};
+  struct loop loop = {.options = options, .command = command, .signals = signals, .sizes = options->sizes};
   siginfo_t end = {0};
 
+  inner_terminal = command->streams[0];
   make_lanes(&loop);
   prepare_outer(options);
   pass_size_on(&loop);

@@ -1,4 +1,4 @@
-/** What a terminal needs of a pseudo-terminal; terminal-host.ts makes it with node-pty. */
+/** What a terminal needs of a pseudo-terminal; made by terminal-host.ts with node-pty, and by entered-pty.ts in a node. */
 import type { Size } from './output-log.ts';
 
 export interface PtyExit {

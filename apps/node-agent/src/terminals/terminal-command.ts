@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DrydockError } from '@drydock/protocol';
+import { SIZES_DESCRIPTOR } from './entered-pty.ts';
 import type { TerminalsEnv } from './env.ts';
 import type { TerminalHostOptions } from './terminal-host.ts';
 
@@ -13,14 +14,19 @@ const SHELL_ENV = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 };
 
-/** How terminals of nodes are started: dd-enter opens a PTY of the node's own and pumps between it and ours. */
+/** How terminals of nodes are started: dd-enter opens a PTY of the node's own and pumps between it and our sockets. */
 export function nodeTerminalCommand({ nodesDir, enterPath }: TerminalsEnv): TerminalHostOptions['commandFor'] {
   return ({ sessionId, node }, { cols, rows }) => {
     // Both names were checked against their forms at the border, so that they cannot leave the directory.
     const nodeDir = join(nodesDir, sessionId, node);
     if (!existsSync(nodeDir)) throw new DrydockError('NODE_NOT_FOUND');
-    const args = ['--node-dir', nodeDir, '--tty', `${cols}x${rows}`, '--', '/bin/bash', '-l'];
-    return { file: enterPath, args, env: SHELL_ENV };
+    const tty = ['--tty', `${cols}x${rows}`, '--sizes', String(SIZES_DESCRIPTOR)];
+    return {
+      file: enterPath,
+      args: ['--node-dir', nodeDir, ...tty, '--', '/bin/bash', '-l'],
+      env: SHELL_ENV,
+      opensPty: true,
+    };
   };
 }
 

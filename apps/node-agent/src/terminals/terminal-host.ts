@@ -1,4 +1,4 @@
-/** The terminal host: real PTYs (node-pty), the registry of terminals, and the socket at which the agent finds them. */
+/** The terminal host: real PTYs (of nodes, or by node-pty), the registry of terminals, and the socket at which the agent finds them. */
 
 import { readSync, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import { DrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { type IPty, spawn } from 'node-pty';
+import { spawnEnteredPty } from './entered-pty.ts';
 import { startHostServer } from './host-server.ts';
 import type { Size } from './output-log.ts';
 import type { Pty, PtyEvents, SpawnPty } from './pty.ts';
@@ -17,6 +18,8 @@ export interface TerminalCommand {
   args: string[];
   env: Record<string, string>;
   cwd?: string;
+  /** It opens a PTY by itself and takes sizes at SIZES_DESCRIPTOR (entered-pty.ts); otherwise it is started on a PTY of this host. */
+  opensPty?: boolean;
 }
 
 export interface TerminalHostOptions {
@@ -126,8 +129,10 @@ export async function startTerminalHost({
 }: TerminalHostOptions): Promise<TerminalHost> {
   const spawnFor =
     (node: { sessionId: string; node: string }): SpawnPty =>
-    (size, events) =>
-      spawnPty(commandFor(node, size), size, events);
+    (size, events) => {
+      const command = commandFor(node, size);
+      return command.opensPty ? spawnEnteredPty(command, size, events) : spawnPty(command, size, events);
+    };
   const registry = createTerminalRegistry({
     spawnFor,
     onForgotten: (terminalId, exit) => server.broadcast({ event: 'exit', terminalId, ...exit }),
