@@ -41,3 +41,48 @@ test('the page says how far away the server is', async ({ lab, page }) => {
   await lab.addNode('node1');
   await expect(page.getByRole('img', { name: /Connection: \d+ milliseconds/ })).toBeVisible();
 });
+
+test('a flood builds each row once a frame, and leaves every line that fits; a selection is still shown', async ({
+  lab,
+  page,
+}) => {
+  await lab.addNode('node1');
+  await page.evaluate(() => {
+    const counts = { builds: 0, frames: 0 };
+    Object.assign(window, { rowCounts: counts });
+    let isNewFrame = true;
+    const frame = () => {
+      isNewFrame = true;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+    const row = document.querySelector('.xterm-rows > div:nth-child(5)') as Element;
+    new MutationObserver((records) => {
+      counts.builds += records.length;
+      if (isNewFrame) counts.frames += 1;
+      isNewFrame = false;
+    }).observe(row, { childList: true });
+  });
+  await lab.type('seq 1 2000000; echo end-$((3+4))');
+  await lab.expectText('end-7');
+  const { builds, frames } = await page.evaluate(
+    () => (window as unknown as { rowCounts: { builds: number; frames: number } }).rowCounts,
+  );
+  expect(frames).toBeGreaterThan(5);
+  expect(builds).toBeLessThan(frames * 1.5);
+
+  // What is above the screen is whole: the last numbers, one a line, up to the scrollback's bound.
+  await page.keyboard.press('Shift+PageUp');
+  const text = (await lab.screen.innerText()).split('\n').map((line) => line.trim());
+  const numbers = text.filter((line) => /^\d+$/.test(line)).map(Number);
+  expect(numbers.length).toBeGreaterThan(10);
+  expect(numbers).toEqual(numbers.map((_, i) => (numbers[0] as number) + i));
+
+  const selection = page.locator('.xterm-selection div');
+  const box = await lab.screen.boundingBox();
+  // Rows are built anew all the time: the mouse finds what is there.
+  await page.mouse.dblclick((box?.x ?? 0) + 20, (box?.y ?? 0) + 30);
+  await expect(selection).not.toHaveCount(0);
+  await page.keyboard.type('x');
+  await expect(selection).toHaveCount(0);
+});

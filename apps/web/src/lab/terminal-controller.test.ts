@@ -111,6 +111,12 @@ class Screen implements TerminalScreen {
     this.text += text;
     drawn();
   }
+  linesToLeave(): undefined {
+    return undefined;
+  }
+  isForemost(): boolean {
+    return true;
+  }
   reset(): void {
     this.text = '';
   }

@@ -1,5 +1,6 @@
 /** A terminal's bytes on their way to the screen: in order, each once, whole characters, acknowledged when drawn (T-3 to T-9). */
 import { TERMINAL_WINDOW_BYTES } from '@drydock/protocol';
+import { createFloodGate } from './flood-gate.ts';
 import type { TerminalScreen } from './terminal-types.ts';
 
 /** Drawn bytes after which an acknowledgement goes at once: a fraction of the window, so that the stream never stands still. */
@@ -8,7 +9,7 @@ const ACK_EVERY_BYTES = TERMINAL_WINDOW_BYTES / 4;
 const ACK_DELAY_MS = 1000;
 
 export interface TerminalOutput {
-  /** All bytes before this offset have been handed to the screen or stand in it. */
+  /** All bytes before this offset have been taken: they stand in the screen, or will, or would have left it. */
   received(): number;
   /**
    * Goes on at `offset` after an attach: with the exact bytes, or with `screen` in place of everything before. Bytes before
@@ -21,7 +22,7 @@ export interface TerminalOutput {
   replace(screen: string, offset: number): void;
   /** Changes the screen's size after what was received, before what comes. */
   resize(cols: number, rows: number): void;
-  /** Calls back when everything that was received is drawn. */
+  /** Calls back when everything that was received stands in the screen. */
   afterDrawn(callback: () => void): void;
   dispose(): void;
 }
@@ -63,24 +64,53 @@ export function createTerminalOutput({ screen, ack, onResized, onOld }: Terminal
     else ackTimer ??= setTimeout(onAckTimer, ACK_DELAY_MS);
   }
 
+  const gate = createFloodGate({
+    draw(pieces, onPiecesDrawn) {
+      let text = '';
+      for (const piece of pieces) text += decoder.decode(piece, { stream: true });
+      screen.write(text, () => {
+        if (!disposed) onPiecesDrawn();
+      });
+    },
+    linesToLeave: screen.linesToLeave,
+    isForemost: screen.isForemost,
+    onDrawn,
+  });
+
   /** Does `change` in its place among the bytes: after the screen has drawn all before, before it draws anything after. */
   function inOrder(change: () => void): void {
+    gate.flush();
+    const done = gate.change();
     screen.write('', () => {
+      done();
       if (!disposed) change();
     });
   }
 
   function write(data: Uint8Array): void {
     received += data.byteLength;
-    const end = received;
-    screen.write(decoder.decode(data, { stream: true }), () => onDrawn(end));
+    gate.push(data, received);
+  }
+
+  /** A screen takes the place of everything before `offset`. */
+  function forget(offset: number): void {
+    received = offset;
+    decoder = new TextDecoder();
+    gate.forget();
+    inOrder(() => screen.reset());
   }
 
   function replace(text: string, offset: number): void {
-    decoder = new TextDecoder();
-    received = offset;
-    inOrder(() => screen.reset());
-    screen.write(text, () => onDrawn(offset));
+    forget(offset);
+    paint(text, offset);
+  }
+
+  function paint(text: string, offset: number): void {
+    const done = gate.change();
+    screen.write(text, () => {
+      done();
+      onDrawn(offset);
+    });
   }
 
   function resize(cols: number, rows: number): void {
@@ -95,13 +125,9 @@ export function createTerminalOutput({ screen, ack, onResized, onOld }: Terminal
     begin({ offset, end, cols, rows, screen: text }) {
       if (text === undefined && offset > received) return false;
       acked = offset;
-      if (text !== undefined) {
-        received = offset;
-        decoder = new TextDecoder();
-        inOrder(() => screen.reset());
-      }
+      if (text !== undefined) forget(offset);
       resize(cols, rows);
-      if (text !== undefined) screen.write(text, () => onDrawn(offset));
+      if (text !== undefined) paint(text, offset);
       oldUntil = end;
       const isOld = end > received;
       inOrder(() => onOld(isOld));
@@ -127,6 +153,7 @@ export function createTerminalOutput({ screen, ack, onResized, onOld }: Terminal
     afterDrawn: inOrder,
     dispose() {
       disposed = true;
+      gate.dispose();
       clearTimeout(ackTimer);
       ackTimer = undefined;
     },

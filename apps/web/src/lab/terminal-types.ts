@@ -7,6 +7,13 @@ export type Unsubscribe = () => void;
 export interface TerminalScreen {
   /** Parses `text` after all that was written before; `drawn` is called when it is part of the screen (xterm's write callback). */
   write(text: string, drawn: () => void): void;
+  /**
+   * Lines of plain text after which nothing that is on the screen or above it now is left; undefined while a part of the screen does
+   * not scroll. Asked only when nothing but plain text is under way to the screen.
+   */
+  linesToLeave(): number | undefined;
+  /** Whether somebody works in this terminal, or nobody looks at any. */
+  isForemost(): boolean;
   /** Back to the state of a new terminal: no text, no scrollback, default modes. */
   reset(): void;
   resize(cols: number, rows: number): void;

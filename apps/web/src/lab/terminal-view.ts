@@ -19,9 +19,10 @@ import { muteTerminalQueries } from './terminal-queries.ts';
 import { terminalTheme } from './terminal-themes.ts';
 import type { TerminalController, TerminalLink, TerminalScreen } from './terminal-types.ts';
 import { onThemeChange, readTheme, resolveTheme } from './theme.ts';
+import { drawSelectionWhenThereIsOne, linesToLeave } from './xterm-inner.ts';
 
 /** Lines above the screen that stay readable. */
-const SCROLLBACK_LINES = 10_000;
+const SCROLLBACK_LINES = 3_000;
 /** What OSC 52 may put on the clipboard (characters): a program that wants more is not copying for a person. */
 const MAX_CLIPBOARD_CHARACTERS = 1024 * 1024;
 const FONT = '"JetBrains Mono Variable", ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
@@ -130,12 +131,12 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
     return modifier === 'alt' ? `\x1b${text}` : String.fromCharCode(text.toUpperCase().charCodeAt(0) & 0x1f);
   }
 
+  // In a window that nobody sees timers run once a second, and there is nobody to wait for.
+  const isForemost = () => document.hidden || host.contains(document.activeElement);
   const screen: TerminalScreen = {
-    write: createPacedWrite(
-      (text, drawn) => terminal.write(text, drawn),
-      // In a window that nobody sees timers run once a second, and there is nobody to wait for.
-      () => document.hidden || host.contains(document.activeElement),
-    ),
+    write: createPacedWrite((text, drawn) => terminal.write(text, drawn), isForemost),
+    linesToLeave: () => linesToLeave(terminal),
+    isForemost,
     reset() {
       terminal.reset();
       commands.reset();
@@ -205,6 +206,7 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
       if (!opened && place.clientWidth > 0) {
         opened = true;
         terminal.open(host);
+        drawSelectionWhenThereIsOne(terminal);
         addWebgl();
         controller.attach();
       }

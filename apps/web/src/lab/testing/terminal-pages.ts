@@ -15,6 +15,7 @@ import { createTerminalController } from '../terminal-controller.ts';
 import { createTerminalLink } from '../terminal-link.ts';
 import { muteTerminalQueries } from '../terminal-queries.ts';
 import type { TerminalController, TerminalLink, TerminalScreen } from '../terminal-types.ts';
+import { linesToLeave } from '../xterm-inner.ts';
 
 export { until };
 
@@ -100,6 +101,8 @@ export class Page {
           else this.undrawn.push(drawn);
         });
       },
+      linesToLeave: () => linesToLeave(this.screen),
+      isForemost: () => true,
       reset: () => {
         this.screen.reset();
         this.text = '';
