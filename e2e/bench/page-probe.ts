@@ -163,8 +163,9 @@ export async function createPageProbe(page: QuietPage): Promise<PageProbe> {
       await page.waitFor(findTerminal);
     },
     async resize(cols, rows) {
+      let size = { cols: 0, rows: 0, width: 0, height: 0 };
       for (let tries = 0; tries < 12; tries += 1) {
-        const size = await page.evaluate(() => {
+        size = await page.evaluate(() => {
           const { bench } = window as unknown as BenchWindow;
           const rowsElement = [...document.querySelectorAll('.xterm-screen')].find(
             (element) => element.clientWidth > 0,
@@ -180,7 +181,7 @@ export async function createPageProbe(page: QuietPage): Promise<PageProbe> {
         });
         await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
       }
-      throw new Error(`the terminal does not become ${cols} x ${rows}`);
+      throw new Error(`the terminal does not become ${cols} x ${rows}: ${JSON.stringify(size)}`);
     },
     press: (key, text) => timeToSee(() => page.press(key), new RegExp(text)),
     frameEchoes: () => page.evaluate(() => (window as unknown as BenchWindow).benchNotes.echoes.splice(0)),
@@ -252,7 +253,9 @@ export async function createPageProbe(page: QuietPage): Promise<PageProbe> {
     },
     async cpuSeconds() {
       const { metrics } = await page.send('Performance.getMetrics');
-      return (metrics as { name: string; value: number }[]).find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+      return (
+        (metrics as { name: string; value: number }[]).find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN
+      );
     },
     async heap() {
       for (let round = 0; round < 2; round += 1) await page.send('HeapProfiler.collectGarbage');
