@@ -21,7 +21,12 @@ const forbidden = [
   ['the page runs in a browser', 'apps/web/src/lab/probe.ts', 'node:fs', RULE],
   ['the protocol knows no Node.js', 'packages/protocol/src/probe.ts', 'node:fs', 'lint/correctness/noNodejsModules'],
   ['the protocol imports zod alone', 'packages/protocol/src/probe.ts', 'pino', RULE],
-  ['terminal text knows no Node.js', 'packages/terminal-text/src/probe.ts', 'node:fs', 'lint/correctness/noNodejsModules'],
+  [
+    'terminal text knows no Node.js',
+    'packages/terminal-text/src/probe.ts',
+    'node:fs',
+    'lint/correctness/noNodejsModules',
+  ],
   ['infra imports nothing', 'infra/bootstrap/probe.mjs', '@drydock/protocol', RULE],
   [
     'dependencies are declared',
