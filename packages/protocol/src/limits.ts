@@ -12,7 +12,7 @@ export const MAX_TERMINAL_INPUT_BYTES = 64 * 1024;
 export const MAX_TERMINAL_OUTPUT_BYTES = 64 * 1024;
 /** Output log of a terminal (bytes): a reconnect within it gets exactly the bytes it missed. */
 export const TERMINAL_LOG_BYTES = 1024 * 1024;
-/** Bytes sent to one viewer and not yet acknowledged as drawn; the time to a prompt after Ctrl-C grows with it. */
+/** Bytes sent to one viewer and not yet acknowledged; where they are more than plain text, the time to a prompt after Ctrl-C grows with it. */
 export const TERMINAL_WINDOW_BYTES = 192 * 1024;
 /** A serialised screen (UTF-8 bytes), scrollback included: it travels as one message. */
 export const MAX_SCREEN_BYTES = 768 * 1024;
