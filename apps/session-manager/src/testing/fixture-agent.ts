@@ -24,6 +24,7 @@ import {
   toDrydockError,
   type Underlay,
 } from '@drydock/protocol';
+import { execOnHost } from './fixture-exec.ts';
 import { createFixtureLinks } from './fixture-links.ts';
 import { createFixtureStreams, type FixtureStreams } from './fixture-stream.ts';
 import { createFixtureTerminals } from './fixture-terminals.ts';
@@ -84,7 +85,6 @@ export interface FixtureAgent {
 }
 
 const LIMITS = { cpus: 2, memoryBytes: 2 ** 31, diskBytes: 10 * 2 ** 30, pids: 4096 };
-const MAX_OUTPUT_BYTES = 1024 * 1024;
 
 /** A reset, as the real agent makes it: `resetAndDestroy` would say an orderly end first. */
 function abort(carrier: NetSocket): void {
@@ -186,40 +186,6 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     return { ...report, from: warm < 0 ? 'cold' : 'pool' };
   }
 
-  function exec({ command, stdin, timeoutSeconds = 30 }: AgentRequest<'node.exec'>): Promise<AgentAnswer<'node.exec'>> {
-    const [file = 'false', ...args] = command;
-    const started = Date.now();
-    return new Promise((resolve, reject) => {
-      const child = spawn(file, args, { detached: true, stdio: 'pipe' });
-      const outputs = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) };
-      let truncated = false;
-      const timer = setTimeout(() => {
-        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-        reject(new DrydockError('EXEC_TIMEOUT'));
-      }, timeoutSeconds * 1000);
-      for (const stream of ['stdout', 'stderr'] as const) {
-        child[stream].on('data', (chunk: Buffer) => {
-          const all = Buffer.concat([outputs[stream], chunk]);
-          truncated ||= all.length > MAX_OUTPUT_BYTES;
-          outputs[stream] = all.subarray(0, MAX_OUTPUT_BYTES);
-        });
-      }
-      child.once('error', (error) => reject(error));
-      child.once('close', (exitCode) => {
-        clearTimeout(timer);
-        resolve({
-          exitCode: exitCode ?? 137,
-          stdout: outputs.stdout.toString(),
-          stderr: outputs.stderr.toString(),
-          truncated,
-          durationMs: Date.now() - started,
-        });
-      });
-      child.stdin.on('error', () => undefined);
-      child.stdin.end(stdin ?? '');
-    });
-  }
-
   async function dialBack(url: string, streamId: string): Promise<NetSocket> {
     return new Promise((resolve, reject) => {
       const request = httpRequest(`${url}${AGENT_STREAM_PATH}/${streamId}`, {
@@ -318,7 +284,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
       for (const each of nodes.values()) if (each.sessionId === sessionId) terminals.endSession(sessionId, each.name);
       return {};
     },
-    'node.exec': exec,
+    'node.exec': execOnHost,
     'terminal.open': terminals.open,
     'terminal.attach': terminals.attach,
     'terminal.detach': terminals.detach,
