@@ -86,3 +86,28 @@ test('a flood builds each row once a frame, and leaves every line that fits; a s
   await page.keyboard.type('x');
   await expect(selection).toHaveCount(0);
 });
+
+test('whoever wants more lines above the screen has them, in the terminals that are open too', async ({
+  lab,
+  page,
+}) => {
+  await lab.addNode('node1');
+  const topmost = async () => {
+    await page.mouse.move(700, 400);
+    await page.mouse.wheel(0, -10_000_000);
+    await page.waitForTimeout(300);
+    const rows = await lab.screen.locator('> div').allTextContents();
+    return Number(rows.map((row) => row.trim()).find((row) => /^\d+$/.test(row)));
+  };
+  const print = async (mark: string) => {
+    await lab.type(`clear; seq 1 20000; echo ${mark}-$((3+4))`);
+    await lab.expectText(`${mark}-7`);
+  };
+  await print('short');
+  expect(await topmost()).toBeGreaterThan(16_000);
+  await page.getByRole('button', { name: 'Settings' }).first().click();
+  await page.getByRole('switch', { name: 'Long scrollback' }).click();
+  await page.keyboard.press('Escape');
+  await print('long');
+  expect(await topmost()).toBeLessThan(11_000);
+});

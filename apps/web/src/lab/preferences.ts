@@ -10,6 +10,8 @@ export interface Preferences {
   copyOnSelect: boolean;
   screenReader: boolean;
   cursorBlink: boolean;
+  /** Many more lines above the screen, at the price of slower floods. */
+  longScrollback: boolean;
   sidebar: boolean;
   /** What others in a session see; empty for none. */
   name: string;
@@ -28,6 +30,7 @@ const DEFAULTS: Preferences = {
   copyOnSelect: false,
   screenReader: false,
   cursorBlink: false,
+  longScrollback: false,
   sidebar: true,
   name: '',
   files: false,
@@ -42,8 +45,8 @@ export function parsePreferences(text: string | null): Preferences {
   } catch {
     // Broken storage means defaults.
   }
-  const flag = (key: 'copyOnSelect' | 'screenReader' | 'cursorBlink' | 'sidebar' | 'files') =>
-    typeof stored[key] === 'boolean' ? stored[key] : DEFAULTS[key];
+  type Flag = 'copyOnSelect' | 'screenReader' | 'cursorBlink' | 'longScrollback' | 'sidebar' | 'files';
+  const flag = (key: Flag) => (typeof stored[key] === 'boolean' ? stored[key] : DEFAULTS[key]);
   const { terminalTheme: theme, fontSize, name } = stored;
   return {
     terminalTheme: TERMINAL_THEMES.find((name) => name === theme) ?? DEFAULTS.terminalTheme,
@@ -51,6 +54,7 @@ export function parsePreferences(text: string | null): Preferences {
     copyOnSelect: flag('copyOnSelect'),
     screenReader: flag('screenReader'),
     cursorBlink: flag('cursorBlink'),
+    longScrollback: flag('longScrollback'),
     sidebar: flag('sidebar'),
     name: typeof name === 'string' ? name.slice(0, MAX_PERSON_NAME_LENGTH) : DEFAULTS.name,
     files: flag('files'),

@@ -21,8 +21,9 @@ import type { TerminalController, TerminalLink, TerminalScreen } from './termina
 import { onThemeChange, readTheme, resolveTheme } from './theme.ts';
 import { drawSelectionWhenThereIsOne, linesToLeave } from './xterm-inner.ts';
 
-/** Lines above the screen that stay readable. */
+/** Lines above the screen that stay readable: as many as fit a processor's cache, or more for whoever wants them (decision 0012). */
 const SCROLLBACK_LINES = 3_000;
+const LONG_SCROLLBACK_LINES = 10_000;
 /** What OSC 52 may put on the clipboard (characters): a program that wants more is not copying for a person. */
 const MAX_CLIPBOARD_CHARACTERS = 1024 * 1024;
 const FONT = '"JetBrains Mono Variable", ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
@@ -72,13 +73,14 @@ function openLink(event: MouseEvent, uri: string): void {
 export function createTerminalView(deps: TerminalViewDeps): TerminalView {
   const { preferences, canType } = deps;
   const look = () => {
-    const { fontSize, terminalTheme: name, cursorBlink, screenReader } = preferences.getState();
+    const { fontSize, terminalTheme: name, cursorBlink, screenReader, longScrollback } = preferences.getState();
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     return {
       fontSize,
       theme: terminalTheme(name, resolveTheme(readTheme())),
       cursorBlink: cursorBlink && !still,
       screenReaderMode: screenReader,
+      scrollback: longScrollback ? LONG_SCROLLBACK_LINES : SCROLLBACK_LINES,
     };
   };
   const terminal = new Terminal({
@@ -90,7 +92,6 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
     letterSpacing: 0,
     allowProposedApi: true,
     minimumContrastRatio: 4.5,
-    scrollback: SCROLLBACK_LINES,
     disableStdin: !canType,
     macOptionClickForcesSelection: true,
     rightClickSelectsWord: false,

@@ -101,5 +101,7 @@ export const settings = {
   screenReaderHint: 'Terminal output is read aloud and can be walked through by line.',
   cursorBlink: 'Blinking cursor',
   cursorBlinkHint: 'Off when the system asks for reduced motion.',
+  longScrollback: 'Long scrollback',
+  longScrollbackHint: 'Keeps 10,000 lines above the screen instead of 3,000; long outputs are drawn more slowly.',
   sample: 'Sample of the terminal colours',
 } as const;

@@ -56,7 +56,7 @@ function Toggle({ label, hint, checked, onChange }: ToggleProps) {
 
 export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const { preferences } = useLab();
-  const { terminalTheme, fontSize, copyOnSelect, screenReader, cursorBlink } = useValue(preferences);
+  const { terminalTheme, fontSize, copyOnSelect, screenReader, cursorBlink, longScrollback } = useValue(preferences);
   const page = useTheme();
   const sizeId = useId();
   return (
@@ -109,6 +109,12 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
           hint={text.cursorBlinkHint}
           checked={cursorBlink}
           onChange={(checked) => preferences.update({ cursorBlink: checked })}
+        />
+        <Toggle
+          label={text.longScrollback}
+          hint={text.longScrollbackHint}
+          checked={longScrollback}
+          onChange={(checked) => preferences.update({ longScrollback: checked })}
         />
       </div>
     </Modal>
