@@ -7,17 +7,18 @@ const ENV = { PATH: '/usr/bin:/bin' };
 const running: Pty[] = [];
 
 /** A shell in dd-enter's place: it reads typing, writes output, and finds sizes where dd-enter does. */
-function start(script: string) {
+function start(script: string, onData: (pty: Pty) => void = () => undefined) {
   let text = '';
   let length = 0;
   let end: (exit: PtyExit) => void = () => undefined;
   const exit = new Promise<PtyExit>((resolve) => {
     end = resolve;
   });
-  const pty = spawnEnteredPty({ file: '/bin/sh', args: ['-c', script], env: ENV }, SIZE, {
+  const pty: Pty = spawnEnteredPty({ file: '/bin/sh', args: ['-c', script], env: ENV }, SIZE, {
     onData(data) {
       length += data.byteLength;
       text = (text + data.toString()).slice(-100_000);
+      onData(pty);
     },
     onExit: (how) => end(how),
   });
@@ -40,8 +41,10 @@ test('typing reaches the program and its output comes back, errors too', async (
 });
 
 test('each new size is a line for the program; the same again is none', async () => {
-  const terminal = start('read a <&3; read b <&3; echo "$a then $b"');
+  const terminal = start('read a <&3; echo "first $a"; read b <&3; echo "$a then $b"');
   terminal.pty.resize({ cols: 120, rows: 40 });
+  terminal.pty.resize({ cols: 120, rows: 40 });
+  await sees(terminal, 'first 120x40');
   terminal.pty.resize({ cols: 120, rows: 40 });
   terminal.pty.resize({ cols: 20, rows: 10 });
   await sees(terminal, '120x40 then 20x10');
@@ -65,6 +68,12 @@ test('an end while reading is paused loses nothing', async () => {
   terminal.pty.write(Buffer.from('\n'));
   expect(await terminal.exit).toEqual({ exitCode: 3 });
   expect(terminal.text().endsWith('\n10000\n')).toBe(true);
+});
+
+test('an end loses nothing though every piece of output asks for a pause', async () => {
+  const terminal = start('seq 1 30000; exit 5', (pty) => pty.pause());
+  expect(await terminal.exit).toEqual({ exitCode: 5 });
+  expect(terminal.length()).toBe(168_894);
 });
 
 test('typing that the program does not read is taken up to a bound, and all of it arrives in order', async () => {

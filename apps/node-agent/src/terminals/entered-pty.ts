@@ -11,8 +11,6 @@ import type { TerminalCommand } from './terminal-host.ts';
 
 /** Where the program looks for new sizes, a line COLSxROWS each (native/enter/options.h). */
 export const SIZES_DESCRIPTOR = 3;
-/** Sizes that wait for a program that reads none (bytes); only the last matters, so more are dropped. */
-const MAX_UNREAD_SIZES_BYTES = 4096;
 /** What an ended program left in its sockets is read within this time (ms), unless a child of it keeps them open. */
 const DRAIN_MS = 1000;
 
@@ -29,12 +27,22 @@ export function spawnEnteredPty({ file, args, env, cwd = '/' }: TerminalCommand,
     throw new DrydockError('INTERNAL', undefined, undefined, { cause: new Error(`${file} cannot be started`) });
   }
   const [stdin, stdout, stderr, sizes] = child.stdio as unknown as [Writable, Readable, Readable, Writable];
-  let current = size;
+  /** The size that is asked for, and the one that the program was told last. */
+  let wanted = size;
+  let told = size;
   let ended = false;
   let drain: NodeJS.Timeout | undefined;
   // A program that has gone breaks its sockets; its end is told by 'close'.
   for (const stream of [child, stdin, stdout, stderr, sizes]) stream.on('error', () => undefined);
   for (const stream of [stdout, stderr]) stream.on('data', events.onData);
+
+  function tellSize(): void {
+    // While the program reads none, the last one waits alone: the others between do not matter.
+    if (ended || sizes.writableLength > 0 || (wanted.cols === told.cols && wanted.rows === told.rows)) return;
+    told = wanted;
+    sizes.write(`${told.cols}x${told.rows}\n`, tellSize);
+  }
+
   child.once('exit', () => {
     ended = true;
     // All of it is in the sockets now, and 'close' comes when they have been read to their ends, paused or not.
@@ -57,12 +65,13 @@ export function spawnEnteredPty({ file, args, env, cwd = '/' }: TerminalCommand,
       stdin.write(data);
       return data.byteLength;
     },
-    pause: () => stdout.pause(),
+    pause() {
+      if (!ended) stdout.pause();
+    },
     resume: () => stdout.resume(),
     resize(next) {
-      if (ended || (next.cols === current.cols && next.rows === current.rows)) return;
-      current = next;
-      if (sizes.writableLength <= MAX_UNREAD_SIZES_BYTES) sizes.write(`${next.cols}x${next.rows}\n`);
+      wanted = next;
+      tellSize();
     },
     kill(signal) {
       if (!ended) child.kill(signal);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TERMINAL_LOG_BYTES, TERMINAL_WINDOW_BYTES } from '@drydock/protocol';
 import { describe, expect, test } from 'vitest';
-import { NEARLY_A_WINDOW, T, until, V, Watcher, withTerminalHost, world } from '../testing/terminal-watcher.ts';
+import { NEARLY_A_WINDOW, NODE, T, until, V, Watcher, withTerminalHost, world } from '../testing/terminal-watcher.ts';
 
 withTerminalHost();
 
