@@ -46,8 +46,13 @@ async function measure(parts: string[]): Promise<Figures> {
   const figures = createFigures();
   const { ms, result: stack } = await timed(() => startStack(SETTINGS));
   figures.value('stack.start-built', 'ms', ms);
+  let ending = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void stopStack(stack).finally(() => process.exit(130)));
+    // A terminal, or `timeout`, sends it to the group too: the second one must not end what the first began.
+    process.on(signal, () => {
+      if (!ending) void stopStack(stack).finally(() => process.exit(130));
+      ending = true;
+    });
   }
   try {
     for (const part of parts) await (PARTS[part] ?? PIECES[part])?.(stack.origin, figures, stack);

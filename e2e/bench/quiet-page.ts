@@ -113,6 +113,10 @@ export async function openQuietPage(): Promise<QuietPage> {
     if (error) call.reject(new Error(error.message));
     else call.resolve(result);
   });
+  socket.once('close', () => {
+    for (const { reject } of calls.values()) reject(new Error('Chromium has gone'));
+    calls.clear();
+  });
   const send: QuietPage['send'] = (method, params = {}) =>
     new Promise((resolve, reject) => {
       lastId += 1;

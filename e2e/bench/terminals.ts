@@ -7,6 +7,8 @@ import { type BenchTerminal, connectTerminals, PROMPT } from './terminal-socket.
 const KEYS = 500;
 const INTERRUPTS = 20;
 const ATTACHES = 10;
+/** A stack that was just started, or whose pool just gave a node away, boots nodes for so long (ms). */
+export const SETTLE_MS = 12_000;
 /** Lines of the flood: 72 MB as the terminal writes them. */
 export const FLOOD_LINES = 8_200_000;
 
@@ -113,6 +115,7 @@ export async function benchTerminals(origin: string, figures: Figures): Promise<
   const session = await createSession(origin);
   try {
     const node = await session.addNode();
+    await wait(SETTLE_MS);
     await measureTerminals(origin, { sessionId: session.id, token: session.token, node: node.name }, figures);
   } finally {
     await session.close();
