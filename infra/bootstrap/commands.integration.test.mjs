@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { layoutOf, REPO } from '../common/paths.mjs';
-import { allPids, environmentOf, startTicks } from '../common/proc.mjs';
+import { allPids, commandOf, environmentOf, startTicks } from '../common/proc.mjs';
 import { runCommand } from '../common/run-command.mjs';
 import { freePorts } from '../supervisor/ports.mjs';
 
@@ -177,9 +177,11 @@ describe('a stack', () => {
 
   it('is cleared up by stop after its supervisor was killed, with nothing left', async () => {
     process.kill(supervisorPid(), 'SIGKILL');
-    await expect.poll(ownProcesses, { timeout: 15_000 }).toEqual([]);
+    // They end by themselves, but for one that hangs in Node.js's own exit, as happens on a busy machine (nodejs/node issue 54918).
+    await expect.poll(() => ownProcesses().length, { timeout: 15_000 }).toBeLessThanOrEqual(1);
     const { stdout, code } = await command('stop');
     expect([code, stdout]).toEqual([0, expect.stringContaining('what was left of it is gone now')]);
+    expect(ownProcesses().map(commandOf)).toEqual([]);
     expect(existsSync(layoutOf(settings).runInstance)).toBe(false);
     expect(readdirSync(join(settings.DRYDOCK_STATE_DIR, 'nodes'))).toEqual([]);
   });
