@@ -1,2 +1,2 @@
 /** What a page and a terminal host both know about the bytes of a terminal; free of Node.js and of the DOM's elements. */
-export { createUnseenText, type UnseenText } from './unseen-text.ts';
+export { createUnseenText, keptLines, type UnseenText } from './unseen-text.ts';

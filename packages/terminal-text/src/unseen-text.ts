@@ -43,6 +43,14 @@ export interface UnseenText {
   isFull(): boolean;
 }
 
+/**
+ * Line feeds of plain text after which nothing is left that was on a screen of `rows` or in the `scrollback` above it, as long as all of
+ * it scrolls. Twice the rows: the first lines may land on rows that are not empty, and those must be gone too.
+ */
+export function keptLines(rows: number, scrollback: number): number {
+  return scrollback + 2 * rows;
+}
+
 function isPlainControl(byte: number): boolean {
   return byte === 0x09 || byte === 0x0b || byte === 0x0c || byte === 0x0d;
 }
@@ -61,16 +69,14 @@ function firstLineEnd(data: Uint8Array): number {
   return at;
 }
 
-/** The colour changes of `colours` and of plain `data` behind them, joined; those before the last full reset do not matter. */
-function coloursAfter(colours: string, data: Uint8Array): string {
+/** The colour changes `before` and those of plain `data` behind them, joined; those before the last full reset do not matter. */
+function coloursAfter(before: string, data: Uint8Array): string {
   const from = data.indexOf(ESC);
-  return from === -1 ? colours : coloursOf(colours + decoder.decode(data.subarray(from)));
-}
-
-function coloursOf(text: string): string {
-  let colours = '';
+  if (from === -1) return before;
+  const text = decoder.decode(data.subarray(from));
+  let colours = before;
   // In plain text every escape begins a colour change, which ends at its m.
-  for (let at = text.indexOf('\x1b'); at !== -1; at = text.indexOf('\x1b', at + 1)) {
+  for (let at = 0; at !== -1; at = text.indexOf('\x1b', at + 1)) {
     const sequence = text.slice(at, text.indexOf('m', at) + 1);
     const parameters = sequence.slice(2, -1);
     colours = parameters === '' || parameters === '0' ? sequence : colours + sequence;

@@ -1,6 +1,6 @@
 /** What a terminal's screen looks like, worked out from its bytes only as far as somebody needs it. */
 import { MAX_SCREEN_BYTES } from '@drydock/protocol';
-import { createUnseenText } from '@drydock/terminal-text';
+import { createUnseenText, keptLines } from '@drydock/terminal-text';
 import { SerializeAddon } from '@xterm/addon-serialize';
 import headless from '@xterm/headless';
 import { UnicodeGraphemesAddon } from './graphemes-addon.ts';
@@ -78,8 +78,7 @@ export function createScreenModel(size: Size, onDrained: () => void): ScreenMode
       case 'bytes': {
         await parseAll(unseen.push(job.data));
         if (emulator === undefined || isWholeScreenScrolling(emulator.terminal)) {
-          // Twice the rows: the first lines may land on rows that are not empty, and those must be gone too.
-          unseen.skip(SCREEN_SCROLLBACK_LINES + 2 * current.rows);
+          unseen.skip(keptLines(current.rows, SCREEN_SCROLLBACK_LINES));
         }
         if (unseen.isFull()) await parseAll(unseen.flush());
         backlog -= job.data.byteLength;

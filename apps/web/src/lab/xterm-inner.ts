@@ -1,4 +1,5 @@
 /** The one place on the page that reads xterm's inner fields; its tests fail when a new version names them otherwise. */
+import { keptLines } from '@drydock/terminal-text';
 import type { Terminal } from '@xterm/xterm';
 
 type Cell = [number, number];
@@ -17,12 +18,12 @@ const inner = (terminal: unknown) => (terminal as InnerTerminal)._core;
 
 /**
  * Lines of plain text after which nothing that is on the screen or above it now is left; undefined while a scroll region keeps a part of
- * the screen in its place. Twice the rows: the first lines may land on rows that are not empty, and those must be gone too.
+ * the screen in its place.
  */
 export function linesToLeave(terminal: Pick<Terminal, 'rows' | 'options'>): number | undefined {
   const { scrollTop, scrollBottom } = inner(terminal).buffer;
   if (scrollTop !== 0 || scrollBottom !== terminal.rows - 1) return undefined;
-  return (terminal.options.scrollback ?? 0) + 2 * terminal.rows;
+  return keptLines(terminal.rows, terminal.options.scrollback ?? 0);
 }
 
 /**
