@@ -8,11 +8,25 @@ import { readIfThere } from './files.mjs';
  * @returns {number | undefined}
  */
 export function startTicks(pid) {
+  const fields = statOf(pid);
+  return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? undefined : Number(fields[19]);
+}
+
+/**
+ * A process's parent, or undefined when it is gone.
+ * @param {number} pid
+ * @returns {number | undefined}
+ */
+export function parentOf(pid) {
+  const fields = statOf(pid);
+  return fields === undefined ? undefined : Number(fields[1]);
+}
+
+/** Fields of /proc/PID/stat from the state on. @param {number} pid */
+function statOf(pid) {
   const stat = readIfThere(`/proc/${pid}/stat`);
-  if (stat === undefined) return undefined;
   // The command's name may hold blanks and brackets: fields are counted from the last bracket.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : Number(fields[19]);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 /**
@@ -84,8 +98,12 @@ function listeningInodes(port) {
   return inodes;
 }
 
-/** @param {number} pid */
-function descriptorsOf(pid) {
+/**
+ * What a process's descriptors are links to; none when it is gone.
+ * @param {number} pid
+ * @returns {string[]}
+ */
+export function descriptorsOf(pid) {
   try {
     return readdirSync(`/proc/${pid}/fd`).map((fd) => {
       try {

@@ -39,6 +39,10 @@ describe('what operators deploy', () => {
     }
   });
 
+  it('the unit of the pages listens on the loopback: `next start` takes every address unless told', () => {
+    expect(read('systemd/drydock-web.service')).toMatch(/^ExecStart=.*next start .* -H 127\.0\.0\.1$/m);
+  });
+
   const whyNot = existsSync('/usr/bin/systemd-analyze') ? undefined : 'no systemd-analyze';
   it.skipIf(whyNot !== undefined)(`units are what systemd understands${whyNot ? ` (skipped: ${whyNot})` : ''}`, () => {
     // It looks whether programs are there, and on this machine they are in the clone.

@@ -126,7 +126,8 @@ function web(plan) {
   const standalone = join(app, `.next${basePath.replaceAll('/', '-')}`, 'standalone/apps/web/server.js');
   const command = existsSync(standalone)
     ? [node(), standalone]
-    : [node(), join(REPO, 'node_modules/next/dist/bin/next'), 'start', app];
+    : // `next start` does not read HOSTNAME, and listens on every address unless told.
+      [node(), join(REPO, 'node_modules/next/dist/bin/next'), 'start', app, '-H', '127.0.0.1'];
   const cache = join(plan.layout.state, 'web');
   return {
     needs: [],

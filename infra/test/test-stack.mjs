@@ -1,0 +1,63 @@
+/** A stack of its own for the tests of infra: started by the README's command, on free ports, in a directory that goes with it. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { layoutOf, REPO } from '../common/paths.mjs';
+import { allPids, environmentOf, parentOf, startTicks } from '../common/proc.mjs';
+import { runCommand } from '../common/run-command.mjs';
+import { freePorts } from '../supervisor/ports.mjs';
+
+/** Building is done before these tests; a start of what is built takes seconds, on a busy machine more (ms). */
+export const START_MS = 100_000;
+
+/** Settings of a stack that is not started yet, and its commands as npm runs them. */
+export async function testStack() {
+  const directory = mkdtempSync(join(tmpdir(), 'drydock-stack-'));
+  const [port] = await freePorts(1);
+  /** @type {Record<string, string>} */
+  const settings = {
+    DRYDOCK_STATE_DIR: join(directory, 'state'),
+    DRYDOCK_IMAGES_DIR: process.env.DRYDOCK_IMAGES_DIR ?? '/var/lib/drydock/images',
+    DRYDOCK_PORT: String(port),
+    DRYDOCK_EGRESS: 'none',
+    DRYDOCK_POOL_SIZE: '0',
+  };
+  const layout = layoutOf(settings);
+
+  /**
+   * @param {string} name
+   * @param {readonly string[]} [args]
+   * @param {Record<string, string>} [extra] settings on top
+   */
+  const command = (name, args = [], extra = {}) => {
+    const { NODE_ENV: _, ...environment } = process.env;
+    return runCommand(process.execPath, [join(REPO, `infra/bootstrap/${name}.mjs`), ...args], {
+      env: { .../** @type {Record<string, string>} */ (environment), ...settings, ...extra },
+      timeoutMs: START_MS,
+    });
+  };
+  /** @param {number} pid */
+  const isMarked = (pid) => environmentOf(pid, 'DRYDOCK_INSTANCE') === layout.instance;
+  return {
+    directory,
+    settings,
+    layout,
+    command,
+    /** What `npm run status -- --json` says. */
+    status: async () => JSON.parse((await command('status', ['--json'])).stdout),
+    /** Every process that lives of this stack: by a mark in its environment, and by descent, since Redis writes over its own. */
+    processes: () => {
+      const { pid } = JSON.parse(readFileSync(layout.stateFile, 'utf8'));
+      const all = allPids().map((each) => ({ pid: each, parent: parentOf(each) }));
+      const own = new Set([pid, ...all.map((each) => each.pid).filter(isMarked)]);
+      for (let before = 0; before < own.size; ) {
+        before = own.size;
+        for (const each of all) if (each.parent !== undefined && own.has(each.parent)) own.add(each.pid);
+      }
+      return [...own].filter((each) => startTicks(each) !== undefined);
+    },
+    remove: () => rmSync(directory, { recursive: true }),
+  };
+}
+
+/** @typedef {Awaited<ReturnType<typeof testStack>>} TestStack */
