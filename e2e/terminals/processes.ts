@@ -23,7 +23,8 @@ export function startProcess(file: string, args: string[], env: Record<string, s
     child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', file, ...args], {
       cwd: ROOT,
       stdio: ['ignore', 'ignore', 'inherit'],
-      env,
+      // Next.js's own types, where they are loaded too, demand a NODE_ENV of every environment.
+      env: env as NodeJS.ProcessEnv,
     });
   }
 

@@ -71,6 +71,8 @@ async function types(context) {
   return sum([
     await check(context, 'TypeScript', tsc, ['-b']),
     await check(context, 'types of infra', tsc, ['-p', 'infra']),
+    await check(context, 'types of tests', tsc, ['-p', 'tsconfig.test.json']),
+    await check(context, 'types of tests of the page', tsc, ['-p', 'apps/web/tsconfig.test.json']),
   ]);
 }
 

@@ -3,7 +3,13 @@ import { capacityOf, readResources } from './capacity.ts';
 
 const GIB = 1024 ** 3;
 const limits = { cpus: 2, memoryBytes: 2 * GIB, diskBytes: 10 * GIB, pids: 4096 };
-const large = { cpus: 64, memoryBytes: 256 * GIB, diskBytes: 4096 * GIB, pidMax: 4_194_304 };
+const large = {
+  cpus: 64,
+  memoryBytes: 256 * GIB,
+  availableBytes: 256 * GIB,
+  diskBytes: 4096 * GIB,
+  pidMax: 4_194_304,
+};
 
 test('the scarcest of memory, disk and process numbers bounds the nodes', () => {
   expect(capacityOf(large, { limits, pool: 0 }).maxNodes).toBe(460);

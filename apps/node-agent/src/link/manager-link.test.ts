@@ -59,7 +59,7 @@ const created: unknown[] = [];
 
 function createLink(port: number): ManagerLink {
   const logger = createLogger('test', 'silent');
-  logger.warn = ((fields: unknown, message: string) => warnings.push([message, fields])) as typeof logger.warn;
+  logger.warn = ((fields: unknown, message?: string) => warnings.push([message, fields])) as typeof logger.warn;
   const never = async () => {
     throw new DrydockError('NODE_NOT_FOUND');
   };
@@ -74,6 +74,8 @@ function createLink(port: number): ManagerLink {
       'session.destroy': async () => {
         throw new Error('a secret of ours');
       },
+      'session.network': never,
+      'session.rest': never,
       'node.exec': never,
       'terminal.open': never,
       'terminal.attach': never,
@@ -81,6 +83,7 @@ function createLink(port: number): ManagerLink {
       'terminal.input': never,
       'terminal.resize': never,
       'terminal.close': never,
+      'terminal.stream': never,
       'stream.open': never,
       'swarm.read': never,
     },

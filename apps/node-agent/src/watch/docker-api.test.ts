@@ -21,9 +21,10 @@ test('a refusal is told in the engine’s own words, cut to a sentence’s lengt
     new EngineError(words),
   );
   server.close();
-  const long = await (await engine(503, JSON.stringify({ message: 'x'.repeat(4000) }))).get('/nodes').catch((e) => e);
+  const asked = (await engine(503, JSON.stringify({ message: 'x'.repeat(4000) }))).get('/nodes');
+  const long: unknown = await asked.catch((error: unknown) => error);
   expect(long).toBeInstanceOf(EngineError);
-  expect(long.message.length).toBeLessThanOrEqual(4096);
+  expect((long as EngineError).message.length).toBeLessThanOrEqual(4096);
 });
 
 test('a refusal that is nonsense, or endless, is its status', async () => {

@@ -44,7 +44,7 @@ function ask(
 ): Promise<Http2Answer> {
   const stream = session.request(headers, { endStream });
   const chunks: Buffer[] = [];
-  let answered: IncomingHttpHeaders & { ':status'?: number } = {};
+  let answered: IncomingHttpHeaders & { ':status'?: number | undefined } = {};
   stream.on('response', (given) => {
     answered = given;
   });

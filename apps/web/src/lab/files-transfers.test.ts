@@ -9,7 +9,7 @@ const file = (name: string, content: string | Uint8Array<ArrayBuffer> = name): U
 });
 
 /** `wait`: how long it waits after the nth hiccup (ms). */
-function start({ wait = (_attempt: number) => 1 } = {}) {
+function start({ wait = (_attempt: number): number => 1 } = {}) {
   const api = createMemoryFiles();
   const changed: string[] = [];
   let ids = 0;

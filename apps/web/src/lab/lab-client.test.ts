@@ -6,7 +6,7 @@ import { createLabStore, type LabStore } from './lab-store.ts';
 
 const limits = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
 const snapshot: LabSnapshot = {
-  ...{ seq: 1, right: 'owner', terminals: [], ports: {}, swarm: { view: null, problem: null } },
+  ...{ seq: 1, right: 'owner', terminals: [], ports: {}, people: [], swarm: { view: null, problem: null } },
   session: {
     ...{ id: 'abcdefgh', name: null, state: 'active', createdAt: 0, expiresAt: 1, now: 0, nodes: [] },
     ...{ limits: { nodes: 8, node: limits }, capabilities: null, template: null },

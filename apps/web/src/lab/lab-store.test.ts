@@ -14,7 +14,7 @@ function node(name: string, state: NodeView['state'] = 'running'): NodeView {
 
 function snapshot(seq: number, nodes: NodeView[] = []): LabSnapshot {
   return {
-    ...{ seq, right: 'owner', terminals: [], ports: {}, swarm: { view: null, problem: null } },
+    ...{ seq, right: 'owner', terminals: [], ports: {}, people: [], swarm: { view: null, problem: null } },
     session: {
       ...{ id: 'abcdefgh', name: null, state: 'active', createdAt: 0, expiresAt: 100_000, now: 5000 },
       ...{ limits: { nodes: 8, node: nodeLimits }, nodes, capabilities: null, template: null },

@@ -39,7 +39,7 @@ test('lines that the screen wrapped are whole again, of the command and of its o
 test('output without a last newline belongs to its command', async () => {
   await ran('printf a', 'a');
   await write(PROMPT);
-  expect(shown()[0]?.lines[0]).toMatch(/^a/);
+  expect(shown()[0]?.lines?.[0]).toMatch(/^a/);
 });
 
 test('a command that runs is shown with what it wrote so far', async () => {

@@ -45,7 +45,12 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 function files(
   method: string,
   path: string,
-  options: { headers?: Record<string, string>; body?: string | Uint8Array; query?: string; by?: string } = {},
+  options: {
+    headers?: Record<string, string>;
+    body?: string | Uint8Array<ArrayBuffer>;
+    query?: string;
+    by?: string;
+  } = {},
 ) {
   const { headers = {}, body, query = '', by = token } = options;
   return fetch(`${test.origin}/api/v1/sessions/${id}/nodes/node1/files?path=${encodeURIComponent(path)}${query}`, {
@@ -192,7 +197,7 @@ describe('writing', () => {
 });
 
 describe('writing in pieces', () => {
-  const piece = (path: string, bytes: Buffer, from: number, total: number, headers = {}) =>
+  const piece = (path: string, bytes: Buffer<ArrayBuffer>, from: number, total: number, headers = {}) =>
     files('PUT', path, {
       body: bytes,
       query: '&upload=upload-01',
