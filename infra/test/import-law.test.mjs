@@ -59,9 +59,13 @@ describe('import law', () => {
   afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
   function lint(file, specifier) {
+    return lintText(file, `import { probe } from '${specifier}';\n\nexport const held = probe;\n`);
+  }
+
+  function lintText(file, text) {
     const path = join(copy, file);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, `import { probe } from '${specifier}';\n\nexport const held = probe;\n`);
+    writeFileSync(path, text);
     const run = spawnSync(join(root, 'node_modules/.bin/biome'), ['lint', '--colors=off', file], {
       cwd: copy,
       encoding: 'utf8',
@@ -73,6 +77,24 @@ describe('import law', () => {
   test.each(forbidden)('%s', (_name, file, specifier, rule) => {
     const { status, output } = lint(file, specifier);
     expect(output).toContain(rule);
+    expect(status).toBe(1);
+  });
+
+  test('a circle of types counts as a circle', () => {
+    const other = join(copy, 'apps/node-agent/src/other.ts');
+    mkdirSync(dirname(other), { recursive: true });
+    writeFileSync(other, "import type { Probe } from './probe.ts';\n\nexport type Other = Probe[];\n");
+    const probe = "import type { Other } from './other.ts';\n\nexport type Probe = { others?: Other };\n";
+    const { status, output } = lintText('apps/node-agent/src/probe.ts', probe);
+    rmSync(other);
+    expect(output).toContain('lint/suspicious/noImportCycles');
+    expect(status).toBe(1);
+  });
+
+  test('a switch over a union leaves no case out', () => {
+    const probe = `export function probe(kind: 'a' | 'b'): void {\n  switch (kind) {\n    case 'a':\n      break;\n  }\n}\n`;
+    const { status, output } = lintText('apps/node-agent/src/probe.ts', probe);
+    expect(output).toContain('lint/nursery/useExhaustiveSwitchCases');
     expect(status).toBe(1);
   });
 

@@ -117,6 +117,7 @@ export function createUnseenText(): UnseenText {
         else if (!isPlainControl(byte)) end(false);
         continue;
       }
+      // biome-ignore lint/nursery/useExhaustiveSwitchCases: 'ground' is done above, and TypeScript knows it.
       switch (scan) {
         case 'escape':
           if (byte === 0x5b) scan = 'csi';

@@ -7,7 +7,7 @@ import { NOTIMP_RCODE, NXDOMAIN_RCODE, REFUSED_RCODE, SERVFAIL_RCODE } from './d
 import type { DnsUpstream } from './dns-upstream.ts';
 import { answerFromZone, type ZoneRecord } from './dns-zone.ts';
 import type { NetnsRef, NetnsSockets } from './netns-sockets.ts';
-import type { Peer } from './session-networks.ts';
+import type { Peer } from './peer.ts';
 
 export interface DnsServerDeps {
   netns: NetnsRef;

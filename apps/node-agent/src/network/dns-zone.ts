@@ -2,7 +2,7 @@
 
 import { GATEWAY_ADDRESS } from './addresses.ts';
 import { NXDOMAIN_RCODE } from './dns-codes.ts';
-import type { Peer } from './session-networks.ts';
+import type { Peer } from './peer.ts';
 
 /** The gateway's name; the image mirror answers there. */
 export const REGISTRY_NAME = 'registry.drydock';

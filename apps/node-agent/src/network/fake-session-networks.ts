@@ -1,7 +1,8 @@
 /** Session networks without privilege: addresses are handed out and remembered, and nothing is connected. For tests at scale. */
 import { nodeAddress } from '@drydock/protocol';
 import { nodeMac } from './addresses.ts';
-import type { Peer, SessionNetworks } from './session-networks.ts';
+import type { Peer } from './peer.ts';
+import type { SessionNetworks } from './session-networks.ts';
 
 /** Builds networks that live in memory. */
 export function createFakeSessionNetworks(): SessionNetworks {

@@ -5,7 +5,8 @@ import { GATEWAY_ADDRESS, MIRROR_PORT, sessionNetnsPath } from './addresses.ts';
 import { openDnsServer } from './dns-server.ts';
 import type { DnsUpstream } from './dns-upstream.ts';
 import type { NetnsSockets } from './netns-sockets.ts';
-import type { GatewayServices, Peer } from './session-networks.ts';
+import type { Peer } from './peer.ts';
+import type { GatewayServices } from './session-networks.ts';
 
 export interface GatewayServicesDeps {
   sockets: NetnsSockets;

@@ -7,6 +7,7 @@ import * as plan from './addresses.ts';
 import { DEFAULT_TRAFFIC_LIMITS, type Egress, type TrafficLimits } from './egress.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import type { NetnsAddon } from './netns-addon.ts';
+import type { Peer } from './peer.ts';
 import { runTool } from './run-tool.ts';
 import { createSessionLinks, DEFAULT_MTU } from './session-links.ts';
 import { makeSessionNamespace } from './session-namespace.ts';
@@ -14,11 +15,6 @@ import { readRefusals } from './session-rules.ts';
 import type { SessionSpans } from './session-spans.ts';
 import { createSpareNamespaces } from './spare-namespaces.ts';
 import type { TransitClaim, TransitClaims } from './transit-claims.ts';
-
-export interface Peer {
-  name: string;
-  ip: string;
-}
 
 export interface SessionNetworks {
   /**

@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeAddress, type SessionNetwork, sessionNetworkSchema, type Underlay } from '@drydock/protocol';
-import type { Peer } from './session-networks.ts';
+import type { Peer } from './peer.ts';
 import { applySpan } from './span-links.ts';
 import { admitHosts, admitNobody } from './underlay.ts';
 

@@ -1,6 +1,6 @@
 /** Tells a booted node who it is: name, address, resolver, peers and the session's key, by the image's own script. */
 import { DrydockError } from '@drydock/protocol';
-import type { Peer } from '../network/session-networks.ts';
+import type { Peer } from '../network/peer.ts';
 import type { NodeKey, Runtime } from '../runtime/runtime.ts';
 import type { SshKey } from './ssh-key.ts';
 

@@ -6,8 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { DrydockError } from '@drydock/protocol';
 import type { Size } from './output-log.ts';
-import type { Pty, PtyEvents } from './pty.ts';
-import type { TerminalCommand } from './terminal-host.ts';
+import type { Pty, PtyEvents, TerminalCommand } from './pty.ts';
 
 /** Where the program looks for new sizes, a line COLSxROWS each (native/enter/options.h). */
 export const SIZES_DESCRIPTOR = 3;

@@ -23,5 +23,15 @@ export interface PtyEvents {
   onExit(exit: PtyExit): void;
 }
 
+/** What to start for a node's new terminal. `args` may depend on the size, `env` is all of the child's environment. */
+export interface TerminalCommand {
+  file: string;
+  args: string[];
+  env: Record<string, string>;
+  cwd?: string;
+  /** It opens a PTY by itself and takes sizes at SIZES_DESCRIPTOR (entered-pty.ts); otherwise it is started on a PTY of this host. */
+  opensPty?: boolean;
+}
+
 /** Starts a terminal's process. Throws a DrydockError when that is impossible. */
 export type SpawnPty = (size: Size, events: PtyEvents) => Pty;

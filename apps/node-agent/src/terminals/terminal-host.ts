@@ -9,18 +9,8 @@ import { type IPty, spawn } from 'node-pty';
 import { spawnEnteredPty } from './entered-pty.ts';
 import { startHostServer } from './host-server.ts';
 import type { Size } from './output-log.ts';
-import type { Pty, PtyEvents, SpawnPty } from './pty.ts';
+import type { Pty, PtyEvents, SpawnPty, TerminalCommand } from './pty.ts';
 import { createTerminalRegistry, type TerminalRegistry } from './terminal-registry.ts';
-
-/** What to start for a node's new terminal. `args` may depend on the size, `env` is all of the child's environment. */
-export interface TerminalCommand {
-  file: string;
-  args: string[];
-  env: Record<string, string>;
-  cwd?: string;
-  /** It opens a PTY by itself and takes sizes at SIZES_DESCRIPTOR (entered-pty.ts); otherwise it is started on a PTY of this host. */
-  opensPty?: boolean;
-}
 
 export interface TerminalHostOptions {
   socketPath: string;

@@ -8,12 +8,8 @@ import type { Egress } from '../network/egress.ts';
 import { reserveFirstLink } from '../network/first-link.ts';
 import { loadNetnsAddon } from '../network/netns-addon.ts';
 import { createNetnsSockets } from '../network/netns-sockets.ts';
-import {
-  createSessionNetworks,
-  type GatewayServices,
-  type Peer,
-  type SessionNetworks,
-} from '../network/session-networks.ts';
+import type { Peer } from '../network/peer.ts';
+import { createSessionNetworks, type GatewayServices, type SessionNetworks } from '../network/session-networks.ts';
 import { createTransitClaims } from '../network/transit-claims.ts';
 import { createNodeRecords } from '../nodes/node-record.ts';
 import { createNodeService, type NodeService } from '../nodes/node-service.ts';

@@ -34,16 +34,6 @@ export interface GraceDeps {
   logger: Logger;
 }
 
-/** Asks for room; when there is none, makes some and asks once more. */
-export async function withRoom<T>(ask: () => T | Promise<T>, makeRoom: () => Promise<boolean>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (toDrydockError(error).code !== 'NO_CAPACITY' || !(await makeRoom())) throw error;
-    return ask();
-  }
-}
-
 /** The sessions in grace to end so that `host` takes `wanted` nodes more than now: the longest over first; undefined when all are too few. */
 function inTheWay(sessions: readonly SessionRecord[], host: string, wanted: number): SessionRecord[] | undefined {
   const chosen: SessionRecord[] = [];

@@ -4,7 +4,7 @@ import type { Clock, Logger } from '@drydock/service-kit';
 import type { Admission, Place } from '../scheduling/admission.ts';
 import { type AgentCommands, CREATE_TIMEOUT_MS, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
-import { withRoom } from './grace.ts';
+import { withRoom } from '../scheduling/with-room.ts';
 import {
   addNode,
   homeOf,

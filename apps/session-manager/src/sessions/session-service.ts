@@ -2,7 +2,7 @@
 import { allows, DrydockError, type EndReason, type LinkView, type Right } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { Admission } from '../scheduling/admission.ts';
-import { withRoom } from './grace.ts';
+import { withRoom } from '../scheduling/with-room.ts';
 import { findLink, hashToken, newId, newLink, newToken } from './links.ts';
 import {
   addLink,

@@ -1,6 +1,6 @@
 /** Forms a swarm with docker's own commands, as a learner would. */
 import { DrydockError } from '@drydock/protocol';
-import type { RunOnNode } from './template-runner.ts';
+import type { RunOnNode } from './run-on-node.ts';
 
 /** Longest time for one swarm command (s): a join waits for the manager's answer and a certificate. */
 const COMMAND_SECONDS = 60;

@@ -1,5 +1,5 @@
 /** Carries a template out: makes its nodes, runs its steps, tells how far it is; a failure takes everything back. */
-import { type AgentAnswer, DrydockError, toDrydockError } from '@drydock/protocol';
+import { DrydockError, toDrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { AgentCommands } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
@@ -9,6 +9,7 @@ import { addressOf, requireNode, type SessionRecord } from '../sessions/session.
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { Timeline } from '../sessions/timeline.ts';
+import type { RunOnNode } from './run-on-node.ts';
 import { createSwarm } from './swarm-steps.ts';
 import type { Template, TemplateStep } from './templates.ts';
 
@@ -23,14 +24,6 @@ export interface TemplateRunner {
   /** The same for a session that lives; nodes whose names are taken get the next number. */
   apply(sessionId: string, template: Template): Promise<void>;
 }
-
-/** Runs a command on a node. @throws DrydockError NODE_CREATE_FAILED with its output when it fails. */
-export type RunOnNode = (
-  node: string,
-  command: readonly string[],
-  timeoutSeconds: number,
-  stdin?: string,
-) => Promise<AgentAnswer<'node.exec'>>;
 
 export interface TemplateRunnerDeps {
   nodes: NodeService;
