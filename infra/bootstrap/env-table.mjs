@@ -79,6 +79,13 @@ export const SETTINGS = [
       'The address that browsers see when a proxy stands in front (TLS), e.g. https://lab.example.org, also with a path.',
   },
   {
+    name: 'DRYDOCK_HOST_NAMES',
+    kind: text(/^[a-z0-9.-]+(, *[a-z0-9.-]+)*$/i, 'names separated by commas'),
+    fallback: undefined,
+    reason:
+      'Further names that this place is called by. Requests that say any other are refused (DNS rebinding), but for addresses and localhost.',
+  },
+  {
     name: 'DRYDOCK_TLS_CERT_FILE',
     kind: absolutePath,
     fallback: undefined,
