@@ -14,6 +14,8 @@ export interface Origins {
   readonly publicBase: string;
   /** The public address of a node's port. */
   portUrl(sessionId: string, node: string, port: number | string): string;
+  /** Whether ports have a domain of their own: then they certainly have names, and nothing of a node is shown on our origin. */
+  readonly hasPortsDomain: boolean;
   /** The names of all ports as a source of a Content-Security-Policy. */
   readonly portSource: string;
   /** The label of a host name below the ports' domain; undefined for the main host and everything else. */
@@ -74,6 +76,7 @@ export function createOrigins({
     },
     secure,
     basePath,
+    hasPortsDomain: portsDomain !== undefined && portsDomain !== domain,
     get publicBase() {
       return base().origin + basePath;
     },
