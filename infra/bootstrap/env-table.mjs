@@ -380,6 +380,13 @@ export const SETTINGS = [
       'A registry to keep a cache of, for images that the library lacks: a class of thirty pulls each once. Unset: every node asks Docker Hub itself.',
   },
   {
+    name: 'DRYDOCK_IMAGE_DAYS',
+    kind: integer(0, 365),
+    fallback: '7',
+    reason:
+      'A start makes the node image and the library again when their packages are older than so many days. 0: never; then security updates are yours to fetch.',
+  },
+  {
     name: 'DRYDOCK_APT_MIRROR',
     kind: url(['http', 'https', 'file']),
     fallback: undefined,
