@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readJsonIfThere } from '../common/files.mjs';
 import { REPO } from '../common/paths.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
+import { audit } from '../supply/audit.mjs';
+import { licenceProblem } from '../supply/licences.mjs';
 import { hostSnapshot, leftovers } from './host-snapshot.mjs';
 import { nothing, parseNative, parsePlaywright, single, sum } from './outcome.mjs';
 
@@ -49,6 +51,7 @@ export const STAGES = [
       ]),
   },
   { name: 'types', title: 'types', run: types },
+  { name: 'supply', title: 'supply chain', run: supply },
   {
     name: 'unit',
     title: 'unit tests',
@@ -64,6 +67,19 @@ export const STAGES = [
   },
   { name: 'e2e', title: 'end-to-end tests', again: true, run: endToEnd },
 ];
+
+/** What others made and we run: under which licences, and with which known holes. */
+async function supply() {
+  const licences = await licenceProblem(REPO);
+  const found = await audit();
+  const name = 'npm knows no hole in what runs in production';
+  return sum([
+    single('every installed package has a licence of the list', licences === undefined, licences ?? ''),
+    found.kind === 'unanswered'
+      ? { ...nothing(), skipped: [{ name, reason: `the registry does not say: ${found.reason}` }] }
+      : single(name, found.kind === 'clean', found.kind === 'holes' ? found.text : ''),
+  ]);
+}
 
 /** @param {StageContext} context */
 async function types(context) {
