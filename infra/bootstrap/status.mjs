@@ -18,11 +18,12 @@ async function status() {
     running: stack !== undefined,
     ready: stack?.ready ?? false,
     url: stack?.url ?? null,
-    processes: (stack?.processes ?? []).map(({ name, pid, since, restarts, state }) => ({
+    processes: (stack?.processes ?? []).map(({ name, pid, since, restarts, stuck, state }) => ({
       name,
       pid,
       since,
       restarts,
+      stuck,
       state,
     })),
     // null: the manager does not answer at the moment.
@@ -52,9 +53,11 @@ async function operatorReport(url, secretFile) {
 function printTable(report, state) {
   if (!report.running) return console.log(`Drydock is not running (state in ${state}).`);
   console.log(report.ready ? `Drydock is ready: ${report.url}` : 'Drydock is starting.');
-  for (const { name, pid, since, restarts, state: life } of report.processes) {
+  for (const { name, pid, since, restarts, stuck, state: life } of report.processes) {
     console.log(
-      `  ${name.padEnd(10)} ${String(pid ?? '-').padStart(8)}  ${life.padEnd(9)} since ${since ?? '-'}  restarts ${restarts}`,
+      `  ${name.padEnd(10)} ${String(pid ?? '-').padStart(8)}  ${life.padEnd(9)} since ${since ?? '-'}  restarts ${restarts}` +
+        // A supervisor of an earlier release does not count them.
+        (stuck ? `, ${stuck} of them because it was stuck` : ''),
     );
   }
   if (report.hosts === null) return console.log('  The manager does not answer at the moment.');
