@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { operatorCall } from '../common/operator.mjs';
 import { layoutOf } from '../common/paths.mjs';
 import { describeFailure } from '../common/problem.mjs';
+import { describeRefused } from '../host/kernel-settings.mjs';
 import { managerStatus } from '../supervisor/readiness.mjs';
+import { kernelSettingsOf } from '../supervisor/run-stack.mjs';
 import { runningStack } from '../supervisor/state-file.mjs';
 import { loadSettings } from './load-settings.mjs';
 
@@ -30,6 +32,8 @@ async function status() {
     hosts: manager?.hosts ?? (stack === undefined ? [] : null),
     sessions: manager?.sessions ?? (stack === undefined ? 0 : null),
     pool: manager?.pool ?? (stack === undefined ? 0 : null),
+    // Kernel settings that are lower than nodes need.
+    kernelSettings: stack === undefined ? [] : kernelSettingsOf(layout).low(),
     // What only the operator is told; null where there is none to ask.
     operator: await operatorReport(stack?.operator, join(layout.secrets, 'manager/secret')),
   };
@@ -60,6 +64,8 @@ function printTable(report, state) {
         (stuck ? `, ${stuck} of them because it was stuck` : ''),
     );
   }
+  const warning = describeRefused(report.kernelSettings);
+  if (warning !== undefined) console.log(`  ${warning}`);
   if (report.hosts === null) return console.log('  The manager does not answer at the moment.');
   const hosts = report.hosts.map(
     (/** @type {{name: string, state: string, nodes: number}} */ host) =>
