@@ -41,14 +41,8 @@ const VANISH_MS = 10_000;
 export const STAGES = [
   {
     name: 'lint',
-    title: 'Biome',
-    run: (context) =>
-      check(context, 'Biome', 'node_modules/@biomejs/biome/bin/biome', [
-        'check',
-        '--diagnostic-level=warn',
-        '--max-diagnostics=30',
-        '.',
-      ]),
+    title: 'lint',
+    run: lint,
   },
   { name: 'types', title: 'types', run: types },
   { name: 'supply', title: 'supply chain', run: supply },
@@ -67,6 +61,15 @@ export const STAGES = [
   },
   { name: 'e2e', title: 'end-to-end tests', again: true, run: endToEnd },
 ];
+
+/** @param {StageContext} context */
+async function lint(context) {
+  const biome = ['check', '--diagnostic-level=warn', '--max-diagnostics=30', '.'];
+  return sum([
+    await check(context, 'Biome', 'node_modules/@biomejs/biome/bin/biome', biome),
+    await check(context, 'what documents and comments name is there', 'infra/docs/check.mjs', []),
+  ]);
+}
 
 /** What others made and we run: under which licences, and with which known holes. */
 async function supply() {
