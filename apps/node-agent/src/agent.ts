@@ -198,6 +198,10 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
         for (const { ip } of before) if (!there.has(ip)) lostPeers.tell(sessionId, ip);
         return {};
       },
+      'session.freeze': async ({ sessionId, frozen }) => {
+        await nodes.freezeSession(sessionId, frozen);
+        return {};
+      },
       'session.rest': async ({ sessionId }) => {
         for (const { name } of nodes.list().filter((node) => node.sessionId === sessionId)) {
           await terminals.call('node.close', { sessionId, node: name }).catch(() => undefined);

@@ -116,6 +116,8 @@ export const agentCommands = {
    * Since release 0.2: an older agent answers BAD_REQUEST.
    */
   'session.rest': { request: z.object({ sessionId: sessionIdSchema }), answer: z.object({}) },
+  /** Stops every process of the session's nodes on this host where it is, or lets them go on. An older agent answers BAD_REQUEST. */
+  'session.freeze': { request: z.object({ sessionId: sessionIdSchema, frozen: z.boolean() }), answer: z.object({}) },
   'node.exec': { request: sessionNodeSchema.extend(execRequestSchema.shape), answer: execResponseSchema },
   'terminal.open': {
     request: sessionNodeSchema.extend({ terminalId: terminalIdSchema, cols: colsSchema, rows: rowsSchema }),

@@ -41,6 +41,8 @@ export function createDispatcher({ handlers, logger }: { handlers: CommandHandle
         return handlers['session.network'](parse('session.network', request), from);
       case 'session.rest':
         return handlers['session.rest'](parse('session.rest', request), from);
+      case 'session.freeze':
+        return handlers['session.freeze'](parse('session.freeze', request), from);
       case 'node.exec':
         return handlers['node.exec'](parse('node.exec', request), from);
       case 'terminal.open':

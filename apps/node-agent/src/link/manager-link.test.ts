@@ -76,6 +76,7 @@ function createLink(port: number): ManagerLink {
       },
       'session.network': never,
       'session.rest': never,
+      'session.freeze': never,
       'node.exec': never,
       'terminal.open': never,
       'terminal.attach': never,

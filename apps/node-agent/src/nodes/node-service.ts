@@ -48,6 +48,8 @@ export interface NodeService {
   setNetwork(sessionId: string, network: SessionNetwork): Promise<void>;
   /** Ends everything that runs in the session's nodes but keeps them, so that their files can be read. */
   restSession(sessionId: string): Promise<void>;
+  /** Stops every process of the session's nodes where it is, or lets them all go on; harmless to repeat. */
+  freezeSession(sessionId: string, frozen: boolean): Promise<void>;
   destroyAll(): Promise<void>;
   /** Once, before anything else: takes over what lives, removes what is half made. */
   adopt(): Promise<void>;
@@ -261,6 +263,15 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
           logger.info(fields(entry), 'node rests');
         });
       await Promise.all(table.ofSession(sessionId).map(rest));
+    },
+    async freezeSession(sessionId, frozen) {
+      const freeze = (entry: NodeEntry) =>
+        one(entry, async () => {
+          if (entry.state !== 'running') return;
+          await runtime.freeze(entry, frozen);
+          logger.info(fields(entry), frozen ? 'node frozen' : 'node thawed');
+        });
+      await Promise.all(table.ofSession(sessionId).map(freeze));
     },
     destroyAll: () => destroyEntries(table.all()),
     async adopt() {

@@ -111,6 +111,7 @@ const dispatcher = createDispatcher({
       return {};
     },
     'session.rest': refuse,
+    'session.freeze': refuse,
     'session.network': refuse,
     'node.exec': refuse,
     ...terminalCommands.handlers,

@@ -60,6 +60,8 @@ export interface FixtureAgent {
   readonly commands: string[];
   /** Sessions that the manager named in its last answer to a hello. */
   sessions(): string[];
+  /** Sessions whose nodes are frozen. */
+  frozen(): string[];
   /** Whether every manager knows all that this host has. */
   allGreeted(): boolean;
   /** Connects (again) and waits for the answer to the hello. @throws Error with `code` when it is refused. */
@@ -110,6 +112,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
   const ports = new Map<string, number>();
   const failures = new Map<AgentCommandName, string>();
   const commands: string[] = [];
+  const frozen = new Set<string>();
   const streams = new Set<Duplex>();
   const swarms = new Map<string, SwarmState>();
   const networks = new Map<string, SessionNetwork>();
@@ -284,6 +287,11 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
       for (const each of nodes.values()) if (each.sessionId === sessionId) terminals.endSession(sessionId, each.name);
       return {};
     },
+    'session.freeze': ({ sessionId, frozen: isFrozen }) => {
+      if (isFrozen) frozen.add(sessionId);
+      else frozen.delete(sessionId);
+      return {};
+    },
     'node.exec': execOnHost,
     'terminal.open': terminals.open,
     'terminal.attach': terminals.attach,
@@ -336,6 +344,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     network: (sessionId) => networks.get(sessionId),
     keySeed: (sessionId) => keySeeds.get(sessionId),
     sessions: () => sessions,
+    frozen: () => [...frozen],
     allGreeted: links.allGreeted,
     connect: links.connect,
     disconnect: links.disconnect,
