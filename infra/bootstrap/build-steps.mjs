@@ -17,13 +17,14 @@ import { createStamp } from './step-stamp.mjs';
 const STAMPS = join(REPO, '.drydock/steps');
 /** No build takes that long on two cores, unless it hangs (ms). */
 const STEP_LIMIT_MS = 20 * 60_000;
-/** What tsc builds for a start; the pages are built by Next.js, and tests are not built at all. */
+/** What tsc builds for a start and its command line; the pages are built by Next.js, and tests are not built at all. */
 const DAEMONS = [
   'packages/protocol',
   'packages/service-kit',
   'packages/terminal-text',
   'apps/session-manager',
   'apps/node-agent',
+  'apps/cli',
 ];
 const WORKSPACES = [...DAEMONS, 'apps/web', 'e2e'];
 const TYPESCRIPT = ['tsconfig.json', 'tsconfig.base.json'];
@@ -227,8 +228,7 @@ function buildEnvironment() {
 
 /** @param {Record<string, string>} settings */
 function apartFrom(settings) {
-  const names = ['DRYDOCK_APT_MIRROR', 'DRYDOCK_IMAGE_DAYS'];
-  return Object.fromEntries(names.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])));
+  return settings.DRYDOCK_APT_MIRROR === undefined ? {} : { DRYDOCK_APT_MIRROR: settings.DRYDOCK_APT_MIRROR };
 }
 
 /** The npm that belongs to this Node, whichever PATH says. @returns {string[]} */

@@ -1,0 +1,25 @@
+/** `drydock operator …`: what an operator sees of a place and orders. Each file beside this one declares one subject's commands. */
+import type { Command } from 'commander';
+import { operatorPlace, userName } from '../../env.ts';
+import { createOperatorClient } from '../../operator-client.ts';
+import type { Output } from '../../output.ts';
+import { blockCommands } from './blocks.ts';
+import type { OperatorContext } from './context.ts';
+import { hostCommands } from './hosts.ts';
+import { recordCommands } from './records.ts';
+import { sessionCommands } from './sessions.ts';
+import { startCommands } from './starts.ts';
+
+/** Adds the group. */
+export function operatorCommands(program: Command, output: Output): void {
+  const group = program
+    .command('operator')
+    .description('sessions from outside, blocks, starts, hosts; by the key of this place')
+    .option('--operator <url>', 'the operator listener of a manager that npm start did not start here')
+    .option('--secret-file <path>', 'its secret');
+  const context: OperatorContext = {
+    client: () => createOperatorClient(operatorPlace(group.opts()), userName()),
+    output,
+  };
+  for (const add of [sessionCommands, blockCommands, startCommands, recordCommands, hostCommands]) add(group, context);
+}

@@ -1,0 +1,71 @@
+/** Where the stack of this machine is: the only door to the environment and to the files that npm start leaves. */
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { EXIT, Failure } from './failure.ts';
+
+const REPO = fileURLToPath(new URL('../../..', import.meta.url));
+/** Where state lies unless a setting says otherwise (infra/common/paths.mjs). */
+const DEFAULT_STATE_DIR = '/var/lib/drydock';
+
+/** What this program reads of supervisor.json (infra/supervisor/state-file.mjs). */
+const stackSchema = z.object({ operator: z.string().optional() });
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The state directory: by the environment, by the .env file, by default. */
+function stateDirectory(): string {
+  const ofFile = /^DRYDOCK_STATE_DIR=(.*)$/m.exec(readIfThere(join(REPO, '.env')) ?? '')?.[1]?.trim();
+  return resolve(process.env.DRYDOCK_STATE_DIR || ofFile?.replace(/^(["'])(.*)\1$/, '$2') || DEFAULT_STATE_DIR);
+}
+
+/** Where a manager listens for its operator, and the file from which the key is made. */
+export interface OperatorPlace {
+  url: string;
+  secret: string;
+}
+
+/**
+ * Finds the manager: the one that `npm start` runs here, unless both options name another.
+ * @throws Failure NOT_RUNNING, NO_KEY.
+ */
+export function operatorPlace(options: {
+  operator?: string | undefined;
+  secretFile?: string | undefined;
+}): OperatorPlace {
+  const state = stateDirectory();
+  const stack = stackSchema.safeParse(JSON.parse(readIfThere(join(state, 'supervisor.json')) ?? '{}')).data;
+  const url = options.operator ?? stack?.operator;
+  if (url === undefined) {
+    throw new Failure(
+      'NOT_RUNNING',
+      `No manager runs here (state in ${state}).`,
+      EXIT.unavailable,
+      'Run it as root where the manager runs, or name it with --operator and --secret-file.',
+    );
+  }
+  const file = options.secretFile ?? join(state, 'secrets/manager/secret');
+  const secret = readIfThere(file)?.trim();
+  if (secret === undefined || secret === '') {
+    throw new Failure(
+      'NO_KEY',
+      `${file} cannot be read.`,
+      EXIT.noPermission,
+      'Run it as root, or name it with --secret-file.',
+    );
+  }
+  return { url: url.replace(/\/+$/, ''), secret };
+}
+
+/** Who runs this program, for the audit trail: it is written down, and proves nothing. */
+export function userName(): string {
+  return process.env.SUDO_USER || userInfo().username;
+}

@@ -1,0 +1,20 @@
+/** How a command fails: one sentence, what to do about it, and an exit code that scripts can tell apart. Never a stack trace. */
+import type { ErrorCode } from '@drydock/protocol';
+
+/** sysexits.h, as the daemons use it. */
+export const EXIT = { done: 0, refused: 1, usage: 64, unavailable: 69, software: 70, noPermission: 77 } as const;
+
+export class Failure extends Error {
+  readonly exitCode: number;
+  /** The manager's own code, or one of this program's. */
+  readonly code: ErrorCode | 'NOT_RUNNING' | 'NO_KEY' | 'UNREACHABLE' | 'BAD_ANSWER';
+  readonly remedy: string | undefined;
+
+  constructor(code: Failure['code'], message: string, exitCode: number, remedy?: string) {
+    super(message);
+    this.name = 'Failure';
+    this.code = code;
+    this.exitCode = exitCode;
+    this.remedy = remedy;
+  }
+}

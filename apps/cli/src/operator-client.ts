@@ -1,0 +1,60 @@
+/** Calls to a manager's operator listener with this place's own key; answers are parsed. */
+import { createHmac } from 'node:crypto';
+import { errorBodySchema } from '@drydock/protocol';
+import type { z } from 'zod';
+import type { OperatorPlace } from './env.ts';
+import { EXIT, Failure } from './failure.ts';
+
+/** An order may wait for a host that is slow (ms). */
+const ANSWER_MS = 30_000;
+
+export interface OperatorClient {
+  /** @throws Failure with the manager's own code, UNREACHABLE or BAD_ANSWER. */
+  call<S extends z.ZodType>(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    answer: S,
+    body?: object,
+  ): Promise<z.output<S>>;
+}
+
+/** Builds it; `by` goes to the audit trail. */
+export function createOperatorClient({ url, secret }: OperatorPlace, by: string): OperatorClient {
+  const key = createHmac('sha256', secret).update('drydock/operator').digest('base64url');
+  return {
+    async call(method, path, answer, body) {
+      const response = await fetch(`${url}/operator${path}`, {
+        method,
+        headers: { authorization: `Bearer ${key}`, 'x-drydock-operator': by.replace(/[^\w.@-]/g, '') },
+        signal: AbortSignal.timeout(ANSWER_MS),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }).catch((error: Error) => {
+        const why = (error.cause as Error | undefined)?.message ?? error.message;
+        throw new Failure(
+          'UNREACHABLE',
+          `${url} does not answer (${why}).`,
+          EXIT.unavailable,
+          'Is it running? npm run status',
+        );
+      });
+      const value: unknown = await response.json().catch(() => undefined);
+      if (response.ok) {
+        const parsed = answer.safeParse(value);
+        if (parsed.success) return parsed.data;
+      }
+      const refused = errorBodySchema.safeParse(value).data?.error;
+      if (refused === undefined) {
+        throw new Failure(
+          'BAD_ANSWER',
+          `${url} answered ${response.status}, in a form that is not known here.`,
+          EXIT.unavailable,
+        );
+      }
+      throw new Failure(
+        refused.code,
+        refused.message,
+        refused.code === 'UNAUTHORIZED' ? EXIT.noPermission : EXIT.refused,
+      );
+    },
+  };
+}

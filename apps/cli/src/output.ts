@@ -1,0 +1,45 @@
+/** What commands print: tables for people, JSON for programs, and times and texts that cannot move a terminal's cursor. */
+
+/** Control characters, C1 included: a note or a reason is somebody's text, and a terminal would obey it. */
+const CONTROL = /\p{Cc}/gu;
+
+/** Text of somebody else's in one line, at most `most` characters. */
+export function plain(text: string, most = 60): string {
+  const line = text.replace(CONTROL, ' ');
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+}
+
+/** Columns as wide as their widest cell; the last one is left as it is. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [header, ...rows];
+  const widths = header.map((_cell, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  return all.map((row) => line(row).trimEnd()).join('\n');
+}
+
+/** A length of time (ms) in its two largest parts: `2 h 5 min`. */
+export function duration(ms: number): string {
+  const minutes = Math.max(0, Math.round(ms / 60_000));
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** A time (ms since the epoch) in ISO 8601, to the second, in UTC. */
+export function time(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`;
+}
+
+export interface Output {
+  print(text: string): void;
+  /** The answer as JSON where --json was given, else as `text` says. */
+  show<T>(answer: T, text: (answer: T) => string): void;
+}
+
+/** Builds it; `isJson` is asked when something is shown, since options are known only then. */
+export function createOutput(write: (text: string) => void, isJson: () => boolean): Output {
+  return {
+    print: (text) => write(`${text}\n`),
+    show: (answer, text) => write(`${isJson() ? JSON.stringify(answer) : text(answer)}\n`),
+  };
+}

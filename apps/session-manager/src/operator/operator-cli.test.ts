@@ -1,0 +1,92 @@
+// The command line of operators, as a program of its own against a real manager.
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestManager, type TestManager } from '../testing/test-manager.ts';
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
+/** What `npm run drydock` runs. */
+const CLI = join(ROOT, 'apps/cli/dist/main.js');
+let test: TestManager;
+let directory: string;
+
+/** Runs `drydock operator …` where `state` is the state directory. */
+function drydock(args: string[], state = directory) {
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      [CLI, 'operator', ...args],
+      { env: { ...process.env, DRYDOCK_STATE_DIR: state, SUDO_USER: 'ann' } },
+      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+}
+const json = async (...args: string[]) => JSON.parse((await drydock([...args, '--json'])).stdout) as never;
+
+beforeAll(async () => {
+  execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-b', 'apps/cli'], { cwd: ROOT });
+  test = await startTestManager({ settings: { metrics: { host: '127.0.0.1', port: 0 } } });
+  await test.host();
+  directory = mkdtempSync(join(tmpdir(), 'dd-cli-'));
+  writeFileSync(join(directory, 'secret'), 'test\n');
+  const operator = `http://127.0.0.1:${test.manager.metricsPort}`;
+  writeFileSync(join(directory, 'supervisor.json'), JSON.stringify({ operator }));
+}, 60_000);
+afterAll(async () => {
+  await test.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+const key = () => ['--secret-file', join(directory, 'secret')];
+
+describe('drydock operator', () => {
+  it('shows sessions, acts on them, and leaves the name of who did it', async () => {
+    const { session, token } = await test.createSession();
+    await test.call('POST', `/sessions/${session.id}/nodes`, { token });
+    expect((await drydock([...key(), 'sessions'])).stdout).toMatch(new RegExp(`^${session.id} .* h1$`, 'm'));
+    expect((await drydock([...key(), 'note', session.id, 'looks', '\u001b[31mred'])).code).toBe(0);
+    const shown = await drydock([...key(), 'show', session.id]);
+    // What somebody wrote does not steer the terminal of who reads it.
+    expect(shown.stdout).toMatch(/note +looks {2}\[31mred\n/);
+    expect(await json(...key(), 'freeze', session.id, '--reason', 'mining')).toEqual({});
+    expect(await json(...key(), 'show', session.id)).toMatchObject({ frozen: { reason: 'mining' } });
+    expect((await drydock([...key(), 'thaw', session.id])).code).toBe(0);
+    expect((await drydock([...key(), 'end', session.id, '--reason', 'mining'])).stdout).toBe(
+      `${session.id} has ended.\n`,
+    );
+    expect(await json(...key(), 'audit')).toMatchObject([{ by: 'ann', action: 'end' }, {}, {}, {}]);
+    expect(await json(...key(), 'hosts')).toMatchObject([{ name: 'h1', state: 'connected' }]);
+  });
+
+  it('blocks and unblocks, stops and allows starts', async () => {
+    const { block } = (await json(...key(), 'block', '198.51.100.7', '--hours', '2', '--reason', 'floods')) as {
+      block: { id: string };
+    };
+    expect((await drydock([...key(), 'blocks'])).stdout).toContain('198.51.100.7/32');
+    expect((await drydock([...key(), 'unblock', block.id])).code).toBe(0);
+    expect((await drydock([...key(), 'unblock', block.id])).code).toBe(1);
+    await drydock([...key(), 'stop-starts', '--message', 'back at nine']);
+    expect((await test.call('GET', '/status')).body).toMatchObject({ startsStopped: 'back at nine' });
+    expect((await drydock([...key(), 'allow-starts'])).stdout).toBe('Sessions may start.\n');
+  });
+
+  it('fails in one sentence with a code of its own, and never with a stack', async () => {
+    const cases: [string[], number, RegExp][] = [
+      [[...key(), 'show', 'aaaaaaaa'], 1, /^SESSION_NOT_FOUND: There is no such session\.\n$/],
+      [[...key(), 'block', 'nobody', '--reason', 'x'], 1, /^BAD_REQUEST: A block names/],
+      [[...key(), 'no-such-command'], 64, /unknown command/],
+      [[...key(), 'end', 'aaaaaaaa'], 64, /--reason/],
+      [['sessions'], 77, /^NO_KEY: /],
+      [['--operator', 'http://127.0.0.1:1', ...key(), 'sessions'], 69, /^UNREACHABLE: /],
+    ];
+    for (const [args, code, text] of cases) {
+      const ran = await drydock(args);
+      expect([args, ran.code, ran.stderr]).toEqual([args, code, expect.stringMatching(text)]);
+      expect(ran.stderr).not.toMatch(/^ +at /m);
+    }
+    const nowhere = await drydock(['sessions', '--json'], join(directory, 'none'));
+    expect([nowhere.code, JSON.parse(nowhere.stderr)]).toMatchObject([69, { error: { code: 'NOT_RUNNING' } }]);
+  });
+});
