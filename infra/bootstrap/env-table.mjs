@@ -79,13 +79,6 @@ export const SETTINGS = [
       'The address that browsers see when a proxy stands in front (TLS), e.g. https://lab.example.org, also with a path.',
   },
   {
-    name: 'DRYDOCK_HOST_NAMES',
-    kind: text(/^[a-z0-9.-]+(, *[a-z0-9.-]+)*$/i, 'names separated by commas'),
-    fallback: undefined,
-    reason:
-      'Further names that this place is called by. Requests that say any other are refused (DNS rebinding), but for addresses and localhost.',
-  },
-  {
     name: 'DRYDOCK_TLS_CERT_FILE',
     kind: absolutePath,
     fallback: undefined,
@@ -259,6 +252,38 @@ export const SETTINGS = [
     reason: 'Who may sign in: ann@example.org, @example.org, sub:1234. Unset: everybody whom the issuer lets in.',
   },
   {
+    name: 'DRYDOCK_OIDC_OPERATOR',
+    kind: text(/^[^=\s]{1,64}=\S{1,128}$/, 'claim=value'),
+    fallback: undefined,
+    reason:
+      'Who is an operator by sign-in: a claim of the issuer’s token and a value that it is or holds, such as groups=drydock-operators. Unset: nobody; the page /operator then opens by a link alone.',
+  },
+  {
+    name: 'DRYDOCK_AUDIT_ADDRESS',
+    kind: oneOf(['plain', 'hash', 'none']),
+    fallback: 'hash',
+    reason:
+      'What is kept of the address that starts a session, in the log and for the operator: the address, a keyed hash of it (equal for equal addresses, good for blocks), or nothing. Ask what the law wants of you.',
+  },
+  {
+    name: 'DRYDOCK_CPU_RULE',
+    kind: oneOf(['off', 'flag', 'freeze', 'end']),
+    fallback: 'flag',
+    reason: 'Against mining: what happens to a session one of whose nodes uses nearly all of its processors for long.',
+  },
+  {
+    name: 'DRYDOCK_CPU_RULE_PERCENT',
+    kind: integer(1, 100),
+    fallback: '90',
+    reason: 'The share of its own processors from which that rule counts.',
+  },
+  {
+    name: 'DRYDOCK_CPU_RULE_MINUTES',
+    kind: integer(1, 240),
+    fallback: '30',
+    reason: 'For how long; the mean counts, so that a pause now and then changes nothing.',
+  },
+  {
     name: 'DRYDOCK_START_GATE',
     kind: oneOf(['none', 'sign-in', 'work']),
     fallback: undefined,
@@ -378,13 +403,6 @@ export const SETTINGS = [
     fallback: undefined,
     reason:
       'A registry to keep a cache of, for images that the library lacks: a class of thirty pulls each once. Unset: every node asks Docker Hub itself.',
-  },
-  {
-    name: 'DRYDOCK_IMAGE_DAYS',
-    kind: integer(0, 365),
-    fallback: '7',
-    reason:
-      'A start makes the node image and the library again when their packages are older than so many days. 0: never; then security updates are yours to fetch.',
   },
   {
     name: 'DRYDOCK_APT_MIRROR',

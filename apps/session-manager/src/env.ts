@@ -30,11 +30,6 @@ const domainName = z
   .toLowerCase()
   .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/);
 
-const domainNames = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .pipe(z.array(domainName));
-
 /** Bytes, or a number with k, m or g (powers of 1024). */
 const size = z
   .string()
@@ -68,8 +63,6 @@ const envSchema = z.object({
   DRYDOCK_PORT_WARNING: z.enum(['0', '1']).default('0'),
   /** The origin that browsers see, when a TLS edge or another port stands before this one. */
   DRYDOCK_PUBLIC_URL: url(['http', 'https']).optional(),
-  /** Further names that requests may call it by; all others are refused but addresses and this machine's own name. */
-  DRYDOCK_HOST_NAMES: domainNames.optional(),
   /** A certificate (PEM, with its chain) and its key: the listener then speaks TLS and HTTP/2 itself. */
   DRYDOCK_TLS_CERT_FILE: z.string().optional(),
   DRYDOCK_TLS_KEY_FILE: z.string().optional(),
@@ -119,6 +112,18 @@ const envSchema = z.object({
   DRYDOCK_OIDC_CLIENT_ID: z.string().min(1).optional(),
   DRYDOCK_OIDC_CLIENT_SECRET_FILE: z.string().optional(),
   DRYDOCK_OIDC_ALLOW: allowList.default([] satisfies AllowList),
+  /** Who is an operator of this place, by a claim of the token: `groups=drydock-operators`. Unset: nobody, by sign-in. */
+  DRYDOCK_OIDC_OPERATOR: z
+    .string()
+    .regex(/^[^=\s]{1,64}=\S{1,128}$/, 'must be claim=value')
+    .transform((text) => ({ name: text.slice(0, text.indexOf('=')), value: text.slice(text.indexOf('=') + 1) }))
+    .optional(),
+  /** What the log and the operator get of the addresses of those who start sessions. */
+  DRYDOCK_AUDIT_ADDRESS: z.enum(['plain', 'hash', 'none']).default('hash'),
+  /** What happens to a session one of whose nodes uses that share of its own processors over so many minutes. */
+  DRYDOCK_CPU_RULE: z.enum(['off', 'flag', 'freeze', 'end']).default('flag'),
+  DRYDOCK_CPU_RULE_PERCENT: envInteger(1, 100).default(90),
+  DRYDOCK_CPU_RULE_MINUTES: envInteger(1, 240).default(30),
   /** Who may create sessions: everybody, those who signed in, or who has done a little work. Unset: sign-in where there is an issuer. */
   DRYDOCK_START_GATE: z.enum(['none', 'sign-in', 'work']).optional(),
   /** Zero bits that the work of a start must show, where the gate is `work`. */

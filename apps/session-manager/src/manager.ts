@@ -12,6 +12,7 @@ import { createHttpRoutes } from './edge/http-routes.ts';
 import { createListener } from './edge/listener.ts';
 import { createMetrics } from './edge/metrics.ts';
 import { serveOperator } from './edge/operator-listener.ts';
+import { createOperatorSignIn, LINK_MINUTES } from './edge/operator-sign-in.ts';
 import { createOperatorStatus } from './edge/operator-status.ts';
 import { createOrigins } from './edge/origins.ts';
 import { createPortAccess } from './edge/port-access.ts';
@@ -28,6 +29,9 @@ import { createTerminalStreams, passStreamEvent, streamFirst } from './edge/term
 import { createTlsFiles } from './edge/tls-files.ts';
 import { createTokens } from './edge/tokens.ts';
 import { createWebProxy } from './edge/web-proxy.ts';
+import { createClientNames } from './operator/client-names.ts';
+import { createOperatorPart } from './operator/operator.ts';
+import { createOrders } from './operator/orders.ts';
 import { createTerminalRelay } from './relay/terminal-relay.ts';
 import { createAdmission } from './scheduling/admission.ts';
 import { createHostBook } from './scheduling/host-book.ts';
@@ -78,6 +82,15 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
   return (server.address() as AddressInfo).port;
 }
 
+function isRefused(admit: () => void): boolean {
+  try {
+    admit();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** Starts a manager over a store: learns the sessions, listens, and goes on with what was under way. */
 export async function startManager(
   settings: ManagerSettings,
@@ -85,6 +98,7 @@ export async function startManager(
 ): Promise<Manager> {
   const { store, clock, logger } = deps;
   const idleMs = settings.idleMinutes * MINUTE_MS;
+  const clients = createClientNames({ record: settings.auditAddress, secret: settings.managerSecret });
   const { maxNodes, egress, version, sessionHours, maxSessionHours, maxSessions } = settings;
   const cleanup = createCleanupStack((name, error) => logger.error({ err: error, name }, 'cleanup failed'));
   const metrics = createMetrics();
@@ -221,6 +235,8 @@ export async function startManager(
     for (const { name } of previous?.nodes ?? []) if (!kept.has(name)) relay.onNodeGone(next.id, name);
   });
 
+  const orders = createOrders({ store: store.operator, names: clients, clock, logger });
+  cleanup.add('orders', () => orders.stop());
   const limit = (rate: keyof ManagerSettings['rates']) => createRateLimit({ clock, ...settings.rates[rate] });
   const wrongTokens = limit('wrongTokens');
   const tokens = createTokens({ service, origins, wrongTokens });
@@ -240,7 +256,38 @@ export async function startManager(
     warnStrangers: settings.warnStrangers,
     logger,
   });
+  const operatorSignIn = createOperatorSignIn({ store, origins, wrongTokens, secret, clock, logger });
+  const isOpen = (sessionId: string) => directory.get(sessionId) !== undefined;
+  const refusals = countRefusals({ hosts, metrics, isOpen });
+  cleanup.add('refusal counts', () => refusals.stop());
+  const { capacity, waiting } = admission;
+  const operator = createOperatorPart({
+    ...{
+      store: store.operator,
+      directory,
+      service,
+      hosts,
+      commands: connections,
+      book: hostBook,
+      orders,
+      clock,
+      logger,
+    },
+    ...{ cpuRule: settings.cpuRule, refusals: refusals.of, waiting },
+    status: createOperatorStatus({
+      ...{ version, directory, hosts, book: hostBook, metrics, capacity, waiting },
+      sockets: () => gateway.sockets(),
+    }),
+    newLink: async () => ({ url: await operatorSignIn.newLink(), minutes: LINK_MINUTES }),
+    drop(host) {
+      connections.drop(host);
+      terminalStreams.drop(host);
+    },
+  });
+  cleanup.add('operator', () => operator.stop());
   const routes = await createHttpRoutes({
+    ...{ orders, clients, operatorSignIn, operatorCalls: operator.calls },
+    claims: settings.signIn?.operatorClaim !== undefined,
     service,
     nodes,
     directory,
@@ -274,6 +321,8 @@ export async function startManager(
             oidc: createOidc(settings.signIn),
             secret: settings.managerSecret,
             origins,
+            orders,
+            operatorCookie: operatorSignIn.cookieFor,
             clock,
             logger,
           }),
@@ -299,14 +348,12 @@ export async function startManager(
   });
   cleanup.add('terminal sockets', () => terminalGateway.close());
   cleanup.add('sockets', () => Promise.all([sockets.browsers.io.close(), sockets.agents.io.close()]));
-  const { capacity, waiting } = admission;
   addGauges({ metrics, directory, hosts, streams, gateway, terminalGateway, capacity, waiting });
-  const isOpen = (sessionId: string) => directory.get(sessionId) !== undefined;
-  cleanup.add('refusal counts', countRefusals({ hosts, metrics, isOpen }));
 
   // First everything is known, then callers are let in.
   await directory.start();
   await hostBook.start();
+  await orders.start();
   await presence.start();
   expiry.start();
   reaper.start();
@@ -322,6 +369,7 @@ export async function startManager(
     terminals: terminalGateway,
     browserSockets: sockets.browsers.http,
     agentSockets: sockets.agents.http,
+    isBlocked: (request) => isRefused(() => orders.admit({ address: origins.clientAddress(request) })),
     tls: settings.tls !== undefined,
     logger,
   });
@@ -341,17 +389,7 @@ export async function startManager(
     settings.metrics === undefined
       ? undefined
       : await serveOperator(
-          {
-            ...{ metrics, book: hostBook, logger, secret: settings.managerSecret },
-            drop(host) {
-              connections.drop(host);
-              terminalStreams.drop(host);
-            },
-            status: createOperatorStatus({
-              ...{ version, directory, hosts, book: hostBook, metrics, capacity, waiting },
-              sockets: gateway.sockets,
-            }),
-          },
+          { metrics, calls: operator.calls, logger, secret },
           settings.metrics.host,
           settings.metrics.port,
         );

@@ -7,6 +7,8 @@ import { EnvError } from '@drydock/service-kit';
 import type { PortLimitSettings } from './edge/port-limits.ts';
 import type { TlsSettings } from './edge/tls-files.ts';
 import type { ManagerEnv } from './env.ts';
+import type { AddressRecord } from './operator/client-names.ts';
+import type { CpuRule } from './operator/cpu-rule.ts';
 import { newToken } from './sessions/links.ts';
 import type { AllowList } from './sign-in/allow-list.ts';
 import type { OidcSettings } from './sign-in/oidc.ts';
@@ -22,8 +24,6 @@ export interface ManagerSettings {
   portLimits: PortLimitSettings;
   warnStrangers: boolean;
   publicUrl: string | undefined;
-  /** Further names that it answers to. */
-  hostNames?: readonly string[] | undefined;
   /** The certificate of the listener itself; undefined: it speaks plain HTTP. */
   tls?: TlsSettings | undefined;
   trustedProxies: BlockList | undefined;
@@ -51,6 +51,9 @@ export interface ManagerSettings {
   /** Sessions that one person who signed in may have at once. */
   sessionsPerUser: number;
   hostGraceMs?: number;
+  /** What is kept of the addresses of those who start sessions. */
+  auditAddress: AddressRecord;
+  cpuRule: CpuRule;
   /** Its lasting name among several managers of one store. */
   name: string;
   version: string;
@@ -80,7 +83,6 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
     },
     warnStrangers: env.DRYDOCK_PORT_WARNING === '1',
     publicUrl: env.DRYDOCK_PUBLIC_URL,
-    hostNames: env.DRYDOCK_HOST_NAMES,
     tls: tlsOf(env),
     trustedProxies: env.DRYDOCK_TRUSTED_PROXIES,
     webUrl: env.DRYDOCK_WEB_URL,
@@ -106,6 +108,12 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
     graceMinutes: env.DRYDOCK_GRACE_MINUTES,
     idleMinutes: env.DRYDOCK_IDLE_MINUTES,
     egress: env.DRYDOCK_EGRESS,
+    auditAddress: env.DRYDOCK_AUDIT_ADDRESS,
+    cpuRule: {
+      action: env.DRYDOCK_CPU_RULE,
+      percent: env.DRYDOCK_CPU_RULE_PERCENT,
+      minutes: env.DRYDOCK_CPU_RULE_MINUTES,
+    },
     rates: {
       creates: { burst: env.DRYDOCK_CREATE_BURST, perSecond: env.DRYDOCK_CREATES_PER_MINUTE / 60 },
       calls: { burst: env.DRYDOCK_CALL_BURST, perSecond: env.DRYDOCK_CALLS_PER_SECOND },
@@ -123,6 +131,7 @@ function signInOf(env: ManagerEnv): ManagerSettings['signIn'] {
     clientId,
     clientSecret: file === undefined ? undefined : readFileSync(file, 'utf8').trim(),
     allow: env.DRYDOCK_OIDC_ALLOW,
+    operatorClaim: env.DRYDOCK_OIDC_OPERATOR,
     required: (env.DRYDOCK_START_GATE ?? 'sign-in') === 'sign-in',
   };
 }

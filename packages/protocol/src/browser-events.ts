@@ -72,7 +72,12 @@ export const labChangeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('node'), node: nodeViewSchema }),
   z.object({ kind: z.literal('node-gone'), name: nodeNameSchema, reason: z.enum(['deleted', 'lost', 'failed']) }),
   z.object({ kind: z.literal('ports'), node: nodeNameSchema, ports: z.array(publishedPortSchema) }),
-  z.object({ kind: z.literal('session'), state: sessionViewSchema.shape.state, expiresAt: z.number().int() }),
+  z.object({
+    kind: z.literal('session'),
+    state: sessionViewSchema.shape.state,
+    expiresAt: z.number().int(),
+    frozen: sessionViewSchema.shape.frozen,
+  }),
   /** The session ends at `at` (ms since the epoch): its time runs out, or nobody does anything in it. */
   z.object({
     kind: z.literal('warning'),
@@ -123,8 +128,8 @@ export type Acked<T> = T | { error: ErrorBody };
 export interface LabServerEvents {
   'lab:snapshot': (snapshot: LabSnapshot) => void;
   'lab:change': (event: LabChangeEvent) => void;
-  /** The session is over; the socket is closed after it. `grace` says what its owner may still fetch. */
-  'lab:ended': (why: { reason: EndReason | 'revoked'; grace?: GraceView }) => void;
+  /** The session is over; the socket is closed after it. `grace`: what its owner may still fetch; `text`: why the operator ended it. */
+  'lab:ended': (why: { reason: EndReason | 'revoked'; text?: string; grace?: GraceView }) => void;
   'terminal:output': (output: TerminalOutput) => void;
   'terminal:screen': (screen: z.infer<typeof terminalScreenSchema>) => void;
   'terminal:size': (size: { terminalId: string; cols: number; rows: number }) => void;

@@ -31,6 +31,7 @@ const registry = {
   },
   SIGN_IN_REFUSED: { status: 403, retry: 'never', message: 'The sign-in did not succeed. Try again.' },
   FORBIDDEN: { status: 403, retry: 'never', message: 'Your link does not allow that.' },
+  BLOCKED: { status: 403, retry: 'never', message: 'The operator of this place has blocked you for a time.' },
   PORT_CLOSED: { status: 403, retry: 'never', message: 'That port is never opened to the outside.' },
   NOT_FOUND: { status: 404, retry: 'never', message: 'There is nothing here.' },
   SESSION_NOT_FOUND: {
@@ -50,6 +51,11 @@ const registry = {
   NODE_LIMIT: { status: 409, retry: 'never', message: 'The session has as many nodes as it may have.' },
   TERMINAL_LIMIT: { status: 409, retry: 'never', message: 'The node has as many terminals as it may have.' },
   NODE_NOT_READY: { status: 409, retry: 'later', message: 'The node is not ready for that yet.' },
+  SESSION_FROZEN: {
+    status: 409,
+    retry: 'later',
+    message: 'The operator of this place has frozen the nodes of this session.',
+  },
   INPUT_OUT_OF_ORDER: {
     status: 409,
     retry: 'now',
@@ -58,16 +64,11 @@ const registry = {
   SESSION_ENDED: { status: 410, retry: 'never', message: 'The session has ended.' },
   CONFLICT: { status: 412, retry: 'never', message: 'It was changed by somebody else in the meantime.' },
   BODY_TOO_LARGE: { status: 413, retry: 'never', message: 'The body is larger than this call takes.' },
-  UNKNOWN_HOST: {
-    status: 421,
-    retry: 'never',
-    message:
-      'This place does not answer to that name. Its operator tells it its names: DRYDOCK_DOMAIN or DRYDOCK_PUBLIC_URL, and further ones by DRYDOCK_HOST_NAMES.',
-  },
   RATE_LIMITED: { status: 429, retry: 'later', message: 'Too many requests. Wait a moment and try again.' },
   INTERNAL: { status: 500, retry: 'later', message: 'Something went wrong on our side. It was logged.' },
   PORT_REFUSED: { status: 502, retry: 'later', message: 'Nothing listens on that port of the node.' },
   NO_CAPACITY: { status: 503, retry: 'later', message: 'All hosts are full at the moment.' },
+  STARTS_STOPPED: { status: 503, retry: 'later', message: 'No new sessions are started here at the moment.' },
   HOST_UNAVAILABLE: { status: 503, retry: 'later', message: 'The host of this node is out of reach at the moment.' },
   STORE_UNAVAILABLE: { status: 503, retry: 'later', message: 'The session store is out of reach at the moment.' },
   SIGN_IN_UNAVAILABLE: {

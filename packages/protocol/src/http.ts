@@ -188,5 +188,7 @@ export const statusResponseSchema = z.object({
   library: z.array(libraryImageSchema),
   sessionHours: z.number(),
   maxHours: z.number(),
+  /** The operator lets no new sessions start, and says this to visitors. */
+  startsStopped: z.string().optional(),
 });
 export type StatusResponse = z.infer<typeof statusResponseSchema>;

@@ -8,6 +8,7 @@ export * from './http.ts';
 export * from './ids.ts';
 export * from './limits.ts';
 export * from './node.ts';
+export * from './operator.ts';
 export * from './people.ts';
 export * from './ports.ts';
 export * from './refusals.ts';

@@ -39,13 +39,15 @@ export const sessionViewSchema = z.object({
   nodes: z.array(nodeViewSchema),
   capabilities: capabilitiesSchema.nullable(),
   template: z.string().nullable(),
+  /** The operator has stopped its nodes where they are, and says why. */
+  frozen: z.object({ reason: z.string() }).optional(),
   /** The address of any port of the session, with `{node}` and `{port}` to be filled in. */
   portUrl: z.string().optional(),
 });
 export type SessionView = z.infer<typeof sessionViewSchema>;
 
 /** Why a session is over. */
-export const endReasonSchema = z.enum(['expired', 'closed', 'idle']);
+export const endReasonSchema = z.enum(['expired', 'closed', 'idle', 'operator']);
 export type EndReason = z.infer<typeof endReasonSchema>;
 
 /** What is left of a session in grace, for its owner: files of these nodes, until then (ms since the epoch). */

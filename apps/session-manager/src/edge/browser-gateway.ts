@@ -105,7 +105,9 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
       },
       ended: (reason, session) => {
         const grace = right === 'owner' ? graceView(session, clock.now()) : undefined;
-        socket.emit('lab:ended', { reason, ...(grace === undefined ? {} : { grace }) });
+        const { endText: text } = session;
+        const why = { reason, ...(text === undefined ? {} : { text }) };
+        socket.emit('lab:ended', { ...why, ...(grace === undefined ? {} : { grace }) });
         socket.disconnect(true);
       },
     });

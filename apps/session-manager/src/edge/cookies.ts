@@ -1,7 +1,7 @@
 /** Cookies of ours: which names are ours, how they are set, and how they are kept away from nodes. */
 
 /** Every cookie of ours has such a name; what a node sets or gets under it is dropped. A cookie without a name can pose as any. */
-const OURS = /^(=|(__Host-)?(dd_[a-z2-7]{8}|dd_user|dd_sign_in|ddp|ddw)\s*(=|;|$))/i;
+const OURS = /^(=|(__Host-)?(dd_[a-z2-7]{8}|dd_user|dd_operator|dd_sign_in|ddp|ddw)\s*(=|;|$))/i;
 
 /** Name of the cookie that holds a link's token. Under TLS the prefix makes browsers refuse it from any other host. */
 export function sessionCookieName(sessionId: string, secure: boolean): string {
@@ -16,6 +16,11 @@ export function portCookieName(secure: boolean): string {
 /** Name of the cookie that says who signed in. */
 export function userCookieName(secure: boolean): string {
   return `${secure ? '__Host-' : ''}dd_user`;
+}
+
+/** Name of the cookie that opens the operator's page. */
+export function operatorCookieName(secure: boolean): string {
+  return `${secure ? '__Host-' : ''}dd_operator`;
 }
 
 /** Name of the cookie that a browser has on its way to the issuer and back. */
@@ -35,15 +40,15 @@ export function parseCookies(header: string | undefined): Map<string, string> {
   return cookies;
 }
 
-/** A Set-Cookie value: HttpOnly, SameSite=Lax, host-only (no Domain). */
+/** A Set-Cookie value: HttpOnly, SameSite=Lax unless it says Strict, host-only (no Domain). */
 export function serializeCookie(
   name: string,
   value: string,
-  options: { secure: boolean; maxAgeSeconds: number; path?: string },
+  options: { secure: boolean; maxAgeSeconds: number; path?: string; sameSite?: 'Lax' | 'Strict' },
 ): string {
-  const { secure, maxAgeSeconds, path = '/' } = options;
+  const { secure, maxAgeSeconds, path = '/', sameSite = 'Lax' } = options;
   const parts = [`${name}=${value}`, `Path=${path}`, `Max-Age=${Math.max(0, Math.floor(maxAgeSeconds))}`];
-  return [...parts, 'HttpOnly', 'SameSite=Lax', ...(secure ? ['Secure'] : [])].join('; ');
+  return [...parts, 'HttpOnly', `SameSite=${sameSite}`, ...(secure ? ['Secure'] : [])].join('; ');
 }
 
 /** A Cookie header without our own cookies, or undefined when nothing is left. */

@@ -18,6 +18,7 @@ import type { PortGateway } from './port-gateway.ts';
 import { fileRoutes } from './routes/file-routes.ts';
 import { hostRoutes } from './routes/host-routes.ts';
 import { nodeRoutes } from './routes/node-routes.ts';
+import { type OperatorRoutesDeps, operatorRoutes } from './routes/operator-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { publicRoutes } from './routes/public-routes.ts';
 import type { RouteDeps } from './routes/route-deps.ts';
@@ -25,7 +26,7 @@ import { sessionRoutes } from './routes/session-routes.ts';
 import { signInRoutes } from './routes/sign-in-routes.ts';
 import type { SignIn } from './sign-in.ts';
 
-export interface HttpRoutesDeps extends RouteDeps {
+export interface HttpRoutesDeps extends RouteDeps, OperatorRoutesDeps {
   templates: TemplateRunner;
   portGateway: PortGateway;
   streams: AgentStreams;
@@ -72,7 +73,9 @@ export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes
     reply.header('x-request-id', request.id);
     reply.header('cache-control', 'no-store');
     reply.header('x-content-type-options', 'nosniff');
-    const waitMs = calls.take(origins.clientAddress(request.raw));
+    const address = origins.clientAddress(request.raw);
+    if (request.url.startsWith('/api/')) deps.orders.admit({ address });
+    const waitMs = calls.take(address);
     if (waitMs > 0) throw new DrydockError('RATE_LIMITED', undefined, { retryAfterMs: waitMs });
   });
   app.addHook('onResponse', async (request, reply) => {
@@ -92,6 +95,7 @@ export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes
   fileRoutes(api, deps);
   signInRoutes(app, api, deps);
   hostRoutes(api, deps);
+  operatorRoutes(app, deps);
   app.get('/healthz', async () => ({ ok: true }));
   app.get('/readyz', async () => {
     if (!directory.synced()) throw new DrydockError('STORE_UNAVAILABLE');

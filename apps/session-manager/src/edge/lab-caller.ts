@@ -12,7 +12,7 @@ import type { Clock, Logger } from '@drydock/service-kit';
 import type { RelayClient } from '../relay/terminal-relay-types.ts';
 import { createRateLimit, type RateLimit } from '../scheduling/rate-limit.ts';
 import type { PersonHandle } from '../sessions/people.ts';
-import { requireNode } from '../sessions/session.ts';
+import { requireNode, requireThawed } from '../sessions/session.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { EchoTimer } from './echo-timer.ts';
@@ -94,6 +94,7 @@ export function createLabCaller(deps: LabCallerDeps): LabCaller {
     const session = directory.get(sessionId);
     if (session === undefined) throw new DrydockError('SESSION_ENDED');
     const node = requireNode(session, name);
+    requireThawed(session);
     if (node.state !== 'running') throw new DrydockError('NODE_NOT_READY');
     return node.host;
   }

@@ -13,8 +13,11 @@ export interface RefusalCountsDeps {
   isOpen: (sessionId: string) => boolean;
 }
 
-/** Begins to count; returns how to stop. */
-export function countRefusals({ hosts, metrics, isOpen }: RefusalCountsDeps): () => void {
+/** Begins to count. */
+export function countRefusals({ hosts, metrics, isOpen }: RefusalCountsDeps): {
+  of(sessionId: string): Refusals;
+  stop(): void;
+} {
   const total = new Counter({
     name: 'drydock_refused_packets_total',
     help: 'Packets of nodes that the rules of their sessions refused, by reason.',
@@ -35,7 +38,7 @@ export function countRefusals({ hosts, metrics, isOpen }: RefusalCountsDeps): ()
     },
   );
 
-  return hosts.onEvent((event) => {
+  const stop = hosts.onEvent((event) => {
     if (event.kind !== 'refusals') return;
     const { host, sessionId, refused } = event;
     const before = bySession.get(sessionId);
@@ -50,4 +53,5 @@ export function countRefusals({ hosts, metrics, isOpen }: RefusalCountsDeps): ()
     const [oldest] = bySession.keys();
     if (bySession.size > MAX_SESSIONS && oldest !== undefined) bySession.delete(oldest);
   });
+  return { of: (sessionId) => bySession.get(sessionId) ?? {}, stop };
 }

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { DrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import { z } from 'zod';
+import type { Orders } from '../operator/orders.ts';
 import { type AllowList, isAllowed } from '../sign-in/allow-list.ts';
 import type { Oidc } from '../sign-in/oidc.ts';
 import { createSignedValues } from '../sign-in/signed-values.ts';
@@ -44,6 +45,9 @@ export interface SignInDeps {
   required: boolean;
   secret: string;
   origins: Origins;
+  orders: Pick<Orders, 'admit'>;
+  /** The cookie of an operator's page. */
+  operatorCookie(by: string): string;
   clock: Clock;
   logger: Logger;
 }
@@ -81,10 +85,14 @@ export function createSignIn(deps: SignInDeps): SignIn {
         logger.warn({ audit: 'sign-in-refused', user: id }, 'sign-in refused: not on the list');
         throw new DrydockError('SIGN_IN_REFUSED', 'You are not on the list of those who may use this place.');
       }
-      logger.info({ audit: 'signed-in', user: id }, 'signed in');
+      deps.orders.admit({ userId: id });
+      logger.info({ audit: 'signed-in', user: id, operator: person.isOperator === true }, 'signed in');
       const user = { id, name: person.name ?? 'you' };
       const forget = cookie(signInCookieName(secure), '', 0);
-      return { user, cookies: [cookie(userCookieName(secure), users.seal(user, SIGNED_IN_MS), SIGNED_IN_MS), forget] };
+      const cookies = [cookie(userCookieName(secure), users.seal(user, SIGNED_IN_MS), SIGNED_IN_MS), forget];
+      // Who is no operator any more loses the page with the next sign-in, not the next night.
+      if (person.isOperator === true) cookies.push(deps.operatorCookie(id));
+      return { user, cookies };
     },
     end: () => cookie(userCookieName(secure), '', 0),
   };

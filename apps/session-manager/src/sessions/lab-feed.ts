@@ -76,8 +76,10 @@ export function createLabFeed({ directory, hosts, views, terminals, swarm, knows
     }
     for (const node of after.values()) if (before.get(node.name) !== node) publishNode(next, node.name);
     for (const name of changedPorts(previous, next)) publishPorts(next, name);
-    if (previous?.state !== next.state || previous.expiresAt !== next.expiresAt) {
-      publish(next.id, { kind: 'session', state: next.state, expiresAt: next.expiresAt });
+    const { state, expiresAt, frozen } = next;
+    if (previous?.state !== state || previous.expiresAt !== expiresAt || previous.frozen?.at !== frozen?.at) {
+      const told = frozen === undefined ? {} : { frozen: { reason: frozen.reason } };
+      publish(next.id, { kind: 'session', state, expiresAt, ...told });
     }
     if (previous?.state === 'active' && next.state !== 'active') {
       const { listeners } = channels.get(next.id) ?? { listeners: [] };

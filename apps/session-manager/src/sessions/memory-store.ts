@@ -1,6 +1,7 @@
 /** The store without Redis: for tests and for trying the manager alone. It forgets everything at its end. */
 import { MAX_TIMELINE_ENTRIES, type TimelineEntry } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
+import { createMemoryOperatorStore } from '../operator/memory-operator-store.ts';
 import type { HostEntry } from '../scheduling/host-book.ts';
 import { MAX_LINE, PLACE_KEPT_MS } from '../scheduling/waiting-line.ts';
 import type { SessionRecord } from './session.ts';
@@ -54,6 +55,7 @@ export function createMemoryStore(clock: Clock): SessionStore {
   const open = () => [...records.values()].filter(({ record }) => record.state !== 'closed');
 
   return {
+    operator: createMemoryOperatorStore(),
     async create(record, maxSessions) {
       forgetOld();
       if (records.has(record.id)) return 'conflict';

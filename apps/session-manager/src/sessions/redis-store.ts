@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { DrydockError, MAX_TIMELINE_ENTRIES, timelineFactSchema } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { Cluster, Redis } from 'ioredis';
+import { createRedisOperatorStore } from '../operator/redis-operator-store.ts';
 import type { HostEntry } from '../scheduling/host-book.ts';
 import { MAX_LINE, PLACE_KEPT_MS } from '../scheduling/waiting-line.ts';
 import { createRedisClients } from './redis-client.ts';
@@ -120,6 +121,7 @@ export async function createRedisStore(
   const pairs = (deltas: Map<string, number>) => [...deltas].flat();
 
   return {
+    operator: createRedisOperatorStore(redis, ask),
     async create(record, maxSessions) {
       const args = [record.id, JSON.stringify(record), record.version, maxSessions, CHANGED_CHANNEL];
       const deltas = placementDeltas(undefined, record);

@@ -87,6 +87,7 @@ export function createSessionService(deps: SessionServiceDeps) {
       throw new DrydockError('SESSION_NOT_FOUND', 'The session has ended.', {
         ended: session.endReason ?? 'expired',
         endedAt: session.endedAt ?? session.expiresAt,
+        ...(session.endText === undefined ? {} : { endText: session.endText }),
         ...left,
       });
     }
@@ -122,6 +123,8 @@ export function createSessionService(deps: SessionServiceDeps) {
       queue: string;
       /** Who signed in for it, where that is asked. */
       userId?: string | undefined;
+      /** The client's address or its keyed hash, for the log and the operator. */
+      client?: string | undefined;
     }): Promise<NewSession> {
       const hours = wish.hours ?? sessionHours;
       if (hours > maxSessionHours) {
@@ -130,7 +133,7 @@ export function createSessionService(deps: SessionServiceDeps) {
         });
       }
       if (!directory.synced()) throw new DrydockError('STORE_UNAVAILABLE');
-      const { userId } = wish;
+      const { userId, client } = wish;
       if (userId !== undefined && sessionsOf(userId) >= sessionsPerUser) {
         throw new DrydockError('USER_LIMIT', undefined, { limit: sessionsPerUser });
       }
@@ -153,9 +156,10 @@ export function createSessionService(deps: SessionServiceDeps) {
         links: [made.owner.link, made.collaborator.link, made.viewer.link],
         portSecret: newToken(),
         ...(userId === undefined ? {} : { userId }),
+        ...(client === undefined ? {} : { client }),
       });
       await directory.create(session, maxSessions);
-      logger.info({ sessionId: session.id, audit: 'session-created', hours, userId }, 'session created');
+      logger.info({ sessionId: session.id, audit: 'session-created', hours, userId, client }, 'session created');
       return {
         session,
         tokens: { owner: made.owner.token, collaborator: made.collaborator.token, viewer: made.viewer.token },
@@ -204,13 +208,13 @@ export function createSessionService(deps: SessionServiceDeps) {
       return ended;
     },
 
-    /** Ends a session and its grace; its nodes are destroyed by the reaper. Ending it twice is harmless. */
-    async end(sessionId: string, reason: EndReason): Promise<SessionRecord> {
+    /** Ends a session and its grace; its nodes are destroyed by the reaper. Ending it twice is harmless. `text`: why, for its pages. */
+    async end(sessionId: string, reason: EndReason, text?: string): Promise<SessionRecord> {
       let isOurs = false;
       const ended = await directory.update(sessionId, (session) => {
         const next = beginClosing(session, reason, clock.now());
         isOurs = next !== session;
-        return next;
+        return isOurs && text !== undefined ? { ...next, endText: text } : next;
       });
       if (isOurs) logger.info({ sessionId, audit: 'session-ended', reason }, 'session ended');
       return ended;

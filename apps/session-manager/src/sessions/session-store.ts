@@ -1,5 +1,6 @@
 /** Where sessions are kept; two implementations (memory, Redis) pass one contract suite. */
 import type { TimelineEntry, TimelineFact } from '@drydock/protocol';
+import type { OperatorStore } from '../operator/operator-store.ts';
 import type { HostStore } from '../scheduling/host-book.ts';
 import type { WaitingLine } from '../scheduling/waiting-line.ts';
 import type { SessionRecord } from './session.ts';
@@ -37,6 +38,8 @@ export interface ManagerBeat {
  * A record's `version` is what makes writes atomic: `replace` writes only when the stored version is `record.version - 1`.
  */
 export interface SessionStore extends WaitingLine, HostStore {
+  /** What operators order, and the trail of it. */
+  readonly operator: OperatorStore;
   /** Writes a new session; false when the id is taken, or `maxSessions` live already. */
   create(record: SessionRecord, maxSessions: number): Promise<'written' | 'conflict' | 'full'>;
   get(id: string): Promise<SessionRecord | undefined>;

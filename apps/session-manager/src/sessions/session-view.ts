@@ -78,6 +78,7 @@ export function createSessionViews({ hosts, clock, maxNodes, maxSessionMs, portU
         nodes: record.nodes.map((entry) => node(record, entry)),
         capabilities: host?.capabilities ?? null,
         template: record.template,
+        ...(record.frozen === undefined ? {} : { frozen: { reason: record.frozen.reason } }),
         portUrl: portUrl(record.id, '{node}', '{port}'),
       };
     },

@@ -66,6 +66,16 @@ export interface SessionRecord {
   readonly portSecret: string;
   /** Who signed in for it (a hash), where the operator asks for that. */
   readonly userId?: string;
+  /** Who asked for it: an address or its keyed hash (operator/client-names.ts); absent where the operator keeps neither. */
+  readonly client?: string;
+  /** An operator's own words on it. */
+  readonly note?: string;
+  /** The operator, or a rule of the operator's, has stopped its nodes where they are. */
+  readonly frozen?: { readonly at: number; readonly reason: string };
+  /** What a rule has seen in it. */
+  readonly flag?: { readonly at: number; readonly text: string };
+  /** Why the operator ended it, for its pages. */
+  readonly endText?: string;
   /** The MTU of its network, where its first host lets sessions span hosts; without it they stay on that host. */
   readonly spanMtu?: number | undefined;
   /** The identifier of its network between hosts, from the moment at which it spans them. */
@@ -83,7 +93,7 @@ export const MAX_SET_PORTS_PER_SESSION = 200;
 
 type New = Pick<
   SessionRecord,
-  'id' | 'name' | 'template' | 'createdAt' | 'expiresAt' | 'links' | 'portSecret' | 'userId'
+  'id' | 'name' | 'template' | 'createdAt' | 'expiresAt' | 'links' | 'portSecret' | 'userId' | 'client'
 >;
 
 /** The first record of a session. */
@@ -109,6 +119,11 @@ export function isLive(session: SessionRecord, now: number): boolean {
 export function requireLive(session: SessionRecord, now: number): SessionRecord {
   if (!isLive(session, now)) throw new DrydockError('SESSION_ENDED');
   return session;
+}
+
+/** For what needs a node that does something. @throws DrydockError SESSION_FROZEN with the operator's reason. */
+export function requireThawed({ frozen }: SessionRecord): void {
+  if (frozen !== undefined) throw new DrydockError('SESSION_FROZEN', undefined, { reason: frozen.reason });
 }
 
 /** @throws DrydockError NODE_NOT_FOUND. */
@@ -237,8 +252,10 @@ export function beginGrace(
   graceUntil: number,
 ): SessionRecord {
   if (session.state !== 'active') return session;
+  // What rests needs no freezing, and its owner may fetch its files.
+  const { frozen: _frozen, ...rest } = session;
   const nodes = session.nodes.filter(({ state }) => state !== 'lost');
-  return { ...session, state: 'grace', endReason: reason, endedAt, graceUntil, nodes, shares: [], publicPorts: [] };
+  return { ...rest, state: 'grace', endReason: reason, endedAt, graceUntil, nodes, shares: [], publicPorts: [] };
 }
 
 /** Notes that somebody did something, if that is news by more than `stepMs`. */

@@ -7,6 +7,8 @@ export interface Person {
   /** An address that the issuer has verified; undefined when it has none, or does not vouch for it. */
   email: string | undefined;
   name: string | undefined;
+  /** The issuer calls it an operator of this place, by the claim that the settings name. */
+  isOperator?: boolean;
 }
 
 export type AllowList = readonly { kind: 'email' | 'domain' | 'subject'; value: string }[];

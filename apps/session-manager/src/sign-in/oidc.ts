@@ -13,6 +13,8 @@ export interface OidcSettings {
   clientId: string;
   /** Undefined for a public client, which PKCE alone protects. */
   clientSecret: string | undefined;
+  /** The claim that makes somebody an operator: its name, and a value that it is or holds. */
+  operatorClaim?: { name: string; value: string } | undefined;
 }
 
 /** What must be remembered in the browser between the way to the issuer and back. */
@@ -42,7 +44,7 @@ function isAway(error: unknown): boolean {
 }
 
 /** Builds the client; the issuer is asked for its configuration when the first person signs in. */
-export function createOidc({ issuer, clientId, clientSecret }: OidcSettings): Oidc {
+export function createOidc({ issuer, clientId, clientSecret, operatorClaim }: OidcSettings): Oidc {
   let found: Promise<oidc.Configuration> | undefined;
 
   async function discover(): Promise<oidc.Configuration> {
@@ -79,7 +81,10 @@ export function createOidc({ issuer, clientId, clientSecret }: OidcSettings): Oi
     // An address that nobody checked proves nothing: it must not match an allow-list.
     const email = source.email_verified === true ? text(source.email) : undefined;
     const name = text(source.name) ?? text(source.preferred_username) ?? email;
-    return { subject: claims.sub, email, name: name?.slice(0, MAX_NAME) };
+    // From the signed token alone: userinfo may be somebody else's.
+    const held = operatorClaim === undefined ? [] : [claims[operatorClaim.name]].flat();
+    const isOperator = operatorClaim !== undefined && held.includes(operatorClaim.value);
+    return { subject: claims.sub, email, name: name?.slice(0, MAX_NAME), isOperator };
   }
 
   return {

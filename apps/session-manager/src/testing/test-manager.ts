@@ -99,6 +99,8 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     graceMinutes: 0,
     idleMinutes: 0,
     egress: undefined,
+    auditAddress: 'hash',
+    cpuRule: { action: 'flag', percent: 90, minutes: 30 },
     name: newId('', 8),
     rates: { creates: GENEROUS, calls: GENEROUS, wrongTokens: GENEROUS },
     version: '0.0.0-test',

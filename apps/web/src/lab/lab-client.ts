@@ -122,9 +122,15 @@ export function createLabClient({ store, origin, sessionId, token, headers }: La
     const { data: event } = labChangeEventSchema.safeParse(raw);
     if (event === undefined || store.change(event) === 'gap') socket.io.engine?.close();
   });
-  socket.on('lab:ended', ({ reason, grace }) => {
+  socket.on('lab:ended', ({ reason, text, grace }) => {
     finish();
-    store.connection({ kind: 'ended', reason, ...(grace === undefined ? {} : { grace }) });
+    const known = endReasonSchema.safeParse(reason).data ?? (reason === 'revoked' ? reason : 'closed');
+    store.connection({
+      kind: 'ended',
+      reason: known,
+      ...(text === undefined ? {} : { text }),
+      ...(grace === undefined ? {} : { grace }),
+    });
   });
   socket.on('disconnect', () => {
     clearTimeout(pingTimer);
@@ -138,6 +144,11 @@ export function createLabClient({ store, origin, sessionId, token, headers }: La
       const grace = graceViewSchema.safeParse(refusal.details);
       if (ended.success && grace.success) {
         store.connection({ kind: 'ended', reason: ended.data, grace: grace.data });
+        return;
+      }
+      const { endText: text } = refusal.details ?? {};
+      if (ended.data === 'operator' && typeof text === 'string') {
+        store.connection({ kind: 'ended', reason: 'operator', text });
         return;
       }
       store.connection({ kind: 'refused', code: refusal.code, message: refusal.message });

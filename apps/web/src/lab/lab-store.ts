@@ -21,7 +21,8 @@ export type Connection =
   /** `since` and `retryAt` in this browser's clock (ms). */
   | { kind: 'offline'; since: number; retryAt: number }
   | { kind: 'refused'; code: ErrorCode | 'UNREADABLE'; message: string }
-  | { kind: 'ended'; reason: EndReason | 'revoked'; grace?: GraceView };
+  /** `text`: the operator's own words. */
+  | { kind: 'ended'; reason: EndReason | 'revoked'; text?: string; grace?: GraceView };
 
 export interface Progress {
   text: string;
@@ -81,7 +82,10 @@ export function applyChange(data: LabData, { seq, change }: LabChangeEvent): Lab
     case 'ports':
       return { ...next, ports: { ...data.ports, [change.node]: change.ports } };
     case 'session':
-      return { ...next, session: { ...data.session, state: change.state, expiresAt: change.expiresAt } };
+      return {
+        ...next,
+        session: { ...data.session, state: change.state, expiresAt: change.expiresAt, frozen: change.frozen },
+      };
     case 'terminal': {
       const { terminal } = change;
       const same = (other: TerminalView) => other.terminalId === terminal.terminalId;

@@ -23,11 +23,11 @@ const readTemplates: Reader<TemplateView[]> = {
   },
 };
 
-export type Capacity = Pick<StatusResponse, 'ready' | 'capacity' | 'pool' | 'sessionHours'>;
+export type Capacity = Pick<StatusResponse, 'ready' | 'capacity' | 'pool' | 'sessionHours' | 'startsStopped'>;
 
 const readCapacity: Reader<Capacity> = {
   parse(value) {
-    const { ready, capacity, pool, sessionHours } = fields(value);
+    const { ready, capacity, pool, sessionHours, startsStopped } = fields(value);
     const { nodes, free } = fields(capacity);
     const numbers = [nodes, free, pool, sessionHours];
     if (typeof ready !== 'boolean' || numbers.some((n) => typeof n !== 'number')) throw new TypeError('status');
@@ -36,6 +36,7 @@ const readCapacity: Reader<Capacity> = {
       capacity: { nodes: Number(nodes), free: Number(free) },
       pool: Number(pool),
       sessionHours: Number(sessionHours),
+      ...(typeof startsStopped === 'string' ? { startsStopped } : {}),
     };
   },
 };

@@ -53,6 +53,7 @@ export const connection = {
   waitingKeys: (count: number) => `${plural(count, 'key', 'keys')} waiting to be sent.`,
   now: 'Reconnect now',
   back: 'Back. Nothing was lost.',
+  frozen: (reason: string) => `The operator of this place has frozen the nodes of this session: ${reason}`,
   latency: (ms: number) => `${ms} ms`,
   latencyLabel: (ms: number) => `Connection: ${ms} milliseconds there and back`,
   latencyUnknown: 'Connection: measuring',
@@ -110,6 +111,7 @@ export const ended = {
   graceOver: 'The files were removed too.',
   download: (node: string) => `Download /root of ${node}`,
   closed: { title: 'The session was closed', text: 'Everything in it was removed.' },
+  operator: { title: 'The operator ended this session', text: 'Everything in it was removed.' },
   revoked: { title: 'This link was withdrawn', text: 'The owner withdrew the link that you came with.' },
   refused: {
     title: 'This link opens nothing',

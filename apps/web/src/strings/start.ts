@@ -41,6 +41,7 @@ export const landing = {
     unknown: 'Asking the hosts…',
     ready: (free: number) => `${plural(free, 'node', 'nodes')} free`,
     warm: (pool: number) => `${pool} warm: a prompt in about a second`,
+    stopped: (message: string) => `No new sessions at the moment: ${message}`,
     full: 'Every host is full right now. Start takes a place in the queue.',
     notReady: 'No host is connected yet. If this Drydock was just started, give it a few seconds.',
     unreachable: 'The server does not answer.',

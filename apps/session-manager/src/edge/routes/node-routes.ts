@@ -11,7 +11,7 @@ import {
   timelineResponseSchema,
 } from '@drydock/protocol';
 import { z } from 'zod';
-import { type NodeRecord, requireNode } from '../../sessions/session.ts';
+import { type NodeRecord, requireNode, requireThawed } from '../../sessions/session.ts';
 import type { Access } from '../../sessions/session-service.ts';
 import type { Timeline } from '../../sessions/timeline.ts';
 import type { SwarmReader } from '../../swarm/swarm-reader.ts';
@@ -32,6 +32,7 @@ export function nodeOf(access: Access, params: Record<string, string>): NodeReco
 /** A node that can be asked. @throws DrydockError NODE_NOT_FOUND, NODE_NOT_READY, HOST_UNAVAILABLE. */
 export function runningNode(access: Access, params: Record<string, string>): NodeRecord {
   const node = nodeOf(access, params);
+  requireThawed(access.session);
   if (node.state === 'lost') throw new DrydockError('HOST_UNAVAILABLE');
   if (node.state !== 'running') throw new DrydockError('NODE_NOT_READY');
   return node;
@@ -65,6 +66,7 @@ export function nodeRoutes(api: ApiRegistry, deps: RouteDeps & { swarm: SwarmRea
     },
     async ({ access, body }) => {
       if (body.name !== undefined && !nodeNameSchema.safeParse(body.name).success) throw new DrydockError('BAD_NAME');
+      requireThawed(access.session);
       return nodes.create(access.session.id, body.name);
     },
   );

@@ -59,6 +59,7 @@ export function publicRoutes(
       library: await library(),
       sessionHours,
       maxHours: maxSessionHours,
+      startsStopped: deps.orders.startsStop()?.message,
     }),
   );
 

@@ -1,5 +1,7 @@
 /** What the API's routes are built from. */
 import type { Clock, Logger } from '@drydock/service-kit';
+import type { ClientNames } from '../../operator/client-names.ts';
+import type { Orders } from '../../operator/orders.ts';
 import type { Admission } from '../../scheduling/admission.ts';
 import type { AgentCommands } from '../../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../../scheduling/host-registry.ts';
@@ -26,6 +28,9 @@ export interface RouteDeps {
   reaper: Reaper;
   tokens: Tokens;
   origins: Origins;
+  orders: Orders;
+  /** What is kept of a client's address. */
+  clients: ClientNames;
   /** Creations of sessions per address. */
   creates: RateLimit;
   clock: Clock;

@@ -13,6 +13,7 @@ const QUIET_MS = 700;
 export function ConnectionBanner() {
   const { client } = useLab();
   const kind = useLabState((state) => state.connection.kind);
+  const frozen = useLabState((state) => state.data?.session.frozen?.reason);
   const [shown, setShown] = useState<'none' | 'offline' | 'back'>('none');
   const wasShown = useRef(false);
   useEffect(() => {
@@ -31,6 +32,11 @@ export function ConnectionBanner() {
   }, [kind]);
   return (
     <div role="status">
+      {frozen !== undefined && (
+        <p className="flex min-h-8 items-center justify-center bg-warn-soft px-4 py-1 text-[13.5px] text-ink">
+          {strings.connection.frozen(frozen)}
+        </p>
+      )}
       {shown === 'offline' && (
         <p className="flex min-h-8 flex-wrap items-center justify-center gap-x-4 bg-warn-soft px-4 py-1 text-[13.5px] text-ink">
           {strings.connection.offline}

@@ -11,8 +11,8 @@ import { GraceDownloads } from './grace-downloads.tsx';
 
 interface EndedProps {
   reason: EndReason | 'revoked' | 'refused';
-  /** The server's own sentence. */
-  message?: string;
+  /** The server's own sentence, or the operator's. */
+  message?: string | undefined;
   grace?: GraceView | undefined;
 }
 

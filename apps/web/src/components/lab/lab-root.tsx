@@ -14,7 +14,11 @@ function LabScreen() {
   const hasData = useLabState((state) => state.data !== null);
   if (connection.kind === 'refused') return <Ended reason="refused" message={connection.message} />;
   if (connection.kind === 'ended')
-    return lab.isLeaving() ? <Opening /> : <Ended reason={connection.reason} grace={connection.grace} />;
+    return lab.isLeaving() ? (
+      <Opening />
+    ) : (
+      <Ended reason={connection.reason} message={connection.text} grace={connection.grace} />
+    );
   return hasData ? <LabFrame /> : <Opening />;
 }
 

@@ -11,7 +11,8 @@ const text = strings.landing.capacity;
 function describe(capacity: Loaded<Capacity>): { tone: string; line: string } {
   if (capacity.kind === 'loading') return { tone: 'bg-edge', line: text.unknown };
   if (capacity.kind === 'failed') return { tone: 'bg-danger', line: text.unreachable };
-  const { ready, capacity: room, pool } = capacity.value;
+  const { ready, capacity: room, pool, startsStopped } = capacity.value;
+  if (startsStopped !== undefined) return { tone: 'bg-warn', line: text.stopped(startsStopped) };
   if (!ready || room.nodes === 0) return { tone: 'bg-warn', line: text.notReady };
   if (room.free <= 0) return { tone: 'bg-warn', line: text.full };
   const warm = pool > 0 ? ` · ${text.warm(pool)}` : '';

@@ -1,0 +1,29 @@
+import { createLogger } from '@drydock/service-kit';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { createRedisStore } from '../sessions/redis-store.ts';
+import type { SessionStore } from '../sessions/session-store.ts';
+import { startTestRedis, type TestRedis } from '../testing/redis-server.ts';
+import { createMemoryOperatorStore } from './memory-operator-store.ts';
+import { operatorStoreContract } from './operator-store.contract.ts';
+
+operatorStoreContract('operator store in memory', async () => createMemoryOperatorStore());
+
+describe('with a real Redis', () => {
+  let redis: TestRedis;
+  let store: SessionStore;
+  beforeAll(async () => {
+    redis = await startTestRedis();
+    store = await createRedisStore(redis.url, createLogger('test', 'silent'), 5000);
+  });
+  afterAll(async () => {
+    await store.close();
+    await redis.stop();
+  });
+  operatorStoreContract('operator store in Redis', async () => {
+    const client = new Redis(redis.url);
+    await client.flushall();
+    await client.quit();
+    return store.operator;
+  });
+});

@@ -1,0 +1,82 @@
+/** Puts the operator's part of a manager together: orders, interventions, views, the processor rule, and the calls for all of it. */
+import { type Clock, createCleanupStack, type Logger } from '@drydock/service-kit';
+import type { AgentCommands } from '../scheduling/agent-commands.ts';
+import type { HostBook } from '../scheduling/host-book.ts';
+import type { HostRegistry } from '../scheduling/host-registry.ts';
+import type { SessionDirectory } from '../sessions/session-directory.ts';
+import type { SessionService } from '../sessions/session-service.ts';
+import { createAuditTrail } from './audit-trail.ts';
+import { type CpuRule, watchCpu } from './cpu-rule.ts';
+import { createInterventions } from './interventions.ts';
+import { createLoadHistory } from './load-history.ts';
+import { type OperatorCallsDeps, type OperatorRoute, operatorCalls } from './operator-calls.ts';
+import type { OperatorStore } from './operator-store.ts';
+import { createOperatorViews, type OperatorViews } from './operator-views.ts';
+import type { Orders } from './orders.ts';
+import { createUsageMeter } from './usage-meter.ts';
+
+export interface OperatorPart {
+  calls: readonly OperatorRoute[];
+  views: OperatorViews;
+  stop(): void;
+}
+
+export interface OperatorPartDeps {
+  store: OperatorStore;
+  directory: SessionDirectory;
+  service: SessionService;
+  hosts: HostRegistry;
+  commands: AgentCommands;
+  book: HostBook;
+  orders: Orders;
+  cpuRule: CpuRule;
+  status(): Promise<unknown>;
+  waiting(): Promise<number>;
+  refusals: Parameters<typeof createOperatorViews>[0]['refusals'];
+  newLink: OperatorCallsDeps['newLink'];
+  drop(host: string): void;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** Builds it, and begins to measure and to look. */
+export function createOperatorPart(deps: OperatorPartDeps): OperatorPart {
+  const { store, directory, service, hosts, commands, book, orders, cpuRule, clock, logger } = deps;
+  const cleanup = createCleanupStack((name, error) => logger.error({ err: error, name }, 'cleanup failed'));
+  const trail = createAuditTrail({ store, clock, logger });
+  const isOpen = (sessionId: string) => directory.get(sessionId) !== undefined;
+  const meter = createUsageMeter({ hosts, isOpen, clock, minutes: cpuRule.minutes });
+  cleanup.add('meter', () => meter.stop());
+  const interventions = createInterventions({ directory, service, hosts, commands, trail, clock, logger });
+  cleanup.add('interventions', () => interventions.stop());
+  const views = createOperatorViews({ directory, hosts, meter, refusals: deps.refusals });
+  const load = createLoadHistory({
+    clock,
+    async sample() {
+      const sessions = views.sessions().filter(({ state }) => state === 'active');
+      return {
+        sessions: sessions.length,
+        nodes: sessions.reduce((sum, { nodes }) => sum + nodes.length, 0),
+        cpus: sessions.reduce((sum, { cpus }) => sum + cpus, 0),
+        queue: await deps.waiting().catch(() => 0),
+      };
+    },
+  });
+  cleanup.add('load', () => load.stop());
+  cleanup.add('processor rule', watchCpu({ rule: cpuRule, meter, directory, interventions, clock, logger }));
+  const { status, newLink, drop } = deps;
+  const calls = operatorCalls({
+    directory,
+    views,
+    orders,
+    interventions,
+    trail,
+    book,
+    load,
+    status,
+    newLink,
+    drop,
+    clock,
+  });
+  return { calls, views, stop: () => void cleanup.run() };
+}

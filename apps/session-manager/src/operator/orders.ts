@@ -1,0 +1,114 @@
+/** What operators order of the whole place: who is blocked, and whether sessions may start. Kept in the store, so that all managers obey. */
+import { type Block, DrydockError, type StartsStop } from '@drydock/protocol';
+import type { Clock, Logger, Timer } from '@drydock/service-kit';
+import { type ClientNames, isInList, networkList } from './client-names.ts';
+import type { OperatorStore } from './operator-store.ts';
+
+/** Between two looks at what other managers wrote (ms): an order holds everywhere within this and one answer of the store. */
+export const ORDERS_LOOK_MS = 2000;
+
+export interface Orders {
+  /** Learns the orders and goes on looking. */
+  start(): Promise<void>;
+  stop(): void;
+  blocks(): readonly Block[];
+  startsStop(): StartsStop | undefined;
+  /** @throws DrydockError BLOCKED when one of the blocks means this address, or this person. */
+  admit(who: { address?: string; userId?: string | undefined }): void;
+  /** @throws DrydockError RATE_LIMITED when there are as many blocks as there may be. */
+  block(block: Block): Promise<void>;
+  /** @throws DrydockError NOT_FOUND. */
+  unblock(id: string): Promise<Block>;
+  setStartsStop(stop: StartsStop | undefined): Promise<void>;
+}
+
+/** Builds them over the store. */
+export function createOrders(deps: {
+  store: OperatorStore;
+  names: Pick<ClientNames, 'hash'>;
+  clock: Clock;
+  logger: Logger;
+}): Orders {
+  const { store, names, clock, logger } = deps;
+  let blocks: readonly Block[] = [];
+  let networks = networkList([]);
+  let clients = new Set<string>();
+  let persons = new Set<string>();
+  let stopped: StartsStop | undefined;
+  let timer: Timer | undefined;
+  let over = false;
+
+  const living = () => blocks.filter(({ until }) => until > clock.now());
+
+  /** Looked up as lists; which block it was is asked only after a hit. */
+  function accept(next: readonly Block[]): void {
+    const values = (kind: Block['kind']) => next.flatMap((block) => (block.kind === kind ? [block.value] : []));
+    blocks = next;
+    networks = networkList(values('network'));
+    clients = new Set(values('client'));
+    persons = new Set(values('person'));
+  }
+
+  async function look(): Promise<void> {
+    const [all, stop] = await Promise.all([store.blocks(), store.startsStop()]);
+    stopped = stop;
+    const now = clock.now();
+    accept(all.filter(({ until }) => until > now));
+    await Promise.all(all.filter(({ until }) => until <= now).map(({ id }) => store.removeBlock(id)));
+  }
+
+  function lookAgain(): void {
+    if (over) return;
+    timer = clock.after(ORDERS_LOOK_MS, () => {
+      // A store that is away is told of elsewhere; what was known holds.
+      look()
+        .catch((error: unknown) => logger.debug({ err: error }, 'orders could not be read'))
+        .finally(lookAgain);
+    });
+  }
+
+  return {
+    async start() {
+      await look();
+      lookAgain();
+    },
+    stop() {
+      over = true;
+      timer?.cancel();
+    },
+    blocks: living,
+    startsStop: () => stopped,
+    admit({ address, userId }) {
+      // Requests ask this often, and nearly always there is no block at all.
+      if (blocks.length === 0) return;
+      const client = address !== undefined && clients.size > 0 ? names.hash(address) : undefined;
+      const isHit =
+        (address !== undefined && isInList(networks, address)) ||
+        (client !== undefined && clients.has(client)) ||
+        (userId !== undefined && persons.has(userId));
+      if (!isHit) return;
+      const found = living().find(({ kind, value }) => {
+        if (kind === 'network') return address !== undefined && isInList(networkList([value]), address);
+        return value === (kind === 'client' ? client : userId);
+      });
+      if (found !== undefined) throw new DrydockError('BLOCKED', undefined, { until: found.until });
+    },
+    async block(block) {
+      await look();
+      if (!(await store.putBlock(block)))
+        throw new DrydockError('RATE_LIMITED', 'There are as many blocks as there may be.');
+      await look();
+    },
+    async unblock(id) {
+      await look();
+      const block = blocks.find((each) => each.id === id);
+      if (block === undefined || !(await store.removeBlock(id))) throw new DrydockError('NOT_FOUND');
+      await look();
+      return block;
+    },
+    async setStartsStop(stop) {
+      await store.setStartsStop(stop);
+      await look();
+    },
+  };
+}
