@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "loop.h"
 #include "service.h"
 
@@ -161,7 +162,7 @@ void control_open(void) {
   watch.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (watch.fd < 0 || bind(watch.fd, (struct sockaddr *)&address, sizeof address) < 0 ||
       listen(watch.fd, CONTROL_CLIENTS_MAX) < 0) {
-    perror("drydock-init: " CONTROL_SOCKET_PATH);
+    log_error(CONTROL_SOCKET_PATH);
     exit(1);
   }
   /* Everybody may ask for the status; changes are root's. */

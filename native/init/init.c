@@ -1,4 +1,5 @@
 /* PID 1 of a node: starts and keeps its daemons, reaps orphans, answers the service commands, and ends in order. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 
 #include "clock.h"
 #include "control.h"
+#include "log.h"
 #include "loop.h"
 #include "notify.h"
 #include "service.h"
@@ -47,7 +49,7 @@ static void watch_signals(void) {
   signal(SIGPIPE, SIG_IGN);
   watch.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   if (watch.fd < 0) {
-    perror("drydock-init: signalfd");
+    log_error("signalfd");
     exit(1);
   }
   loop_add(&watch);
@@ -75,11 +77,26 @@ static void end_everything(void) {
   while (clock_now_ms() < end && waitpid(-1, NULL, WNOHANG) >= 0) usleep(5000);
 }
 
+/*
+ * What the runtime left open is the host's: its pipes are sockets of the host's network namespace, which the node's root could take from
+ * here and use. So nothing that was there before main is kept.
+ */
+static void let_go_of_host(void) {
+  int null_fd = open("/dev/null", O_RDWR);
+  bool gone = null_fd >= 0;
+  for (int fd = STDIN_FILENO; gone && fd <= STDERR_FILENO; fd++) gone = dup2(null_fd, fd) >= 0;
+  if (!gone || close_range(STDERR_FILENO + 1, ~0U, 0) < 0) {
+    log_error("descriptors of the host");
+    exit(1);
+  }
+}
+
 int main(void) {
   if (getpid() != 1) {
     fprintf(stderr, "drydock-init is the first process of a node and is started by its runtime, not by hand.\n");
     return 64;
   }
+  let_go_of_host();
   loop_open();
   watch_signals();
   setup_system();

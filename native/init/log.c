@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -82,7 +83,7 @@ static void on_output(struct watch *watch) {
 void log_open(struct service_log *log, const char *name, const char *ident, const pid_t *pid) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) < 0) {
-    perror("drydock-init: pipe2");
+    log_error("pipe2");
     exit(1);
   }
   /* Only our end: a daemon whose stdout suddenly refuses to block would lose output. */
@@ -91,6 +92,15 @@ void log_open(struct service_log *log, const char *name, const char *ident, cons
       .watch = {.fd = ends[0], .on_readable = on_output}, .write_fd = ends[1], .name = name, .ident = ident, .pid = pid};
   open_file(log);
   loop_add(&log->watch);
+}
+
+void log_error(const char *what) {
+  static struct service_log own = {.file_fd = -1, .name = "init"};
+  int error = errno;
+  /* The first line may come before the boot has made it. */
+  mkdir(LOG_DIRECTORY, 0755);
+  log_note(&own, "%s: %s", what, strerror(error));
+  errno = error;
 }
 
 void log_note(struct service_log *log, const char *format, ...) {

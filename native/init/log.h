@@ -27,6 +27,8 @@ struct service_log {
 
 /* Opens the file and the pipe and adds the pipe to the loop. `name`, `ident` and `pid` must live as long as the log. */
 void log_open(struct service_log *log, const char *name, const char *ident, const pid_t *pid);
+/* Adds a line to init's own log, init.log, with what errno says: init's stdout and stderr lead nowhere. Keeps errno. */
+void log_error(const char *what);
 /* Adds a line of init's own. */
 __attribute__((format(printf, 2, 3))) void log_note(struct service_log *log, const char *format, ...);
 

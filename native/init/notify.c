@@ -2,13 +2,13 @@
 #include "notify.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "loop.h"
 #include "service.h"
 
@@ -47,7 +47,7 @@ void notify_open(void) {
   watch.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (watch.fd < 0 || setsockopt(watch.fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0 ||
       bind(watch.fd, (struct sockaddr *)&address, sizeof address) < 0) {
-    perror("drydock-init: " NOTIFY_SOCKET_PATH);
+    log_error(NOTIFY_SOCKET_PATH);
     exit(1);
   }
   loop_add(&watch);

@@ -17,21 +17,19 @@
 
 #include "log.h"
 
-static void complain(const char *what) { fprintf(stderr, "drydock-init: %s: %s\n", what, strerror(errno)); }
-
 static void make_directory(const char *path, mode_t mode) {
-  if (mkdir(path, mode) < 0 && errno != EEXIST) complain(path);
+  if (mkdir(path, mode) < 0 && errno != EEXIST) log_error(path);
 }
 
 static void make_file(const char *path, mode_t mode) {
   int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
-  if (fd < 0) complain(path);
+  if (fd < 0) log_error(path);
   else close(fd);
 }
 
 static void write_file(const char *path, const char *text) {
   int fd = open(path, O_WRONLY | O_CLOEXEC);
-  if (fd < 0 || write(fd, text, strlen(text)) < 0) complain(path);
+  if (fd < 0 || write(fd, text, strlen(text)) < 0) log_error(path);
   if (fd >= 0) close(fd);
 }
 
@@ -39,22 +37,22 @@ static void write_file(const char *path, const char *text) {
 static void ensure_tmpfs(const char *path, const char *options) {
   struct statfs status;
   if (statfs(path, &status) == 0 && status.f_type == TMPFS_MAGIC) return;
-  if (mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0) complain(path);
+  if (mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0) log_error(path);
 }
 
 /* systemd makes every mount shared; swarm, plugins and `:rshared` volumes count on it. */
 static void share_mounts(void) {
-  if (mount(NULL, "/", NULL, MS_SHARED | MS_REC, NULL) < 0) complain("sharing the mounts");
+  if (mount(NULL, "/", NULL, MS_SHARED | MS_REC, NULL) < 0) log_error("sharing the mounts");
 }
 
 static void raise_loopback(void) {
   struct ifreq request = {.ifr_name = "lo"};
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &request) < 0) {
-    complain("lo");
+    log_error("lo");
   } else if (!(request.ifr_flags & IFF_UP)) {
     request.ifr_flags |= IFF_UP;
-    if (ioctl(fd, SIOCSIFFLAGS, &request) < 0) complain("lo");
+    if (ioctl(fd, SIOCSIFFLAGS, &request) < 0) log_error("lo");
   }
   if (fd >= 0) close(fd);
 }
@@ -65,7 +63,7 @@ static void ensure_machine_id(void) {
   unsigned char bytes[16];
   char text[34];
   if (stat("/etc/machine-id", &status) == 0 && status.st_size > 0) return;
-  if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes) return complain("getrandom");
+  if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes) return log_error("getrandom");
   bytes[6] = (bytes[6] & 0x0f) | 0x40; /* a version 4 UUID, as machine-id(5) asks for */
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   for (int i = 0; i < 16; i++) snprintf(text + 2 * i, 3, "%02x", bytes[i]);
@@ -86,7 +84,7 @@ static void delegate_cgroups(void) {
   make_directory("/sys/fs/cgroup/init.scope", 0755);
   write_file("/sys/fs/cgroup/init.scope/cgroup.procs", "0");
   int fd = open("/sys/fs/cgroup/cgroup.controllers", O_RDONLY | O_CLOEXEC);
-  if (fd < 0 || read(fd, controllers, sizeof controllers - 1) < 0) complain("cgroup.controllers");
+  if (fd < 0 || read(fd, controllers, sizeof controllers - 1) < 0) log_error("cgroup.controllers");
   if (fd >= 0) close(fd);
   char *rest = NULL;
   for (char *name = strtok_r(controllers, " \n", &rest); name; name = strtok_r(NULL, " \n", &rest)) {

@@ -87,7 +87,6 @@ static void become(struct service *service) {
   }
   set_limit(RLIMIT_NOFILE, OPEN_FILES_MAX);
   set_limit(RLIMIT_NPROC, RLIM_INFINITY);
-  set_limit(RLIMIT_CORE, RLIM_INFINITY);
   if (definition->runtime_directory) mkdir(definition->runtime_directory, 0755);
 
   const char *arguments[ARGUMENTS_MAX + 1];

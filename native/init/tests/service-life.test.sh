@@ -31,8 +31,10 @@ done
 mount -t overlay overlay -o "lowerdir=/,upperdir=$up,workdir=$work/work" "$work/root" || skip 'overlay cannot be mounted here'
 
 boot='mount -t proc proc "$1/proc" && mount -t tmpfs tmpfs "$1/run" && mount -t tmpfs tmpfs "$1/tmp" && mount -t tmpfs tmpfs "$1/var/log" &&
-  mkdir "$1/tmp/behave" && mount --bind /dev "$1/dev" && exec chroot "$1" /usr/lib/drydock/init'
-unshare --mount --propagation private --pid --net --uts --fork --kill-child sh -c "$boot" sh "$work/root" 2>"$work/stderr" &
+  mkdir "$1/tmp/behave" && ln -s nowhere "$1/run/utmp" && mount --bind /dev "$1/dev" && exec chroot "$1" /usr/lib/drydock/init'
+# Its streams and descriptor 7 are the host's, as those of a runtime are.
+unshare --mount --propagation private --pid --net --uts --fork --kill-child sh -c "$boot" sh "$work/root" \
+  <"$work/upper/usr/bin/containerd" 7<"$work/upper/usr/bin/containerd" >"$work/stdout" 2>"$work/stderr" &
 pid=$!
 # The overlay lives on in init's namespace alone, and goes with it.
 cd /
@@ -68,6 +70,14 @@ check 'dockerd is started as its unit says' equal \
   "$(log docker | sed -n 's/.*dockerd starts: //p')" '-H fd:// --containerd=/run/containerd/containerd.sock'
 check 'dockerd serves the socket that it was handed' equal \
   "$(in_node perl -MIO::Socket::UNIX -e 'print IO::Socket::UNIX->new("/run/docker.sock")->getline')" "pong from $(pid_of docker)"
+descriptors() { # what init holds, without numbers
+  in_node sh -c 'readlink /proc/1/fd/*' | sed 's/:\[.*//' | sort | uniq -c | awk '{ print $1 "x" $2 }' | xargs
+}
+# Of its own: the loop, the signals, its two sockets and dockerd's, its log, and for each service a log and the two ends of a pipe.
+check 'init holds no descriptor of the host' equal "$(descriptors)" \
+  '3x/dev/null 1x/var/log/drydock/containerd.log 1x/var/log/drydock/docker.log 1x/var/log/drydock/init.log 2xanon_inode 4xpipe 3xsocket'
+check 'its first three lead nowhere' equal "$(in_node readlink /proc/1/fd/0 /proc/1/fd/1 /proc/1/fd/2 | xargs)" \
+  '/dev/null /dev/null /dev/null'
 check 'init takes less than 1 MB' [ -n "${DRYDOCK_BUILD:-}" -o "$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$init/status")" -lt 1024 ]
 
 behave dockerd.delay 1
@@ -116,6 +126,9 @@ check 'READY from a stranger counts for nothing' equal \
   "$(behave dockerd.delay 30; ctl restart docker 1 2>/dev/null; in_node perl -MSocket -e 'socket(my $s, AF_UNIX, SOCK_DGRAM, 0); send($s, "READY=1", 0, sockaddr_un("/run/drydock/notify"))'; state docker)" starting
 behave_well
 
+check 'what went wrong in its boot is read as other logs are' equal \
+  "$(in_node /usr/lib/drydock/journalctl | grep -o ' init\[1\]: /run/utmp: .*')" ' init[1]: /run/utmp: Too many levels of symbolic links'
+check 'and nothing else went wrong' equal "$(log init | grep -v 'utmp\|init.scope\|sharing')" ''
 behave dockerd.deaf 1
 ctl stop docker 10
 ctl start docker 10
@@ -126,6 +139,6 @@ status=$?
 took=$((($(date +%s%N) - started) / 1000000))
 check "SIGTERM ends all within 3 s, a deaf daemon too (took $took ms)" [ "$took" -lt 3000 ]
 check 'with status 0' equal "$status" 0
-check 'nothing went wrong unsaid' equal "$(grep -v 'init.scope\|sharing' "$work/stderr")" ''
+check 'nothing was said to the host' equal "$(cat "$work/stdout" "$work/stderr")" ''
 pid=''
 [ "$failures" = 0 ]
