@@ -184,6 +184,15 @@ docker compose up --detach 2>&1`);
     );
     expect(oom.stdout).toContain('true');
   });
+
+  test('what the system call filter bars has another way, or seems to be done', async () => {
+    // No core dumps: programs that insist on it would end if they were told that it failed.
+    await run('docker run --rm --ulimit core=0 busybox true; ssh-agent true');
+    // Without fsopen, mount falls back on the old call; bind mounts go on with open_tree.
+    await run(`mount -t tmpfs -o size=1m none /mnt && mount -t overlay -o lowerdir=/etc:/usr none /mnt && mount --bind /root /mnt &&
+      umount /mnt && umount /mnt && umount /mnt`);
+    await run('ping -c 1 127.0.0.1 && ip link add d0 type bridge && ip link del d0');
+  });
 });
 
 test('C04-04 Ctrl-P Ctrl-Q reaches docker, and the container lives on', async ({ lab, page }) => {

@@ -103,6 +103,30 @@ if [ "$(uname -m)" = x86_64 ]; then
   refused 'socket AF_VSOCK with high bits set' 41 '0x100000028, 1, 0' 38
   refused 'netlink XFRM' 41 '16, 3, 6' 93
   refused 'a call from the future' 999 '0' 38
+  for call in 'fsopen 430' 'fsconfig 431' 'fsmount 432' 'fspick 433'; do
+    # shellcheck disable=SC2086 # the name and its number
+    refused ${call} '-1, 0, 0, 0, 0' 38
+  done
+
+  # Sockets: FAMILY, TYPE, PROTOCOL and the error (0: a socket). Every family, type and protocol that a filter's author may forget.
+  sockets='2,1,0,0 2,1,6,0 2,0x80801,6,0 2,2,17,0 2,0x80002,0,0 10,1,0,0 10,1,6,0 10,2,17,0 1,1,0,0 2,3,1,0 2,3,255,0 2,0x80003,89,0 10,3,58,0
+    2,1,262,93 10,1,262,93 2,0x80801,262,93 2,2,136,93 10,2,136,93 2,1,132,93 2,5,132,93 2,2,115,93 2,1,256,93 2,6,33,93 10,6,33,93
+    2,1,0x100000106,38 2,3,0x100000106,38 2,3,0xffffffff,38 2,3,262,38 2,1,17,38 0x100000002,1,262,38 2,10,3,38'
+  check 'sockets are of the protocols that a Docker host needs' "$(echo "$sockets" | xargs)" "$(enter -- perl -e '
+    for (@ARGV) { ($f, $t, $p) = map { oct($_ =~ /^0x/ ? $_ : sprintf "0x%x", $_) } split /,/; $r = syscall(41, $f, $t, $p);
+      s/,\d+$//; print "$_," . ($r < 0 ? $! + 0 : 0) . " " }' $sockets | xargs)"
+
+  # The core limit: each way to set it, what the call says, and the limit after it.
+  core() { enter -- perl -e '$limit = pack("QQ", 0, 0); $old = pack("QQ", 7, 7); $r = syscall('"$1"'); print $r < 0 ? $! + 0 : 0, " ";
+    open(L, "/proc/self/limits"); /^Max core file size\s+(\S+)\s+(\S+)/ and print "$1 $2" for <L>'; }
+  check 'setrlimit of the core limit changes nothing, and says that it did' '0 1 1' "$(core '160, 4, $limit')"
+  check 'nor does prlimit' '0 1 1' "$(core '302, 0, 4, $limit, 0')"
+  check 'which does not lie about the old limit' '1 1 1' "$(core '302, 0, 4, $limit, $old')"
+  check 'nor with bits that the kernel does not look at' '38 1 1' "$(core '160, 0x100000004, $limit')"
+  check 'nor with these' '38 1 1' "$(core '302, 0, 0x100000004, $limit, 0')"
+  check 'the core limit can be read' 1 "$(sh_in 'prlimit --core --noheadings --output SOFT' | xargs)"
+  check 'other limits can be lowered' 100 "$(sh_in 'ulimit -n 100; ulimit -n')"
+  check 'a program that wants no core goes on' 0 "$(sh_in 'ulimit -c 0; echo $?')"
 fi
 
 # Ends. The marks tell our own sleeps from anybody else's.

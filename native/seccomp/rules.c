@@ -25,6 +25,9 @@ static int parse_error(const char *name, size_t line)
   bad_line(line, "unknown error code");
 }
 
+/* The agent reads the JSON form as JavaScript does, which rounds larger ones. */
+#define LARGEST_NUMBER ((UINT64_C(1) << 53) - 1)
+
 static uint64_t parse_number(const char *text, size_t line)
 {
   char *end;
@@ -32,18 +35,21 @@ static uint64_t parse_number(const char *text, size_t line)
 
   if (text == NULL || end == text || *end != '\0')
     bad_line(line, "a number is missing");
+  if (value > LARGEST_NUMBER)
+    bad_line(line, "a number is too large for JSON");
   return value;
 }
 
-static struct rule *add_rule(struct rules *rules, const char *name, int error, size_t line)
+/* A rule for `name` that answers as `like` does. */
+static struct rule *add_rule(struct rules *rules, const char *name, struct rule like, size_t line)
 {
   struct rule *rule = &rules->rules[rules->count];
 
   if (rules->count == MAX_RULES || name == NULL || strlen(name) >= sizeof(rule->name))
     bad_line(line, "too many rules, or a name is missing or too long");
   rules->count++;
+  *rule = like;
   strcpy(rule->name, name);
-  rule->error = error;
   return rule;
 }
 
@@ -57,36 +63,75 @@ static char *next_word(char **rest)
   return word;
 }
 
+/* VALUE, !VALUE or MASK&VALUE. */
+static struct condition parse_condition(unsigned argument, char *text, size_t line)
+{
+  struct condition condition = {.argument = argument, .comparison = EQUAL};
+  char *value = text == NULL ? NULL : strchr(text, '&');
+
+  if (text != NULL && *text == '!') {
+    condition.comparison = NOT_EQUAL;
+    text++;
+  } else if (value != NULL) {
+    *value++ = '\0';
+    condition.comparison = MASKED_EQUAL;
+    condition.mask = parse_number(text, line);
+    text = value;
+  }
+  condition.value = parse_number(text, line);
+  return condition;
+}
+
 /* NAME ARG VALUE...: one rule for each value. */
-static void parse_if(struct rules *rules, int error, char *rest, size_t line)
+static void parse_if(struct rules *rules, struct rule like, char *rest, size_t line)
 {
   const char *name = next_word(&rest);
   unsigned argument = (unsigned)parse_number(next_word(&rest), line);
-  const char *value;
+  char *value;
 
   while ((value = next_word(&rest)) != NULL) {
-    struct rule *rule = add_rule(rules, name, error, line);
+    struct rule *rule = add_rule(rules, name, like, line);
     rule->condition_count = 1;
-    rule->conditions[0] = (struct condition){argument, parse_number(value, line)};
+    rule->conditions[0] = parse_condition(argument, value, line);
   }
 }
 
-/* NAME ARG VALUE ARG VALUE. */
-static void parse_if2(struct rules *rules, int error, char *rest, size_t line)
+/* NAME and `count` times ARG VALUE, of different arguments. */
+static void parse_if_all(struct rules *rules, struct rule like, size_t count, char *rest, size_t line)
 {
-  struct rule *rule = add_rule(rules, next_word(&rest), error, line);
+  struct rule *rule = add_rule(rules, next_word(&rest), like, line);
 
-  for (rule->condition_count = 0; rule->condition_count < 2; rule->condition_count++) {
+  for (rule->condition_count = 0; rule->condition_count < count; rule->condition_count++) {
     unsigned argument = (unsigned)parse_number(next_word(&rest), line);
-    rule->conditions[rule->condition_count] = (struct condition){argument, parse_number(next_word(&rest), line)};
+    rule->conditions[rule->condition_count] = parse_condition(argument, next_word(&rest), line);
   }
+  if (next_word(&rest) != NULL)
+    bad_line(line, "more conditions than its word says");
+}
+
+/* The form of a rule is what follows the name of its action: none, "-if", "-if2" or "-if3". */
+static void parse_rule(struct rules *rules, struct rule like, const char *form, char *rest, size_t line)
+{
+  const char *name;
+
+  if (*form == '\0')
+    while ((name = next_word(&rest)) != NULL)
+      add_rule(rules, name, like, line);
+  else if (strcmp(form, "-if") == 0)
+    parse_if(rules, like, rest, line);
+  else if (strcmp(form, "-if2") == 0)
+    parse_if_all(rules, like, 2, rest, line);
+  else if (strcmp(form, "-if3") == 0)
+    parse_if_all(rules, like, 3, rest, line);
+  else
+    bad_line(line, "unknown word");
 }
 
 static void parse_line(struct rules *rules, char *rest, size_t line)
 {
   const char *word = next_word(&rest);
   const char *name;
-  int error = 0;
+  struct rule like = {.action = ALLOW};
 
   if (word == NULL)
     return;
@@ -94,19 +139,18 @@ static void parse_line(struct rules *rules, char *rest, size_t line)
     if ((name = next_word(&rest)) == NULL || strcmp(name, "errno") != 0)
       bad_line(line, "only \"default errno CODE\" is known");
     rules->default_error = parse_error(next_word(&rest), line);
-    return;
-  }
-  if (strncmp(word, "errno", 5) == 0)
-    error = parse_error(next_word(&rest), line);
-  if (strcmp(word, "allow") == 0 || strcmp(word, "errno") == 0)
-    while ((name = next_word(&rest)) != NULL)
-      add_rule(rules, name, error, line);
-  else if (strcmp(word, "allow-if") == 0 || strcmp(word, "errno-if") == 0)
-    parse_if(rules, error, rest, line);
-  else if (strcmp(word, "allow-if2") == 0 || strcmp(word, "errno-if2") == 0)
-    parse_if2(rules, error, rest, line);
-  else
+  } else if (strncmp(word, "allow", 5) == 0) {
+    parse_rule(rules, like, word + 5, rest, line);
+  } else if (strncmp(word, "errno", 5) == 0) {
+    like.action = ANSWER;
+    like.error = parse_error(next_word(&rest), line);
+    parse_rule(rules, like, word + 5, rest, line);
+  } else if (strncmp(word, "pretend", 7) == 0) {
+    like.action = ANSWER;
+    parse_rule(rules, like, word + 7, rest, line);
+  } else {
     bad_line(line, "unknown word");
+  }
 }
 
 void read_rules(FILE *input, struct rules *rules)

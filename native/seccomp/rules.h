@@ -6,17 +6,24 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { MAX_RULES = 1024, MAX_CONDITIONS = 2 };
+enum { MAX_RULES = 1024, MAX_CONDITIONS = 3 };
+
+enum comparison { EQUAL, NOT_EQUAL, MASKED_EQUAL };
 
 struct condition {
   unsigned argument;
+  enum comparison comparison;
+  uint64_t mask; /* of MASKED_EQUAL: the bits of the argument that are looked at */
   uint64_t value;
 };
 
-/* `error` 0 allows the call; conditions must all hold. */
+enum action { ALLOW, ANSWER };
+
+/* Conditions must all hold, each of another argument. */
 struct rule {
   char name[48];
-  int error;
+  enum action action;
+  int error; /* of ANSWER: what the call gets without being made; 0 pretends that it was made */
   size_t condition_count;
   struct condition conditions[MAX_CONDITIONS];
 };

@@ -1,10 +1,21 @@
 /* Compiles rules with libseccomp, the library that runc uses for the JSON form. */
 #include <errno.h>
 #include <seccomp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "rules.h"
+
+static struct scmp_arg_cmp comparison(const struct condition *condition)
+{
+  switch (condition->comparison) {
+  case EQUAL: return SCMP_CMP(condition->argument, SCMP_CMP_EQ, condition->value);
+  case NOT_EQUAL: return SCMP_CMP(condition->argument, SCMP_CMP_NE, condition->value);
+  case MASKED_EQUAL: return SCMP_CMP(condition->argument, SCMP_CMP_MASKED_EQ, condition->mask, condition->value);
+  }
+  abort();
+}
 
 static int add(scmp_filter_ctx context, const struct rule *rule)
 {
@@ -16,8 +27,8 @@ static int add(scmp_filter_ctx context, const struct rule *rule)
   if (number == __NR_SCMP_ERROR || number < 0)
     return 0;
   for (i = 0; i < rule->condition_count; i++)
-    conditions[i] = SCMP_CMP(rule->conditions[i].argument, SCMP_CMP_EQ, rule->conditions[i].value);
-  return seccomp_rule_add_array(context, rule->error == 0 ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO((unsigned)rule->error), number,
+    conditions[i] = comparison(&rule->conditions[i]);
+  return seccomp_rule_add_array(context, rule->action == ALLOW ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO((unsigned)rule->error), number,
                                 (unsigned)rule->condition_count, conditions);
 }
 
@@ -28,7 +39,7 @@ int write_bpf(const struct rules *rules)
   int result = context == NULL ? -ENOMEM : 0;
 
   for (i = 0; result == 0 && i < rules->count; i++) {
-    if (rules->rules[i].error == rules->default_error && rules->rules[i].condition_count == 0)
+    if (rules->rules[i].action == ANSWER && rules->rules[i].error == rules->default_error && rules->rules[i].condition_count == 0)
       continue; /* libseccomp refuses a rule that says what the default says */
     result = add(context, &rules->rules[i]);
     if (result != 0)

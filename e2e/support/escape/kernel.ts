@@ -103,6 +103,35 @@ export const kernelAttempts: readonly EscapeAttempt[] = [
     script: () => refusedSyscall(41, '40, 1, 0'),
   },
   {
+    name: 'MPTCP',
+    reason: 'a protocol that no node needs is code that every node can attack; so it is with those below',
+    script: () => refusedSyscall(41, '2, 1, 262', 'EPROTONOSUPPORT ENOSYS'),
+  },
+  {
+    name: 'UDP-Lite',
+    reason: 'as MPTCP',
+    script: () => refusedSyscall(41, '2, 2, 136', 'EPROTONOSUPPORT ENOSYS'),
+  },
+  ...[
+    { name: 'SCTP', type: 5, protocol: 132 },
+    { name: 'L2TP', type: 2, protocol: 115 },
+    { name: 'SMC', type: 1, protocol: 256 },
+    { name: 'DCCP', type: 6, protocol: 33 },
+  ].map(
+    ({ name, type, protocol }): EscapeAttempt => ({
+      name,
+      reason: 'as MPTCP, and most distributions load its module for whoever asks',
+      // A kernel without it answers as the filter does, or that it knows no such type.
+      script: () => `${refusedSyscall(41, `10, ${type}, ${protocol}`, 'EPROTONOSUPPORT ESOCKTNOSUPPORT ENOSYS')}
+        grep -qi '^${name}v6 ' /proc/net/protocols || echo ABSENT ${name}`,
+    }),
+  ),
+  {
+    name: 'options of file systems that nobody here may mount',
+    reason: 'CVE-2022-0185: their parsers run before the right to mount is asked for',
+    script: () => refusedSyscall(430, '"ext4", 0'),
+  },
+  {
     name: 'setting the clock',
     reason: 'time is the host’s',
     // With neither a time nor a zone the kernel asks for the right and changes nothing.

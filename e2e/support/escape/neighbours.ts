@@ -77,8 +77,28 @@ export const neighbourAttempts: readonly EscapeAttempt[] = [
   {
     name: 'raising resource limits',
     reason: 'core and locked memory are bounded for the host’s sake',
+    // What counts is the limit afterwards: the call may only seem to succeed.
     script: () =>
-      `(ulimit -Hc unlimited) 2>/dev/null && echo ESCAPED core; (ulimit -Hl unlimited) 2>/dev/null && echo ESCAPED memlock; ${OWN_RIGHT}`,
+      `(ulimit -Hc unlimited; grep -q 'core file size .* unlimited' /proc/self/limits) 2>/dev/null && echo ESCAPED core; (ulimit -Hl unlimited) 2>/dev/null && echo ESCAPED memlock; ${OWN_RIGHT}`,
+  },
+  {
+    name: 'lowering the core limit',
+    reason: 'at 1 the host’s core_pattern runs no program for a process of a node; at 0 it runs as the host’s root',
+    // Both calls, in ways that the kernel takes for the same, each in a process of its own.
+    script: () =>
+      `[ "$(awk '/core file size/ { print $5 }' /proc/self/limits)" = 1 ] || echo ESCAPED it is not 1 to begin with
+        for call in '160, 4, $none' '160, 0x100000004, $none' '302, 0, 4, $none, 0' '302, 0, 4, $none, $old' '302, 0, 0x100000004, $none, 0'; do
+          perl -e '$none = pack("QQ", 0, 0); $old = $none; syscall('"$call"'); open(L, "/proc/self/limits");
+            /^Max core file size +(\\d+)/ && $1 != 1 && print "ESCAPED $1\n" for <L>'; done; true`,
+  },
+  {
+    name: 'what the runtime left open',
+    reason: 'its pipes are sockets of the host: one lists the host’s interfaces and takes abstract names there',
+    // The node's first process is the first that lives in the same mounts; a privileged container sees it as 1.
+    script: () =>
+      `first=/proc/1; [ -d /node ] || for p in /proc/[0-9]*; do [ "$(readlink $p/ns/mnt)" = "$(readlink /proc/self/ns/mnt)" ] && first=$p && break; done
+        for fd in 0 1 2; do [ "$(readlink $first/fd/$fd)" = /dev/null ] || echo ESCAPED $fd $(readlink $first/fd/$fd); done
+        for s in $(readlink $first/fd/* | sed -n 's/^socket:.\\([0-9]*\\).$/\\1/p'); do grep -q " $s " /proc/net/unix || echo ESCAPED a socket of another network; done; true`,
   },
   {
     name: 'exemption from the OOM killer',
