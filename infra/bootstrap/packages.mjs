@@ -39,6 +39,12 @@ const TEST_PACKAGES = [
   { name: 'openssh-client', reason: 'ssh-keygen judges the keys that sessions get' },
 ];
 
+/** What the fuzzers of `npm run test:slow` need, which install it themselves: too large for everybody. @type {readonly Package[]} */
+export const FUZZ_PACKAGES = [
+  { name: 'clang', reason: 'libFuzzer, for native/fuzz' },
+  { name: 'libclang-rt-dev', reason: "libFuzzer's and the sanitizers' own part of each fuzzer" },
+];
+
 /**
  * What `npm test` needs besides.
  * @param {string} distribution ID of os-release

@@ -34,18 +34,19 @@ static FILE *open_log(const char *name, ino_t *inode) {
 }
 
 static void drain(struct followed *followed, enum journal_format format) {
-  char line[LOG_LINE_BYTES + 512];
+  static char *line;
+  static size_t size;
   if (!followed->file) return;
   clearerr(followed->file);
-  while (fgets(line, sizeof line, followed->file)) {
-    size_t length = strlen(line);
-    if (length == 0 || line[length - 1] != '\n') {
+  for (ssize_t length; (length = getline(&line, &size, followed->file)) > 0;) {
+    if (line[length - 1] != '\n') {
       /* PID 1 writes whole lines; half a one means that it is being written. */
-      fseek(followed->file, -(long)length, SEEK_CUR);
+      fseek(followed->file, -length, SEEK_CUR);
       break;
     }
     line[length - 1] = '\0';
-    if (length > 33) journal_print(line, format);
+    /* A zero byte in it ends it for us. */
+    if (strlen(line) > JOURNAL_STAMP_LENGTH) journal_print(line, format);
   }
 }
 

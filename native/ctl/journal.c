@@ -9,16 +9,15 @@
 
 #include "log.h"
 
-#define STAMP_LENGTH 32 /* 2026-11-23T23:46:01.123456+00:00 */
-
 static void add_file(struct journal *journal, const char *path) {
   FILE *file = fopen(path, "re");
   if (!file) return;
   char *line = NULL;
   size_t size = 0;
   for (ssize_t length; (length = getline(&line, &size, file)) > 0;) {
-    if (line[length - 1] == '\n') line[--length] = '\0';
-    if (length <= STAMP_LENGTH || line[10] != 'T') continue;
+    line[strcspn(line, "\n")] = '\0';
+    /* A zero byte in it ends it for us. */
+    if (strlen(line) <= JOURNAL_STAMP_LENGTH || line[10] != 'T') continue;
     if ((journal->count & (journal->count - 1)) == 0) {
       size_t room = journal->count == 0 ? 1 : journal->count * 2;
       struct journal_line *lines = realloc(journal->lines, room * sizeof *lines);
@@ -43,7 +42,7 @@ static void add_service(struct journal *journal, const char *service) {
 
 static int by_time(const void *left, const void *right) {
   const struct journal_line *a = left, *b = right;
-  return strncmp(a->text, b->text, STAMP_LENGTH);
+  return strncmp(a->text, b->text, JOURNAL_STAMP_LENGTH);
 }
 
 /* glibc's qsort sorts by merging, so that lines of the same microsecond keep their order. */
@@ -69,9 +68,9 @@ void journal_free(struct journal *journal) {
 
 void journal_print(const char *text, enum journal_format format) {
   static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const char *message = strstr(text + STAMP_LENGTH, ": ");
+  const char *message = strstr(text + JOURNAL_STAMP_LENGTH, ": ");
   int month = atoi(text + 5);
   if (format == JOURNAL_CAT && message) puts(message + 2);
   else if (format == JOURNAL_ISO || month < 1 || month > 12) printf("%.19s%s\n", text, text + 26);
-  else printf("%s %.2s %.8s%s\n", months[month - 1], text + 8, text + 11, text + STAMP_LENGTH);
+  else printf("%s %.2s %.8s%s\n", months[month - 1], text + 8, text + 11, text + JOURNAL_STAMP_LENGTH);
 }

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#define JOURNAL_STAMP_LENGTH 32 /* 2026-11-23T23:46:01.123456+00:00 */
+
 struct journal_line {
   const char *text; /* `2026-11-23T23:46:01.123456+00:00 node1 dockerd[42]: ...`, ended by a zero byte */
 };
@@ -19,6 +21,7 @@ void journal_free(struct journal *journal);
 
 /* How a line is printed: as `journalctl` does by default, with the ISO time, or its message alone. */
 enum journal_format { JOURNAL_SHORT, JOURNAL_ISO, JOURNAL_CAT };
+/* The line must be longer than its stamp. */
 void journal_print(const char *text, enum journal_format format);
 
 #endif

@@ -5,10 +5,11 @@
 #include <string.h>
 #include <time.h>
 
-static void format(time_t when, char stamp[SINCE_LENGTH + 1]) {
+/* False for a year that log lines have no room for. */
+static bool format(time_t when, char stamp[SINCE_LENGTH + 1]) {
   struct tm parts;
-  gmtime_r(&when, &parts);
-  strftime(stamp, SINCE_LENGTH + 1, "%Y-%m-%dT%H:%M:%S", &parts);
+  if (!gmtime_r(&when, &parts) || parts.tm_year < 0 || parts.tm_year > 9999 - 1900) return false;
+  return strftime(stamp, SINCE_LENGTH + 1, "%Y-%m-%dT%H:%M:%S", &parts) == SINCE_LENGTH;
 }
 
 static bool relative(const char *text, time_t now, time_t *when) {
@@ -24,28 +25,28 @@ static bool relative(const char *text, time_t now, time_t *when) {
   for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
     bool is_letter = unit[1] == '\0' && unit[0] == units[i].unit[0];
     if (!is_letter && strncmp(unit, units[i].unit, strlen(units[i].unit)) != 0) continue;
-    *when = now - amount * units[i].seconds;
-    return true;
+    time_t back;
+    return !__builtin_mul_overflow(amount, units[i].seconds, &back) && !__builtin_sub_overflow(now, back, when);
   }
   return false;
 }
 
 bool since_parse(const char *text, char stamp[SINCE_LENGTH + 1]) {
   time_t now = time(NULL), midnight = now - now % 86400, when;
-  if (strcmp(text, "now") == 0) return format(now, stamp), true;
-  if (strcmp(text, "today") == 0) return format(midnight, stamp), true;
-  if (strcmp(text, "yesterday") == 0) return format(midnight - 86400, stamp), true;
-  if (relative(text, now, &when)) return format(when, stamp), true;
+  if (strcmp(text, "now") == 0) return format(now, stamp);
+  if (strcmp(text, "today") == 0) return format(midnight, stamp);
+  if (strcmp(text, "yesterday") == 0) return format(midnight - 86400, stamp);
+  if (relative(text, now, &when)) return format(when, stamp);
   struct tm parts = {0};
   static const char *const forms[] = {"%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"};
   for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
     memset(&parts, 0, sizeof parts);
     const char *end = strptime(text, forms[i], &parts);
-    if (end && *end == '\0') return format(timegm(&parts), stamp), true;
+    if (end && *end == '\0') return format(timegm(&parts), stamp);
   }
   int hour, minute, second = 0;
   if (sscanf(text, "%d:%d:%d", &hour, &minute, &second) >= 2 && hour >= 0 && hour < 24 && minute >= 0 && minute < 60) {
-    return format(midnight + hour * 3600 + minute * 60 + second, stamp), true;
+    return format(midnight + hour * 3600 + minute * 60 + second, stamp);
   }
   return false;
 }

@@ -111,15 +111,12 @@ static void parse_line(struct plan *plan, char *line)
     fail(0, "enter.plan: unknown word \"%s\"", line);
 }
 
-struct plan read_plan(const char *node_dir)
+/* The plan, whose strings lie in `text`. */
+static struct plan parse_plan(char *text)
 {
   struct plan plan = {0};
-  char *path, *text, *line;
+  char *line;
 
-  if (asprintf(&path, "%s/enter.plan", node_dir) < 0)
-    fail(ENOMEM, "cannot read the plan");
-  text = read_text(path);
-  free(path);
   while ((line = strsep(&text, "\n")) != NULL)
     if (*line != '\0')
       parse_line(&plan, line);
@@ -130,4 +127,15 @@ struct plan read_plan(const char *node_dir)
   if (plan.cgroup_count == 0)
     fail(0, "enter.plan names no cgroup");
   return plan;
+}
+
+struct plan read_plan(const char *node_dir)
+{
+  char *path, *text;
+
+  if (asprintf(&path, "%s/enter.plan", node_dir) < 0)
+    fail(ENOMEM, "cannot read the plan");
+  text = read_text(path);
+  free(path);
+  return parse_plan(text);
 }

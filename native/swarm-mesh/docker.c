@@ -35,28 +35,32 @@ int docker_open_events(const struct docker *docker) {
                           ANSWER_TIMEOUT_MS);
 }
 
+/* Returns how many, or -1 when the text is no list. */
+static int parse_networks(const char *text, struct network networks[NETWORK_LIMIT]) {
+  json_t *root = json_loads(text, 0, NULL), *item;
+  size_t index;
+  int count = json_is_array(root) ? 0 : -1;
+  json_array_foreach(root, index, item) {
+    if (count >= NETWORK_LIMIT) {
+      log_line("more than %d overlay networks: the rest is left alone", NETWORK_LIMIT);
+      break;
+    }
+    const char *id = json_string_value(json_object_get(item, "Id"));
+    const char *name = json_string_value(json_object_get(item, "Name"));
+    if (!id || !name) continue;
+    struct network *network = &networks[count++];
+    snprintf(network->id, sizeof network->id, "%s", id);
+    snprintf(network->name, sizeof network->name, "%s", name);
+    network->ingress = json_is_true(json_object_get(item, "Ingress"));
+  }
+  json_decref(root);
+  return count;
+}
+
 int docker_list_networks(const struct docker *docker, struct network networks[NETWORK_LIMIT]) {
   struct buffer body = {0};
-  int count = -1;
-  if (http_get(&docker->api, "/networks?filters=%7B%22scope%22%3A%5B%22swarm%22%5D%7D", ANSWER_TIMEOUT_MS, &body) == 200) {
-    json_t *root = json_loads(body.data ? body.data : "", 0, NULL), *item;
-    size_t index;
-    if (json_is_array(root)) count = 0;
-    json_array_foreach(root, index, item) {
-      if (count >= NETWORK_LIMIT) {
-        log_line("more than %d overlay networks: the rest is left alone", NETWORK_LIMIT);
-        break;
-      }
-      const char *id = json_string_value(json_object_get(item, "Id"));
-      const char *name = json_string_value(json_object_get(item, "Name"));
-      if (!id || !name) continue;
-      struct network *network = &networks[count++];
-      snprintf(network->id, sizeof network->id, "%s", id);
-      snprintf(network->name, sizeof network->name, "%s", name);
-      network->ingress = json_is_true(json_object_get(item, "Ingress"));
-    }
-    json_decref(root);
-  }
+  int status = http_get(&docker->api, "/networks?filters=%7B%22scope%22%3A%5B%22swarm%22%5D%7D", ANSWER_TIMEOUT_MS, &body);
+  int count = status == 200 ? parse_networks(body.data ? body.data : "", networks) : -1;
   buffer_free(&body);
   return count;
 }

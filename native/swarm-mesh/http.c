@@ -51,12 +51,11 @@ static int parse_status(const char *response) {
   return status >= 100 && status <= 599 ? status : HTTP_BROKEN;
 }
 
-int http_get(const struct http_server *server, const char *path, int timeout_ms, struct buffer *body) {
-  int fd = dial(server, timeout_ms);
-  if (fd < 0) return HTTP_REFUSED;
+/* Reads an answer to its end and puts its body into `body`. The status, or HTTP_BROKEN. */
+static int read_response(int fd, struct buffer *body) {
   struct buffer response = {0};
   int status = HTTP_BROKEN;
-  if (send_request(fd, path) && buffer_read_all(&response, fd)) {
+  if (buffer_read_all(&response, fd)) {
     const char *end = strstr(response.data, "\r\n\r\n");
     if (end) {
       status = parse_status(response.data);
@@ -66,26 +65,33 @@ int http_get(const struct http_server *server, const char *path, int timeout_ms,
     }
   }
   buffer_free(&response);
+  return status;
+}
+
+int http_get(const struct http_server *server, const char *path, int timeout_ms, struct buffer *body) {
+  int fd = dial(server, timeout_ms);
+  if (fd < 0) return HTTP_REFUSED;
+  int status = send_request(fd, path) ? read_response(fd, body) : HTTP_BROKEN;
   close(fd);
   return status;
+}
+
+/* Reads the header of an answer and nothing of its body. The status, or HTTP_BROKEN. */
+static int read_stream_header(int fd) {
+  char header[HEADER_LIMIT];
+  size_t length = 0;
+  /* Byte by byte, so that nothing of the body is taken from the reader; it is a few hundred bytes, once a connection. */
+  while (length < sizeof header - 1 && read(fd, header + length, 1) == 1) {
+    header[++length] = '\0';
+    if (length >= 4 && memcmp(header + length - 4, "\r\n\r\n", 4) == 0) return parse_status(header);
+  }
+  return HTTP_BROKEN;
 }
 
 int http_open_stream(const struct http_server *server, const char *path, int timeout_ms) {
   int fd = dial(server, timeout_ms);
   if (fd < 0) return -1;
-  char header[HEADER_LIMIT];
-  size_t length = 0;
-  if (!send_request(fd, path)) goto broken;
-  /* Byte by byte, so that nothing of the body is taken from the reader; it is a few hundred bytes, once a connection. */
-  while (length < sizeof header - 1) {
-    if (read(fd, header + length, 1) != 1) goto broken;
-    header[++length] = '\0';
-    if (length >= 4 && memcmp(header + length - 4, "\r\n\r\n", 4) == 0) {
-      if (parse_status(header) != 200 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0) goto broken;
-      return fd;
-    }
-  }
-broken:
+  if (send_request(fd, path) && read_stream_header(fd) == 200 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0) return fd;
   close(fd);
   return -1;
 }

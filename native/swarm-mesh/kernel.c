@@ -69,12 +69,10 @@ static void read_rule(json_t *rule, struct program *program) {
   }
 }
 
-bool kernel_read(int netns, uint64_t *base_id, struct program *program) {
-  struct buffer text = {0};
+/* Reads what `nft -j list table` says. */
+static void parse_table(const char *text, uint64_t *base_id, struct program *program) {
+  json_t *root = json_loads(text, 0, NULL), *item, *pair;
   *base_id = 0;
-  const char *const argv[] = {"nft", "-j", "list", "table", "ip", RULESET_TABLE, NULL};
-  bool there = tool_run(netns, argv, NULL, &text, NULL) == 0;
-  json_t *root = there ? json_loads(text.data ? text.data : "", 0, NULL) : NULL, *item, *pair;
   json_t *list = json_object_get(root, "nftables");
   size_t i, k;
   json_array_foreach(list, i, item) {
@@ -86,6 +84,13 @@ bool kernel_read(int netns, uint64_t *base_id, struct program *program) {
   json_array_foreach(list, i, item) read_rule(json_object_get(item, "rule"), program);
   program_finish(program);
   json_decref(root);
+}
+
+bool kernel_read(int netns, uint64_t *base_id, struct program *program) {
+  struct buffer text = {0};
+  const char *const argv[] = {"nft", "-j", "list", "table", "ip", RULESET_TABLE, NULL};
+  bool there = tool_run(netns, argv, NULL, &text, NULL) == 0;
+  parse_table(there && text.data ? text.data : "", base_id, program);
   buffer_free(&text);
   return there;
 }

@@ -73,6 +73,7 @@ static void copy_text(char *out, size_t size, const struct field *field) {
 /* PortConfig: protocol 2 (0 tcp, 1 udp, 2 sctp), published_port 4. */
 static bool decode_port(struct record *record, const struct field *port) {
   static const uint8_t protocols[] = {PROTOCOL_TCP, PROTOCOL_UDP, PROTOCOL_SCTP};
+  if (!port->bytes) return false;
   const uint8_t *at = port->bytes, *end = port->bytes + port->length;
   uint64_t protocol = 0, published = 0;
   while (at < end) {

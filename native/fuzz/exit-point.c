@@ -1,0 +1,3 @@
+#include "fuzz.h"
+
+jmp_buf fuzz_exit_point;
