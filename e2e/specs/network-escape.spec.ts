@@ -1,12 +1,16 @@
 /** What a node's network leads to, on a played host in a played world: the internet, and nothing else of what is there. */
 import { execFileSync } from 'node:child_process';
 import { type ApiSession, createSession } from '../support/api.ts';
-import { HOST_ADDRESS, type PlayedWorld, playWorld } from '../support/played-world.ts';
+import { HOST_ADDRESS, type PlayedWorld, playWorld, WORLD_ADDRESS } from '../support/played-world.ts';
 import { type Stack, startStack, stopStack } from '../support/stack.ts';
 import { expect, test } from '../support/test.ts';
 
-const INTERNET = '203.0.113.9';
-const METADATA = ['169.254.169.254', '100.100.100.200'];
+/** Of AS112 (RFC 7535), global by IANA's registry: what leaked would reach nobody. */
+const INTERNET = '192.31.196.9';
+/** The last is Azure's, at a public address. */
+const METADATA = ['169.254.169.254', '100.100.100.200', '192.0.0.192', '168.63.129.16'];
+/** Of IANA's registry, and the played host's neighbour, its default gateway. */
+const SPECIAL = ['192.0.2.9', '192.88.99.1', '198.18.0.9', '203.0.113.9', WORLD_ADDRESS];
 const PRIVATE = ['10.0.0.1', '10.255.77.7', '172.16.5.5', '172.31.255.1', '192.168.77.7', '127.10.0.1'];
 const MAIL = [25, 465, 587];
 const MINING = [3333, 4444, 14444];
@@ -44,7 +48,7 @@ test.describe('a node’s network', () => {
   /** Everything that listens in the played host, at every address by which a node could try. */
   let services: Target[];
   const forbidden: Target[] = [
-    ...[...METADATA, ...PRIVATE].map((address): Target => [address, 80]),
+    ...[...METADATA, ...PRIVATE, ...SPECIAL].map((address): Target => [address, 80]),
     ...[...MAIL, ...MINING].map((port): Target => [INTERNET, port]),
   ];
 
@@ -87,7 +91,7 @@ test.describe('a node’s network', () => {
     ['the node’s root', tryAll],
     ['a privileged container', tryAllFromContainer],
   ] as const) {
-    test(`${who} reaches the internet, no private and no metadata address, no mail and no mining pool`, async () => {
+    test(`${who} reaches the internet, no private, special or metadata address and no neighbour of the host, no mail and no mining pool`, async () => {
       const run = await session.sh('node1', script([[INTERNET, 80], ...forbidden]), 120);
       expect(run.stdout, run.stderr).toContain('tried');
       expect(reached(run.stdout)).toEqual([`${INTERNET}:80`]);

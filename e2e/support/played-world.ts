@@ -9,7 +9,8 @@ import type { Stack } from './stack.ts';
 
 /** The played host's address in the played world (documentation, RFC 5737). */
 export const HOST_ADDRESS = '198.51.100.1';
-const WORLD_ADDRESS = '198.51.100.2';
+/** Its router, in the same network. */
+export const WORLD_ADDRESS = '198.51.100.2';
 
 /** Listens on the ports of its arguments, on all addresses; says so. */
 const LISTENER = `

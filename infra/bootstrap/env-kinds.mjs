@@ -117,3 +117,19 @@ export const flag = oneOf(['0', '1']);
 export function text(pattern, description) {
   return (value) => (pattern.test(value) ? undefined : `must be ${description}`);
 }
+
+const NAME = /^(\*?\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,62}\.?$/i;
+
+/** Networks and names separated by commas; the agent reads them, and knows what cannot be opened. @type {Kind} */
+export const networksAndNames = (text) => {
+  const bad = text.split(',').find((entry) => !isNetwork(entry.trim()) && !NAME.test(entry.trim()));
+  return bad === undefined
+    ? undefined
+    : 'must be IPv4 networks and names of two labels or more, separated by commas, e.g. 10.1.0.0/16,example.org';
+};
+
+/** @param {string} entry */
+function isNetwork(entry) {
+  const [address = '', prefix = '32', ...more] = entry.split('/');
+  return isIPv4(address) && /^\d{1,2}$/.test(prefix) && Number(prefix) <= 32 && more.length === 0;
+}

@@ -7,6 +7,7 @@ import {
   integer,
   ipAddress,
   ipv4Address,
+  networksAndNames,
   oneOf,
   size,
   text,
@@ -326,7 +327,22 @@ export const SETTINGS = [
     name: 'DRYDOCK_EGRESS',
     kind: oneOf(['internet', 'mirror-only', 'none']),
     fallback: 'internet',
-    reason: 'What nodes reach: the internet (never private ranges or this host), only the image mirror, or nothing.',
+    reason:
+      'What nodes reach: the internet (never private ranges, this host or its neighbours), only the image mirror, or nothing.',
+  },
+  {
+    name: 'DRYDOCK_EGRESS_DENY',
+    kind: networksAndNames,
+    fallback: undefined,
+    reason:
+      'IPv4 networks that nodes never reach, and names (with all below) that never resolve for them, separated by commas, e.g. 203.0.113.0/24,example.org. Wins over DRYDOCK_EGRESS_ALLOW.',
+  },
+  {
+    name: 'DRYDOCK_EGRESS_ALLOW',
+    kind: networksAndNames,
+    fallback: undefined,
+    reason:
+      'IPv4 networks that nodes reach although they are private or the host’s own, and with mirror-only; names (with all below) that they reach with mirror-only. docs/operations.md says what a name can promise.',
   },
   {
     name: 'DRYDOCK_MAX_NODES',

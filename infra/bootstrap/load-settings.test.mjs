@@ -68,6 +68,8 @@ describe('settings', () => {
     ['DRYDOCK_NODE_CPUS', '-1'],
     ['DRYDOCK_SESSION_HOURS', '0'],
     ['DRYDOCK_NODES_PER_SESSION', '8.5'],
+    ['DRYDOCK_EGRESS_DENY', '10.0.0.0/33'],
+    ['DRYDOCK_EGRESS_ALLOW', 'localhost'],
   ])('refuse %s=%s', (name, value) => {
     expect(problemOf({ [name]: value })?.message).toContain(name);
   });
@@ -78,6 +80,7 @@ describe('settings', () => {
     ['DRYDOCK_DOMAIN', 'lab.example.org'],
     ['DRYDOCK_NODE_MEMORY', '512m'],
     ['DRYDOCK_SESSION_HOURS', '0.5'],
+    ['DRYDOCK_EGRESS_DENY', '10.0.0.0/8, *.example.org,192.0.2.7'],
     ['REDIS_URL', 'rediss://user:word@h:6380/0'],
   ])('take %s=%s', (name, value) => {
     expect(loadSettings({ [name]: value }, NO_FILE)[name]).toBe(value);

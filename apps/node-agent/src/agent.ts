@@ -14,6 +14,7 @@ import { createMirrorFront } from './mirror/mirror-front.ts';
 import { createDnsUpstream, createResolvConf } from './network/dns-upstream.ts';
 import { reserveFirstLink } from './network/first-link.ts';
 import { createGatewayServices } from './network/gateway-services.ts';
+import { createHostNetworks } from './network/host-networks.ts';
 import { installHostRules, removeHostRules } from './network/host-rules.ts';
 import { loadNetnsAddon } from './network/netns-addon.ts';
 import { createNetnsSockets } from './network/netns-sockets.ts';
@@ -80,15 +81,23 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   });
   const underlay = env.hostAddress === undefined ? undefined : await readUnderlay(env.hostAddress);
   const spans = underlay && createSessionSpans(join(env.stateDir, 'networks'), underlay, env.traffic.bandwidth);
+  const lists = env.egressLists;
+  const hostNetworks = createHostNetworks({
+    onChange: (neighbours) => installHostRules({ lists, neighbours }),
+    clock,
+    logger,
+  });
   const networks = createSessionNetworks({
     ...{ addon, claims, logger, spans },
     limits: env.traffic,
+    outside: { lists, neighbours: hostNetworks.current },
     spares: { egress: env.egress, clock },
     onRefusals: (sessionId, refused) => links.sendFact({ kind: 'refusals', sessionId, refused }),
     services: createGatewayServices({
       sockets,
       upstream,
       mirror: mirror.handle,
+      ...{ lists, clock },
       peers: (sessionId) => networks.peers(sessionId),
       logger,
     }),
@@ -267,6 +276,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     host.stop();
     await pool.close();
     refusals.stop();
+    hostNetworks.stop();
     links.stop();
     stopFacts();
     watchers.close();
@@ -289,7 +299,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   return {
     async start() {
       await runtime.prepare();
-      await installHostRules();
+      await hostNetworks.start();
       await nodes.adopt();
       // The first hello must not say that there are no terminals only because nobody could be asked.
       await terminals.ready();

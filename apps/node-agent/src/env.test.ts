@@ -21,3 +21,9 @@ test('every bad variable is named at once', () => {
   const bad = { ...needed, DRYDOCK_AGENT_KEY_FILE: 'relative', DRYDOCK_NODE_DISK: 'much', DRYDOCK_EGRESS: 'all' };
   expect(() => readAgentEnv(bad)).toThrow(/DRYDOCK_AGENT_KEY_FILE.*DRYDOCK_EGRESS.*DRYDOCK_NODE_DISK/s);
 });
+
+test('a list that opens what no setting may is refused by name and with the reason', () => {
+  const read = (allowed: string) => readAgentEnv({ ...needed, DRYDOCK_EGRESS_ALLOW: allowed }).egressLists.allowed;
+  expect(read('10.0.0.0/8,Example.org')).toEqual({ networks: ['10.0.0.0/8'], names: ['example.org'] });
+  expect(() => read('169.254.169.254')).toThrow(/DRYDOCK_EGRESS_ALLOW.*169\.254\.0\.0\/16 stays closed/s);
+});

@@ -4,6 +4,7 @@ import { hostNameSchema } from '@drydock/protocol';
 import { envInteger, readEnv } from '@drydock/service-kit';
 import { z } from 'zod';
 import { DEFAULT_TRAFFIC_LIMITS } from './network/egress.ts';
+import { NO_LISTS, parseAllowed, parseEgressList } from './network/egress-lists.ts';
 
 const BITS_PER_MEGABIT = 1_000_000;
 const UNITS: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
@@ -16,6 +17,18 @@ const sizeSchema = z
     const unit = /[kmgt]$/i.exec(text)?.[0] ?? '';
     return Number.parseInt(text, 10) * (UNITS[unit.toLowerCase()] as number);
   });
+
+/** Networks and names; what `parse` says of a bad one is the complaint. */
+function egressList(parse: typeof parseEgressList) {
+  return z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.issues.push({ code: 'custom', message: (error as Error).message, input: text });
+      return z.NEVER;
+    }
+  });
+}
 
 const absolute = z.string().regex(/^\//, 'must be an absolute path');
 
@@ -42,6 +55,8 @@ const schema = z.object({
   /** Where lxcfs is mounted, if this host runs it. */
   DRYDOCK_LXCFS_DIR: absolute.optional(),
   DRYDOCK_EGRESS: z.enum(['internet', 'mirror-only', 'none']).default('internet'),
+  DRYDOCK_EGRESS_DENY: egressList(parseEgressList).default(NO_LISTS.denied),
+  DRYDOCK_EGRESS_ALLOW: egressList(parseAllowed).default(NO_LISTS.allowed),
   DRYDOCK_NODE_CPUS: z.coerce.number().min(0.1).max(256).default(2),
   DRYDOCK_NODE_MEMORY: sizeSchema.default(2 * 1024 ** 3),
   DRYDOCK_NODE_DISK: sizeSchema.default(10 * 1024 ** 3),
@@ -78,6 +93,7 @@ export function readAgentEnv(source: Record<string, string | undefined> = proces
     hubUrl: env.DRYDOCK_HUB_URL,
     lxcfsDir: env.DRYDOCK_LXCFS_DIR,
     egress: env.DRYDOCK_EGRESS,
+    egressLists: { denied: env.DRYDOCK_EGRESS_DENY, allowed: env.DRYDOCK_EGRESS_ALLOW },
     nodeLimits: {
       cpus: env.DRYDOCK_NODE_CPUS,
       memoryBytes: env.DRYDOCK_NODE_MEMORY,

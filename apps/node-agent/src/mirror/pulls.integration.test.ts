@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { idLetters } from '@drydock/protocol';
-import { createLogger } from '@drydock/service-kit';
+import { createLogger, systemClock } from '@drydock/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NO_LISTS } from '../network/egress-lists.ts';
 import { createGatewayServices } from '../network/gateway-services.ts';
 import { loadNetnsAddon } from '../network/netns-addon.ts';
 import { createNetnsSockets } from '../network/netns-sockets.ts';
@@ -34,7 +35,7 @@ describe.skipIf(unable !== undefined)(
             peers,
             upstream: { ask: async () => undefined },
             mirror: mirror.handle,
-            logger,
+            ...{ lists: NO_LISTS, clock: systemClock, logger },
           }),
       });
       agent = await host.startAgent();

@@ -8,6 +8,8 @@ import dnsPacket, { type DecodedPacket } from 'dns-packet';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDnsServer } from './dns-server.ts';
 import { createDnsUpstream } from './dns-upstream.ts';
+import { NO_LISTS } from './egress-lists.ts';
+import { createNameRules } from './name-rules.ts';
 import { loadNetnsAddon } from './netns-addon.ts';
 import { createNetnsSockets } from './netns-sockets.ts';
 
@@ -23,6 +25,10 @@ let outside: dgram.Socket;
 let asked: string[] = [];
 let servers: { host: string; port: number }[] = [];
 let close: () => Promise<void>;
+/** All that the tests below ask for. */
+const mayAsk = () => true;
+const open = async () => {};
+const upstream = createDnsUpstream({ servers: async () => servers, clock: systemClock });
 
 beforeAll(async () => {
   execFileSync('sh', [
@@ -45,8 +51,11 @@ beforeAll(async () => {
     );
   });
   servers = [{ host: '127.0.0.1', port: outside.address().port }];
-  const upstream = createDnsUpstream({ servers: async () => servers, clock: systemClock });
-  ({ close } = await openDnsServer({ netns, sockets, peers: () => peers, upstream, logger }));
+  const names = createNameRules('internet', NO_LISTS);
+  ({ close } = await openDnsServer({
+    ...{ netns, sockets, upstream, names, open, mayAsk, logger },
+    peers: () => peers,
+  }));
 });
 afterAll(async () => {
   await close();
@@ -137,7 +146,11 @@ test('without an outside every foreign name is unknown at once', async () => {
     `ip netns add ${own}; ip -n ${own} link set lo up; ip -n ${own} addr add 192.168.0.1/32 dev lo`,
   ]);
   const closed = { path: `/run/netns/${own}` };
-  const server = await openDnsServer({ netns: closed, sockets, peers: () => peers, upstream: undefined, logger });
+  const names = createNameRules('none', NO_LISTS);
+  const server = await openDnsServer({
+    ...{ netns: closed, sockets, upstream, names, open, mayAsk, logger },
+    peers: () => peers,
+  });
   const client = await sockets.bindUdp(closed, '192.168.0.1', 0);
   client.send(
     dnsPacket.encode({ type: 'query', id: 1, questions: [{ type: 'A', name: 'www.example.org' }] }),

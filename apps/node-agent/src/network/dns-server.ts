@@ -6,6 +6,7 @@ import { DNS_PORT, GATEWAY_ADDRESS } from './addresses.ts';
 import { NOTIMP_RCODE, NXDOMAIN_RCODE, REFUSED_RCODE, SERVFAIL_RCODE } from './dns-codes.ts';
 import type { DnsUpstream } from './dns-upstream.ts';
 import { answerFromZone, type ZoneRecord } from './dns-zone.ts';
+import type { NamedAddress, NameRules } from './name-rules.ts';
 import type { NetnsRef, NetnsSockets } from './netns-sockets.ts';
 import type { Peer } from './peer.ts';
 
@@ -14,8 +15,13 @@ export interface DnsServerDeps {
   sockets: NetnsSockets;
   /** The session's nodes at this moment. */
   peers: () => readonly Peer[];
-  /** Undefined: nothing outside resolves. */
-  upstream: DnsUpstream | undefined;
+  /** Whoever is asked for what `names` lets out. */
+  upstream: DnsUpstream;
+  names: NameRules;
+  /** Opens what an allowed name led to, before whoever asked hears of it. */
+  open: (addresses: readonly NamedAddress[]) => Promise<void>;
+  /** Whether the session may ask once more now; what it may not is not answered. */
+  mayAsk: () => boolean;
   logger: Logger;
 }
 
@@ -28,22 +34,31 @@ const TCP_IDLE_MS = 10_000;
 
 /** Opens the server. @throws errno errors when the address is not there or taken. */
 export async function openDnsServer(deps: DnsServerDeps): Promise<{ close(): Promise<void> }> {
-  const { netns, sockets, peers, upstream } = deps;
+  const { netns, sockets, peers, upstream, names } = deps;
   let outstanding = 0;
 
   /** The whole response, or undefined for what deserves none. */
   async function respond(query: Buffer, transport: 'udp' | 'tcp'): Promise<Buffer | undefined> {
+    if (!deps.mayAsk()) return undefined;
     const packet = decodeQuery(query);
     if (!packet) return undefined;
     const question = packet.questions?.[0];
     if (packet.opcode !== 'QUERY' || packet.questions?.length !== 1 || !question) return encode(packet, NOTIMP_RCODE);
     const own = answerFromZone(question, peers());
     if (own.kind === 'answer') return encode(packet, own.rcode, own.records);
-    if (!upstream) return encode(packet, NXDOMAIN_RCODE);
+    if (!names.asks(question.name)) return encode(packet, NXDOMAIN_RCODE);
     if (outstanding >= MAX_OUTSTANDING) return encode(packet, REFUSED_RCODE);
     outstanding += 1;
     try {
-      return (await upstream.ask(query, transport)) ?? encode(packet, SERVFAIL_RCODE);
+      const response = await upstream.ask(query, transport);
+      if (!response) return encode(packet, SERVFAIL_RCODE);
+      const opened = names.judge(response);
+      if (!opened) return encode(packet, NXDOMAIN_RCODE);
+      await deps.open(opened);
+      return response;
+    } catch (err) {
+      deps.logger.debug({ err, netns: netns.path }, 'addresses of an allowed name not opened');
+      return encode(packet, SERVFAIL_RCODE);
     } finally {
       outstanding -= 1;
     }

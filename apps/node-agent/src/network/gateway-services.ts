@@ -1,12 +1,17 @@
 /** What runs on a session's gateway address: the name server, and the image mirror unless egress is `none`. */
 import http from 'node:http';
-import type { Logger } from '@drydock/service-kit';
+import type { Clock, Logger } from '@drydock/service-kit';
 import { GATEWAY_ADDRESS, MIRROR_PORT, sessionNetnsPath } from './addresses.ts';
 import { openDnsServer } from './dns-server.ts';
 import type { DnsUpstream } from './dns-upstream.ts';
+import { GATEWAY_RATES } from './egress.ts';
+import type { EgressLists } from './egress-lists.ts';
+import { createNameRules } from './name-rules.ts';
+import { createNamedAddresses } from './named-addresses.ts';
 import type { NetnsSockets } from './netns-sockets.ts';
 import type { Peer } from './peer.ts';
 import type { GatewayServices } from './session-networks.ts';
+import { createTokenBucket } from './token-bucket.ts';
 
 export interface GatewayServicesDeps {
   sockets: NetnsSockets;
@@ -14,6 +19,8 @@ export interface GatewayServicesDeps {
   upstream: DnsUpstream;
   /** Speaks the registry protocol; see mirror/. */
   mirror: http.RequestListener;
+  lists: EgressLists;
+  clock: Clock;
   logger: Logger;
 }
 
@@ -24,10 +31,15 @@ const HEADERS_TIMEOUT_MS = 15_000;
 
 /** Builds what session networks open for each session. */
 export function createGatewayServices(deps: GatewayServicesDeps): GatewayServices {
-  const { sockets, logger } = deps;
+  const { sockets, lists, clock, logger } = deps;
 
   async function openMirror(path: string): Promise<() => Promise<void>> {
-    const server = http.createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 }, deps.mirror);
+    const mayRequest = createTokenBucket(GATEWAY_RATES.requests, clock);
+    const listen: http.RequestListener = (request, response) => {
+      if (mayRequest()) deps.mirror(request, response);
+      else tooMany(response);
+    };
+    const server = http.createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 }, listen);
     server.maxConnections = MAX_MIRROR_CONNECTIONS;
     // BuildKit tries TLS first and comes back in the clear only when it is answered in HTTP.
     server.on('clientError', (_error, socket) => {
@@ -50,7 +62,10 @@ export function createGatewayServices(deps: GatewayServicesDeps): GatewayService
         sockets,
         logger,
         peers: () => deps.peers(sessionId),
-        upstream: egress === 'internet' ? deps.upstream : undefined,
+        upstream: deps.upstream,
+        names: createNameRules(egress, lists),
+        open: createNamedAddresses(path, clock, logger),
+        mayAsk: createTokenBucket(GATEWAY_RATES.queries, clock),
       });
       if (egress === 'none') return dns;
       try {
@@ -62,4 +77,11 @@ export function createGatewayServices(deps: GatewayServicesDeps): GatewayService
       }
     },
   };
+}
+
+/** As the distribution specification has it; the connection goes too, since what follows on it would be as many. */
+function tooMany(response: http.ServerResponse): void {
+  const message = 'This session asks the mirror more than it may; try again in some seconds.';
+  const body = `${JSON.stringify({ errors: [{ code: 'TOOMANYREQUESTS', message }] })}\n`;
+  response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '5', connection: 'close' }).end(body);
 }

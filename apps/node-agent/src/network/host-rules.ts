@@ -3,10 +3,22 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { TRANSIT_RANGE } from './addresses.ts';
 import { PRIVATE_RANGES } from './egress.ts';
+import type { EgressLists } from './egress-lists.ts';
+import { outermost } from './ip-networks.ts';
 import { loadRules, startTool } from './run-tool.ts';
 
-/** Loading it again replaces it in one transaction, so agents of one host may all do so. Runs before the usual tables. */
-const HOST_TABLE = `
+/** What the host refuses for all sessions, on top of their own rules. */
+export interface HostPolicy {
+  lists: EgressLists;
+  /** Networks that the host stands in (host-networks.ts). */
+  neighbours: readonly string[];
+}
+
+/**
+ * Loading it again replaces it in one transaction, so agents of one host may all do so. Runs before the usual tables. What any agent
+ * of the host allows stays in its set: a session's own rules say whether it is allowed to that session.
+ */
+const hostTable = ({ lists, neighbours }: HostPolicy) => `
 table inet drydock
 flush table inet drydock
 table inet drydock {
@@ -14,6 +26,19 @@ table inet drydock {
     type ipv4_addr
     flags interval
     elements = { ${PRIVATE_RANGES.join(', ')} }
+  }
+  set neighbours {
+    type ipv4_addr
+    flags interval
+  }
+  set denied {
+    type ipv4_addr
+    flags interval
+  }
+  set allowed {
+    type ipv4_addr
+    flags interval
+    auto-merge
   }
   chain input {
     type filter hook input priority filter - 10; policy accept;
@@ -26,15 +51,29 @@ table inet drydock {
     oifname "dd-*" ct state established,related accept
     oifname "dd-*" counter drop
     iifname "dd-*" ip saddr != ${TRANSIT_RANGE} counter drop
-    iifname "dd-*" ip daddr @private counter drop
+    iifname "dd-*" ip daddr @denied counter drop
+    iifname "dd-*" ip daddr != @allowed jump closed
     iifname "dd-*" tcp flags syn tcp option maxseg size set rt mtu
+  }
+  chain closed {
+    ip daddr @private counter drop
+    ip daddr @neighbours counter drop
   }
   chain postrouting {
     type nat hook postrouting priority srcnat - 10; policy accept;
     ip saddr ${TRANSIT_RANGE} oifname != "dd-*" masquerade
   }
 }
+flush set inet drydock neighbours
+flush set inet drydock denied
+${addElements('neighbours', neighbours)}
+${addElements('denied', lists.denied.networks)}
+${addElements('allowed', lists.allowed.networks)}
 `;
+
+function addElements(set: string, networks: readonly string[]): string {
+  return networks.length === 0 ? '' : `add element inet drydock ${set} { ${outermost(networks).join(', ')} }`;
+}
 
 /** Both directions of the accept that Docker's own FORWARD policy (DROP) makes necessary. */
 const DOCKER_USER_RULES = [
@@ -46,9 +85,9 @@ const DOCKER_USER_RULES = [
  * Makes the host route for sessions. Idempotent. Leaves every foreign table alone but Docker's own place for additions.
  * `netns` is another namespace than the agent's own to play the host.
  */
-export async function installHostRules(netns?: string): Promise<void> {
+export async function installHostRules(policy: HostPolicy, netns?: string): Promise<void> {
   if (netns === undefined) await writeFile('/proc/sys/net/ipv4/ip_forward', '1');
-  await loadRules(HOST_TABLE, netns);
+  await loadRules(hostTable(policy), netns);
   await dockerUser('-I', false, netns);
 }
 

@@ -1,11 +1,11 @@
 /** A session's namespace before it has a name and an uplink: rules, settings and the bridge, which need no session to be there. */
 import { closeSync } from 'node:fs';
 import * as plan from './addresses.ts';
-import type { Egress, TrafficLimits } from './egress.ts';
+import type { Egress } from './egress.ts';
 import type { NetnsAddon } from './netns-addon.ts';
 import { addAddress, addBridge, setLink } from './rtnetlink.ts';
 import { loadRules } from './run-tool.ts';
-import { sessionRules } from './session-rules.ts';
+import { type SessionPolicy, sessionRules } from './session-rules.ts';
 
 /** Held by a descriptor of this process alone: it goes with the agent when no session has taken it. */
 export interface SessionNamespace {
@@ -32,13 +32,15 @@ const pathOf = (fd: number) => `/proc/${process.pid}/fd/${fd}`;
 /** Makes one. Rules before any link is up: there is no moment without them. */
 export async function makeSessionNamespace(
   addon: NetnsAddon,
-  { seed, egress, limits, mtu }: { seed: string; egress: Egress; limits: TrafficLimits; mtu: number },
+  policy: SessionPolicy,
+  mtu: number,
 ): Promise<SessionNamespace> {
+  const { seed, egress } = policy;
   const fd = await addon.makeNetns();
   const path = pathOf(fd);
   try {
     for (const [name, value] of SYSCTLS) writeSysctl(addon, path, name, value);
-    await loadRules(sessionRules(seed, egress, limits), path);
+    await loadRules(sessionRules(policy), path);
     await addon.sendRequests(
       path,
       Buffer.concat([setLink('lo', { up: true }), addBridge(plan.BRIDGE, plan.nodeMac(seed, 0), mtu)]),

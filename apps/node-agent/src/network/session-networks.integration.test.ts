@@ -53,6 +53,7 @@ test('a node reaches the internet, but nothing private, no mail and no mining po
   expect(await world.connect(pid, world.publicAddress, 80)).toBe('connected');
   for (const [host, port, name] of [
     [world.privateAddress, 80, 'to_private'],
+    [world.routerAddress, 80, 'to_private'],
     ['169.254.169.254', 80, 'to_private'],
     [world.publicAddress, 25, 'to_mail'],
     [world.publicAddress, 3333, 'to_mining'],
@@ -61,6 +62,24 @@ test('a node reaches the internet, but nothing private, no mail and no mining po
     expect(await world.connect(pid, host, port)).toBe('ECONNREFUSED');
     expect(counter(id, 'inet', name)).toBeGreaterThan(before);
   }
+});
+
+test('every special range of IANA’s registry is refused by the session itself, and counted', async () => {
+  const id = await world.session();
+  const pid = await world.node(id, 1);
+  // One address of each; none of them is ever sent: the session's own rules answer.
+  const special = [
+    ...['0.1.2.3', '10.9.8.7', '100.100.100.200', '168.63.129.16', '169.254.169.254', '172.31.0.1', '192.0.0.192'],
+    ...['192.0.2.77', '192.88.99.1', '192.168.7.7', '198.18.0.1', '198.51.100.255', '203.0.113.5', '240.0.0.1'],
+  ];
+  for (const address of special) {
+    const before = counter(id, 'inet', 'to_private');
+    // One after the other: refusals are rated too. A node's own kernel may know that nobody is at the first and the last.
+    const answer = await world.connect(pid, address, 80);
+    if (answer === 'ECONNREFUSED') expect(counter(id, 'inet', 'to_private'), address).toBeGreaterThan(before);
+    else expect(['EINVAL', 'ENETUNREACH'], address).toContain(answer);
+  }
+  expect(counter(id, 'inet', 'to_private')).toBeGreaterThanOrEqual(special.length - 2);
 });
 
 test('with egress mirror-only or none the outside refuses at once', async () => {

@@ -5,6 +5,7 @@ import type { Clock, Logger } from '@drydock/service-kit';
 import { z } from 'zod';
 import * as plan from './addresses.ts';
 import { DEFAULT_TRAFFIC_LIMITS, type Egress, type TrafficLimits } from './egress.ts';
+import { type EgressLists, NO_LISTS } from './egress-lists.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import type { NetnsAddon } from './netns-addon.ts';
 import type { Peer } from './peer.ts';
@@ -56,6 +57,8 @@ export interface SessionNetworksDeps {
   onRefusals?: (sessionId: string, refused: Refusals) => void;
   /** Of networks made from now on. */
   limits?: TrafficLimits;
+  /** What the operator closes and opens, and the networks around this host as they are now; of networks made from now on. */
+  outside?: { lists: EgressLists; neighbours: () => readonly string[] };
   /** Undefined: sessions stay on this host. */
   spans?: SessionSpans | undefined;
   /**
@@ -82,7 +85,9 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
   const { addon, claims, logger, services, limits = DEFAULT_TRAFFIC_LIMITS, spans } = deps;
   const mtu = spans?.underlay.mtu ?? DEFAULT_MTU;
   const links = createSessionLinks(addon, limits.bandwidth, mtu);
-  const makeNamespace = (seed: string, egress: Egress) => makeSessionNamespace(addon, { seed, egress, limits, mtu });
+  const { lists, neighbours } = deps.outside ?? { lists: NO_LISTS, neighbours: () => [] };
+  const makeNamespace = (seed: string, egress: Egress) =>
+    makeSessionNamespace(addon, { seed, egress, limits, lists, neighbours: neighbours() }, mtu);
   const spares =
     spans || !deps.spares ? undefined : createSpareNamespaces({ ...deps.spares, make: makeNamespace, logger });
   const networks = new Map<string, SessionNetwork>();

@@ -16,19 +16,37 @@ import {
 import {
   CONNECTION_BURST_SECONDS,
   type Egress,
+  GATEWAY_RATES,
   MAIL_PORTS,
   MINING_PORTS,
   PRIVATE_RANGES,
   type TrafficLimits,
 } from './egress.ts';
+import type { EgressLists } from './egress-lists.ts';
+import { outermost } from './ip-networks.ts';
 import { runTool } from './run-tool.ts';
+
+/** What a session's rules are made of. */
+export interface SessionPolicy {
+  /** What its MACs are derived from. */
+  seed: string;
+  egress: Egress;
+  limits: TrafficLimits;
+  /** The operator's own. */
+  lists: EgressLists;
+  /** Networks that the host stands in (host-networks.ts). */
+  neighbours: readonly string[];
+}
+
+/** Addresses that one session may have admitted by names at once (named-addresses.ts). */
+export const MAX_NAMED = 1024;
 
 /** Counters of refused packets by reason; "spoofed" is the bridge table's own. */
 const SESSION_COUNTERS = REFUSAL_REASONS.filter((reason) => reason !== 'spoofed');
 
 /** The nft ruleset of a session with the MACs of `seed`, all nodes it can ever have included: attaching a node changes no rule. */
-export function sessionRules(seed: string, egress: Egress, limits: TrafficLimits): string {
-  return [bridgeTable(seed), inetTable(egress, limits)].join('\n');
+export function sessionRules(policy: SessionPolicy): string {
+  return [bridgeTable(policy.seed), inetTable(policy)].join('\n');
 }
 
 /**
@@ -81,15 +99,19 @@ table bridge session {
 }`;
 }
 
-function inetTable(egress: Egress, limits: TrafficLimits): string {
+function inetTable({ egress, limits, lists, neighbours }: SessionPolicy): string {
+  const { queries, connections } = GATEWAY_RATES;
   const services = egress === 'none' ? [DNS_PORT] : [DNS_PORT, MIRROR_PORT];
   return `
 table inet session {
   ${SESSION_COUNTERS.map((name) => `counter ${name} {\n  }`).join('\n  ')}
-  set private {
+  ${networkSet('private', [...PRIVATE_RANGES, ...neighbours])}
+  ${networkSet('denied', lists.denied.networks)}
+  ${networkSet('allowed', lists.allowed.networks)}
+  set named {
     type ipv4_addr
-    flags interval
-    elements = { ${PRIVATE_RANGES.join(', ')} }
+    size ${MAX_NAMED}
+    flags timeout
   }
   set held {
     type ipv4_addr
@@ -104,8 +126,11 @@ table inet session {
   }
   chain input {
     type filter hook input priority filter; policy drop;
+    ${overRate(`udp dport ${DNS_PORT}`, queries)}
+    ${overRate(`tcp dport ${DNS_PORT}`, queries)}
     ct state established,related accept
     iifname "lo" accept
+    ${overRate(`tcp dport { ${services.join(', ')} }`, connections)}
     iifname "${BRIDGE}" ip daddr ${GATEWAY_ADDRESS} icmp type echo-request limit rate 200/second accept
     iifname "${BRIDGE}" ip daddr ${GATEWAY_ADDRESS} udp dport ${DNS_PORT} accept
     iifname "${BRIDGE}" ip daddr ${GATEWAY_ADDRESS} tcp dport { ${services.join(', ')} } accept
@@ -121,7 +146,10 @@ table inet session {
     iifname "${BRIDGE}" goto refuse
   }
   chain egress {
-    ${egressRules(egress, limits).join('\n    ')}
+    ${egressRules(egress).join('\n    ')}
+  }
+  chain admitted {
+    ${admittedRules(limits).join('\n    ')}
   }
   chain refuse {
     limit rate over 500/second drop
@@ -136,12 +164,33 @@ table inet session {
 `;
 }
 
-function egressRules(egress: Egress, limits: TrafficLimits): string[] {
-  if (egress !== 'internet') return ['counter name to_outside'];
-  const { connectionsPerSecond: perSecond, connections } = limits;
+function networkSet(name: string, networks: readonly string[]): string {
+  const elements = networks.length === 0 ? '' : `elements = { ${outermost(networks).join(', ')} }`;
+  return `set ${name} {\n    type ipv4_addr\n    flags interval\n    ${elements}\n  }`;
+}
+
+/** Of packets to the gateway: queries of one socket are one connection to the kernel, so these come before what is established. */
+function overRate(what: string, { perSecond, burst }: { perSecond: number; burst: number }): string {
+  const limit = `limit rate over ${perSecond}/second burst ${burst} packets`;
+  return `iifname "${BRIDGE}" ${what} ${limit} counter name over_rate drop`;
+}
+
+function egressRules(egress: Egress): string[] {
+  const listed = ['ip daddr @denied counter name to_private goto refuse', 'ip daddr @allowed goto admitted'];
+  const isPrivate = 'ip daddr @private counter name to_private goto refuse';
+  switch (egress) {
+    case 'internet':
+      return [...listed, isPrivate, 'goto admitted'];
+    case 'mirror-only':
+      return [...listed, isPrivate, 'ip daddr @named goto admitted', 'counter name to_outside'];
+    case 'none':
+      return ['counter name to_outside'];
+  }
+}
+
+function admittedRules({ connectionsPerSecond: perSecond, connections }: TrafficLimits): string[] {
   const burst = perSecond * CONNECTION_BURST_SECONDS;
   return [
-    'ip daddr @private counter name to_private goto refuse',
     `tcp dport { ${MAIL_PORTS.join(', ')} } counter name to_mail goto refuse`,
     `tcp dport { ${MINING_PORTS.join(', ')} } counter name to_mining goto refuse`,
     `ct state new update @made { ip saddr limit rate over ${perSecond}/second burst ${burst} packets } counter name over_rate drop`,

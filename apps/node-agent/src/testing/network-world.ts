@@ -7,13 +7,18 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { idLetters, type Refusals } from '@drydock/protocol';
-import { createLogger } from '@drydock/service-kit';
+import { createLogger, systemClock } from '@drydock/service-kit';
 import { sessionNetnsPath } from '../network/addresses.ts';
+import type { DnsUpstream } from '../network/dns-upstream.ts';
 import type { Egress, TrafficLimits } from '../network/egress.ts';
+import { type EgressLists, NO_LISTS } from '../network/egress-lists.ts';
+import { createGatewayServices } from '../network/gateway-services.ts';
+import { readHostNetworks } from '../network/host-networks.ts';
 import { installHostRules } from '../network/host-rules.ts';
+import { waitForLinks } from '../network/link-up.ts';
 import { loadNetnsAddon, type NetnsAddon } from '../network/netns-addon.ts';
 import { createNetnsSockets, type NetnsSockets } from '../network/netns-sockets.ts';
-import { createSessionNetworks, type SessionNetworks } from '../network/session-networks.ts';
+import { createSessionNetworks, type GatewayServices, type SessionNetworks } from '../network/session-networks.ts';
 import { createTransitClaims, type TransitClaims } from '../network/transit-claims.ts';
 import { NATIVE_DIR } from './real-host.ts';
 
@@ -29,9 +34,13 @@ export interface NetworkWorld {
   readonly claims: TransitClaims;
   /** An agent's networks; new after reset(). */
   networks: SessionNetworks;
-  /** Addresses of the played outside (documentation, RFC 5737, and private), and this machine's own towards it. */
+  /**
+   * Addresses of the played outside, behind a router: one of the internet (of AS112, RFC 7535: what leaked would reach nobody) and
+   * a private one; the router, which is this machine's neighbour, and this machine's own towards it (documentation, RFC 5737).
+   */
   readonly publicAddress: string;
   readonly privateAddress: string;
+  readonly routerAddress: string;
   readonly hostAddress: string;
   /** What onRefusals has told last, by session. */
   readonly refused: Map<string, Refusals>;
@@ -48,8 +57,15 @@ export interface NetworkWorld {
 
 export const sh = (command: string): string => execFileSync('sh', ['-c', command]).toString();
 
-/** Opens it; networks are made with `limits`. */
-export async function openNetworkWorld(limits?: TrafficLimits): Promise<NetworkWorld> {
+/**
+ * Opens it; networks are made with `limits` and the operator's lists. With an `upstream` the agent's own name server and mirror front
+ * are at the gateway, else a listener on the mirror's port alone.
+ */
+export async function openNetworkWorld(
+  limits?: TrafficLimits,
+  lists: EgressLists = NO_LISTS,
+  upstream?: DnsUpstream,
+): Promise<NetworkWorld> {
   const addon = loadNetnsAddon(NATIVE_DIR);
   const sockets = createNetnsSockets(addon);
   const owner = mkdtempSync(join(tmpdir(), 'dd-network-'));
@@ -58,20 +74,24 @@ export async function openNetworkWorld(limits?: TrafficLimits): Promise<NetworkW
   const part = process.pid % 16;
   const [outside, link] = [`ddt-out-${process.pid}`, `ddt-o${process.pid}`];
   const hostAddress = `198.51.100.${part * 16 + 1}`;
-  const publicAddress = `198.51.100.${part * 16 + 2}`;
+  const routerAddress = `198.51.100.${part * 16 + 2}`;
+  const publicAddress = `192.31.196.${part * 16 + 2}`;
   const privateAddress = `10.255.${64 + part}.7`;
   const refused = new Map<string, Refusals>();
   const servers: Server[] = [];
   let sessions: string[] = [];
   let children: ChildProcess[] = [];
 
-  await installHostRules();
   sh(`set -e; ip netns add ${outside}
     ip link add ${link} type veth peer name out0 netns ${outside}
     ip addr add ${hostAddress}/28 dev ${link}; ip link set ${link} up
-    ip -n ${outside} addr add ${publicAddress}/28 dev out0; ip -n ${outside} addr add ${privateAddress}/32 dev out0
+    ip -n ${outside} addr add ${routerAddress}/28 dev out0; ip -n ${outside} addr add ${publicAddress}/32 dev out0; ip -n ${outside} addr add ${privateAddress}/32 dev out0
     ip -n ${outside} link set out0 up; ip -n ${outside} link set lo up; ip -n ${outside} route add default via ${hostAddress}
-    ip route add ${privateAddress}/32 via ${publicAddress}`);
+    for address in ${publicAddress} ${privateAddress}; do ip route add $address/32 via ${routerAddress}; done`);
+  // The link to the outside carries when its other end is up: the kernel says so a moment later.
+  await waitForLinks(addon, [{ netns: '/proc/self/ns/net', link }]);
+  const neighbours = await readHostNetworks();
+  await installHostRules({ lists, neighbours });
   async function listen(port: number, serve: (socket: Socket) => void): Promise<void> {
     const server = createServer((socket) => serve(socket.on('error', () => {})));
     await sockets.listenTcp({ path: `/run/netns/${outside}` }, '0.0.0.0', port, server);
@@ -86,19 +106,27 @@ export async function openNetworkWorld(limits?: TrafficLimits): Promise<NetworkW
     more();
   });
 
+  const logger = createLogger('test', 'warn');
   function createNetworks(): SessionNetworks {
-    const services = {
+    const listenOnly: GatewayServices = {
       async open(sessionId: string) {
         const server = createServer((socket) => socket.on('error', () => {}).end('mirror'));
         await sockets.listenTcp({ path: sessionNetnsPath(sessionId) }, '192.168.0.1', 5000, server);
         return { close: () => new Promise<void>((resolve) => server.close(() => resolve())) };
       },
     };
+    const services =
+      upstream === undefined
+        ? listenOnly
+        : createGatewayServices({
+            ...{ sockets, upstream, lists, logger, clock: systemClock },
+            peers: () => [],
+            mirror: (_request, response) => response.end('mirror'),
+          });
     return createSessionNetworks({
-      addon,
-      claims,
-      logger: createLogger('test', 'warn'),
+      ...{ addon, claims, logger },
       services,
+      outside: { lists, neighbours: () => neighbours },
       onRefusals: (sessionId, counts) => void refused.set(sessionId, counts),
       ...(limits === undefined ? {} : { limits }),
     });
@@ -111,6 +139,7 @@ export async function openNetworkWorld(limits?: TrafficLimits): Promise<NetworkW
     networks: createNetworks(),
     publicAddress,
     privateAddress,
+    routerAddress,
     hostAddress,
     refused,
     async session(egress = 'internet') {

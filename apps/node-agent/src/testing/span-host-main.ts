@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sessionNetworkSchema } from '@drydock/protocol';
-import { createLogger } from '@drydock/service-kit';
+import { createLogger, systemClock } from '@drydock/service-kit';
 import { z } from 'zod';
+import { NO_LISTS } from '../network/egress-lists.ts';
 import { createGatewayServices } from '../network/gateway-services.ts';
 import { installHostRules } from '../network/host-rules.ts';
 import { loadNetnsAddon } from '../network/netns-addon.ts';
@@ -39,10 +40,12 @@ const networks: SessionNetworks = createSessionNetworks({
     peers: (sessionId) => networks.peers(sessionId),
     upstream: { ask: async () => undefined },
     mirror: (_request, response) => response.end('mirror'),
+    lists: NO_LISTS,
+    clock: systemClock,
     logger,
   }),
 });
-await installHostRules();
+await installHostRules({ lists: NO_LISTS, neighbours: [] });
 await networks.adopt(settings.adopt);
 
 async function obey(text: string): Promise<unknown> {
