@@ -1,4 +1,4 @@
-/** The lab page as a learner uses it: by the names of its controls (api.md). */
+/** The lab page as a learner uses it: by the names of its controls. */
 import { expect, type Locator, type Page } from '@playwright/test';
 
 /** A cold node's prompt, with room for a busy machine. */

@@ -1,4 +1,4 @@
-/** What of a session is still on the host, by the names that Drydock gives (api.md: dd-*, cgroup `drydock`, the state directory). */
+/** What of a session is still on the host, by the names that Drydock gives (docs/operations.md: dd-*, cgroup `drydock`, the state directory). */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 

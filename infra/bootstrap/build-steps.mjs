@@ -228,7 +228,8 @@ function buildEnvironment() {
 
 /** @param {Record<string, string>} settings */
 function apartFrom(settings) {
-  return settings.DRYDOCK_APT_MIRROR === undefined ? {} : { DRYDOCK_APT_MIRROR: settings.DRYDOCK_APT_MIRROR };
+  const names = ['DRYDOCK_APT_MIRROR', 'DRYDOCK_IMAGE_DAYS'];
+  return Object.fromEntries(names.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])));
 }
 
 /** The npm that belongs to this Node, whichever PATH says. @returns {string[]} */

@@ -80,6 +80,13 @@ export const SETTINGS = [
       'The address that browsers see when a proxy stands in front (TLS), e.g. https://lab.example.org, also with a path.',
   },
   {
+    name: 'DRYDOCK_HOST_NAMES',
+    kind: text(/^[a-z0-9.-]+(, *[a-z0-9.-]+)*$/i, 'names separated by commas'),
+    fallback: undefined,
+    reason:
+      'Further names that this place is called by. Requests that say any other are refused (DNS rebinding), but for addresses and localhost.',
+  },
+  {
     name: 'DRYDOCK_TLS_CERT_FILE',
     kind: absolutePath,
     fallback: undefined,
@@ -419,6 +426,13 @@ export const SETTINGS = [
     fallback: undefined,
     reason:
       'A registry to keep a cache of, for images that the library lacks: a class of thirty pulls each once. Unset: every node asks Docker Hub itself.',
+  },
+  {
+    name: 'DRYDOCK_IMAGE_DAYS',
+    kind: integer(0, 365),
+    fallback: '7',
+    reason:
+      'A start makes the node image and the library again when their packages are older than so many days. 0: never; then security updates are yours to fetch.',
   },
   {
     name: 'DRYDOCK_APT_MIRROR',

@@ -1,5 +1,6 @@
 /** Kernel features whose probes need installed tools: asked after the packages are there, in namespaces that vanish. */
 import { Problem } from '../common/problem.mjs';
+import { kernelSettings } from '../host/kernel-settings.mjs';
 
 /** Each line is one feature: what is tried inside an empty network namespace, and what it is for. */
 const NETWORK_PROBES = [
@@ -54,3 +55,12 @@ export const loopDisks = async (machine, settings) => {
         'Run: modprobe loop; if that fails, boot a kernel with CONFIG_BLK_DEV_LOOP and CONFIG_EXT4_FS.',
       );
 };
+
+/**
+ * Kernel settings that are lower than nodes need and cannot be raised here, as in a container: nodes live, with less room.
+ * @param {import('./machine.mjs').Machine} machine
+ */
+export function fixedSettings(machine) {
+  const low = kernelSettings({ directory: '/nonexistent' }).low();
+  return low.filter(({ name }) => !machine.writable(`/proc/sys/${name.replaceAll('.', '/')}`));
+}

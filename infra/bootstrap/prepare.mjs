@@ -2,8 +2,10 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { REPO } from '../common/paths.mjs';
+import { describeRefused } from '../host/kernel-settings.mjs';
 import { takeBuildLock } from './build-lock.mjs';
 import { buildSteps } from './build-steps.mjs';
+import { fixedSettings } from './kernel-checks.mjs';
 import { MACHINE_CHECKS, runChecks } from './preflight.mjs';
 import { runSteps } from './run-steps.mjs';
 
@@ -23,6 +25,8 @@ export async function prepare({ settings, layout, machine, progress, signal, che
   // What npm and the compilers write must be readable by the services' user, whatever the operator's umask.
   process.umask(0o022);
   await runChecks([...MACHINE_CHECKS, ...checks], machine, settings);
+  const fixed = describeRefused(fixedSettings(machine));
+  if (fixed !== undefined) progress.say(fixed);
   const unlock = await takeBuildLock(join(REPO, '.drydock/build.lock'), { signal, say: (line) => progress.say(line) });
   try {
     const steps = buildSteps({ layout, settings, machine, extraPackages });

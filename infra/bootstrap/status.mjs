@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { operatorCall } from '../common/operator.mjs';
 import { layoutOf } from '../common/paths.mjs';
 import { describeFailure } from '../common/problem.mjs';
+import { describeRefused } from '../host/kernel-settings.mjs';
 import { managerStatus } from '../supervisor/readiness.mjs';
+import { kernelSettingsOf } from '../supervisor/run-stack.mjs';
 import { runningStack } from '../supervisor/state-file.mjs';
 import { loadSettings } from './load-settings.mjs';
 
@@ -18,17 +20,20 @@ async function status() {
     running: stack !== undefined,
     ready: stack?.ready ?? false,
     url: stack?.url ?? null,
-    processes: (stack?.processes ?? []).map(({ name, pid, since, restarts, state }) => ({
+    processes: (stack?.processes ?? []).map(({ name, pid, since, restarts, stuck, state }) => ({
       name,
       pid,
       since,
       restarts,
+      stuck,
       state,
     })),
     // null: the manager does not answer at the moment.
     hosts: manager?.hosts ?? (stack === undefined ? [] : null),
     sessions: manager?.sessions ?? (stack === undefined ? 0 : null),
     pool: manager?.pool ?? (stack === undefined ? 0 : null),
+    // Kernel settings that are lower than nodes need.
+    kernelSettings: stack === undefined ? [] : kernelSettingsOf(layout).low(),
     // What only the operator is told; null where there is none to ask.
     operator: await operatorReport(stack?.operator, join(layout.secrets, 'manager/secret')),
   };
@@ -52,11 +57,15 @@ async function operatorReport(url, secretFile) {
 function printTable(report, state) {
   if (!report.running) return console.log(`Drydock is not running (state in ${state}).`);
   console.log(report.ready ? `Drydock is ready: ${report.url}` : 'Drydock is starting.');
-  for (const { name, pid, since, restarts, state: life } of report.processes) {
+  for (const { name, pid, since, restarts, stuck, state: life } of report.processes) {
     console.log(
-      `  ${name.padEnd(10)} ${String(pid ?? '-').padStart(8)}  ${life.padEnd(9)} since ${since ?? '-'}  restarts ${restarts}`,
+      `  ${name.padEnd(10)} ${String(pid ?? '-').padStart(8)}  ${life.padEnd(9)} since ${since ?? '-'}  restarts ${restarts}` +
+        // A supervisor of an earlier release does not count them.
+        (stuck ? `, ${stuck} of them because it was stuck` : ''),
     );
   }
+  const warning = describeRefused(report.kernelSettings);
+  if (warning !== undefined) console.log(`  ${warning}`);
   if (report.hosts === null) return console.log('  The manager does not answer at the moment.');
   const hosts = report.hosts.map(
     (/** @type {{name: string, state: string, nodes: number}} */ host) =>

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { layoutOf } from '../common/paths.mjs';
 import { describeFailure, Problem } from '../common/problem.mjs';
 import { isAlive } from '../common/proc.mjs';
-import { destroyLeftNodes, planStack, removeVolatile } from '../supervisor/run-stack.mjs';
+import { destroyLeftNodes, planStack, putBackKernelSettings, removeVolatile } from '../supervisor/run-stack.mjs';
 import { endStaleProcesses, readState, removeState, runningStack } from '../supervisor/state-file.mjs';
 import { loadSettings } from './load-settings.mjs';
 import { prepareStateDir } from './state-dir.mjs';
@@ -29,6 +29,7 @@ async function stop() {
   }
   removeVolatile(layout);
   removeState(layout.stateFile);
+  putBackKernelSettings(layout, console.log);
   console.log('Drydock had been killed; what was left of it is gone now.');
 }
 

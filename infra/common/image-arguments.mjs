@@ -1,4 +1,4 @@
-/** The one option of the image builders: where images lie. */
+/** What the image builders are told: where images lie, and how old their packages may become. */
 import { resolve } from 'node:path';
 import { layoutOf } from './paths.mjs';
 import { Problem } from './problem.mjs';
@@ -17,4 +17,17 @@ export function imagesDirectory(words, environment) {
     throw new Problem('BAD_ARGUMENTS', `Unknown arguments: ${words.join(' ')}`, 'Usage: build.mjs [--images-dir DIR]');
   }
   return given === undefined ? layoutOf(/** @type {Record<string, string>} */ (environment)).images : resolve(given);
+}
+
+const DAY_MS = 24 * 3600 * 1000;
+/** Without the setting, e.g. when a builder is called by hand. */
+const DEFAULT_DAYS = 7;
+
+/**
+ * @param {Record<string, string | undefined>} environment DRYDOCK_IMAGE_DAYS, checked by the settings' table
+ * @returns {number} the age at which an image is made again (ms); Infinity when it never is
+ */
+export function freshForMs(environment) {
+  const days = Number(environment.DRYDOCK_IMAGE_DAYS ?? DEFAULT_DAYS);
+  return days === 0 ? Number.POSITIVE_INFINITY : days * DAY_MS;
 }

@@ -1,7 +1,9 @@
-/** A folder of content-hashed builds: `DIR/<hash>` appears whole or not at all, and `DIR/current` points at the one in use. */
+/**
+ * A folder of content-hashed builds: `DIR/<hash>` appears whole or not at all, and `DIR/current` points at the one in use.
+ * A build that is made again because it is old lies beside the first one, as `DIR/<hash><day>`: nodes may stand on that.
+ */
 import { spawn } from 'node:child_process';
 import {
-  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -27,49 +29,98 @@ const KEPT_FOR_MS = 24 * 3600 * 1000;
  * @property {string} hash of everything that decides the result
  * @property {(staging: string) => Promise<void>} build fills the empty folder `staging`
  * @property {(line: string) => void} say
+ * @property {Freshness} [freshness] without it a build is good for ever
  */
 
 /**
- * Makes sure that `directory/current` is the build with this hash; builds it when it is not there.
- * Several callers may do this at once: one builds, the others wait for it.
+ * @typedef {object} Freshness
+ * @property {number} forMs a build whose packages are older is made again
+ * @property {(path: string) => number} installedAt when the packages of the build at `path` were installed (ms since 1970)
+ */
+
+/**
+ * Makes sure that `directory/current` is the build with this hash; builds it when it is not there or no longer fresh.
+ * Several callers may do this at once: one builds, the others wait for it. When an old build cannot be made again, for
+ * example because the archive is away, the old one stays in use and that is said.
  * @param {Build} build
  * @returns {Promise<{path: string, built: boolean}>}
  */
-export async function ensureBuild({ directory, hash, build, say }) {
-  const path = join(directory, hash);
-  if (isCurrent(directory, hash)) return { path, built: false };
+export async function ensureBuild({ directory, hash, build, say, freshness }) {
+  const current = currentBuild(directory, hash);
+  if (current !== undefined && isFresh(join(directory, current), freshness)) {
+    return { path: join(directory, current), built: false };
+  }
   mkdirSync(directory, { recursive: true, mode: 0o755 });
   const release = await lock(directory, say);
   try {
     await removeLeftovers(directory);
-    const built = !existsSync(path);
-    if (built) {
-      const staging = join(directory, `.building-${hash}-${process.pid}`);
-      mkdirSync(staging, { mode: 0o755 });
-      try {
-        await build(staging);
-        renameSync(staging, path);
-      } finally {
-        await removeTree(staging);
-      }
-    }
-    pointCurrent(directory, hash);
-    await collectGarbage(directory, hash);
-    return { path, built };
+    const found = newestBuild(directory, hash);
+    const isGood = found !== undefined && isFresh(join(directory, found), freshness);
+    const made = isGood ? undefined : await makeBuild({ directory, hash, build, say }, found);
+    const name = made ?? found ?? hash;
+    pointCurrent(directory, name);
+    await collectGarbage(directory, name);
+    return { path: join(directory, name), built: made !== undefined };
   } finally {
     release();
   }
 }
 
 /**
- * @param {string} directory
- * @param {string} hash
+ * @param {Pick<Build, 'directory' | 'hash' | 'build' | 'say'>} job
+ * @param {string | undefined} old the build of the same hash that is no longer fresh
+ * @returns {Promise<string | undefined>} the new build's name; undefined when the old one must do
  */
-function isCurrent(directory, hash) {
+async function makeBuild({ directory, hash, build, say }, old) {
+  const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+  const name = old === undefined ? hash : `${hash}${today}`;
+  const staging = join(directory, `.building-${name}-${process.pid}`);
+  mkdirSync(staging, { mode: 0o755 });
   try {
-    return readlinkSync(join(directory, 'current')) === hash && statSync(join(directory, 'current')).isDirectory();
+    if (old !== undefined) say('its packages are old: making it again');
+    await build(staging);
+    renameSync(staging, join(directory, name));
+    return name;
+  } catch (error) {
+    if (old === undefined) throw error;
+    say(`WARNING: it could not be made again, so the old one (${old}) stays in use: ${oneLine(error)}`);
+    return undefined;
+  } finally {
+    await removeTree(staging);
+  }
+}
+
+/** @param {unknown} error */
+function oneLine(error) {
+  return String(error instanceof Error ? error.message : error).split('\n')[0];
+}
+
+/** @param {string} path @param {Freshness | undefined} freshness */
+function isFresh(path, freshness) {
+  return freshness === undefined || Date.now() - freshness.installedAt(path) < freshness.forMs;
+}
+
+/** Whether `name` is a build of `hash`, the first one or one that was made again. @param {string} name @param {string} hash */
+function isBuildOf(name, hash) {
+  return name.startsWith(hash) && (name.length === hash.length || /^\d{8}$/.test(name.slice(hash.length)));
+}
+
+/** The name of the last build of `hash`, if there is one. @param {string} directory @param {string} hash */
+function newestBuild(directory, hash) {
+  // The first has no day, and so sorts before those that were made again.
+  return readdirSync(directory)
+    .filter((name) => isBuildOf(name, hash))
+    .sort()
+    .at(-1);
+}
+
+/** The build that `current` points at, if it is one of `hash`. @param {string} directory @param {string} hash */
+function currentBuild(directory, hash) {
+  try {
+    const name = readlinkSync(join(directory, 'current'));
+    return isBuildOf(name, hash) && statSync(join(directory, 'current')).isDirectory() ? name : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -98,3 +98,35 @@ test('two who want the same build at once get one build', async () => {
   expect(builds).toBe(1);
   expect(both.map(({ built }) => built).sort()).toEqual([false, true]);
 });
+
+const DAY_MS = 24 * 3600 * 1000;
+/** @param {Record<string, number>} ages the age of each build (days); one that is not named is new */
+const freshness = (ages) => ({
+  forMs: 7 * DAY_MS,
+  installedAt: (/** @type {string} */ path) => Date.now() - (ages[path.split('/').at(-1) ?? ''] ?? 0) * DAY_MS,
+});
+const today = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+
+test('a build that has become old is made again beside the first, once', async () => {
+  await ensureBuild({ directory, hash: 'a1', say, build: writes('old'), freshness: freshness({}) });
+  const old = freshness({ a1: 8 });
+  const again = await ensureBuild({ directory, hash: 'a1', say, build: writes('new'), freshness: old });
+  expect(again).toEqual({ path: join(directory, `a1${today}`), built: true });
+  expect(readFileSync(join(directory, 'current/content'), 'utf8')).toBe('new');
+  // Nodes may stand on it.
+  expect(readFileSync(join(directory, 'a1/content'), 'utf8')).toBe('old');
+  const build = () => Promise.reject(new Error('built twice'));
+  expect((await ensureBuild({ directory, hash: 'a1', say, build, freshness: old })).built).toBe(false);
+});
+
+test('an old build that cannot be made again stays in use, and that is said', async () => {
+  await ensureBuild({ directory, hash: 'a1', say, build: writes('old') });
+  /** @type {string[]} */
+  const said = [];
+  const build = () => Promise.reject(new Error('the archive is away'));
+  const tell = (/** @type {string} */ line) => said.push(line);
+  const kept = await ensureBuild({ directory, hash: 'a1', say: tell, build, freshness: freshness({ a1: 8 }) });
+  expect(kept).toEqual({ path: join(directory, 'a1'), built: false });
+  expect(said.join()).toContain('the archive is away');
+  expect(visible().sort()).toEqual(['a1', 'current']);
+});

@@ -3,7 +3,8 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentHash } from '../bootstrap/content-hash.mjs';
 import { findArchive, findRelease } from '../common/apt-archive.mjs';
-import { imagesDirectory } from '../common/image-arguments.mjs';
+import { readJsonIfThere } from '../common/files.mjs';
+import { freshForMs, imagesDirectory } from '../common/image-arguments.mjs';
 import { ensureBuild } from '../common/image-store.mjs';
 import { REPO } from '../common/paths.mjs';
 import { describeFailure, Problem } from '../common/problem.mjs';
@@ -46,6 +47,10 @@ try {
     directory: join(images, 'library'),
     hash,
     say,
+    freshness: {
+      forMs: freshForMs(process.env),
+      installedAt: (path) => Date.parse(readJsonIfThere(join(path, 'library.json'))?.builtAt ?? '') || 0,
+    },
     build: (staging) => buildLibrary(staging, hash, release, npm),
   });
   say(`${built ? 'built' : 'up to date'}: ${path}`);

@@ -1,7 +1,8 @@
 /** Builds the root file system of nodes: `node infra/node-image/build.mjs [--images-dir DIR]`. */
 import { join } from 'node:path';
 import { findArchive, findRelease } from '../common/apt-archive.mjs';
-import { imagesDirectory } from '../common/image-arguments.mjs';
+import { readJsonIfThere } from '../common/files.mjs';
+import { freshForMs, imagesDirectory } from '../common/image-arguments.mjs';
 import { ensureBuild } from '../common/image-store.mjs';
 import { describeFailure } from '../common/problem.mjs';
 import { makePrograms, recipeHash } from './recipe.mjs';
@@ -15,6 +16,7 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(
 
 try {
   const images = imagesDirectory(process.argv.slice(2), process.env);
+  const freshFor = freshForMs(process.env);
   const programs = await makePrograms();
   const release = await findRelease();
   const { hash, frame } = recipeHash(release, programs);
@@ -22,8 +24,12 @@ try {
     directory: join(images, 'node'),
     hash,
     say,
+    freshness: {
+      forMs: freshFor,
+      installedAt: (path) => Date.parse(readJsonIfThere(join(path, 'image.json'))?.installedAt ?? '') || 0,
+    },
     build: async (staging) => {
-      const relative = findRelative(join(images, 'node'), frame);
+      const relative = findRelative(join(images, 'node'), frame, freshFor);
       const description = { hash, frame, suite: release.suite };
       if (relative !== undefined)
         return copyRoot({ staging, relative, description, programs, say, signal: stop.signal });

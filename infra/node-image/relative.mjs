@@ -8,9 +8,6 @@ import { lastLines, runCommand } from '../common/run-command.mjs';
 import { PROGRAMS } from './programs.mjs';
 import { describe } from './root.mjs';
 
-/** Packages that are older are installed anew: the archive has security updates by then (ms). */
-const FRESH_MS = 7 * 24 * 3600 * 1000;
-
 /**
  * @typedef {object} Relative
  * @property {string} path
@@ -20,13 +17,14 @@ const FRESH_MS = 7 * 24 * 3600 * 1000;
 /**
  * @param {string} directory the store of node images
  * @param {string} frame
+ * @param {number} freshFor packages that are older are installed anew: the archive has security updates by then (ms)
  * @returns {Relative | undefined} a finished image of the same frame with fresh packages
  */
-export function findRelative(directory, frame) {
+export function findRelative(directory, frame, freshFor) {
   for (const name of readdirSync(directory).filter((entry) => /^[0-9a-f]+$/.test(entry))) {
     const path = join(directory, name);
     const image = readJsonIfThere(join(path, 'image.json'));
-    if (image?.frame === frame && Date.now() - Date.parse(image.installedAt) < FRESH_MS) {
+    if (image?.frame === frame && Date.now() - Date.parse(image.installedAt) < freshFor) {
       return { path, installedAt: image.installedAt };
     }
   }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../common/problem.mjs';
 import { signalGroup, startTicks } from '../common/proc.mjs';
 import { createBackoff } from './backoff.mjs';
+import { becomesStuck } from './liveness.mjs';
 
 /** How often readiness is asked (ms). */
 const PROBE_MS = 50;
@@ -21,6 +22,7 @@ const MOST_EARLY_DEATHS = 3;
  * @property {number} readyMs bound of the first start
  * @property {NodeJS.Signals} stopSignal
  * @property {number} stopMs how long it may take to stop before it is killed
+ * @property {import('./liveness.mjs').Liveness} [liveness] asked once it is ready; a stuck process is killed and started again
  * @property {boolean} [offspringOutlives] what it started outlives it by design (nodes of the agent)
  */
 
@@ -32,6 +34,7 @@ const MOST_EARLY_DEATHS = 3;
  * @property {number | null} ticks start time by the kernel's count, to tell it from a later process of the same pid
  * @property {string | null} since start time, ISO 8601
  * @property {number} restarts
+ * @property {number} stuck how often it was killed because it did not answer any more
  * @property {'stopped' | 'starting' | 'ready' | 'waiting' | 'stopping'} state
  */
 
@@ -42,7 +45,7 @@ const MOST_EARLY_DEATHS = 3;
  */
 export function createChild(spec, { log, say, changed }) {
   /** @type {ChildView} */
-  let view = { name: spec.name, pid: null, ticks: null, since: null, restarts: 0, state: 'stopped' };
+  let view = { name: spec.name, pid: null, ticks: null, since: null, restarts: 0, stuck: 0, state: 'stopped' };
   const backoff = createBackoff();
   const stopping = new AbortController();
   /** @type {Promise<void>} settles when the process is gone for good */
@@ -91,8 +94,21 @@ export function createChild(spec, { log, say, changed }) {
         if (!ready || stopping.signal.aborted) return;
         update({ state: 'ready' });
         onReady();
+        if (spec.liveness !== undefined) void killWhenStuck(child, spec.liveness, ended.signal);
       });
     });
+
+  /**
+   * @param {import('node:child_process').ChildProcess} child
+   * @param {import('./liveness.mjs').Liveness} liveness
+   * @param {AbortSignal} ended
+   */
+  const killWhenStuck = async (child, liveness, ended) => {
+    if (!(await becomesStuck(liveness, ended)) || stopping.signal.aborted) return;
+    say(`${spec.name} has not answered ${liveness.misses} questions in a row and is killed`);
+    update({ stuck: view.stuck + 1 });
+    child.kill('SIGKILL');
+  };
 
   /** @param {() => void} onReady @param {(problem: Problem) => void} onFailure */
   const liveOn = async (onReady, onFailure) => {

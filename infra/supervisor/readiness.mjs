@@ -21,14 +21,20 @@ export async function answersRedis(url) {
 }
 
 /**
- * @param {string} path
- * @returns {Promise<boolean>} whether somebody listens on the Unix socket
+ * Asks a terminal host by `ping` (apps/node-agent/src/terminals/host-protocol.ts), which its event loop answers.
+ * @param {string} path its socket
+ * @returns {Promise<boolean>}
  */
-export function acceptsOnSocket(path) {
+export function answersPing(path) {
+  const question = Buffer.from(JSON.stringify({ id: 1, call: 'ping', request: {} }));
+  // A frame: the length of what follows, that of its JSON, the JSON (packages/service-kit/src/frames.ts).
+  const lengths = Buffer.alloc(8);
+  lengths.writeUInt32LE(question.byteLength, 0);
+  lengths.writeUInt32LE(question.byteLength, 4);
   return new Promise((resolve) => {
-    const socket = connect(path);
+    const socket = connect(path, () => socket.write(Buffer.concat([lengths, question])));
     socket.setTimeout(ANSWER_MS, () => socket.destroy());
-    socket.once('connect', () => {
+    socket.once('data', () => {
       socket.destroy();
       resolve(true);
     });

@@ -3,6 +3,7 @@ import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../common/problem.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
+import { describeRefused, kernelSettings } from '../host/kernel-settings.mjs';
 import { writeRegistryConfig } from '../library/registry-config.mjs';
 import { prepareHubCache } from './hub-cache.mjs';
 import { readJoined } from './joined.mjs';
@@ -56,6 +57,7 @@ export async function runStack({ settings, layout, user, secrets, signal, say, o
   };
   const save = () => writeState(layout.stateFile, state);
   save();
+  raiseKernelSettings(layout, tell);
   const supervisor = createSupervisor(stackServices(plan), {
     openLog: (name) => openLog(join(layout.logs, `${name}.log`)),
     say: tell,
@@ -89,6 +91,7 @@ export async function runStack({ settings, layout, user, secrets, signal, say, o
     await destroyLeftNodes(plan, tell);
     removeVolatile(layout);
     removeState(layout.stateFile);
+    putBackKernelSettings(layout, tell);
     tell('Stopped.');
     journal.close();
   }
@@ -153,6 +156,35 @@ export async function destroyLeftNodes(plan, say) {
   const env = agentEnvironment(plan);
   const { code, output } = await runCommand(command, [...args, '--destroy-all'], { env, timeoutMs: DESTROY_MS });
   if (code !== 0) say(`Some nodes could not be destroyed (exit code ${code}):\n${lastLines(output, 5)}`);
+}
+
+/** @param {import('../common/paths.mjs').Layout} layout */
+export function kernelSettingsOf(layout) {
+  return kernelSettings({ directory: join(layout.run, 'kernel') });
+}
+
+/**
+ * @param {import('../common/paths.mjs').Layout} layout
+ * @param {(line: string) => void} say
+ */
+function raiseKernelSettings(layout, say) {
+  const { raised, refused } = kernelSettingsOf(layout).raise(layout.state);
+  if (raised.length > 0) {
+    say(
+      `Kernel settings raised until the stop: ${raised.map(({ name, value, least }) => `${name} ${value} -> ${least}`).join(', ')}`,
+    );
+  }
+  const warning = describeRefused(refused);
+  if (warning !== undefined) say(warning);
+}
+
+/**
+ * @param {import('../common/paths.mjs').Layout} layout
+ * @param {(line: string) => void} say
+ */
+export function putBackKernelSettings(layout, say) {
+  const names = kernelSettingsOf(layout).putBack(layout.state);
+  if (names.length > 0) say(`Kernel settings put back: ${names.join(', ')}`);
 }
 
 /** @param {import('../common/paths.mjs').Layout} layout */

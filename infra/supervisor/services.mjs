@@ -6,7 +6,7 @@ import { REPO } from '../common/paths.mjs';
 import { hubCacheCommand } from './hub-cache.mjs';
 import { confined, privileged } from './jail.mjs';
 import { hasLxcfs, lxcfsCommand, lxcfsDirectory } from './lxcfs.mjs';
-import { acceptsOnSocket, answersHttp, answersRedis, hostConnected } from './readiness.mjs';
+import { answersHttp, answersPing, answersRedis, hostConnected } from './readiness.mjs';
 
 /** First start on a busy machine of two cores; a healthy process takes a tenth of it (ms). */
 const READY_MS = 60_000;
@@ -14,6 +14,12 @@ const READY_MS = 60_000;
 const STOP_MS = 10_000;
 /** A host full of nodes to destroy (ms). */
 const AGENT_STOP_MS = 90_000;
+
+/**
+ * A terminal host that does not answer for half a minute is stuck. Not sooner: starting it again ends all shells of the host, and a busy
+ * machine may keep it waiting for some seconds.
+ */
+const TERMINALS_LIVENESS = { everyMs: 5_000, misses: 6 };
 
 /**
  * @typedef {object} StackPlan
@@ -204,7 +210,8 @@ function terminals(plan) {
       name: 'terminals',
       ...privileged([node(), '--enable-source-maps', join(REPO, 'apps/node-agent/dist/terminals-main.js')]),
       env: environment(plan, { DRYDOCK_TERMINALS_SOCKET: socket }),
-      isReady: () => acceptsOnSocket(socket),
+      isReady: () => answersPing(socket),
+      liveness: { ...TERMINALS_LIVENESS, ask: () => answersPing(socket) },
       ...bounds,
       offspringOutlives: true,
     },

@@ -80,6 +80,31 @@ describe('the supervisor', () => {
     expect(said).toEqual(['web ended (SIGKILL); it is started again in 250 ms']);
   });
 
+  it('kills a process that stops answering though it lives, starts it again, counts it and says so', async () => {
+    const asked = [];
+    // It answers while its file is touched; SIGSTOP stands for an event loop that never comes back.
+    const body = `setInterval(() => writeFileSync(${JSON.stringify(join(directory, 'beat'))}, String(process.pid)), 20);`;
+    const beats = async () => {
+      asked.push(Date.now());
+      rmSync(join(directory, 'beat'), { force: true });
+      await sleep(100);
+      return existsSync(join(directory, 'beat'));
+    };
+    await supervise([service('terminals', { body, liveness: { ask: beats, everyMs: 50, misses: 3 } })]).start();
+    const { pid } = viewOf('terminals');
+    await expect.poll(() => asked.length, { timeout: 5_000 }).toBeGreaterThan(3);
+    expect(viewOf('terminals')).toMatchObject({ pid, restarts: 0, stuck: 0 });
+    process.kill(pid, 'SIGSTOP');
+    await expect
+      .poll(() => viewOf('terminals'), { timeout: 10_000 })
+      .toMatchObject({ restarts: 1, stuck: 1, state: 'ready' });
+    expect(viewOf('terminals').pid).not.toBe(pid);
+    expect(said).toEqual([
+      'terminals has not answered 3 questions in a row and is killed',
+      'terminals ended (SIGKILL); it is started again in 250 ms',
+    ]);
+  });
+
   it('waits longer before each restart of a process that keeps dying', async () => {
     const dying = service('manager', { body: 'ready(); setTimeout(() => process.exit(3), 100);' });
     await supervise([dying]).start();

@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readJsonIfThere } from '../common/files.mjs';
 import { REPO } from '../common/paths.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
+import { audit } from '../supply/audit.mjs';
+import { licenceProblem } from '../supply/licences.mjs';
 import { hostSnapshot, leftovers } from './host-snapshot.mjs';
 import { nothing, parseNative, parsePlaywright, single, sum } from './outcome.mjs';
 
@@ -39,16 +41,11 @@ const VANISH_MS = 10_000;
 export const STAGES = [
   {
     name: 'lint',
-    title: 'Biome',
-    run: (context) =>
-      check(context, 'Biome', 'node_modules/@biomejs/biome/bin/biome', [
-        'check',
-        '--diagnostic-level=warn',
-        '--max-diagnostics=30',
-        '.',
-      ]),
+    title: 'lint',
+    run: lint,
   },
   { name: 'types', title: 'types', run: types },
+  { name: 'supply', title: 'supply chain', run: supply },
   {
     name: 'unit',
     title: 'unit tests',
@@ -64,6 +61,28 @@ export const STAGES = [
   },
   { name: 'e2e', title: 'end-to-end tests', again: true, run: endToEnd },
 ];
+
+/** @param {StageContext} context */
+async function lint(context) {
+  const biome = ['check', '--diagnostic-level=warn', '--max-diagnostics=30', '.'];
+  return sum([
+    await check(context, 'Biome', 'node_modules/@biomejs/biome/bin/biome', biome),
+    await check(context, 'what documents and comments name is there', 'infra/docs/check.mjs', []),
+  ]);
+}
+
+/** What others made and we run: under which licences, and with which known holes. */
+async function supply() {
+  const licences = await licenceProblem(REPO);
+  const found = await audit();
+  const name = 'npm knows no hole in what runs in production';
+  return sum([
+    single('every installed package has a licence of the list', licences === undefined, licences ?? ''),
+    found.kind === 'unanswered'
+      ? { ...nothing(), skipped: [{ name, reason: `the registry does not say: ${found.reason}` }] }
+      : single(name, found.kind === 'clean', found.kind === 'holes' ? found.text : ''),
+  ]);
+}
 
 /** @param {StageContext} context */
 async function types(context) {

@@ -26,8 +26,8 @@ void fail(const char *format, ...)
 static _Noreturn void usage(const char *reason)
 {
   fprintf(stderr,
-          "dd-stage: %s\nusage: dd-stage --image DIR --ids BASE:COUNT --upper DIR --work DIR --data DIR --at DIR -- "
-          "COMMAND...\n",
+          "dd-stage: %s\nusage: dd-stage --image DIR --ids BASE:COUNT --upper DIR --work DIR --data DIR --at DIR "
+          "[--bound NAME=NUMBER]... -- COMMAND...\n",
           reason);
   exit(2);
 }
@@ -56,12 +56,27 @@ static void parse_ids(struct stage *stage, const char *text)
   stage->count = (uint32_t)count;
 }
 
+/* The name becomes part of a path, so it is of the letters that the kernel's own names are of. */
+static void parse_bound(struct stage *stage, char *text)
+{
+  size_t name = strspn(text, "abcdefghijklmnopqrstuvwxyz_"), number = 0;
+
+  if (name > 0 && name < 64 && text[name] == '=')
+    number = strspn(text + name + 1, "0123456789");
+  if (number == 0 || number > 9 || text[name + 1 + number] != '\0')
+    usage("--bound takes NAME=NUMBER");
+  if (stage->bound_count == MAX_BOUNDS)
+    usage("too many bounds");
+  text[name] = '\0';
+  stage->bounds[stage->bound_count++] = (struct bound){.name = text, .value = text + name + 1};
+}
+
 int main(int argc, char **argv)
 {
   static const struct option LONG[] = {
     {"image", required_argument, NULL, 'i'}, {"ids", required_argument, NULL, 'm'},  {"upper", required_argument, NULL, 'u'},
     {"work", required_argument, NULL, 'w'},  {"data", required_argument, NULL, 'd'}, {"at", required_argument, NULL, 'a'},
-    {NULL, 0, NULL, 0},
+    {"bound", required_argument, NULL, 'b'}, {NULL, 0, NULL, 0},
   };
   struct stage stage = {0};
   int letter;
@@ -74,11 +89,12 @@ int main(int argc, char **argv)
     case 'w': stage.work = parse_path(optarg); break;
     case 'd': stage.data = parse_path(optarg); break;
     case 'a': stage.at = parse_path(optarg); break;
+    case 'b': parse_bound(&stage, optarg); break;
     default: return 2;
     }
   }
   if (!stage.image || !stage.upper || !stage.work || !stage.data || !stage.at || stage.count == 0)
-    usage("every option is needed");
+    usage("every option but --bound is needed");
   if (optind >= argc)
     usage("no command given");
   set_stage(&stage);

@@ -38,11 +38,28 @@ check 'data is the directory given' seen "$(touch "$work/data/seen"; in_stage 'l
 check 'the host’s mounts stay as they were' '' "$(in_stage true; grep "$work" /proc/self/mounts)"
 check 'the command’s exit status is ours' 9 "$(stage sh -c 'exit 9'; echo $?)"; rm -rf "$work"/work/*
 
+bound_stage() { # SCRIPT
+  build/dd-stage "${all[@]}" --at "$work/at" --bound max_uts_namespaces=2 --bound max_of_no_kernel=1 -- \
+    sh -c "nsenter --user=$work/at/user sh -c '$1'" 2>&1
+  rm -rf "$work"/work/*
+}
+all=(--image "$work/image" --ids $BASE:65536 --upper "$work/upper" --work "$work/work" --data "$work/data")
+check 'the node’s ids are those of its namespace' "0 $BASE 65536" "$(bound_stage 'cat /proc/self/uid_map' | xargs)"
+# Each shell keeps its own namespace while the next one makes another.
+cat >"$work/three" <<'SCRIPT'
+unshare --uts sh -c 'echo one; unshare --uts sh -c "echo two; unshare --uts echo three 2>/dev/null || echo refused; :"; :'
+SCRIPT
+check 'what the namespace may hold is bounded' 'one two refused' "$(bound_stage "sh $work/three" | xargs)"
+check 'whatever it writes itself' 'one two refused' "$(bound_stage "echo 99 >/proc/sys/user/max_uts_namespaces && sh $work/three" | xargs)"
+# NS_GET_OWNER_UID (linux/nsfs.h) of the node's namespace: whose it is, its counts are.
+check 'the host’s root is not who it is counted for' $BASE "$(stage perl -e 'open(F, "<", $ARGV[0]) or die; $uid = pack("L", 0); ioctl(F, 0xb704, $uid); print unpack("L", $uid)' "$work/at/user")"; rm -rf "$work"/work/*
+left() { ps -eo args | grep -c "[d]d-stage.*$work"; }
+check 'no process of it is left' 0 "$(left)"
+
 refused() { # NAME ARGUMENTS...
   local name=$1; shift
   build/dd-stage "$@" -- true 2>/dev/null; check "refused: $name" 2 $?
 }
-all=(--image "$work/image" --ids $BASE:65536 --upper "$work/upper" --work "$work/work" --data "$work/data")
 refused 'a missing option' "${all[@]}"
 refused 'a relative path' "${all[@]}" --at at
 refused 'a path that overlayfs would read as an option' "${all[@]}" --at "$work/at,userxattr"
@@ -50,4 +67,6 @@ refused 'a path that overlayfs would read as two' "${all[@]}" --at "$work/at:$wo
 refused 'ids of the host’s own users' "${all[@]}" --at "$work/at" --ids 1000:65536
 refused 'ids beyond the last' "${all[@]}" --at "$work/at" --ids 4294901760:131072
 refused 'no ids at all' "${all[@]}" --at "$work/at" --ids $BASE:0
+refused 'a bound that is a path' "${all[@]}" --at "$work/at" --bound ../kernel/pid_max=9
+refused 'a bound that is no number' "${all[@]}" --at "$work/at" --bound max_uts_namespaces=many
 [ "$failures" = 0 ]

@@ -3,6 +3,7 @@
  *   lower  the image, read-only, its ids mapped to the node's range
  *   root   overlayfs of lower and the node's disk
  *   data   the node's data directory
+ *   user   the node's user namespace, for the command to join
  * in a mount namespace that ends with the last process in it: nothing of it is ever seen or unmounted on the host.
  */
 #include "stage.h"
@@ -43,16 +44,34 @@ static void join_path(char *target, size_t size, const char *at, const char *nam
     fail("cannot make %s", target);
 }
 
-static void mount_image(const struct stage *stage, const char *target)
+static void mount_image(const struct stage *stage, int namespace, const char *target)
 {
   struct mount_attr attributes = {.attr_set = MOUNT_ATTR_IDMAP | MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV};
   int tree = open_tree_at(stage->image);
 
   if (tree < 0)
     fail("cannot open the node image %s", stage->image);
-  attributes.userns_fd = (uint64_t)open_id_map(stage->base, stage->count);
+  attributes.userns_fd = (uint64_t)namespace;
   place(tree, &attributes, target);
-  close((int)attributes.userns_fd);
+}
+
+/* A name by which the command can join the namespace: a descriptor would have to survive all that the command executes. */
+static void name_namespace(const struct stage *stage, int namespace)
+{
+  char source[64], target[1024];
+  int file;
+
+  if ((size_t)snprintf(target, sizeof(target), "%s/user", stage->at) >= sizeof(target)) {
+    errno = ENAMETOOLONG;
+    fail("%s", stage->at);
+  }
+  file = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+  if (file < 0)
+    fail("cannot make %s", target);
+  close(file);
+  snprintf(source, sizeof(source), "/proc/self/fd/%d", namespace);
+  if (mount(source, target, NULL, MS_BIND, NULL) != 0)
+    fail("cannot name the user namespace");
 }
 
 /* The disk is mounted nosuid on the host; volumes of the node's containers may hold set-uid programs, of its own ids only. */
@@ -83,6 +102,7 @@ static void mount_overlay(const struct stage *stage, const char *lower, const ch
 void set_stage(const struct stage *stage)
 {
   char lower[1024], root[1024], data[1024];
+  int namespace = make_user_namespace(stage);
 
   if (unshare(CLONE_NEWNS) != 0)
     fail("cannot make a mount namespace");
@@ -93,7 +113,9 @@ void set_stage(const struct stage *stage)
   join_path(lower, sizeof(lower), stage->at, "lower");
   join_path(root, sizeof(root), stage->at, "root");
   join_path(data, sizeof(data), stage->at, "data");
-  mount_image(stage, lower);
+  mount_image(stage, namespace, lower);
   mount_overlay(stage, lower, root);
   mount_data(stage, data);
+  name_namespace(stage, namespace);
+  close(namespace);
 }

@@ -2,7 +2,16 @@
 #ifndef DD_STAGE_H
 #define DD_STAGE_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+/* A file of /proc/sys/user and what it is to say in the namespace above the node's. */
+struct bound {
+  const char *name;
+  const char *value;
+};
+
+enum { MAX_BOUNDS = 16 }; /* more than the kernel has such files */
 
 struct stage {
   const char *image; /* the read-only node image; its ids are 0, 1, 2... */
@@ -12,13 +21,15 @@ struct stage {
   const char *work;
   const char *data;  /* becomes <at>/data: the directory that the node gets as /var/lib/docker */
   const char *at;    /* an empty directory; <at>/root is the node's root */
+  struct bound bounds[MAX_BOUNDS];
+  size_t bound_count;
 };
 
 /* Prints "dd-stage: ..." with errno's sentence and exits 1. */
 _Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A user namespace whose only purpose is its id map, as idmapped mounts want it; an open descriptor. */
-int open_id_map(uint32_t base, uint32_t count);
+/* The user namespace that the node is to live in, with its ids and within its bounds; an open descriptor. */
+int make_user_namespace(const struct stage *stage);
 
 /* Leaves the caller in a mount namespace of its own, in which the stage is set. */
 void set_stage(const struct stage *stage);

@@ -30,6 +30,11 @@ const domainName = z
   .toLowerCase()
   .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/);
 
+const domainNames = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(z.array(domainName));
+
 /** Bytes, or a number with k, m or g (powers of 1024). */
 const size = z
   .string()
@@ -63,6 +68,8 @@ const envSchema = z.object({
   DRYDOCK_PORT_WARNING: z.enum(['0', '1']).default('0'),
   /** The origin that browsers see, when a TLS edge or another port stands before this one. */
   DRYDOCK_PUBLIC_URL: url(['http', 'https']).optional(),
+  /** Further names that requests may call it by; all others are refused but addresses and this machine's own name. */
+  DRYDOCK_HOST_NAMES: domainNames.optional(),
   /** A certificate (PEM, with its chain) and its key: the listener then speaks TLS and HTTP/2 itself. */
   DRYDOCK_TLS_CERT_FILE: z.string().optional(),
   DRYDOCK_TLS_KEY_FILE: z.string().optional(),

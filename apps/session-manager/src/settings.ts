@@ -24,6 +24,8 @@ export interface ManagerSettings {
   portLimits: PortLimitSettings;
   warnStrangers: boolean;
   publicUrl: string | undefined;
+  /** Further names that it answers to. */
+  hostNames?: readonly string[] | undefined;
   /** The certificate of the listener itself; undefined: it speaks plain HTTP. */
   tls?: TlsSettings | undefined;
   trustedProxies: BlockList | undefined;
@@ -83,6 +85,7 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
     },
     warnStrangers: env.DRYDOCK_PORT_WARNING === '1',
     publicUrl: env.DRYDOCK_PUBLIC_URL,
+    hostNames: env.DRYDOCK_HOST_NAMES,
     tls: tlsOf(env),
     trustedProxies: env.DRYDOCK_TRUSTED_PROXIES,
     webUrl: env.DRYDOCK_WEB_URL,

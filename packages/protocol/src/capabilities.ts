@@ -1,4 +1,4 @@
-/** What nodes of a host can honestly do; shown in the product instead of faked (architecture.md). */
+/** What nodes of a host can honestly do; shown in the product instead of faked. */
 import { z } from 'zod';
 
 export const capabilitiesSchema = z.object({

@@ -64,6 +64,12 @@ const registry = {
   SESSION_ENDED: { status: 410, retry: 'never', message: 'The session has ended.' },
   CONFLICT: { status: 412, retry: 'never', message: 'It was changed by somebody else in the meantime.' },
   BODY_TOO_LARGE: { status: 413, retry: 'never', message: 'The body is larger than this call takes.' },
+  UNKNOWN_HOST: {
+    status: 421,
+    retry: 'never',
+    message:
+      'This place does not answer to that name. Its operator tells it its names: DRYDOCK_DOMAIN or DRYDOCK_PUBLIC_URL, and further ones by DRYDOCK_HOST_NAMES.',
+  },
   RATE_LIMITED: { status: 429, retry: 'later', message: 'Too many requests. Wait a moment and try again.' },
   INTERNAL: { status: 500, retry: 'later', message: 'Something went wrong on our side. It was logged.' },
   PORT_REFUSED: { status: 502, retry: 'later', message: 'Nothing listens on that port of the node.' },

@@ -29,7 +29,7 @@ export function idLetters(random: Uint8Array): string {
   return Array.from(random, (byte) => ALPHABET[byte & 31]).join('');
 }
 
-/** The node's address in its session: node k (from 1) is 192.168.0.(10+k) (architecture.md). */
+/** The node's address in its session: node k (from 1) is 192.168.0.(10+k). */
 export function nodeAddress(index: number): string {
   return `192.168.0.${10 + index}`;
 }

@@ -39,7 +39,7 @@ export const MAX_EXEC_TIMEOUT_SECONDS = 300;
 
 /** Nodes of one session that the address plan allows: 192.168.0.11 to 192.168.0.110. An operator's own limit is lower. */
 export const MAX_NODES_PER_SESSION = 100;
-/** Ports of a node that are never opened: sshd, Docker's API, swarm management and gossip (api.md). */
+/** Ports of a node that are never opened: sshd, Docker's API, swarm management and gossip. */
 export const CLOSED_PORTS: readonly number[] = [22, 2375, 2376, 2377, 7946];
 /** Listening ports of one node that are reported; a node that opens more is shown these. */
 export const MAX_REPORTED_PORTS = 256;

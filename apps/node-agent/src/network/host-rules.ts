@@ -1,6 +1,6 @@
 /** The host's one static table: sessions reach neither the host nor one another, and what leaves is masqueraded. */
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { TRANSIT_RANGE } from './addresses.ts';
 import { PRIVATE_RANGES } from './egress.ts';
 import type { EgressLists } from './egress-lists.ts';
@@ -86,9 +86,15 @@ const DOCKER_USER_RULES = [
  * `netns` is another namespace than the agent's own to play the host.
  */
 export async function installHostRules(policy: HostPolicy, netns?: string): Promise<void> {
-  if (netns === undefined) await writeFile('/proc/sys/net/ipv4/ip_forward', '1');
+  if (netns === undefined) await enableForwarding();
   await loadRules(hostTable(policy), netns);
   await dockerUser('-I', false, netns);
+}
+
+/** Where npm start or /etc/sysctl.d have done it (infra/host), nothing is left to do, and who did it puts it back. */
+async function enableForwarding(): Promise<void> {
+  const file = '/proc/sys/net/ipv4/ip_forward';
+  if ((await readFile(file, 'utf8')).trim() !== '1') await writeFile(file, '1');
 }
 
 /** Takes the host's table away; for when no session of any agent is left. */

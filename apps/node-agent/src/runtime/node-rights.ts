@@ -76,6 +76,14 @@ export function nodeRlimits(status: string, limits: string, files = DEFAULT_FILE
   });
 }
 
+/**
+ * What a command is begun with so that it and all that it starts have `rlimits`. runc sets those of its spec from outside of the
+ * node, which takes CAP_SYS_RESOURCE over a user namespace that belongs to the node's id: a confined host's root lacks it.
+ */
+export function limitedCommand(rlimits: readonly Rlimit[]): string[] {
+  return ['prlimit', ...rlimits.map(({ name, soft, hard }) => `--${name}=${soft}:${hard}`)];
+}
+
 /** Character devices of a node, as `type major:minor` of the device cgroup; everything else is refused there. */
 export const NODE_DEVICES = [
   { path: '/dev/null', major: 1, minor: 3 },

@@ -1,11 +1,13 @@
 /** The OCI runtime spec of a node: a pure function of the node, so that a test can read what a node is given. */
-import { NODE_CAPABILITIES, NODE_ID_COUNT, type Rlimit } from './node-rights.ts';
+import { NODE_CAPABILITIES, NODE_ID_COUNT } from './node-rights.ts';
 
 export interface SpecInput {
   hostname: string;
   /** Root file system, and the directory that becomes /var/lib/docker, as runc sees them. */
   root: string;
   data: string;
+  /** Names the user namespace that the node lives in, which is there already. */
+  userNamespace: string;
   /** First host id of the node's range. */
   idBase: number;
   /** Path in each cgroup hierarchy, from its root. */
@@ -13,7 +15,6 @@ export interface SpecInput {
   /** `linux.seccomp` as native/seccomp makes it. */
   seccomp: unknown;
   memoryBytes: number;
-  rlimits: readonly Rlimit[];
   apparmorProfile?: string;
 }
 
@@ -108,13 +109,16 @@ export function ociSpec(input: SpecInput): Record<string, unknown> {
       // Set-user-id programs (sudo, ping, su) work in a node as anywhere; inheritable sets stay empty.
       noNewPrivileges: false,
       capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
-      rlimits: input.rlimits.map(({ name, soft, hard }) => ({ type: `RLIMIT_${name.toUpperCase()}`, soft, hard })),
       oomScoreAdj: 0,
       ...(input.apparmorProfile === undefined ? {} : { apparmorProfile: input.apparmorProfile }),
     },
     mounts: mounts(input),
     linux: {
-      namespaces: ['pid', 'ipc', 'uts', 'mount', 'network', 'user', 'cgroup'].map((type) => ({ type })),
+      namespaces: [
+        ...['pid', 'ipc', 'uts', 'mount', 'network', 'cgroup'].map((type) => ({ type })),
+        { type: 'user', path: input.userNamespace },
+      ],
+      // Those that it has; runc wants to be told.
       uidMappings: mapping,
       gidMappings: mapping,
       cgroupsPath: input.cgroupsPath,

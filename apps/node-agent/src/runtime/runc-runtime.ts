@@ -12,7 +12,8 @@ import { processStartTime, writeEnterPlan } from './enter-plan.ts';
 import type { IdRanges } from './id-ranges.ts';
 import { countedKills, type KillCount } from './kill-count.ts';
 import { bodyKey, readBody, writeBody } from './node-body.ts';
-import { NODE_ID_COUNT, nodeRlimits, type Rlimit } from './node-rights.ts';
+import { boundOptions } from './node-bounds.ts';
+import { limitedCommand, NODE_ID_COUNT, nodeRlimits, type Rlimit } from './node-rights.ts';
 import { ociSpec } from './oci-spec.ts';
 import type { OwnFigures } from './own-figures.ts';
 import { runInNode } from './run-in-node.ts';
@@ -74,15 +75,15 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
   const findImage = () => realpath(join(deps.imagesDir, 'node', 'current', 'rootfs'));
 
   function config(memoryBytes: number, own: { hostname: string; idBase: number; cgroupsPath: string }) {
-    const paths = { root: join(stage, 'root'), data: join(stage, 'data') };
-    return ociSpec({ ...own, ...paths, seccomp, memoryBytes, rlimits, ...confinement });
+    const paths = { root: join(stage, 'root'), data: join(stage, 'data'), userNamespace: join(stage, 'user') };
+    return ociSpec({ ...own, ...paths, seccomp, memoryBytes, ...confinement });
   }
 
   /** Of all that is decided when a node is made and is not its own. */
   function recipe(image: string, { memoryBytes, diskBytes }: NodeLimits): string {
     const common = config(memoryBytes, { hostname: '', idBase: 0, cgroupsPath: '' });
     return createHash('sha256')
-      .update(JSON.stringify([image, diskBytes, common]))
+      .update(JSON.stringify([image, diskBytes, common, rlimits, boundOptions()]))
       .digest('hex');
   }
 
@@ -101,7 +102,8 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       join(deps.nativeDir, 'dd-stage'),
       [
         ...['--image', image, '--ids', `${idBase}:${NODE_ID_COUNT}`, '--upper', disk.upper, '--work', disk.work],
-        ...['--data', disk.data, '--at', stage, '--'],
+        ...['--data', disk.data, '--at', stage, ...boundOptions(), '--'],
+        ...limitedCommand(rlimits),
         ...['runc', '--root', runcRoot, 'create', '--bundle', bundle, '--pid-file', pidFile, id(spec)],
       ],
       // The node's first process keeps runc's descriptors until it is started.

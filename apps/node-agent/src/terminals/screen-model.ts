@@ -1,6 +1,6 @@
 /** What a terminal's screen looks like, worked out from its bytes only as far as somebody needs it. */
 import { MAX_SCREEN_BYTES } from '@drydock/protocol';
-import { createUnseenText, keptLines } from '@drydock/terminal-text';
+import { type BoundableTerminal, boundParser, bytePieces, createUnseenText, keptLines } from '@drydock/terminal-text';
 import { SerializeAddon } from '@xterm/addon-serialize';
 import headless from '@xterm/headless';
 import { UnicodeGraphemesAddon } from './graphemes-addon.ts';
@@ -13,8 +13,6 @@ export const SCREEN_SCROLLBACK_LINES = 1000;
 const SMALLER_SCROLLBACKS = [200, 0];
 /** Shows the other buffer, empty; no text of a cell holds an ESC. */
 const TO_ALTERNATE = '\x1b[?1049h';
-/** Bytes parsed before other work gets its turn: some 2 ms. */
-const PARSE_PIECE_BYTES = 16 * 1024;
 
 export interface ScreenModel {
   /** Adds bytes behind all that was fed. */
@@ -56,15 +54,17 @@ export function createScreenModel(size: Size, onDrained: () => void): ScreenMode
       terminal.loadAddon(serializer);
       // The page counts character widths by the same table.
       terminal.loadAddon(new UnicodeGraphemesAddon());
+      boundParser(terminal as unknown as BoundableTerminal);
       emulator = { terminal, serializer };
     }
     return emulator;
   }
 
   async function parse(data: Uint8Array): Promise<void> {
-    for (let at = 0; at < data.byteLength && !disposed; at += PARSE_PIECE_BYTES) {
+    for (const piece of bytePieces(data, current)) {
+      if (disposed) return;
       const { terminal } = getEmulator();
-      await new Promise<void>((done) => terminal.write(data.subarray(at, at + PARSE_PIECE_BYTES), done));
+      await new Promise<void>((done) => terminal.write(piece, done));
       await new Promise(setImmediate);
     }
   }

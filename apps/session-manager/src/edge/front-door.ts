@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { AGENT_SOCKET_PATH, DrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { type AgentStreams, isStreamPath } from './agent-streams.ts';
+import { API_PREFIX } from './api-route.ts';
 import { boundBody } from './body-bounds.ts';
 import type { HttpRoutes } from './http-routes.ts';
 import type { Door } from './listener.ts';
@@ -60,6 +61,15 @@ function isAmbiguous({ httpVersionMajor, rawHeaders }: IncomingMessage): boolean
   return hosts > 1;
 }
 
+/**
+ * Asked by programs of the operator's that know us by an address or a name of their own network: balancers, which learn nothing but
+ * whether we are well, and hosts, whom their keys and tokens let in. A page of another site has neither.
+ */
+function isForMachines({ method }: IncomingMessage, path: string): boolean {
+  if (path === '/healthz' || path === '/readyz') return method === 'GET' || method === 'HEAD';
+  return isBelow(path, AGENT_SOCKET_PATH) || isStreamPath(path) || path === `${API_PREFIX}/hosts/join`;
+}
+
 /** Builds the door; a listener leads to it. */
 export function createFrontDoor(deps: FrontDoorDeps): Door {
   const { origins, ports, streams, tcp, browserSockets, agentSockets, tls, logger } = deps;
@@ -91,6 +101,8 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
       if (label !== undefined) return ports.request(request, response, label);
       takeBasePath(request, origins.basePath);
       const path = pathOf(request.url);
+      if (!origins.knowsHost(request.headers.host) && !isForMachines(request, path))
+        return misdirected(request, response);
       if (isBelow(path, '/socket.io')) return void browserSockets.emit('request', request, response);
       if (isBelow(path, AGENT_SOCKET_PATH)) return void agentSockets.emit('request', request, response);
       if (isBelow(path, '/api') || path === '/healthz' || path === '/readyz') {
@@ -111,6 +123,9 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
       if (label !== undefined) return ports.upgrade(request, socket, head, label);
       takeBasePath(request, origins.basePath);
       const path = pathOf(request.url);
+      if (!origins.knowsHost(request.headers.host) && !isForMachines(request, path)) {
+        return refuseUpgrade(socket, '421 Misdirected Request');
+      }
       if (isTerminalSocketPath(path)) return deps.terminals.upgrade(request, socket, head);
       if (isStreamPath(path)) return streams.upgrade(request, socket, head);
       if (isBelow(path, '/socket.io')) return void browserSockets.emit('upgrade', request, socket, head);
@@ -126,6 +141,19 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     },
   };
+
+  /** A name that is not ours is said by a page that leads it here, or by an operator's place that was not told its name. */
+  function misdirected(request: IncomingMessage, response: ServerResponse): void {
+    const error = new DrydockError('UNKNOWN_HOST');
+    logger.debug({ host: request.headers.host?.slice(0, 255) }, 'unknown host name');
+    if (/\btext\/html\b/.test(request.headers.accept ?? '')) {
+      pageResponse(response, error.status, 'Not the name of this place', error.message);
+      return;
+    }
+    response
+      .writeHead(error.status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+      .end(JSON.stringify({ error: error.toBody() }));
+  }
 
   /** To the same path under the same name, where that name is ours. */
   function leadToTls(request: IncomingMessage, response: ServerResponse): void {

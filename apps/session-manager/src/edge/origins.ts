@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import { isIP } from 'node:net';
+import { createHostNames, hostNameOf } from './host-names.ts';
 
 export interface Origins {
   /** The origin that browsers see, without a slash at its end. */
@@ -13,12 +14,16 @@ export interface Origins {
   readonly publicBase: string;
   /** The public address of a node's port. */
   portUrl(sessionId: string, node: string, port: number | string): string;
+  /** Whether ports have a domain of their own: then they certainly have names, and nothing of a node is shown on our origin. */
+  readonly hasPortsDomain: boolean;
   /** The names of all ports as a source of a Content-Security-Policy. */
   readonly portSource: string;
   /** The label of a host name below the ports' domain; undefined for the main host and everything else. */
   portLabel(hostHeader: string | undefined): string | undefined;
   /** Whether a host name is the main one, or one of a port. */
   isOurs(hostHeader: string | undefined): boolean;
+  /** Whether we answer to a host name at all (host-names.ts). */
+  knowsHost(hostHeader: string | undefined): boolean;
   /** The https origin of a name of ours; the main one for any other. */
   secureOrigin(hostHeader: string | undefined): string;
   /** Whether a browser sent this from a page of our own origin; requests of programs (no Origin, no Sec-Fetch-Site) are. */
@@ -38,9 +43,9 @@ export interface OriginOptions {
   /** The listening port; asked for when it is needed, since port 0 is settled by listening. */
   port(): number;
   trustedProxies: BlockList | undefined;
+  /** Further names of this place. */
+  hostNames?: readonly string[] | undefined;
 }
-
-const hostNameOf = (host: string) => host.toLowerCase().replace(/:\d+$/, '');
 
 /** Builds the answers from the configuration and the port that is really listened on. */
 export function createOrigins({
@@ -50,12 +55,14 @@ export function createOrigins({
   tls = false,
   port: listeningPort,
   trustedProxies,
+  hostNames = [],
 }: OriginOptions): Origins {
   const base = () => new URL(publicUrl ?? `${tls ? 'https' : 'http'}://${domain}:${listeningPort()}`);
   const secure = publicUrl?.startsWith('https:') ?? tls;
   const mainHost = base().hostname;
   const basePath = base().pathname.replace(/\/+$/, '');
   const suffix = `.${portsDomain ?? domain}`;
+  const names = createHostNames([mainHost, domain, ...hostNames], suffix);
 
   function trusted(address: string | undefined): boolean {
     if (trustedProxies === undefined || address === undefined) return false;
@@ -69,6 +76,7 @@ export function createOrigins({
     },
     secure,
     basePath,
+    hasPortsDomain: portsDomain !== undefined && portsDomain !== domain,
     get publicBase() {
       return base().origin + basePath;
     },
@@ -80,18 +88,19 @@ export function createOrigins({
       const { protocol, port: publicPort } = base();
       return `${protocol}//${port}-${node}-${sessionId}${suffix}${publicPort === '' ? '' : `:${publicPort}`}/`;
     },
+    knowsHost: names.knows,
     isOurs(hostHeader) {
-      const name = hostNameOf(hostHeader ?? '');
+      const name = hostNameOf(hostHeader);
       return name === mainHost || name.endsWith(suffix);
     },
     secureOrigin(hostHeader) {
-      const name = hostNameOf(hostHeader ?? '');
+      const name = hostNameOf(hostHeader);
       const { origin, port: publicPort } = base();
       const isPort = name.endsWith(suffix) && /^[a-z0-9.-]+$/.test(name);
       return isPort ? `https://${name}${publicPort === '' ? '' : `:${publicPort}`}` : origin;
     },
     portLabel(hostHeader) {
-      const name = hostNameOf(hostHeader ?? '');
+      const name = hostNameOf(hostHeader);
       if (name === mainHost || !name.endsWith(suffix)) return undefined;
       return name.slice(0, -suffix.length);
     },

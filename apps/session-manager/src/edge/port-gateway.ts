@@ -144,6 +144,12 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
   function pathRequest(request: IncomingMessage, response: ServerResponse): boolean {
     const path = parsePortPath(request.url ?? '');
     if (path === undefined) return false;
+    if (origins.hasPortsDomain) {
+      // By its form alone, so that this tells nobody which ports there are.
+      const name = origins.portUrl(path.sessionId, path.node, path.port);
+      redirect(response, `${name.slice(0, -1)}${path.rest === '' ? '/' : path.rest}`, undefined, 307);
+      return true;
+    }
     const target = table(path);
     if (target === undefined) {
       plainNotFound(response);
@@ -216,7 +222,7 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
     mainUpgrade(request, socket, head) {
       const path = parsePortPath(request.url ?? '');
       if (path === undefined) return false;
-      const target = table(path);
+      const target = origins.hasPortsDomain ? undefined : table(path);
       const decision = target === undefined ? undefined : access.decide(request, target, path.grant);
       if (target === undefined || !decision?.allowed) {
         refuseUpgrade(socket, '404 Not Found');

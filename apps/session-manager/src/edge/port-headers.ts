@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { foreignSetCookies, withoutOurCookies } from './cookies.ts';
 import type { Origins } from './origins.ts';
+import { keepPathHeaders } from './path-headers.ts';
 
 /** RFC 9110, 7.6.1; Transfer-Encoding stays, since the body is passed on as it comes. */
 const HOP_BY_HOP = [
@@ -13,14 +14,28 @@ const HOP_BY_HOP = [
   'te',
   'trailer',
 ];
-/** Would speak for our whole origin or domain, not for the node alone. */
+/**
+ * Would speak for our whole origin or domain, not for the node alone; or would report what the visitor's browser does later under that
+ * name, with full addresses, among them our own redirects with their tickets.
+ */
 const NOT_FOR_BROWSERS = [
-  'clear-site-data',
-  'service-worker-allowed',
-  'x-robots-tag',
-  'strict-transport-security',
+  'accept-ch',
   'alt-svc',
+  'clear-site-data',
+  'critical-ch',
+  'nel',
+  'report-to',
+  'reporting-endpoints',
+  'secure-session-registration',
+  'sec-session-registration',
+  'service-worker-allowed',
+  'set-login',
+  'strict-transport-security',
+  'use-as-dictionary',
+  'x-robots-tag',
 ];
+/** A policy that only reports, to somewhere. */
+const REPORTS = /\breport-(uri|to)\b/i;
 
 function dropHopByHop(headers: IncomingHttpHeaders): void {
   for (const name of String(headers.connection ?? '').split(',')) {
@@ -114,6 +129,9 @@ export function prepareAnswer(
 ): void {
   dropHopByHop(headers);
   for (const name of NOT_FOR_BROWSERS) delete headers[name];
+  if (REPORTS.test(String(headers['content-security-policy-report-only'] ?? ''))) {
+    delete headers['content-security-policy-report-only'];
+  }
   const cookies = prefix === undefined ? foreignSetCookies(headers['set-cookie'] ?? []) : [];
   if (cookies.length === 0) delete headers['set-cookie'];
   else headers['set-cookie'] = cookies;
@@ -122,6 +140,7 @@ export function prepareAnswer(
     allowPreview(headers, publicOrigin);
     return;
   }
+  keepPathHeaders(headers);
   const policy = headers['content-security-policy'];
   headers['content-security-policy'] = policy === undefined ? SANDBOX : `${String(policy)}, ${SANDBOX}`;
   const { location } = headers;

@@ -84,7 +84,7 @@ export function createTerminalGateway(deps: TerminalGatewayDeps): TerminalGatewa
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    // Compression of terminal bytes costs more than it saves (terminal notes 5).
+    // Compression of terminal bytes costs more than it saves (decision 0008).
     perMessageDeflate: false,
     maxPayload: MAX_SOCKET_MESSAGE_BYTES,
   });

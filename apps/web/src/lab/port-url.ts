@@ -2,7 +2,7 @@
 
 import { basePath } from '../env.ts';
 
-/** Matches the first label of a port's host name: `<port>-<node>-<session>` (api.md, published ports). */
+/** Matches the first label of a port's host name: `<port>-<node>-<session>` (PROTOCOL B1). */
 const LABEL = /^\d+(?=-)/;
 
 /**

@@ -41,7 +41,7 @@ export function createTerminalOutput({ screen, ack, onResized, onOld }: Terminal
   let drawn = 0;
   let acked = 0;
   let oldUntil = 0;
-  // xterm's own decoder drops a character when a write ends inside it, so that it gets text, never bytes (terminal notes 2).
+  // xterm's own decoder drops a character when a write ends inside it, so that it gets text, never bytes.
   let decoder = new TextDecoder();
   let ackTimer: ReturnType<typeof setTimeout> | undefined;
   let disposed = false;

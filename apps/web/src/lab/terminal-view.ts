@@ -1,4 +1,5 @@
 /** One xterm.js terminal on this page with everything around it; React only gives it a place. Loaded when the first is shown. */
+import { type BoundableTerminal, boundParser, textPieces } from '@drydock/terminal-text';
 import { ClipboardAddon, type ClipboardSelectionType } from '@xterm/addon-clipboard';
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
@@ -103,6 +104,7 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
   terminal.loadAddon(fitAddon);
   terminal.loadAddon(search);
   terminal.loadAddon(new UnicodeGraphemesAddon());
+  boundParser(terminal as unknown as BoundableTerminal);
   terminal.loadAddon(new WebLinksAddon(openLink));
   terminal.loadAddon(
     new ClipboardAddon(undefined, {
@@ -132,10 +134,17 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
     return modifier === 'alt' ? `\x1b${text}` : String.fromCharCode(text.toUpperCase().charCodeAt(0) & 0x1f);
   }
 
+  /** xterm looks at the clock between what it is given, never within. */
+  function writeInPieces(text: string, drawn: () => void): void {
+    const pieces = textPieces(text, terminal);
+    const last = pieces.length - 1;
+    for (const [i, piece] of pieces.entries()) terminal.write(piece, i === last ? drawn : undefined);
+  }
+
   // In a window that nobody sees timers run once a second, and there is nobody to wait for.
   const isForemost = () => document.hidden || host.contains(document.activeElement);
   const screen: TerminalScreen = {
-    write: createPacedWrite((text, drawn) => terminal.write(text, drawn), isForemost),
+    write: createPacedWrite(writeInPieces, isForemost),
     linesToLeave: () => linesToLeave(terminal),
     isForemost,
     reset() {

@@ -12,6 +12,7 @@ import {
   openSessionResponseSchema,
   sessionViewSchema,
 } from '@drydock/protocol';
+import type { FastifyRequest } from 'fastify';
 import type { WorkGate } from '../../scheduling/work-gate.ts';
 import { requireThawed } from '../../sessions/session.ts';
 import type { TemplateRunner } from '../../templates/template-runner.ts';
@@ -31,6 +32,17 @@ export function sessionRoutes(
   const { service, views, origins, tokens, reaper, templates, book, creates, maxSessionHours } = deps;
   const linkUrl = (id: string, token: string) => `${origins.publicBase}/s/${id}#${token}`;
 
+  /**
+   * A page of another site may not start sessions, although it could not see them: they count against its visitor's address and name. The
+   * JSON type is what no page sends elsewhere without asking first, whatever its browser says of where it comes from.
+   */
+  function demandOwnCaller({ raw, headers }: FastifyRequest): void {
+    if (!origins.isSameOrigin(raw))
+      throw new DrydockError('FORBIDDEN', 'A page of another site may not start sessions.');
+    if (/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return;
+    throw new DrydockError('BAD_REQUEST', 'Send the body as application/json.');
+  }
+
   api.open(
     {
       method: 'POST',
@@ -41,14 +53,13 @@ export function sessionRoutes(
       status: 201,
     },
     async ({ request, body }) => {
+      demandOwnCaller(request);
       const address = origins.clientAddress(request.raw);
       const user = deps.signIn?.userOf(request.raw);
       const stop = deps.orders.startsStop();
       if (stop !== undefined) throw new DrydockError('STARTS_STOPPED', stop.message);
       deps.orders.admit({ userId: user?.id });
       if (deps.signIn?.required === true && user === undefined) throw new DrydockError('SIGN_IN_REQUIRED');
-      // The cookie says who pays for it: no page of another site may spend that.
-      if (user !== undefined && !origins.isSameOrigin(request.raw)) throw new DrydockError('FORBIDDEN');
       // Who signed in is known by name; a challenge costs the place nothing, and none of the address's creations.
       if (user === undefined) await deps.workGate?.take(body.work);
       const waitMs = Math.max(creates.take(address), user === undefined ? 0 : creates.take(`user ${user.id}`));
