@@ -12,7 +12,7 @@ const FUZZ = join(REPO, 'native/fuzz');
 const TARGETS = readdirSync(FUZZ)
   .filter((name) => name.endsWith('.fuzz.c'))
   .map((name) => basename(name, '.fuzz.c'));
-/** For each parser; a night's run is `native/build/fuzz/NAME -max_total_time=3600 native/fuzz/corpus/NAME`. */
+/** For each parser; a night's run is `native/build/fuzz/<name> -max_total_time=3600 native/fuzz/corpus/<name>`. */
 const SECONDS = 15;
 /** Installing and compiling, on a busy machine (ms). */
 const PREPARE_MS = 10 * 60_000;
