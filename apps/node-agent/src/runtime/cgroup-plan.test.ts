@@ -55,6 +55,18 @@ test('v1: devices are refused before any is allowed, and what only runc needed i
   expect(taken).toEqual(expect.arrayContaining(['b *:* m', 'c *:* m', 'c 10:200 rwm']));
 });
 
+test('the kernel bounds the groups below a node wherever it counts them', () => {
+  const bounds = (steps: CgroupStep[]) => values(steps).filter((line) => line.includes('/cgroup.max.'));
+  expect(bounds(createSteps(UNIFIED, key, limits))).toEqual([
+    '/sys/fs/cgroup/drydock/abcdefgh/node1/cgroup.max.descendants=4096',
+    '/sys/fs/cgroup/drydock/abcdefgh/node1/cgroup.max.depth=32',
+  ]);
+  expect(bounds(createSteps(HYBRID, key, limits))).toEqual([
+    '/sys/fs/cgroup/unified/drydock/abcdefgh/node1/cgroup.max.descendants=4096',
+    '/sys/fs/cgroup/unified/drydock/abcdefgh/node1/cgroup.max.depth=32',
+  ]);
+});
+
 test('v2: controllers are handed down, limits set above what the node owns', () => {
   const steps = createSteps(UNIFIED, key, limits);
   expect(values(steps)).toEqual(

@@ -24,6 +24,15 @@ const V2_CONTROLLERS = '+cpu +memory +pids +io';
 const V1_OWNED = ['', 'cgroup.procs', 'tasks', 'cgroup.clone_children'];
 const V2_OWNED = ['', 'cgroup.procs', 'cgroup.subtree_control', 'cgroup.threads'];
 
+/**
+ * Groups below a node and their depth, where the kernel counts them (v2's tree, also beside v1's controllers): a container takes one or
+ * two, docker in docker two levels more each time. Each group costs the host memory that no node pays for. v1 has no such bound.
+ */
+const V2_GROUP_BOUNDS = [
+  ['cgroup.max.descendants', '4096'],
+  ['cgroup.max.depth', '32'],
+] as const;
+
 /** Where the node's processes are on v2: a group with controllers for its children holds none itself. */
 const V2_LEAF = 'init.scope';
 
@@ -104,6 +113,14 @@ export function createSteps(host: CgroupHost, key: NodeKey, limits: NodeLimits):
         steps.push({ kind: 'mkdir', path: join(hierarchy.mount, level) });
         if (hierarchy.controllers.includes('cpuset')) steps.push(...inheritCpuset(hierarchy.mount, level));
       }
+    }
+    if (hierarchy.version === 2) {
+      const group = join(hierarchy.mount, nodeGroup(key));
+      steps.push(
+        ...V2_GROUP_BOUNDS.map(
+          ([file, value]): CgroupStep => ({ kind: 'write', path: join(group, file), value, optional: true }),
+        ),
+      );
     }
     if (hierarchy.controllers.includes('devices')) steps.push(...deviceSteps(join(hierarchy.mount, nodeGroup(key))));
     const own = join(hierarchy.mount, nodeGroup(key), 'node');

@@ -2,6 +2,7 @@
 import { chown, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { NodeLimits } from '@drydock/protocol';
+import { createBackoff } from '@drydock/service-kit';
 import { type CgroupHost, v1Mount } from './cgroup-host.ts';
 import {
   CGROUP_ROOT,
@@ -15,14 +16,18 @@ import {
   processorSteps,
   tightenSteps,
 } from './cgroup-plan.ts';
+import { type SweepOptions, sweepGroups } from './cgroup-sweep.ts';
 import { parseProcessors, pickProcessors } from './processors.ts';
 import type { NodeKey } from './runtime.ts';
 
-/** Groups looked into when a node is measured or emptied: the node's root makes them, so their number needs a bound. */
-const MAX_GROUPS = 4096;
-/** Rounds of killing: a fork bomb that is not frozen loses a share of its processes in each. */
-const KILL_ROUNDS = 200;
-const KILL_PAUSE_MS = 5;
+/** Groups looked into when a node is measured: the node's root makes them, so their number needs a bound. Its end knows none. */
+const MAX_MEASURED_GROUPS = 4096;
+/** Between two walks of a tree whose processes are ending (ms): killed ones take some milliseconds, and far more on a busy machine. */
+const SWEEP_PAUSE = { minMs: 2, maxMs: 200, jitter: 0 };
+/** Walks that neither kill nor remove anything, for this long (ms), leave the rest to a later try. */
+const STALL_MS = 5000;
+/** All that one try may take (ms): the manager that asked waits for 60 s, and is to hear what is left. */
+const SWEEP_LIMIT_MS = 45_000;
 
 export interface CgroupUsage {
   cpuNanoseconds: number;
@@ -47,11 +52,15 @@ export interface Cgroups {
   memoryGroup(key: NodeKey): string;
   /** Stops or lets run every process of the node. */
   freeze(key: NodeKey, frozen: boolean): Promise<void>;
-  /** Kills every process in the node's groups; resolves when none is left. */
-  kill(key: NodeKey): Promise<void>;
-  /** Kills every process in the node's groups but one; resolves when no other is left. */
+  /**
+   * Kills every process in the node's groups but one, in every hierarchy, and removes the groups that the node has made; resolves when
+   * no other process is left. @throws Error with what is left.
+   */
   killAllBut(key: NodeKey, pid: number): Promise<void>;
-  /** Removes the node's groups, and the session's when it was the last; nothing may run in them. */
+  /**
+   * Kills every process in the node's groups and removes the groups, however many, and the session's when it was the last.
+   * @throws Error with what is left; another try goes on from there.
+   */
   remove(key: NodeKey): Promise<void>;
   /** Nodes that have a group. */
   list(): Promise<NodeKey[]>;
@@ -72,15 +81,6 @@ export function createCgroups(host: CgroupHost): Cgroups {
     }
     const freezer = v1Mount(host, 'freezer');
     if (freezer) await writeFile(join(freezer, nodeGroup(key), 'freezer.state'), frozen ? 'FROZEN' : 'THAWED');
-  }
-
-  async function kill(key: NodeKey): Promise<void> {
-    const group = join(main, nodeGroup(key));
-    if (host.version === 2 && (await writeFile(join(group, 'cgroup.kill'), '1').then(() => true, isMissing))) {
-      await waitUntilEmpty(group, () => undefined);
-      return;
-    }
-    await killEach(key, undefined);
   }
 
   async function list(): Promise<NodeKey[]> {
@@ -109,21 +109,35 @@ export function createCgroups(host: CgroupHost): Cgroups {
     for (const step of processorSteps(host, key, picked)) await perform(step, 0);
   }
 
-  async function killEach(key: NodeKey, kept: number | undefined): Promise<void> {
-    // Frozen processes cannot fork; a kill reaches them when they thaw.
-    await freeze(key, true).catch(ignore);
-    const group = join(main, nodeGroup(key));
-    try {
-      await waitUntilEmpty(
-        group,
-        async (pids) => {
-          for (const pid of pids) killProcess(pid);
-          await freeze(key, false).catch(ignore);
-        },
-        kept,
-      );
-    } finally {
-      await freeze(key, false).catch(ignore);
+  /** Frozen processes of v1 die when they thaw, so its freezer comes first. */
+  const emptied = [...host.hierarchies].sort(
+    (one, other) => Number(other.controllers.includes('freezer')) - Number(one.controllers.includes('freezer')),
+  );
+
+  /** Walks the groups `at` gives in each hierarchy until nothing is left, or nothing gets less. @throws Error with what is left. */
+  async function sweepAll(at: (mount: string) => string, options: SweepOptions): Promise<void> {
+    const signal = AbortSignal.timeout(SWEEP_LIMIT_MS);
+    let pause = createBackoff(SWEEP_PAUSE);
+    let moved = performance.now();
+    let last = '';
+    for (;;) {
+      const left: string[] = [];
+      let removed = 0;
+      for (const { mount } of emptied) {
+        const found = await sweepGroups(at(mount), { ...options, signal });
+        removed += found.removed;
+        const isLeft = found.processes > 0 || (!options.keepTop && found.groups > 0);
+        if (isLeft) left.push(`${found.groups} groups, ${found.processes} processes in ${at(mount)}`);
+      }
+      if (left.length === 0) return;
+      const now = performance.now();
+      if (removed > 0 || left.join() !== last) {
+        moved = now;
+        pause = createBackoff(SWEEP_PAUSE);
+      }
+      last = left.join();
+      if (signal.aborted || now - moved > STALL_MS) throw new Error(`left: ${left.join('; ')}`);
+      await new Promise((resolve) => setTimeout(resolve, pause.next()));
     }
   }
 
@@ -149,11 +163,14 @@ export function createCgroups(host: CgroupHost): Cgroups {
     usage: (key) => (host.version === 2 ? usageV2(join(main, nodeGroup(key))) : usageV1(host, key)),
     memoryGroup: (key) => join(host.version === 2 ? main : (v1Mount(host, 'memory') ?? main), nodeGroup(key)),
     freeze,
-    kill,
-    killAllBut: killEach,
+    killAllBut: (key, pid) => sweepAll((mount) => join(mount, nodeGroup(key), 'node'), { kept: pid, keepTop: true }),
     async remove(key) {
+      // Where the kernel has this file, it kills all below at once, frozen ones of v2 too, whatever they do meanwhile.
+      for (const { mount, version } of host.hierarchies) {
+        if (version === 2) await writeFile(join(mount, nodeGroup(key), 'cgroup.kill'), '1').catch(ignore);
+      }
+      await sweepAll((mount) => join(mount, nodeGroup(key)), {});
       for (const group of groupDirectories(host, key)) {
-        await removeTree(group);
         // The session's when this was its last node, ours when it was the last of all.
         await rmdir(dirname(group)).catch(ignore);
         await rmdir(dirname(dirname(group))).catch(ignore);
@@ -188,57 +205,14 @@ async function subgroups(directory: string): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
 
-/** `directory` and all groups below it, parents first, at most MAX_GROUPS. */
+/** `directory` and all groups below it, parents first, at most MAX_MEASURED_GROUPS. */
 async function tree(directory: string): Promise<string[]> {
   const found = [directory];
-  for (let index = 0; index < found.length && found.length < MAX_GROUPS; index += 1) {
+  for (let index = 0; index < found.length && found.length < MAX_MEASURED_GROUPS; index += 1) {
     const parent = found[index] as string;
     for (const name of await subgroups(parent)) found.push(join(parent, name));
   }
   return found;
-}
-
-async function processesOf(directory: string): Promise<number[]> {
-  const pids: number[] = [];
-  for (const group of await tree(directory)) {
-    const text = await readFile(join(group, 'cgroup.procs'), 'utf8').catch(() => '');
-    for (const line of text.split('\n')) if (line !== '' && line !== '0') pids.push(Number(line));
-  }
-  return pids;
-}
-
-async function waitUntilEmpty(group: string, each: (pids: number[]) => unknown, kept?: number): Promise<void> {
-  for (let round = 0; round < KILL_ROUNDS; round += 1) {
-    const pids = (await processesOf(group)).filter((pid) => pid !== kept);
-    if (pids.length === 0) return;
-    await each(pids);
-    await new Promise((resolve) => setTimeout(resolve, KILL_PAUSE_MS));
-  }
-  throw new Error(`processes are left in ${group}`);
-}
-
-async function removeTree(directory: string): Promise<void> {
-  let failure: unknown;
-  // A group is busy for a moment after its last process has been reaped; and there may be more than one tree() shows.
-  for (let round = 0; round < 20; round += 1) {
-    failure = undefined;
-    for (const group of (await tree(directory)).reverse()) {
-      await rmdir(group).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') failure = error;
-      });
-    }
-    if (failure === undefined) return;
-    await new Promise((resolve) => setTimeout(resolve, 2 * (round + 1)));
-  }
-  throw failure;
-}
-
-function killProcess(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended in the meantime.
-  }
 }
 
 async function readNumber(path: string): Promise<number> {
@@ -280,8 +254,3 @@ async function usageV2(group: string): Promise<CgroupUsage> {
 }
 
 function ignore(): void {}
-
-function isMissing(error: NodeJS.ErrnoException): false {
-  if (error.code === 'ENOENT') return false;
-  throw error;
-}

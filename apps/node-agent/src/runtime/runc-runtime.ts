@@ -159,9 +159,11 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
     limits.delete(id(key));
     kills.delete(id(key));
     const made = await body(key);
-    await cgroups.kill(made);
-    await rm(join(runcRoot, id(made)), { recursive: true, force: true });
+    // The end of a namespace's first process is the end of all others in it, in whatever groups they are; frozen ones die when they thaw.
+    const presence = await probe(key);
+    if ('pid' in presence) kill(presence.pid);
     await cgroups.remove(made);
+    await rm(join(runcRoot, id(made)), { recursive: true, force: true });
     await disks.destroy(directory(key));
     await rm(directory(key), { recursive: true, force: true });
     await rmdir(join(nodesDir, key.sessionId)).catch(() => undefined); // the session's last node
@@ -258,6 +260,8 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       if (presence.state !== 'running') throw new DrydockError('NODE_NOT_READY');
       // The kernel stops a namespace's first process for nobody inside, but for its ancestors.
       process.kill(presence.pid, 'SIGSTOP');
+      // One call to all of a namespace: none can fork away, and none can hide in a group. Frozen ones die when they thaw.
+      await runProgram('nsenter', [`--target=${presence.pid}`, '--pid', '--', 'sh', '-c', 'kill -KILL -1']);
       await cgroups.killAllBut(await body(key), presence.pid);
     },
     freeze: async (key, frozen) => cgroups.freeze(await body(key), frozen),
@@ -319,6 +323,14 @@ async function listDirectories(nodesDir: string): Promise<NodeKey[]> {
     for (const name of await readdir(join(nodesDir, sessionId)).catch(() => [])) keys.push({ sessionId, name });
   }
   return keys;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended in the meantime.
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -9,6 +9,7 @@ import type { NodeService } from '../nodes/node-service.ts';
 import { readCgroupHost } from '../runtime/cgroup-host.ts';
 import { createOwnFigures } from '../runtime/own-figures.ts';
 import { createOomWatch } from '../watch/oom-watch.ts';
+import { wideGroups } from './cgroup-tricks.ts';
 import { NATIVE_DIR, openRealHost, type RealHost } from './real-host.ts';
 import { remainsOf } from './remains.ts';
 
@@ -19,6 +20,8 @@ const LIMITS = { cpus: 0.5, memoryBytes: 400 * MIB, diskBytes: 2048 * MIB, pids:
 const GROUP = `/sys/fs/cgroup/drydock/${SESSION}/node1`;
 /** An emulated processor is twenty times as slow as a real one (seconds). */
 const PATIENCE_SECONDS = 290;
+/** Of a process in a group of its own making. */
+const HIDDEN_SECONDS = '100001';
 
 const [imagesDir = ''] = process.argv.slice(2);
 let host: RealHost;
@@ -157,6 +160,14 @@ const PROMISES: Record<string, () => unknown> = {
     expectThat(text === 'drydock-node (enforce)\ndrydock-node (enforce)', text);
     const inside = await run('docker run --rm --network none bb cat /proc/self/attr/current');
     expectThat(inside.text.includes('drydock-node'), inside.text);
+  },
+  'groups below it are bounded, in number and in depth': async () => {
+    const { text } = await run(
+      'cd /sys/fs/cgroup; mkdir t; cd t; n=0; while mkdir d 2>/dev/null; do cd d; n=$((n + 1)); done; echo $n; cat /sys/fs/cgroup/cgroup.max.descendants',
+    );
+    expectThat(Number(text.split('\n')[0]) < 32 && read('cgroup.max.descendants') === '4096', text);
+    const hidden = `perl -e '${wideGroups(200, HIDDEN_SECONDS).replaceAll("'", `'"'"'`)}'`;
+    expectThat((await run(hidden)).exitCode === 0, await run('ls /sys/fs/cgroup | wc -l'));
   },
   'at rest nothing runs but its first process': async () => {
     await run('setsid sleep 1000 >/dev/null 2>&1 </dev/null & true');
