@@ -79,11 +79,13 @@ function printTable(report, state) {
 
 /** @param {any} operator what the manager's operator listener says */
 function printOperator({ hosts, sessions, sockets, capacity, queue, errors }) {
-  for (const { name, state, nodes, maxNodes, pool, version, draining } of hosts) {
+  for (const { name, state, nodes, maxNodes, pool, remains, version, draining } of hosts) {
     const more = `${version ?? ''}${draining ? ', draining' : ''}`;
     console.log(
       `  host ${name.padEnd(18)} ${state.padEnd(10)} ${nodes} of ${maxNodes ?? '?'} nodes, ${pool ?? 0} warm  ${more}`,
     );
+    if (remains > 0)
+      console.log(`    ALARM: ${remains} nodes could not be removed; see "remains of a node" in agent.log`);
   }
   console.log(
     `  sessions: ${sessions.active} active, ${sessions.grace} in grace, ${sessions.closing} closing; ` +

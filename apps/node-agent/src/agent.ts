@@ -110,6 +110,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     engineReady: createEngineReady(sockets),
     wanted: (members, demand) => host.poolSize({ members, nodes: nodes.list().length, demand }),
     onSize: () => host.poolChanged(),
+    onRemains: (key) => nodes.addRemains(key),
     clock,
     logger,
   });
@@ -127,7 +128,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     env,
     runtime,
     hasOwnFigures: () => figures?.serves() ?? false,
-    pool: () => pool.size(),
+    counts: () => ({ pool: pool.size(), remains: nodes.remains() }),
     onCapacity: (capacity) => links.sendFact({ kind: 'capacity', capacity }),
     clock,
     logger,

@@ -63,6 +63,8 @@ export const capacitySchema = z.object({
   /** How many nodes of the default size this host takes at most. */
   maxNodes: z.number().int(),
   defaultLimits: nodeLimitsSchema,
+  /** Nodes that could not be removed yet; `maxNodes` is less by them. Since release 0.2. */
+  remains: z.number().int().optional(),
 });
 export type Capacity = z.infer<typeof capacitySchema>;
 

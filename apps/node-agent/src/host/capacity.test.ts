@@ -22,6 +22,11 @@ test('the operator’s own bound wins', () => {
   expect(capacityOf(large, { limits, maxNodes: 3, pool: 2 })).toMatchObject({ maxNodes: 3, pool: 2 });
 });
 
+test('what could not be removed is not free, and is told', () => {
+  expect(capacityOf(large, { limits, pool: 0, remains: 3 })).toMatchObject({ maxNodes: 457, remains: 3 });
+  expect(capacityOf(large, { limits, maxNodes: 2, pool: 0, remains: 3 }).maxNodes).toBe(0);
+});
+
 test('a host that is smaller than its reserve takes none, rather than a negative number', () => {
   expect(capacityOf({ ...large, memoryBytes: GIB / 2 }, { limits, pool: 0 })).toMatchObject({
     maxNodes: 0,

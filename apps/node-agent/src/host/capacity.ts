@@ -53,10 +53,15 @@ export interface CapacityOptions {
   maxNodes?: number | undefined;
   /** Booted nodes that belong to nobody. They take no place: the pool gives way to nodes of sessions (nodes/pool-size.ts). */
   pool: number;
+  /** Nodes that could not be removed: they hold what they hold, so none of it is free, also where the operator has set the bound. */
+  remains?: number;
 }
 
 /** What is left for nodes, and how many of `limits` that makes. */
-export function capacityOf(resources: HostResources, { limits, maxNodes, pool }: CapacityOptions): Capacity {
+export function capacityOf(
+  resources: HostResources,
+  { limits, maxNodes, pool, remains = 0 }: CapacityOptions,
+): Capacity {
   const memoryBytes = Math.max(0, Math.floor(resources.memoryBytes - memoryReserve(resources.memoryBytes)));
   const diskBytes = Math.max(0, Math.floor(resources.diskBytes * (1 - RESERVE_SHARE)));
   const fits = Math.min(
@@ -69,7 +74,8 @@ export function capacityOf(resources: HostResources, { limits, maxNodes, pool }:
     memoryBytes,
     diskBytes,
     pool,
-    maxNodes: maxNodes ?? Math.max(0, Math.floor(fits)),
+    remains,
+    maxNodes: Math.max(0, (maxNodes ?? Math.floor(fits)) - remains),
     defaultLimits: limits,
   };
 }

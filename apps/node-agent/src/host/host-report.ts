@@ -26,8 +26,8 @@ export interface HostReportDeps {
   env: AgentEnv;
   runtime: Runtime;
   hasOwnFigures: () => boolean;
-  /** Booted nodes that belong to nobody now. */
-  pool: () => number;
+  /** Booted nodes that belong to nobody now, and nodes that could not be removed. */
+  counts: () => { pool: number; remains: number };
   onCapacity: (capacity: Capacity) => void;
   clock: Clock;
   logger: Logger;
@@ -46,7 +46,7 @@ async function openFiles(wanted: number): Promise<number> {
 
 /** Builds the report. */
 export function createHostReport(deps: HostReportDeps): HostReport {
-  const { env, runtime, hasOwnFigures, pool, onCapacity, clock, logger } = deps;
+  const { env, runtime, hasOwnFigures, counts, onCapacity, clock, logger } = deps;
   let capabilities: ReturnType<typeof probeCapabilities> | undefined;
   let timer: Timer | undefined;
 
@@ -55,7 +55,7 @@ export function createHostReport(deps: HostReportDeps): HostReport {
   const resources = async () => readResources(env.stateDir, await runtime.diskBytes());
 
   function capacityNow(found: HostResources): Capacity {
-    return capacityOf(found, { limits: env.nodeLimits, maxNodes: env.maxNodes, pool: pool() });
+    return capacityOf(found, { limits: env.nodeLimits, maxNodes: env.maxNodes, ...counts() });
   }
 
   async function tell(): Promise<void> {

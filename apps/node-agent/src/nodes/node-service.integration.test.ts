@@ -81,6 +81,27 @@ describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped
     expect(facts.at(-1)).toEqual({ kind: 'node-gone', sessionId: session, name: 'node1', reason: 'deleted' });
   });
 
+  test('a paused container holds up neither the rest of a node nor its end, and a node at rest has no network', async () => {
+    const session = newSession();
+    await agent.create({ sessionId: session, node: 'node1', index: 1, limits: TEST_LIMITS });
+    await dockerReady(session, 'node1');
+    const load = { command: ['docker', 'import', '-', 'busybox:test'], stdin: busyboxImage() };
+    await host.runtime.exec({ sessionId: session, name: 'node1' }, load);
+    const paused = 'docker run -d --name box busybox:test sleep 100007 && docker pause box';
+    expect((await run(session, 'node1', paused)).exitCode).toBe(0);
+    const living = () => execFileSync('sh', ['-c', 'ps -eo stat,args | grep "[s]leep 100007$" | grep -vc "^Z"; true']);
+    expect(living().toString()).toBe('1\n');
+    await agent.restSession(session);
+    expect(living().toString()).toBe('0\n');
+    // Its own docker's bridge is all that it has.
+    const ways =
+      'ls -d /sys/class/net/eth0; ip route show default; ping -c1 -W1 192.168.0.1 >/dev/null && echo reached';
+    expect((await run(session, 'node1', `${ways}; true`)).text).toBe('');
+    expect((await run(session, 'node1', 'cat /etc/hostname')).text).toBe('node1');
+    await agent.destroySession(session);
+    expect(remainsOf(host.stateDir, [session])).toEqual([]);
+  });
+
   test('the same create again answers with the same node; another index is refused', async () => {
     const session = newSession();
     const request = { sessionId: session, node: 'node1', index: 1, limits: TEST_LIMITS };

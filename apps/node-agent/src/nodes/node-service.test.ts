@@ -117,6 +117,57 @@ test('a removal that fails is tried again until nothing is left', async () => {
   await expect.poll(left).toEqual([]);
 });
 
+test('a session whose end fails has no network from then on, and counts as remains until it is gone', async () => {
+  await service.create(request('node1', 1));
+  await service.create(request('node2', 2));
+  const { destroy } = runtime;
+  let tries = 0;
+  runtime.destroy = async () => {
+    tries += 1;
+    expect(networks.sessions()).toEqual([]);
+    return Promise.reject(new Error('busy'));
+  };
+  await expect(service.destroySession(SESSION)).rejects.toThrow('busy');
+  expect([networks.sessions(), service.remains(), tries]).toEqual([[], 2, 2]);
+  // Each wait is longer, so that a host is not kept busy with trying.
+  for (let second = 0; second < 120; second += 1) {
+    clock.advance(1000);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(tries).toBeGreaterThan(6);
+  expect(tries).toBeLessThan(24);
+  runtime.destroy = destroy;
+  await service.destroySession(SESSION);
+  expect([service.remains(), service.list()]).toEqual([0, []]);
+});
+
+test('what an agent finds and cannot remove is tried again, and its end in all says so', async () => {
+  await runtime.create({ sessionId: SESSION, name: 'half', limits });
+  service.close();
+  const { destroy } = runtime;
+  runtime.destroy = async () => Promise.reject(new Error('busy'));
+  service = await start();
+  expect(service.remains()).toBe(1);
+  await expect(service.destroyAll()).rejects.toThrow('busy');
+  runtime.destroy = destroy;
+  await expect
+    .poll(() => {
+      clock.advance(10_000);
+      return service.remains();
+    })
+    .toBe(0);
+  expect(await runtime.list()).toEqual([]);
+});
+
+test('a session at rest has no network', async () => {
+  await service.create(request('node1', 1));
+  await service.restSession(SESSION);
+  expect([networks.sessions(), service.list().map(({ name }) => name)]).toEqual([[], ['node1']]);
+  await service.restSession(SESSION);
+  await service.destroySession(SESSION);
+  expect(await left()).toEqual([]);
+});
+
 test('a node whose process has gone is told as lost', async () => {
   await service.create(request('node1', 1));
   process.kill(service.get(SESSION, 'node1')?.pid ?? 0, 'SIGKILL');

@@ -21,10 +21,14 @@ import { createNodeTable, type LiveNode, type NodeEntry, type Observation, plann
 import { createNodeWatch } from './node-watch.ts';
 import { createPeerRefresh } from './peer-refresh.ts';
 import type { Claimed, Pool } from './pool.ts';
+import { createRemains } from './remains.ts';
 import type { SessionKeys } from './session-keys.ts';
 
 /** The gateway of every session, where its name server listens. */
 const RESOLVER = '192.168.0.1';
+
+/** Tries at all remains before an agent that ends leaves them; each takes 12 s at most (runtime/cgroups.ts) and goes on from the last. */
+const LAST_TRIES = 5;
 
 export interface CreateNode {
   sessionId: string;
@@ -46,7 +50,7 @@ export interface NodeService {
   destroySession(sessionId: string): Promise<void>;
   /** The session's other hosts, or their nodes, have changed. */
   setNetwork(sessionId: string, network: SessionNetwork): Promise<void>;
-  /** Ends everything that runs in the session's nodes but keeps them, so that their files can be read. */
+  /** Takes the session's network away and ends everything that runs in its nodes, but keeps them, so that their files can be read. */
   restSession(sessionId: string): Promise<void>;
   /** Stops every process of the session's nodes where it is, or lets them all go on; harmless to repeat. */
   freezeSession(sessionId: string, frozen: boolean): Promise<void>;
@@ -68,6 +72,10 @@ export interface NodeService {
   /** The kernel has killed in a node for want of memory: measures it now and tells it. Ignored for a node that has gone. */
   noteKill(sessionId: string, node: string): Promise<void>;
   onFact(listener: (fact: AgentFact) => void): () => void;
+  /** Nodes that should be gone and of which something is left; each is tried again for ever. */
+  remains(): number;
+  /** Something is left of a node that the service does not know. */
+  addRemains(key: NodeKey): void;
   /** Ends watching; nodes live on. */
   close(): void;
 }
@@ -91,7 +99,8 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
   const table = createNodeTable();
   const queue = createKeyedQueue();
   const peers = createPeerRefresh({ clock, logger, refresh: refreshPeers });
-  const watch = createNodeWatch({ runtime, table, clock, logger, onLost: (entry) => void removeLost(entry), retry });
+  const remains = createRemains({ clock, logger });
+  const watch = createNodeWatch({ runtime, table, clock, logger, onLost: (entry) => void removeLost(entry) });
 
   const one = <T>(key: NodeKey, work: () => Promise<T>) => queue.run(`${key.sessionId}/${key.name}`, work);
 
@@ -132,7 +141,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     const undo = createCleanupStack((step, err) => logger.error({ err, step, ...fields(entry) }, 'undo failed'));
     try {
       undo.add('network of the session', () => releaseSession(entry.sessionId, entry));
-      undo.add('node', () => runtime.destroy(entry));
+      undo.add('node', () => destroyOrRemember(entry));
       const [{ pid, tell, from }] = await all(
         obtain(entry, record),
         networks.ensure(entry.sessionId, record.egress, span),
@@ -192,13 +201,38 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     await keys.forget(sessionId);
   }
 
-  /** Rejects when something could not be removed; the entry then stays and the watch tries again. */
+  function addRemains(key: NodeKey): void {
+    remains.add(key, () => one(key, () => runtime.destroy(key)));
+  }
+
+  /** Removes what no entry stands for any more. */
+  async function destroyOrRemember(key: NodeKey): Promise<void> {
+    const { sessionId, name } = key;
+    await runtime.destroy({ sessionId, name }).catch((error: unknown) => {
+      addRemains({ sessionId, name });
+      throw error;
+    });
+  }
+
+  /** Whatever becomes of what runs in a session, it reaches nobody from now on. A failure is met again when the network goes. */
+  async function cutOff(sessionId: string): Promise<void> {
+    await networks.destroy(sessionId).catch((err: unknown) => logger.error({ err, sessionId }, 'network not removed'));
+  }
+
+  /** Rejects when something could not be removed; the entry then stays and is tried again. */
   async function removeEntry(entry: NodeEntry, reason: 'deleted' | 'lost' | 'failed'): Promise<void> {
     const started = performance.now();
     table.move(entry, 'destroying');
-    await runtime.destroy(entry);
-    await networks.detach(entry.sessionId, entry);
-    await releaseSession(entry.sessionId, entry);
+    try {
+      // Its link first, whatever the end of its processes takes.
+      await networks.detach(entry.sessionId, entry);
+      await runtime.destroy(entry);
+      await releaseSession(entry.sessionId, entry);
+    } catch (error) {
+      remains.add(entry, () => removeAgain(entry));
+      throw error;
+    }
+    remains.settle(entry);
     table.move(entry, 'gone');
     table.remove(entry, reason);
     logger.info({ ...fields(entry), reason, ms: Math.round(performance.now() - started) }, 'node destroyed');
@@ -221,10 +255,10 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     }).catch((err: unknown) => logger.error({ err, ...fields(entry) }, 'node not removed'));
   }
 
-  async function retry(entry: NodeEntry): Promise<void> {
+  async function removeAgain(entry: NodeEntry): Promise<void> {
     await one(entry, async () => {
       if (table.find(entry.sessionId, entry.name) === entry) await removeEntry(entry, 'deleted');
-    }).catch((err: unknown) => logger.error({ err, ...fields(entry) }, 'node not removed'));
+    });
   }
 
   async function destroyEntries(entries: readonly NodeEntry[]): Promise<void> {
@@ -249,6 +283,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       if (await networks.span(sessionId, network)) peers.changed(sessionId);
     },
     async destroySession(sessionId) {
+      await cutOff(sessionId);
       await destroyEntries(table.ofSession(sessionId));
       // A network without nodes is left when the agent died between the two.
       if (networks.sessions().includes(sessionId) && table.ofSession(sessionId).length === 0) {
@@ -262,6 +297,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
           await runtime.rest(entry);
           logger.info(fields(entry), 'node rests');
         });
+      await networks.destroy(sessionId);
       await Promise.all(table.ofSession(sessionId).map(rest));
     },
     async freezeSession(sessionId, frozen) {
@@ -273,7 +309,13 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
         });
       await Promise.all(table.ofSession(sessionId).map(freeze));
     },
-    destroyAll: () => destroyEntries(table.all()),
+    async destroyAll() {
+      await Promise.all(networks.sessions().map(cutOff));
+      await destroyEntries(table.all()).catch(() => undefined); // what fails is among the remains
+      for (let tries = 1; remains.count() > 0; tries += 1) {
+        await remains.removeAll().catch((error: unknown) => (tries < LAST_TRIES ? undefined : Promise.reject(error)));
+      }
+    },
     async adopt() {
       for (const record of await records.readAll()) {
         if (await adoptOne(record)) logger.info(fields(record), 'node adopted');
@@ -283,9 +325,9 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       for (const key of there) {
         if (spare.has(key) || table.find(key.sessionId, key.name)) continue;
         logger.warn(fields(key), 'removing the remains of a node');
-        await runtime
-          .destroy(key)
-          .catch((err: unknown) => logger.error({ err, ...fields(key) }, 'remains not removed'));
+        await destroyOrRemember(key).catch((err: unknown) =>
+          logger.error({ err, ...fields(key) }, 'remains not removed'),
+        );
       }
       const sessions = new Set(table.all().map(({ sessionId }) => sessionId));
       await networks.adopt([...sessions]);
@@ -330,8 +372,11 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       if (usage && entry?.state === 'running') table.observe(entry, { usage });
     },
     onFact: table.onFact,
+    remains: remains.count,
+    addRemains,
     close() {
       watch.stop();
+      remains.close();
       peers.close();
     },
   };

@@ -1,4 +1,4 @@
-/** Looks at every node in turn: does it live, what does it use, is there a removal to try again? */
+/** Looks at every node in turn: does it live, what does it use? */
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { NodeEntry, NodeTable } from './node-table.ts';
@@ -7,8 +7,6 @@ import type { NodeEntry, NodeTable } from './node-table.ts';
 const LOOK_MS = 2000;
 /** Usage is told in every so many looks. */
 const LOOKS_A_REPORT = 2;
-/** Looks between two tries to remove what could not be removed. */
-const LOOKS_A_RETRY = 5;
 
 export interface NodeWatchDeps {
   runtime: Runtime;
@@ -16,7 +14,6 @@ export interface NodeWatchDeps {
   clock: Clock;
   logger: Logger;
   onLost: (entry: NodeEntry) => void;
-  retry: (entry: NodeEntry) => Promise<void>;
 }
 
 /** Builds the watch; it begins with start(). */
@@ -27,10 +24,6 @@ export function createNodeWatch(deps: NodeWatchDeps): { start(): void; stop(): v
   let looks = 0;
 
   async function look(entry: NodeEntry): Promise<void> {
-    if (entry.state === 'destroying') {
-      if (looks % LOOKS_A_RETRY === 0) await deps.retry(entry);
-      return;
-    }
     if (entry.state !== 'running') return;
     const presence = await runtime.probe(entry);
     if (presence.state !== 'running' || presence.pid !== entry.pid) {

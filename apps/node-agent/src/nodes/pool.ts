@@ -43,6 +43,8 @@ export interface PoolDeps extends MemberDeps {
   wanted(members: number, demand: number): Promise<number>;
   /** The number of members has changed. */
   onSize?(): void;
+  /** A member could not be removed, and is no longer the pool's. */
+  onRemains?(key: NodeKey): void;
 }
 
 /** Builds a pool without members. */
@@ -92,7 +94,12 @@ export function createPool(deps: PoolDeps): Pool {
 
   async function destroyWaste(): Promise<void> {
     for (const key of [...waste]) {
-      await runtime.destroy(key);
+      await runtime.destroy(key).catch((err: unknown) => {
+        // It must not keep the pool from filling: that others wait for it would be the worse for all.
+        if (deps.onRemains === undefined) throw err;
+        logger.error({ err, member: key.sessionId }, 'a node of the pool is not removed');
+        deps.onRemains(key);
+      });
       waste.splice(waste.indexOf(key), 1);
     }
   }

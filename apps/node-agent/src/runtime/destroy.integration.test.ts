@@ -75,6 +75,7 @@ describe.skipIf(unable !== undefined)(`the end of a node${unable ? ` (skipped: $
     await perl(nestedGroups(20, mark));
     if (hasFreezer) await perl(frozenGroup(mark));
     expect(living().length).toBeGreaterThan(1);
+    await host.runtime.freeze(key, true);
     await host.runtime.rest(key);
     expect(living()).toEqual([]);
     const files = await host.runtime.exec(key, { command: ['cat', '/etc/hostname'], timeoutSeconds: 30 });

@@ -32,7 +32,7 @@ describe.skipIf(unable !== undefined)(`the end of a node${unable ? ` (skipped: $
       }
       let failure: unknown = 'not tried';
       // Each try goes on where the one before has ended.
-      for (let tries = 0; tries < 10 && failure !== undefined; tries += 1) {
+      for (let tries = 0; tries < 40 && failure !== undefined; tries += 1) {
         failure = await host.runtime.destroy(key).then(
           () => undefined,
           (error: unknown) => error,

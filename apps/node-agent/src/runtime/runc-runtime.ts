@@ -262,6 +262,8 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       process.kill(presence.pid, 'SIGSTOP');
       // One call to all of a namespace: none can fork away, and none can hide in a group. Frozen ones die when they thaw.
       await runProgram('nsenter', [`--target=${presence.pid}`, '--pid', '--', 'sh', '-c', 'kill -KILL -1']);
+      // An operator may have frozen the whole node.
+      await cgroups.freeze(await body(key), false);
       await cgroups.killAllBut(await body(key), presence.pid);
     },
     freeze: async (key, frozen) => cgroups.freeze(await body(key), frozen),

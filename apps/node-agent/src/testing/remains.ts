@@ -29,7 +29,10 @@ export function remainsOf(stateDir: string, marks: readonly string[]): string[] 
   look('loop', execFileSync('losetup', ['-a']).toString());
   look('link', execFileSync('ip', ['-o', 'link']).toString());
   look('netns', execFileSync('ip', ['netns', 'list']).toString());
-  look('cgroup', execFileSync('find', ['/sys/fs/cgroup', '-type', 'd', '-path', '*/drydock/*']).toString());
+  look(
+    'cgroup',
+    execFileSync('find', ['/sys/fs/cgroup', '-maxdepth', '4', '-type', 'd', '-path', '*/drydock/*']).toString(),
+  );
   look('file', execFileSync('find', [join(stateDir, 'nodes'), '/run/drydock/runc', '-mindepth', '1']).toString());
   look('process', processes());
   for (const name of readdirSync('/run/drydock/alloc')) {

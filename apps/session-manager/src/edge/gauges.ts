@@ -60,6 +60,9 @@ export function addGauges({
   metrics.gauge('drydock_pool', 'Booted nodes that belong to nobody.', ['host'], () =>
     hosts.list().map(({ name, capacity: own }) => [{ host: name }, own.pool]),
   );
+  metrics.gauge('drydock_remains', 'Nodes that a host could not remove yet.', ['host'], () =>
+    hosts.list().map(({ name, capacity: own }) => [{ host: name }, own.remains ?? 0]),
+  );
   metrics.gauge('drydock_host_connected', 'Whether the host’s agent is connected.', ['host'], () =>
     hosts.list().map(({ name }) => [{ host: name }, hosts.isConnected(name) ? 1 : 0]),
   );

@@ -29,6 +29,7 @@ export function createOperatorStatus(deps: OperatorStatusDeps) {
         ...hosts.list().map(({ name, state, since, version: agent, capacity: own }) => ({
           ...{ name, state, since, version: agent, nodes: directory.placed(name), maxNodes: own.maxNodes },
           pool: own.pool,
+          remains: own.remains ?? 0,
           draining: state === 'draining' || book.entries()[name]?.draining === true,
         })),
         // Joined, but never connected since this manager started.

@@ -22,7 +22,7 @@ import type { SignIn } from '../sign-in.ts';
 import type { RouteDeps } from './route-deps.ts';
 
 /** How long a DELETE waits until the hosts have nothing left of the session (ms); after that they go on by themselves. */
-const DELETE_PATIENCE_MS = 60_000;
+const DELETE_PATIENCE_MS = 15_000;
 
 /** Declares the calls. */
 export function sessionRoutes(
