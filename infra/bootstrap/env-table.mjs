@@ -212,6 +212,33 @@ export const SETTINGS = [
     reason: 'Sessions that one address may create each minute after the burst.',
   },
   {
+    name: 'DRYDOCK_SESSIONS_PER_ADDRESS',
+    kind: integer(1, 1_000_000),
+    fallback: '40',
+    reason:
+      'Living sessions of one address (IPv4, or an IPv6 network of /64; four times as many for a /48): a class behind one address fits in. Who signed in is counted by name instead.',
+  },
+  {
+    name: 'DRYDOCK_NODE_PERCENT_PER_ADDRESS',
+    kind: integer(1, 100),
+    fallback: '50',
+    reason:
+      'The part of all nodes, in percent, that one address may have at once, so that no stranger takes the whole place; one full session is always allowed.',
+  },
+  {
+    name: 'DRYDOCK_CONNECTIONS_PER_ADDRESS',
+    kind: integer(10, 1_000_000),
+    fallback: '1000',
+    reason: 'Connections that one address may hold to the public port: twenty for each of a class of fifty.',
+  },
+  {
+    name: 'DRYDOCK_UNCOUNTED_NETWORKS',
+    kind: text(/^[0-9a-fA-F.:/, ]+$/, 'addresses or networks separated by commas'),
+    fallback: '127.0.0.0/8,::1',
+    reason:
+      'Addresses that the last three do not count: this machine’s own, and e.g. the one address of a school. Rates (creations, calls) hold for them too.',
+  },
+  {
     name: 'DRYDOCK_CALL_BURST',
     kind: integer(1, 1_000_000),
     fallback: '1000',

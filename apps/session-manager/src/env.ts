@@ -99,6 +99,13 @@ const envSchema = z.object({
   /** Sessions that one address may create: at once, and each minute after that. A class behind one address fits the burst. */
   DRYDOCK_CREATE_BURST: envInteger(1, 100_000).default(40),
   DRYDOCK_CREATES_PER_MINUTE: envInteger(1, 1_000_000).default(30),
+  /** What one address may have at a time: living sessions, and a part of the nodes of all hosts (percent). */
+  DRYDOCK_SESSIONS_PER_ADDRESS: envInteger(1, 1_000_000).default(40),
+  DRYDOCK_NODE_PERCENT_PER_ADDRESS: envInteger(1, 100).default(50),
+  /** Connections of one address to the public port. */
+  DRYDOCK_CONNECTIONS_PER_ADDRESS: envInteger(10, 1_000_000).default(1000),
+  /** Addresses that those three do not count. */
+  DRYDOCK_UNCOUNTED_NETWORKS: addressList.prefault('127.0.0.0/8,::1'),
   /** Calls of one address: at once, and each second after that. */
   DRYDOCK_CALL_BURST: envInteger(1, 1_000_000).default(1000),
   DRYDOCK_CALLS_PER_SECOND: envInteger(1, 1_000_000).default(200),

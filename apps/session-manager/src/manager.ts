@@ -6,6 +6,7 @@ import { createAgentGateway } from './edge/agent-gateway.ts';
 import { type AgentKeys, createAgentKeys } from './edge/agent-keys.ts';
 import { createAgentStreams } from './edge/agent-streams.ts';
 import { createBrowserGateway } from './edge/browser-gateway.ts';
+import { createConnectionBounds } from './edge/connection-bounds.ts';
 import { createFrontDoor } from './edge/front-door.ts';
 import { addGauges } from './edge/gauges.ts';
 import { createHttpRoutes } from './edge/http-routes.ts';
@@ -33,10 +34,11 @@ import { createClientNames } from './operator/client-names.ts';
 import { createOperatorPart } from './operator/operator.ts';
 import { createOrders } from './operator/orders.ts';
 import { createTerminalRelay } from './relay/terminal-relay.ts';
+import { createAddressLimit } from './scheduling/address-limit.ts';
+import { createAddressShares } from './scheduling/address-shares.ts';
 import { createAdmission } from './scheduling/admission.ts';
 import { createHostBook } from './scheduling/host-book.ts';
 import { createHostRegistry } from './scheduling/host-registry.ts';
-import { createRateLimit } from './scheduling/rate-limit.ts';
 import { createWorkGate } from './scheduling/work-gate.ts';
 import { createExpiry } from './sessions/expiry.ts';
 import { createGrace } from './sessions/grace.ts';
@@ -134,6 +136,11 @@ export async function startManager(
     ...{ hosts, placed: directory.placed, maySessionsGrow },
     ...{ line: store, nextEnds, clock },
   });
+  const { uncounted } = settings.addressBounds;
+  const shares = createAddressShares({
+    ...{ sessions: directory.all, totalNodes: () => admission.capacity().nodes, nodesPerSession: maxNodes },
+    ...{ secret: settings.managerSecret, bounds: settings.addressBounds },
+  });
   const portUrl = (sessionId: string, node: string, port: number | string) => origins.portUrl(sessionId, node, port);
   const views = createSessionViews({ hosts, clock, maxNodes, maxSessionMs: maxSessionHours * HOUR_MS, portUrl });
   const knowsHostsOf = (sessionId: string) =>
@@ -176,6 +183,7 @@ export async function startManager(
     sessionHours,
     maxSessionHours,
     maxSessions,
+    shares,
     sessionsPerUser: settings.sessionsPerUser,
     maxGraceMs: settings.graceMinutes * MINUTE_MS,
     idleMs,
@@ -185,6 +193,7 @@ export async function startManager(
     directory,
     hosts,
     admission,
+    shares,
     commands: connections,
     views,
     clock,
@@ -237,7 +246,7 @@ export async function startManager(
 
   const orders = createOrders({ store: store.operator, names: clients, clock, logger });
   cleanup.add('orders', () => orders.stop());
-  const limit = (rate: keyof ManagerSettings['rates']) => createRateLimit({ clock, ...settings.rates[rate] });
+  const limit = (rate: keyof ManagerSettings['rates']) => createAddressLimit({ clock, ...settings.rates[rate] });
   const wrongTokens = limit('wrongTokens');
   const tokens = createTokens({ service, origins, wrongTokens });
   const table = createPortTable({ directory, clock });
@@ -334,7 +343,7 @@ export async function startManager(
   cleanup.add('routes', () => routes.close());
   const web = createWebProxy({ webUrl: settings.webUrl, origins, logger });
   cleanup.add('web proxy', () => web.close());
-  const sockets = createSocketServers(origins);
+  const sockets = createSocketServers({ origins, uncounted, metrics });
   createAgentGateway({
     ...{ keys, connections, hosts, relay, terminalStreams, reconciler, directory, logger },
     io: sockets.agents.io,
@@ -344,7 +353,7 @@ export async function startManager(
     io: sockets.browsers.io,
   });
   const terminalGateway = createTerminalGateway({
-    ...{ tokens, service, directory, relay, origins, clock, metrics, logger },
+    ...{ tokens, service, directory, relay, origins, clock, metrics, uncounted, logger },
   });
   cleanup.add('terminal sockets', () => terminalGateway.close());
   cleanup.add('sockets', () => Promise.all([sockets.browsers.io.close(), sockets.agents.io.close()]));
@@ -376,6 +385,12 @@ export async function startManager(
   const listener = createListener(
     frontDoor,
     settings.tls === undefined ? undefined : createTlsFiles(settings.tls, logger),
+    createConnectionBounds({
+      max: settings.addressBounds.connections,
+      uncounted: [uncounted, settings.trustedProxies],
+      isHost: connections.speaksFrom,
+      onRefused: () => metrics.refusedConnections.inc({ kind: 'connection' }),
+    }),
   );
   try {
     port = await listen(listener.server, settings.host, settings.port);

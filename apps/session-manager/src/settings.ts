@@ -9,6 +9,7 @@ import type { TlsSettings } from './edge/tls-files.ts';
 import type { ManagerEnv } from './env.ts';
 import type { AddressRecord } from './operator/client-names.ts';
 import type { CpuRule } from './operator/cpu-rule.ts';
+import type { AddressBounds } from './scheduling/address-shares.ts';
 import { newToken } from './sessions/links.ts';
 import type { AllowList } from './sign-in/allow-list.ts';
 import type { OidcSettings } from './sign-in/oidc.ts';
@@ -33,6 +34,7 @@ export interface ManagerSettings {
   agentKeysFile: string;
   managerSecret: string;
   libraryFile: string | undefined;
+  addressBounds: AddressBounds;
   /** The operator's own. */
   templates: readonly Template[];
   metrics: { host: string; port: number } | undefined;
@@ -90,6 +92,12 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
     trustedProxies: env.DRYDOCK_TRUSTED_PROXIES,
     webUrl: env.DRYDOCK_WEB_URL,
     agentKeysFile: env.DRYDOCK_AGENT_KEYS_FILE,
+    addressBounds: {
+      sessions: env.DRYDOCK_SESSIONS_PER_ADDRESS,
+      nodePercent: env.DRYDOCK_NODE_PERCENT_PER_ADDRESS,
+      connections: env.DRYDOCK_CONNECTIONS_PER_ADDRESS,
+      uncounted: env.DRYDOCK_UNCOUNTED_NETWORKS,
+    },
     // Without a file, cookies of private ports are good until a restart; browsers then fetch new ones by themselves.
     managerSecret: secretFile === undefined ? newToken() : readFileSync(secretFile, 'utf8').trim(),
     libraryFile: env.DRYDOCK_LIBRARY_FILE,

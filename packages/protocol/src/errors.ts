@@ -48,6 +48,12 @@ const registry = {
     retry: 'never',
     message: 'You have as many sessions as you may have; end one of them first.',
   },
+  ADDRESS_LIMIT: {
+    status: 409,
+    retry: 'later',
+    message:
+      'Your network address has as much of this place as one address may have. End a session or a node first, or wait until some end; where many people share one address, the operator can raise the bound.',
+  },
   NODE_LIMIT: { status: 409, retry: 'never', message: 'The session has as many nodes as it may have.' },
   TERMINAL_LIMIT: { status: 409, retry: 'never', message: 'The node has as many terminals as it may have.' },
   NODE_NOT_READY: { status: 409, retry: 'later', message: 'The node is not ready for that yet.' },

@@ -15,11 +15,18 @@ import { z } from 'zod';
 import { type AgentCommands, COMMAND_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
 import { newId } from '../sessions/links.ts';
 import type { Metrics } from './metrics.ts';
+import { createSessionShares } from './session-shares.ts';
 
 export type AgentSocket = Socket<AgentToManagerEvents, ManagerToAgentEvents>;
 
 /** Commands to one host that wait for their answers; more means that it does not keep up. */
-const MAX_PENDING_PER_HOST = 5000;
+const MAX_PENDING_PER_HOST = 30_000;
+/** The same of one session there: every connection that its ports may have (B10) being opened, and some more. No few sessions fill a host's. */
+const MAX_PENDING_PER_SESSION = 1200;
+/** Commands of one session that run at a time: each is a process of the host's root beside the node, for up to five minutes. */
+const MAX_EXECS_PER_SESSION = 64;
+/** What takes things away waits behind nothing that its own session has asked for. */
+const TAKES_AWAY: ReadonlySet<AgentCommandName> = new Set(['node.destroy', 'session.destroy', 'session.rest']);
 
 const failureSchema = z.object({
   error: z.object({
@@ -31,6 +38,8 @@ const failureSchema = z.object({
 
 export interface AgentConnections extends AgentCommands {
   has(host: string): boolean;
+  /** Whether an agent is connected from that address. */
+  speaksFrom(address: string): boolean;
   /** Takes a host's socket. The caller removes it when it is gone. */
   add(host: string, socket: AgentSocket): void;
   /** Forgets a host's socket and fails what waits for its answers. */
@@ -53,9 +62,15 @@ function failureOf(answer: unknown): DrydockError | undefined {
   return new DrydockError(known, message, details);
 }
 
+/** The session that a command is for; some name a terminal or viewer alone, whose pages have bounds of their own. */
+function sessionOf(request: object): string | undefined {
+  return 'sessionId' in request && typeof request.sessionId === 'string' ? request.sessionId : undefined;
+}
+
 /** Builds the table; it is empty until agents connect. */
 export function createAgentConnections({ metrics }: { metrics: Metrics }): AgentConnections {
   const hosts = new Map<string, { socket: AgentSocket; pending: Set<(error: DrydockError) => void> }>();
+  const shares = createSessionShares({ all: MAX_PENDING_PER_SESSION, execs: MAX_EXECS_PER_SESSION });
 
   function send<C extends AgentCommandName>(
     host: string,
@@ -67,6 +82,7 @@ export function createAgentConnections({ metrics }: { metrics: Metrics }): Agent
     if (entry === undefined || entry.pending.size >= MAX_PENDING_PER_HOST) {
       return Promise.reject(new DrydockError('HOST_UNAVAILABLE'));
     }
+    const release = TAKES_AWAY.has(name) ? () => undefined : shares.take(sessionOf(request), name === 'node.exec');
     return new Promise((resolve, reject) => {
       const fail = (error: DrydockError) => {
         settle();
@@ -75,6 +91,7 @@ export function createAgentConnections({ metrics }: { metrics: Metrics }): Agent
       const timer = setTimeout(() => fail(new DrydockError('HOST_UNAVAILABLE', undefined, { timeoutMs })), timeoutMs);
       const settle = () => {
         clearTimeout(timer);
+        release();
         entry.pending.delete(fail);
       };
       entry.pending.add(fail);
@@ -92,6 +109,7 @@ export function createAgentConnections({ metrics }: { metrics: Metrics }): Agent
 
   return {
     has: (host) => hosts.has(host),
+    speaksFrom: (address) => [...hosts.values()].some(({ socket }) => socket.conn.remoteAddress === address),
     add(host, socket) {
       hosts.set(host, { socket, pending: new Set() });
     },

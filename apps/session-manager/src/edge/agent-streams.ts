@@ -12,12 +12,15 @@ import type { Logger } from '@drydock/service-kit';
 import type { AgentCommands } from '../scheduling/agent-commands.ts';
 import { newId } from '../sessions/links.ts';
 import type { AgentKeys } from './agent-keys.ts';
+import { createSessionShares } from './session-shares.ts';
 import { bearerToken } from './tokens.ts';
 
 /** From asking for a stream to having it (ms): connecting in the node takes an agent at most 3 s, dialling us at most 10 s. */
 const STREAM_TIMEOUT_MS = 15_000;
-/** Streams that are asked for and not there yet; more means that agents do not keep up. */
-const MAX_WAITING = 5000;
+/** Streams that are asked for and not there yet; more means that agents do not keep up. What one session may ask for is bounded by its commands. */
+const MAX_WAITING = 30_000;
+/** Streams of one session to commands (files that are read and written): each is a process of the host's root beside the node. */
+const MAX_COMMANDS_PER_SESSION = 64;
 
 export type StreamTarget = AgentRequest<'stream.open'>['target'];
 
@@ -52,6 +55,7 @@ export function createAgentStreams(deps: { commands: AgentCommands; keys: AgentK
   const { commands, keys, logger } = deps;
   const waiting = new Map<string, Waiting>();
   const open = new Set<Socket>();
+  const shares = createSessionShares({ all: MAX_COMMANDS_PER_SESSION, execs: MAX_COMMANDS_PER_SESSION });
 
   function refuse(socket: Socket, status: string): void {
     socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -109,10 +113,20 @@ export function createAgentStreams(deps: { commands: AgentCommands; keys: AgentK
   }
 
   return {
-    open: (host, sessionId, node, target) =>
-      bring(host, (streamId) =>
-        commands.send(host, 'stream.open', { sessionId, node, streamId, target }, STREAM_TIMEOUT_MS),
-      ),
+    async open(host, sessionId, node, target) {
+      const release = target.kind === 'exec' ? shares.take(sessionId, true) : () => undefined;
+      try {
+        const socket = await bring(host, (streamId) =>
+          commands.send(host, 'stream.open', { sessionId, node, streamId, target }, STREAM_TIMEOUT_MS),
+        );
+        socket.once('close', release);
+        if (socket.destroyed) release();
+        return socket;
+      } catch (error) {
+        release();
+        throw error;
+      }
+    },
     openTerminals: (host) =>
       bring(host, (streamId) => commands.send(host, 'terminal.stream', { streamId }, STREAM_TIMEOUT_MS)),
     upgrade(request, socket, head) {

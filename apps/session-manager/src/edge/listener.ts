@@ -11,6 +11,7 @@ import {
 import { createServer as createTcp, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTls } from 'node:tls';
+import type { ConnectionBounds } from './connection-bounds.ts';
 import { createHttp2Door } from './http2-door.ts';
 import type { TlsFiles } from './tls-files.ts';
 
@@ -49,8 +50,28 @@ function protocolOf(first: Buffer): 'tls' | 'http2' | 'http1' | undefined {
   return first.length < HTTP2_PREFACE.length ? undefined : 'http2';
 }
 
+/** The same door, which says of each connection that it has asked for something. */
+function hearing(door: Door, bounds: ConnectionBounds): Door {
+  return {
+    request(request, response) {
+      bounds.heard(request.socket);
+      door.request(request, response);
+    },
+    upgrade(request, socket, head) {
+      bounds.heard(request.socket);
+      door.upgrade(request, socket, head);
+    },
+    malformed: door.malformed,
+  };
+}
+
 /** Builds the listener; nothing listens yet. */
-export function createListener(door: Door, tls: TlsFiles | undefined): Listener {
+export function createListener(
+  behind: Door,
+  tls: TlsFiles | undefined,
+  bounds: ConnectionBounds | undefined = undefined,
+): Listener {
+  const door = bounds === undefined ? behind : hearing(behind, bounds);
   const sockets = new Set<Socket>();
 
   const http1: Http1Server = createHttp1({
@@ -120,6 +141,7 @@ export function createListener(door: Door, tls: TlsFiles | undefined): Listener 
   }
 
   const server = createTcp({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    if (bounds?.admit(socket) === false) return void socket.destroy();
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     look(socket);

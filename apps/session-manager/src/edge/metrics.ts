@@ -92,6 +92,12 @@ export function createMetrics() {
       labelNames: ['outcome'],
       registers,
     }),
+    refusedConnections: new Counter({
+      name: 'drydock_refused_connections_total',
+      help: 'Connections and sockets that were refused since their address held too many, by kind.',
+      labelNames: ['kind'],
+      registers,
+    }),
     /** Adds a gauge whose values are read when they are asked for. */
     gauge(name: string, help: string, labelNames: string[], read: GaugeRead): void {
       gauges.set(name, read);

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import { isIP } from 'node:net';
+import { isInNetworks } from '../scheduling/address-key.ts';
 import { createHostNames, hostNameOf } from './host-names.ts';
 
 export interface Origins {
@@ -64,11 +65,7 @@ export function createOrigins({
   const suffix = `.${portsDomain ?? domain}`;
   const names = createHostNames([mainHost, domain, ...hostNames], suffix);
 
-  function trusted(address: string | undefined): boolean {
-    if (trustedProxies === undefined || address === undefined) return false;
-    const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
-    return trustedProxies.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
-  }
+  const trusted = (address: string) => isInNetworks(trustedProxies, address);
 
   return {
     get publicOrigin() {

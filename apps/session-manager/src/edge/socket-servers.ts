@@ -1,8 +1,11 @@
 /** The two socket.io servers: one for browsers, one for agents, each with the bounds of its side. */
 import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
-import { AGENT_SOCKET_PATH, MAX_AGENT_MESSAGE_BYTES, MAX_SOCKET_MESSAGE_BYTES } from '@drydock/protocol';
+import type { BlockList } from 'node:net';
+import { AGENT_SOCKET_PATH, LAB_NAMESPACE, MAX_AGENT_MESSAGE_BYTES, MAX_SOCKET_MESSAGE_BYTES } from '@drydock/protocol';
 import { batchFrames } from '@drydock/service-kit';
 import { Server } from 'socket.io';
+import { createAddressCounter } from '../scheduling/address-counter.ts';
+import type { Metrics } from './metrics.ts';
 import type { Origins } from './origins.ts';
 
 /** A browser's dead connection is noticed after interval and timeout (ms); a flooded page must not miss its turn to answer. */
@@ -11,6 +14,8 @@ const BROWSER_PING = { pingInterval: 15_000, pingTimeout: 20_000 };
 const AGENT_PING = { pingInterval: 5_000, pingTimeout: 7_000 };
 /** A connection that joins no namespace within this (ms) is closed. */
 const JOIN_TIMEOUT_MS = 10_000;
+/** Connections of one address that have joined no namespace: as many as for terminals' sockets. */
+const MAX_UNJOINED_PER_ADDRESS = 200;
 
 export interface SocketServer {
   io: Server;
@@ -35,9 +40,41 @@ function create(options: ConstructorParameters<typeof Server>[1]): SocketServer 
   return { io, http };
 }
 
+/** What an engine's connection is here, beyond what its types say. */
+interface EngineSocket {
+  request: IncomingMessage;
+  close(discard?: boolean): void;
+  once(event: 'close', listener: () => void): void;
+}
+
+/** Bounds the connections of one address that say nothing of a session; those that do are the browser gateway's. */
+function boundUnjoined({ io }: SocketServer, { origins, uncounted, metrics }: SocketServersDeps): void {
+  const counter = createAddressCounter({ max: MAX_UNJOINED_PER_ADDRESS, uncounted: [uncounted] });
+  const unjoined = new WeakMap<object, () => void>();
+  io.engine.on('connection', (raw: EngineSocket) => {
+    const release = counter.acquire(origins.clientAddress(raw.request));
+    if (release === undefined) {
+      metrics.refusedConnections.inc({ kind: 'socket.io' });
+      raw.close(true);
+      return;
+    }
+    unjoined.set(raw, release);
+    raw.once('close', release);
+  });
+  io.of(LAB_NAMESPACE).on('connection', ({ conn }) => unjoined.get(conn)?.());
+}
+
+export interface SocketServersDeps {
+  origins: Origins;
+  /** Addresses that are not counted. */
+  uncounted: BlockList;
+  metrics: Metrics;
+}
+
 /** Builds both. Requests of foreign pages do not get as far as a socket. */
-export function createSocketServers(origins: Origins): { browsers: SocketServer; agents: SocketServer } {
-  return {
+export function createSocketServers(deps: SocketServersDeps): { browsers: SocketServer; agents: SocketServer } {
+  const { origins } = deps;
+  const servers = {
     browsers: create({
       ...BROWSER_PING,
       path: '/socket.io',
@@ -52,4 +89,6 @@ export function createSocketServers(origins: Origins): { browsers: SocketServer;
       allowRequest: (request: IncomingMessage, decide) => decide(null, request.headers.origin === undefined),
     }),
   };
+  boundUnjoined(servers.browsers, deps);
+  return servers;
 }

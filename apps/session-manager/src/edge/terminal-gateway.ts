@@ -1,5 +1,6 @@
 /** `/terminal-socket`: plain WebSocket frames for a page's terminals, admitted, bounded and revoked like its socket.io connection (T-20 on). */
 import type { IncomingMessage } from 'node:http';
+import type { BlockList } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
   DrydockError,
@@ -16,6 +17,7 @@ import {
 import { batchWrites, type Clock, type Logger } from '@drydock/service-kit';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { TerminalRelay, TerminalSink } from '../relay/terminal-relay-types.ts';
+import { createAddressCounter } from '../scheduling/address-counter.ts';
 import { newId } from '../sessions/links.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionService } from '../sessions/session-service.ts';
@@ -25,12 +27,15 @@ import { httpError } from './error-mapping.ts';
 import { createLabCaller, createSocketRates } from './lab-caller.ts';
 import type { Metrics } from './metrics.ts';
 import type { Origins } from './origins.ts';
+import { refuseUpgrade } from './port-pages.ts';
 import type { Tokens } from './tokens.ts';
 
 /** A socket that does not say whose it is within this (ms) is closed. */
 const ADMISSION_MS = 10_000;
 /** Sockets that are not admitted yet, of all pages together. */
 const MAX_UNADMITTED = 1000;
+/** The same of one address: a class with two tabs each, all of which come back in one moment, twice. */
+const MAX_UNADMITTED_PER_ADDRESS = 200;
 /** Messages that come together with the admission; what is more comes from no page of ours. */
 const MAX_EARLY = 256;
 /** Between two pings (ms); who has sent nothing since the last but one is gone. */
@@ -48,6 +53,8 @@ export interface TerminalGatewayDeps {
   origins: Origins;
   clock: Clock;
   metrics: Metrics;
+  /** Addresses that are not counted. */
+  uncounted: BlockList;
   logger: Logger;
 }
 
@@ -92,6 +99,7 @@ export function createTerminalGateway(deps: TerminalGatewayDeps): TerminalGatewa
   const clients = new Map<string, Set<Client>>();
   const alive = new Map<WebSocket, boolean>();
   let unadmitted = 0;
+  const newcomers = createAddressCounter({ max: MAX_UNADMITTED_PER_ADDRESS, uncounted: [deps.uncounted] });
 
   async function admit(request: IncomingMessage, first: RawData, isBinary: boolean) {
     const auth = labAuthSchema.safeParse(isBinary ? undefined : parseJson(textOf(first)));
@@ -104,13 +112,14 @@ export function createTerminalGateway(deps: TerminalGatewayDeps): TerminalGatewa
     return { sessionId, linkId };
   }
 
-  function onConnection(socket: WebSocket, request: IncomingMessage, carrier: Duplex): void {
+  function onConnection(socket: WebSocket, request: IncomingMessage, carrier: Duplex, release: () => void): void {
     unadmitted += 1;
     let waits = true;
     const settle = () => {
       clearTimeout(deadline);
       if (waits) unadmitted -= 1;
       waits = false;
+      release();
     };
     const deadline = setTimeout(() => socket.terminate(), ADMISSION_MS);
     socket.once('close', settle);
@@ -254,12 +263,16 @@ export function createTerminalGateway(deps: TerminalGatewayDeps): TerminalGatewa
 
   return {
     upgrade(request, carrier, head) {
-      const refusal = !origins.isSameOrigin(request) ? '403 Forbidden' : unadmitted >= MAX_UNADMITTED ? '503 Busy' : '';
-      if (refusal !== '') {
-        carrier.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-        return;
+      if (!origins.isSameOrigin(request)) return refuseUpgrade(carrier, '403 Forbidden');
+      if (unadmitted >= MAX_UNADMITTED) return refuseUpgrade(carrier, '503 Busy');
+      const release = newcomers.acquire(origins.clientAddress(request));
+      if (release === undefined) {
+        metrics.refusedConnections.inc({ kind: 'terminal-socket' });
+        return refuseUpgrade(carrier, '429 Too Many Requests');
       }
-      server.handleUpgrade(request, carrier, head, (socket) => onConnection(socket, request, carrier));
+      // A handshake that is none ends here, and is nobody's connection.
+      carrier.once('close', release);
+      server.handleUpgrade(request, carrier, head, (socket) => onConnection(socket, request, carrier, release));
     },
     sockets: () => alive.size,
     close() {

@@ -1,11 +1,14 @@
 /** What stands for one client where limits and blocks go by address: an IPv4 address, or the networks that an IPv6 address lies in. */
-import { isIP } from 'node:net';
+import { type BlockList, isIP } from 'node:net';
 
 /** One end site, as RFC 6177 gives it: whoever has a /48 has 65,536 networks of /64. */
 const SITE_GROUPS = 3;
 /** One network: RFC 4291 leaves the last 64 bits to the device, which may choose them anew for each connection. */
 const NETWORK_GROUPS = 4;
 const GROUPS = 8;
+
+/** What a site may have, in shares of one client: a home or an office has a few networks, a stranger's rented /48 is one stranger's. */
+export const SITE_SHARE = 4;
 
 export interface AddressKeys {
   /** One client: `203.0.113.5`, or `2001:db8:1:2::/64`. */
@@ -53,4 +56,11 @@ export function addressKeys(address: string): AddressKeys {
   const ipv4 = mappedIpv4(groups);
   if (ipv4 !== undefined) return { client: ipv4, site: undefined };
   return { client: network(groups, NETWORK_GROUPS), site: network(groups, SITE_GROUPS) };
+}
+
+/** Whether an address is in one of the networks of a list; IPv4 addresses that are written as IPv6 count as IPv4. */
+export function isInNetworks(networks: BlockList | undefined, address: string): boolean {
+  const [plain = ''] = address.replace(/^::ffff:(?=\d+\.)/i, '').split('%', 1);
+  const family = isIP(plain);
+  return networks !== undefined && family !== 0 && networks.check(plain, family === 6 ? 'ipv6' : 'ipv4');
 }

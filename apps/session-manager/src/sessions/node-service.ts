@@ -1,6 +1,7 @@
 /** Makes and ends nodes: reserves in the store first, then asks the host; whatever fails is taken back. */
 import { type AgentNodeReport, DrydockError, type NodeLimits, type NodeView, toDrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
+import type { AddressShares } from '../scheduling/address-shares.ts';
 import type { Admission, Place } from '../scheduling/admission.ts';
 import { type AgentCommands, CREATE_TIMEOUT_MS, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
@@ -28,6 +29,7 @@ export interface NodeServiceDeps {
   directory: SessionDirectory;
   hosts: HostRegistry;
   admission: Admission;
+  shares: Pick<AddressShares, 'demandNodes'>;
   commands: AgentCommands;
   views: SessionViews;
   clock: Clock;
@@ -95,6 +97,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       };
       // The learner's own mistakes are told before the operator's want of room.
       add(record, []);
+      deps.shares.demandNodes(record.countedFor ?? [], names.length);
       const room = await withRoom(
         () => admission.place(names.length, home),
         () => deps.makeRoom(names.length, home.mtu === undefined ? first : undefined),

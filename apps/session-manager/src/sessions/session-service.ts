@@ -1,6 +1,7 @@
 /** What can be done with a session: create, open by link, extend, share, end. Rights are asked for here and nowhere else. */
 import { allows, DrydockError, type EndReason, type LinkView, type Right } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
+import type { AddressShares } from '../scheduling/address-shares.ts';
 import type { Admission } from '../scheduling/admission.ts';
 import { withRoom } from '../scheduling/with-room.ts';
 import { findLink, hashToken, newId, newLink, newToken } from './links.ts';
@@ -38,6 +39,7 @@ export interface Access {
 export interface SessionServiceDeps {
   directory: SessionDirectory;
   admission: Admission;
+  shares: AddressShares;
   clock: Clock;
   logger: Logger;
   sessionHours: number;
@@ -63,7 +65,7 @@ export type SessionService = ReturnType<typeof createSessionService>;
 /** Builds the service. */
 export function createSessionService(deps: SessionServiceDeps) {
   const { directory, admission, clock, logger, sessionHours, maxSessionHours, maxSessions, maxGraceMs, idleMs } = deps;
-  const { sessionsPerUser } = deps;
+  const { sessionsPerUser, shares } = deps;
   /** Uses are noted in steps (ms), so that typing is not a stream of writes. */
   const touchStepMs = Math.min(60_000, idleMs / 10);
 
@@ -113,7 +115,7 @@ export function createSessionService(deps: SessionServiceDeps) {
       return session.links.find(({ id }) => id === linkId)?.right;
     },
 
-    /** Makes a session for `nodes` nodes to come. @throws DrydockError NO_CAPACITY, BAD_REQUEST, STORE_UNAVAILABLE. */
+    /** Makes a session for `nodes` nodes to come. @throws DrydockError NO_CAPACITY, BAD_REQUEST, USER_LIMIT, ADDRESS_LIMIT, STORE_UNAVAILABLE. */
     async create(wish: {
       name: string | undefined;
       template: string | undefined;
@@ -125,6 +127,8 @@ export function createSessionService(deps: SessionServiceDeps) {
       userId?: string | undefined;
       /** The client's address or its keyed hash, for the log and the operator. */
       client?: string | undefined;
+      /** The address that asks. */
+      address: string;
     }): Promise<NewSession> {
       const hours = wish.hours ?? sessionHours;
       if (hours > maxSessionHours) {
@@ -137,6 +141,9 @@ export function createSessionService(deps: SessionServiceDeps) {
       if (userId !== undefined && sessionsOf(userId) >= sessionsPerUser) {
         throw new DrydockError('USER_LIMIT', undefined, { limit: sessionsPerUser });
       }
+      // Who signed in is counted by name, wherever they are.
+      const countedFor = userId === undefined ? shares.keysOf(wish.address) : [];
+      shares.demandSession(countedFor, wish.nodes);
       await withRoom(
         () => admission.admit(wish.nodes, wish.queue),
         () => deps.makeRoom(Math.max(1, wish.nodes)),
@@ -157,6 +164,7 @@ export function createSessionService(deps: SessionServiceDeps) {
         portSecret: newToken(),
         ...(userId === undefined ? {} : { userId }),
         ...(client === undefined ? {} : { client }),
+        ...(countedFor.length === 0 ? {} : { countedFor }),
       });
       await directory.create(session, maxSessions);
       logger.info({ sessionId: session.id, audit: 'session-created', hours, userId, client }, 'session created');

@@ -76,6 +76,8 @@ export interface SessionRecord {
   readonly flag?: { readonly at: number; readonly text: string };
   /** Why the operator ended it, for its pages. */
   readonly endText?: string;
+  /** What the address that asked for it is counted by (scheduling/address-shares.ts); absent where it is not counted. */
+  readonly countedFor?: readonly string[];
   /** The MTU of its network, where its first host lets sessions span hosts; without it they stay on that host. */
   readonly spanMtu?: number | undefined;
   /** The identifier of its network between hosts, from the moment at which it spans them. */
@@ -93,7 +95,7 @@ export const MAX_SET_PORTS_PER_SESSION = 200;
 
 type New = Pick<
   SessionRecord,
-  'id' | 'name' | 'template' | 'createdAt' | 'expiresAt' | 'links' | 'portSecret' | 'userId' | 'client'
+  'id' | 'name' | 'template' | 'createdAt' | 'expiresAt' | 'links' | 'portSecret' | 'userId' | 'client' | 'countedFor'
 >;
 
 /** The first record of a session. */

@@ -1,6 +1,7 @@
 /** A whole manager on port 0 with hosts of tests' own, and a small typed client of its API. */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { BlockList } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -65,6 +66,10 @@ export interface TestManagerOptions {
 /** Rates under which no test is limited by accident. */
 const GENEROUS = { burst: 100_000, perSecond: 100_000 };
 
+/** The default of DRYDOCK_UNCOUNTED_NETWORKS, so that tests are not counted by accident. */
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+
 /** Starts a manager over a memory store (or the given one). */
 export async function startTestManager(options: TestManagerOptions = {}): Promise<TestManager> {
   const { clock = systemClock } = options;
@@ -84,6 +89,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     warnStrangers: false,
     publicUrl: undefined,
     trustedProxies: undefined,
+    addressBounds: { sessions: 40, nodePercent: 50, connections: 1000, uncounted: LOOPBACK },
     webUrl: undefined,
     agentKeysFile,
     managerSecret: 'test',

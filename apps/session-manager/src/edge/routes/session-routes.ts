@@ -73,6 +73,7 @@ export function sessionRoutes(
         queue: body.queue ?? address,
         userId: user?.id,
         client: deps.clients.kept(address),
+        address,
       });
       if (template !== undefined) await templates.startNew(session.id, template);
       return {
