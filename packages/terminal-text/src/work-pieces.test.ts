@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bytePieces, PIECE_LENGTH, sequencesOfPiece, textPieces } from './work-pieces.ts';
+import { bytePieces, PIECE_CELLS, PIECE_LENGTH, textPieces } from './work-pieces.ts';
 
 const small = { cols: 80, rows: 24 };
 const large = { cols: 1000, rows: 500 };
@@ -24,10 +24,23 @@ test.each(Object.entries(texts))('%s: the pieces are the whole, and none ends in
 test('the larger the screen, the fewer sequences are in a piece', () => {
   const count = (piece: string) => piece.split('\x1b').length - 1;
   expect(Math.max(...textPieces(texts.clears, large).map(count))).toBe(2);
-  expect(Math.max(...textPieces(texts.clears, small).map(count))).toBe(sequencesOfPiece(small));
+  expect(Math.max(...textPieces(texts.clears, small).map(count))).toBe(Math.floor(PIECE_CELLS / (80 * 24)));
   const bytes = [...bytePieces(Buffer.from(texts.clears), large)].map((piece) => Buffer.from(piece).toString());
   expect(Math.max(...bytes.map(count))).toBe(2);
   expect(textPieces(texts.plain, large).length).toBe(Math.ceil(texts.plain.length / PIECE_LENGTH));
+});
+
+test.each([
+  ['what touches a row at most', '\x1b[31m\x1b[2;3H\x1b[K\x1b[?25l', PIECE_CELLS / 1000],
+  ['what may touch all', '\x1b[?1049h\x1b[2J\x1bc\x1b#8', 2],
+  ['what is not what it looks like', '\x1b[1\n\x1b[1 @\x1b[?1;25h\x1b[>m', 2],
+])('%s is counted as such', (_name, text, most) => {
+  const count = (piece: string) => piece.split('\x1b').length - 1;
+  expect(Math.max(...textPieces(text.repeat(2000), large).map(count))).toBe(Math.floor(most));
+});
+
+test('a sequence that is cut off counts as any', () => {
+  expect(textPieces('\x1b['.repeat(3), large)).toHaveLength(2);
 });
 
 test('nothing is one piece of nothing, so that whoever waits for it is told', () => {

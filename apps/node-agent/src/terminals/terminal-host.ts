@@ -10,6 +10,7 @@ import { spawnEnteredPty } from './entered-pty.ts';
 import { startHostServer } from './host-server.ts';
 import type { Size } from './output-log.ts';
 import type { Pty, PtyEvents, SpawnPty, TerminalCommand } from './pty.ts';
+import { createScreenPool, type ScreenPool } from './screens/screen-pool.ts';
 import { createTerminalRegistry, type TerminalRegistry } from './terminal-registry.ts';
 
 export interface TerminalHostOptions {
@@ -21,6 +22,7 @@ export interface TerminalHostOptions {
 
 export interface TerminalHost {
   registry: TerminalRegistry;
+  screens: ScreenPool;
   /** Ends every terminal and stops listening. */
   close(): Promise<void>;
 }
@@ -123,15 +125,19 @@ export async function startTerminalHost({
       const command = commandFor(node, size);
       return command.opensPty ? spawnEnteredPty(command, size, events) : spawnPty(command, size, events);
     };
+  const screens = createScreenPool(logger);
   const registry = createTerminalRegistry({
     spawnFor,
+    screens,
     onForgotten: (terminalId, exit) => server.broadcast({ event: 'exit', terminalId, ...exit }),
   });
   const server = await startHostServer({ socketPath, registry, logger });
   return {
     registry,
+    screens,
     async close() {
       await registry.closeAll();
+      screens.close();
       await server.close();
     },
   };

@@ -3,6 +3,8 @@ import { DrydockError, MAX_TERMINALS_PER_NODE } from '@drydock/protocol';
 import type { HostedTerminal, HostRequest } from './host-protocol.ts';
 import type { Size } from './output-log.ts';
 import type { PtyExit, SpawnPty } from './pty.ts';
+import { createScreenBudget, type ScreenBudget } from './screens/screen-budget.ts';
+import type { ScreenPool } from './screens/screen-pool.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 
 interface Entry {
@@ -27,13 +29,22 @@ export interface TerminalRegistry {
 export interface TerminalRegistryDeps {
   /** How a shell on a node's terminal is started. @throws DrydockError NODE_NOT_FOUND */
   spawnFor(node: { sessionId: string; node: string }): SpawnPty;
+  screens: Pick<ScreenPool, 'open'>;
   /** A terminal is gone for good. */
   onForgotten(terminalId: string, exit: PtyExit): void;
 }
 
 /** Builds an empty registry. */
-export function createTerminalRegistry({ spawnFor, onForgotten }: TerminalRegistryDeps): TerminalRegistry {
+export function createTerminalRegistry({ spawnFor, screens, onForgotten }: TerminalRegistryDeps): TerminalRegistry {
   const entries = new Map<string, Entry>();
+  /** Of sessions that have terminals. */
+  const budgets = new Map<string, ScreenBudget>();
+
+  function budgetOf(sessionId: string): ScreenBudget {
+    const budget = budgets.get(sessionId) ?? createScreenBudget();
+    budgets.set(sessionId, budget);
+    return budget;
+  }
 
   const ofNode = (sessionId: string, node: string) =>
     [...entries.values()].filter((entry) => entry.sessionId === sessionId && entry.node === node);
@@ -57,8 +68,11 @@ export function createTerminalRegistry({ spawnFor, onForgotten }: TerminalRegist
     const terminal = createTerminal({
       size,
       spawn: spawnFor({ sessionId, node }),
+      openEmulator: (at) => screens.open(sessionId, at),
+      screenBudget: budgetOf(sessionId),
       onForgotten(exit) {
         entries.delete(terminalId);
+        if (![...entries.values()].some((entry) => entry.sessionId === sessionId)) budgets.delete(sessionId);
         onForgotten(terminalId, exit);
       },
     });

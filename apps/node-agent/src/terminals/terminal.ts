@@ -10,7 +10,11 @@ import { type Departed, mustAwait, mustPause, type Window } from './flow-control
 import { createOutputLog, type Position, type Size } from './output-log.ts';
 import type { Pty, PtyExit, SpawnPty } from './pty.ts';
 import { createPtyInput } from './pty-input.ts';
-import { createScreenModel, type ScreenModel } from './screen-model.ts';
+import type { Emulator } from './screens/emulator.ts';
+import { plainPicture } from './screens/plain-picture.ts';
+import type { ScreenBudget } from './screens/screen-budget.ts';
+import type { ScreenFault } from './screens/screen-fault.ts';
+import { createScreenModel, type ScreenModel } from './screens/screen-model.ts';
 import { createViewer, type PaintedScreen, type Viewer, type ViewerSink } from './viewer.ts';
 import { createWriters } from './writers.ts';
 
@@ -30,6 +34,12 @@ const MAX_UNPARSED_BYTES = 1024 * 1024;
 export const ENDED_KEPT_MS = 60_000;
 /** Typing is held until the program's first output, at most this long (ms). */
 const START_MS = 2000;
+/** A terminal whose own bytes ended its emulator is shown as plain text for this long (ms); then it is drawn from its log again. */
+export const PLAIN_MS = 60_000;
+/** A picture is tried again so often when another terminal's bytes ended the process that drew it. */
+const PAINT_ATTEMPTS = 3;
+/** A picture serves everybody who comes within this time (ms); what was written since follows from the log. */
+const SHARE_MS = 1000;
 /** Between asking a terminal's process to end and ending it (ms). */
 const HANGUP_GRACE_MS = 1000;
 /** A process that outlives even SIGKILL for this long (ms) is given up; its terminal is forgotten. */
@@ -38,6 +48,10 @@ const KILL_GRACE_MS = 2000;
 export interface TerminalOptions {
   size: Size;
   spawn: SpawnPty;
+  /** Where its screen is drawn, should anybody need it. */
+  openEmulator(size: Size): Emulator;
+  /** Of its session. */
+  screenBudget: ScreenBudget;
   /** Nothing is left of the terminal; called once. */
   onForgotten(exit: PtyExit): void;
   now?: () => number;
@@ -55,7 +69,8 @@ export interface Terminal {
   ended(): boolean;
   /**
    * Adds a viewer, in place of one with the same id.
-   * @throws DrydockError RATE_LIMITED when the terminal has as many viewers as it may have.
+   * @throws DrydockError RATE_LIMITED when the terminal has as many viewers as it may have, or a later attach of the viewer came before
+   * this one had a screen; BAD_REQUEST when `offset` is beyond the end.
    */
   attach(viewerId: string, offset: number, sink: ViewerSink): Promise<Attached>;
   detach(viewerId: string): void;
@@ -71,8 +86,18 @@ export interface Terminal {
   close(): Promise<void>;
 }
 
+const superseded = () =>
+  new DrydockError('RATE_LIMITED', 'A later attach of the same viewer takes the place of this one.');
+
 /** Starts a process on a new PTY. @throws what `spawn` throws. */
-export function createTerminal({ size, spawn, onForgotten, now = Date.now }: TerminalOptions): Terminal {
+export function createTerminal({
+  size,
+  spawn,
+  openEmulator,
+  screenBudget,
+  onForgotten,
+  now = Date.now,
+}: TerminalOptions): Terminal {
   const viewers = new Map<string, Viewer>();
   /** Of `viewers`; looked at for every piece that is read. */
   let windows: Window[] = [];
@@ -82,6 +107,10 @@ export function createTerminal({ size, spawn, onForgotten, now = Date.now }: Ter
   const log = createOutputLog({ size, beforeDrop: feedModel });
   let model: ScreenModel | undefined;
   let modelAt: Position = { offset: 0, seq: 1 };
+  /** Its own bytes ended its emulator: nothing is drawn until then (ms). */
+  let plainUntil = 0;
+  let shared: { picture: Promise<PaintedScreen>; at: number; from: number } | undefined;
+  let shareTimer: NodeJS.Timeout | undefined;
   let exit: PtyExit | undefined;
   let paused = false;
   let departed: Departed | undefined;
@@ -144,22 +173,70 @@ export function createTerminal({ size, spawn, onForgotten, now = Date.now }: Ter
     updateReading();
   }
 
+  /** The model as it is at the beginning of what is fed next: at the oldest byte that is kept when there was none, or it was lost. */
+  function getModel(): ScreenModel {
+    if (model === undefined) {
+      const first = log.sizeAt(log.start());
+      modelAt = { offset: log.start(), seq: first.seq };
+      model = createScreenModel({ size: first, openEmulator, onDrained: updateReading, onFault: loseModel });
+    }
+    return model;
+  }
+
+  function loseModel(fault: ScreenFault): void {
+    model?.dispose();
+    model = undefined;
+    if (fault.kind === 'own') plainUntil = now() + PLAIN_MS;
+    updateReading();
+  }
+
   function feedModel(to: number): void {
+    if (now() < plainUntil) return;
+    const fed = getModel();
     if (to < modelAt.offset) return;
-    model ??= createScreenModel(size, updateReading);
     for (const entry of log.entries(modelAt, to)) {
-      if (entry.kind === 'bytes') model.feed(entry.data);
-      else model.resize(entry.mark);
+      if (entry.kind === 'bytes') fed.feed(entry.data);
+      else fed.resize(entry.mark);
     }
     modelAt = { offset: to, seq: log.sizeAt(to).seq };
   }
 
   async function paint(): Promise<PaintedScreen> {
-    feedModel(log.end());
-    model ??= createScreenModel(size, updateReading);
-    const mark = log.sizeAt(log.end());
-    const position = { offset: log.end(), seq: mark.seq };
-    return { screen: await model.serialize(), size: mark, position };
+    for (let attempt = 0; attempt < PAINT_ATTEMPTS && now() >= plainUntil; attempt += 1) {
+      feedModel(log.end());
+      const position = endPosition();
+      const mark = log.sizeAt(log.end());
+      try {
+        return { screen: await getModel().serialize(), size: mark, position };
+      } catch {
+        // The model is lost (loseModel). Another is drawn from the log unless its own bytes were at fault.
+      }
+    }
+    return { screen: plainPicture(log), size: log.sizeAt(log.end()), position: endPosition() };
+  }
+
+  /** The picture of the moment, or one of a moment ago from which the log goes on. */
+  function sharedPaint(): Promise<PaintedScreen> {
+    if (shared !== undefined && shared.at + SHARE_MS > now() && shared.from >= log.start()) return shared.picture;
+    const made = { picture: paint(), at: now(), from: log.end() };
+    shared = made;
+    clearTimeout(shareTimer);
+    shareTimer = setTimeout(() => {
+      shared = undefined;
+    }, SHARE_MS);
+    return made.picture;
+  }
+
+  async function paintWithinBudget(isWanted: () => boolean): Promise<PaintedScreen | undefined> {
+    await screenBudget.admit();
+    if (!isWanted()) return undefined;
+    const picture = await sharedPaint();
+    screenBudget.spend(picture.screen.length);
+    return picture;
+  }
+
+  function endPosition(): Position {
+    return { offset: log.end(), seq: log.sizeAt(log.end()).seq };
   }
 
   function onExit(how: PtyExit): void {
@@ -174,7 +251,7 @@ export function createTerminal({ size, spawn, onForgotten, now = Date.now }: Ter
   }
 
   function forget(): void {
-    for (const timer of [startTimer, flushTimer, wakeTimer, lifeTimer]) clearTimeout(timer);
+    for (const timer of [startTimer, flushTimer, wakeTimer, lifeTimer, shareTimer]) clearTimeout(timer);
     for (const viewer of viewers.values()) viewer.close();
     viewers.clear();
     attaching.clear();
@@ -199,19 +276,24 @@ export function createTerminal({ size, spawn, onForgotten, now = Date.now }: Ter
     size: () => log.sizeAt(log.end()),
     ended: () => exit !== undefined,
     async attach(viewerId, offset, sink) {
+      if (offset > log.end()) {
+        throw new DrydockError('BAD_REQUEST', 'The offset is beyond the end of what the terminal wrote.');
+      }
       remove(viewerId);
       if (viewers.size + attaching.size >= MAX_VIEWERS_PER_TERMINAL) {
         throw new DrydockError('RATE_LIMITED', 'The terminal has as many viewers as it may have.');
       }
       const token = Symbol(viewerId);
       attaching.set(viewerId, token);
-      const isKept = offset >= log.start() && offset <= log.end();
-      const painted = isKept ? undefined : await paint();
+      const end = log.end();
+      const painted =
+        offset >= log.start() ? undefined : await paintWithinBudget(() => attaching.get(viewerId) === token);
+      if (offset < log.start() && painted === undefined) throw superseded();
       const mark = painted?.size ?? log.sizeAt(offset);
       const position = painted?.position ?? { offset, seq: log.sizeAt(offset).seq };
       const result: AttachResult = {
         offset: position.offset,
-        end: painted === undefined ? log.end() : position.offset,
+        end: Math.max(end, position.offset),
         cols: mark.cols,
         rows: mark.rows,
         ...(painted === undefined ? {} : { screen: painted.screen }),
@@ -221,7 +303,7 @@ export function createTerminal({ size, spawn, onForgotten, now = Date.now }: Ter
         start() {
           if (attaching.get(viewerId) !== token) return;
           attaching.delete(viewerId);
-          const viewer = createViewer({ log, sink, position, paint, exit: () => exit });
+          const viewer = createViewer({ log, sink, position, paint: paintWithinBudget, exit: () => exit });
           viewers.set(viewerId, viewer);
           windows.push(viewer.window);
           viewer.pump();

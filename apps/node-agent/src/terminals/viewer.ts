@@ -27,7 +27,8 @@ export interface ViewerDeps {
   sink: ViewerSink;
   /** The first byte to send; all before it counts as drawn. */
   position: Position;
-  paint(): Promise<PaintedScreen>;
+  /** Undefined when `isWanted` says no before its turn has come. */
+  paint(isWanted: () => boolean): Promise<PaintedScreen | undefined>;
   /** The end of the shell, once all of its output is in the log. */
   exit(): PtyExit | undefined;
 }
@@ -52,8 +53,8 @@ export function createViewer({ log, sink, position: start, paint, exit }: Viewer
 
   async function repaint(): Promise<void> {
     state = 'painting';
-    const painted = await paint();
-    if ((state as State) === 'closed') return;
+    const painted = await paint(() => state === 'painting');
+    if (painted === undefined || (state as State) === 'closed') return;
     position = painted.position;
     sink.size(painted.size, position.offset);
     sink.screen(painted.screen, position.offset);

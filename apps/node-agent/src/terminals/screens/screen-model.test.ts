@@ -1,9 +1,10 @@
 import headless from '@xterm/headless';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createEmulator, SCREEN_SCROLLBACK_LINES } from './emulator.ts';
 import { UnicodeGraphemesAddon } from './graphemes-addon.ts';
-import { createScreenModel, SCREEN_SCROLLBACK_LINES } from './screen-model.ts';
-import { isWholeScreenScrolling, privateState } from './screen-private-state.ts';
+import { isWholeScreenScrolling, privateState } from './private-state.ts';
+import { createScreenModel } from './screen-model.ts';
 
 const size = { cols: 40, rows: 8 };
 
@@ -12,6 +13,17 @@ function newTerminal(): headless.Terminal {
   terminal.loadAddon(new UnicodeGraphemesAddon());
   return terminal;
 }
+
+/** Its emulator is in this process. */
+const newModel = () =>
+  createScreenModel({
+    size,
+    openEmulator: createEmulator,
+    onDrained: () => undefined,
+    onFault: (fault) => {
+      throw fault;
+    },
+  });
 
 const write = (terminal: headless.Terminal, data: string | Buffer) =>
   new Promise<void>((done) => terminal.write(data, done));
@@ -48,7 +60,7 @@ function picture(terminal: headless.Terminal): string {
 
 /** Paints by way of a model and its serialised screen, fed in `pieces`. */
 async function viaModel(pieces: Buffer[]): Promise<string> {
-  const model = createScreenModel(size, () => undefined);
+  const model = newModel();
   for (const piece of pieces) model.feed(piece);
   const screen = await model.serialize();
   model.dispose();
@@ -92,7 +104,7 @@ describe('T-5: a screen stands for all bytes before it', () => {
   test('what comes after the screen is drawn as if nothing had been left out', async () => {
     const before = Buffer.from('one\r\n\x1b[3;6r\x1b(0\x1b[6;1H\x1b[31m');
     const after = Buffer.from('qqq\r\nlll\r\n\x1b[m\x1b(Bend');
-    const model = createScreenModel(size, () => undefined);
+    const model = newModel();
     model.feed(before);
     const copy = newTerminal();
     await write(copy, await model.serialize());
@@ -113,7 +125,7 @@ describe('text that nobody can see any more is skipped', () => {
 
   test('it is not parsed', async () => {
     const data = flood(100_000, (i) => `y ${i}\r\n`);
-    const model = createScreenModel(size, () => undefined);
+    const model = newModel();
     const started = performance.now();
     for (const piece of cut(data, 65_536)) model.feed(piece);
     await new Promise(setImmediate);
