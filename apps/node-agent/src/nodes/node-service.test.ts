@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentFact } from '@drydock/protocol';
@@ -232,4 +232,27 @@ test('what watchers see is told, and ignored once the node has gone', async () =
   const before = facts.length;
   service.observe(SESSION, 'node1', { dockerReady: false });
   expect(facts).toHaveLength(before);
+});
+
+test('a session that is frozen stands still in all of its nodes, and goes on when it thaws; another one is left alone', async () => {
+  const other = { ...request('node1', 1), sessionId: 'bcdefghi' };
+  await service.create(request('node1', 1));
+  await service.create(request('node2', 2));
+  await service.create(other);
+  const stateOf = async (sessionId: string, name: string) => {
+    const presence = await runtime.probe({ sessionId, name });
+    const stat = presence.state === 'running' ? await readFile(`/proc/${presence.pid}/stat`, 'utf8') : '';
+    return stat.slice(stat.lastIndexOf(')') + 2)[0];
+  };
+  const states = () =>
+    Promise.all([stateOf(SESSION, 'node1'), stateOf(SESSION, 'node2'), stateOf('bcdefghi', 'node1')]);
+  await service.freezeSession(SESSION, true);
+  await expect.poll(states).toEqual(['T', 'T', 'S']);
+  await service.freezeSession(SESSION, true);
+  await service.freezeSession(SESSION, false);
+  await expect.poll(states).toEqual(['S', 'S', 'S']);
+  // What is frozen can be destroyed all the same.
+  await service.freezeSession(SESSION, true);
+  await service.destroySession(SESSION);
+  expect(service.list().map(({ sessionId }) => sessionId)).toEqual(['bcdefghi']);
 });
