@@ -36,6 +36,7 @@ const TEST_PACKAGES = [
   { name: 'fonts-dejavu-core', reason: 'screenshots with real letters, box-drawing included' },
   { name: 'busybox-static', reason: 'the images of tests that do without the library: one program without libraries' },
   { name: 'qemu-system-x86', reason: 'the guest with cgroup v2 of `npm run test:slow`' },
+  { name: 'prometheus', reason: 'promtool judges and tries the alert rules; the server itself never runs here' },
   { name: 'openssh-client', reason: 'ssh-keygen judges the keys that sessions get' },
 ];
 
@@ -55,4 +56,4 @@ export function testPackages(distribution) {
 }
 
 /** Services of the packages above that would start by themselves; we run our own copies and want none of theirs. */
-export const UNWANTED_SERVICES = ['redis-server', 'docker-registry', 'lxcfs'];
+export const UNWANTED_SERVICES = ['redis-server', 'docker-registry', 'lxcfs', 'prometheus'];

@@ -12,6 +12,7 @@ import { addGauges } from './edge/gauges.ts';
 import { createHttpRoutes } from './edge/http-routes.ts';
 import { createListener } from './edge/listener.ts';
 import { createMetrics } from './edge/metrics.ts';
+import { addOperatorGauges } from './edge/operator-gauges.ts';
 import { serveOperator } from './edge/operator-listener.ts';
 import { createOperatorSignIn, LINK_MINUTES } from './edge/operator-sign-in.ts';
 import { createOperatorStatus } from './edge/operator-status.ts';
@@ -294,6 +295,7 @@ export async function startManager(
     },
   });
   cleanup.add('operator', () => operator.stop());
+  addOperatorGauges({ metrics, directory, orders });
   const routes = await createHttpRoutes({
     ...{ orders, clients, operatorSignIn, operatorCalls: operator.calls },
     claims: settings.signIn?.operatorClaim !== undefined,

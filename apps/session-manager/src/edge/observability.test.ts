@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
 
 const DASHBOARD = new URL('../../../../infra/deploy/grafana/drydock.json', import.meta.url);
+const ALERTS = new URL('../../../../infra/deploy/prometheus/alerts.yml', import.meta.url);
 
 let test: TestManager;
 let lines: Record<string, unknown>[];
@@ -80,6 +81,22 @@ describe('metrics', () => {
       const found = text.split('\n').filter((line) => line.startsWith(`${name}{`));
       if (found.length > 0)
         expect([name, label, found.some((line) => line.includes(`${label}="`))]).toEqual([name, label, true]);
+    }
+  });
+});
+
+describe('alerts', () => {
+  it('ask for figures and labels that a manager has', async () => {
+    await start();
+    await useAll();
+    const text = await metrics();
+    const rules = readFileSync(ALERTS, 'utf8');
+    const asked = [...rules.matchAll(/\b(drydock_[a-z_]+?)(?:_bucket)?\b(?:\{(\w+)=)?/g)];
+    expect(asked.length).toBeGreaterThan(10);
+    for (const [, name = ''] of asked) expect([name, text.includes(`# TYPE ${name} `)]).toEqual([name, true]);
+    // A gauge that has values has the label by which a rule groups.
+    for (const name of ['drydock_host_connected', 'drydock_remains', 'drydock_pool']) {
+      expect([name, text.includes(`${name}{host="`)]).toEqual([name, true]);
     }
   });
 });
