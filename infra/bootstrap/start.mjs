@@ -66,6 +66,9 @@ async function start(args) {
   }
 }
 
+/** @param {string} link */
+const operatorLine = (link) => `Operator (once, within ten minutes): ${link}`;
+
 /** @param {{settings: Record<string, string>, layout: import('../common/paths.mjs').Layout, progress: import('./progress.mjs').Progress}} options */
 async function runInForeground({ settings, layout, progress }) {
   const user = await ensureSystemUser();
@@ -79,7 +82,10 @@ async function runInForeground({ settings, layout, progress }) {
       progress.ended('start', 'done');
       progress.say(line);
     },
-    onReady: () => progress.say(`Logs: ${layout.logs}. Ctrl-C stops everything.`),
+    onReady: (_url, operatorLink) => {
+      if (operatorLink !== undefined) progress.say(operatorLine(operatorLink));
+      progress.say(`Logs: ${layout.logs}. Ctrl-C stops everything.`);
+    },
   });
 }
 
@@ -96,10 +102,11 @@ function detach(progress) {
   const stop = () => child.kill('SIGTERM');
   abort.signal.addEventListener('abort', stop, { once: true });
   return new Promise((/** @type {(value: void) => void} */ resolve, reject) => {
-    child.on('message', (/** @type {{ready?: string, failed?: string}} */ message) => {
+    child.on('message', (/** @type {{ready?: string, failed?: string, operatorLink?: string}} */ message) => {
       if (message.ready === undefined) return reject(new StartFailed(message.failed ?? 'unknown'));
       progress.ended('start', 'done');
       progress.say(`Drydock is ready: ${message.ready}`);
+      if (message.operatorLink !== undefined) progress.say(operatorLine(message.operatorLink));
       child.unref();
       resolve();
     });

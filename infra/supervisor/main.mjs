@@ -28,7 +28,7 @@ try {
     secrets: prepareStateDir(layout, user),
     signal: abort.signal,
     say: () => {},
-    onReady: (url) => report({ ready: url }),
+    onReady: (url, operatorLink) => report({ ready: url, operatorLink }),
   });
 } catch (error) {
   report({ failed: describeFailure(error) });

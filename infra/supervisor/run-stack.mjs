@@ -1,6 +1,7 @@
 /** Runs one stack from its first process to its last: plans it, starts it, says when it is ready, and stops it cleanly. */
 import { readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { operatorCall } from '../common/operator.mjs';
 import { Problem } from '../common/problem.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
 import { describeRefused, kernelSettings } from '../host/kernel-settings.mjs';
@@ -27,7 +28,8 @@ const DESTROY_MS = 90_000;
  * @property {import('../bootstrap/state-dir.mjs').Secrets} secrets
  * @property {AbortSignal} signal ends the stack
  * @property {(line: string) => void} say one line for the operator
- * @property {(url: string) => void} onReady
+ * @property {(url: string, operatorLink: string | undefined) => void} onReady `operatorLink` opens the operator's page once; it is for
+ *   the terminal alone, and in no log
  */
 
 /**
@@ -82,7 +84,7 @@ export async function runStack({ settings, layout, user, secrets, signal, say, o
       state.ready = true;
       save();
       tell(plan.joined === undefined ? `Drydock is ready: ${state.url}` : `This host is connected to ${state.url}`);
-      onReady(state.url);
+      onReady(state.url, await operatorLink(state.operator, join(secrets.managerDirectory, 'secret')));
       await aborted;
     }
   } finally {
@@ -129,6 +131,18 @@ export async function planStack({ settings, layout, user, secrets }) {
         ? undefined
         : prepareHubCache({ state: layout.state, runInstance: layout.runInstance, port: hub, upstream, user }),
   };
+}
+
+/**
+ * A link that opens the operator's page once; undefined where there is no manager, or it gives none.
+ * @param {string | undefined} url
+ * @param {string} secretFile
+ * @returns {Promise<string | undefined>}
+ */
+async function operatorLink(url, secretFile) {
+  if (url === undefined) return undefined;
+  const link = await operatorCall({ url, secretFile }, 'POST', '/links').catch(() => undefined);
+  return link?.url;
 }
 
 /**

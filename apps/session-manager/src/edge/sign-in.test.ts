@@ -12,8 +12,8 @@ import { startTestManager, type TestManager } from '../testing/test-manager.ts';
 import { CALLBACK_PATH } from './sign-in.ts';
 
 const PEOPLE = {
-  ann: { email: 'ann@school.example', name: 'Ann' },
-  bob: { email: 'bob@elsewhere.example', name: 'Bob' },
+  ann: { email: 'ann@school.example', name: 'Ann', groups: ['teachers', 'operators'] },
+  bob: { email: 'bob@elsewhere.example', name: 'Bob', groups: ['operators-of-nothing'] },
   eve: { email: 'eve@school.example', verified: false, name: 'Eve' },
   sub7: { name: 'Nobody’s address' },
 };
@@ -31,7 +31,8 @@ async function start(
   issuer = await startTestIssuer(PEOPLE);
   clock = createManualClock(Date.now());
   const { url, clientId, clientSecret } = issuer;
-  const signIn = { issuer: url, clientId, clientSecret, allow, required };
+  const operatorClaim = { name: 'groups', value: 'operators' };
+  const signIn = { issuer: url, clientId, clientSecret, allow, required, operatorClaim };
   test = await startTestManager({ clock, settings: { signIn, sessionsPerUser: 2, publicUrl } });
   await test.host();
   if (opened) openIssuer();
@@ -73,6 +74,32 @@ describe('sign-in by OpenID Connect', () => {
       expect([login, back.status === 403]).toEqual([login, !allowed]);
       expect([login, (await create()).status]).toEqual([login, allowed ? 201 : 401]);
     }
+  });
+
+  it('opens the operator’s page to whom the issuer calls an operator, and to nobody else', async () => {
+    await start();
+    const look = async () => (await test.call('GET', '/operator/me', { headers: { cookie: cookie() } })).status;
+    await signIn('ann');
+    expect(await look()).toBe(200);
+    browser = createTestBrowser();
+    await signIn('bob');
+    expect(await look()).toBe(401);
+  });
+
+  it('refuses a blocked person the sign-in and new sessions', async () => {
+    await start();
+    await signIn('bob');
+    const { body } = await create();
+    const { userId = '' } = (await test.store.get((body as { session: { id: string } }).session.id)) ?? {};
+    const block = { id: 'b1', kind: 'person', value: userId, reason: 'r', by: 'ann', createdAt: 0 } as const;
+    await test.store.operator.putBlock({ ...block, until: clock.now() + 3_600_000 });
+    clock.advance(2500);
+    await expect.poll(async () => (await create()).body).toMatchObject({ error: { code: 'BLOCKED' } });
+    browser = createTestBrowser();
+    expect((await signIn('bob')).status).toBe(403);
+    browser = createTestBrowser();
+    await signIn('ann');
+    expect((await create()).status).toBe(201);
   });
 
   it('gives each person their own number of sessions, whatever browser they use', async () => {
@@ -145,7 +172,7 @@ describe('sign-in by OpenID Connect', () => {
     await start();
     await signIn('ann');
     for (const line of browser.setCookies(origin())) {
-      expect(line).toMatch(/; HttpOnly; SameSite=Lax$/);
+      expect(line).toMatch(/^dd_operator=/.test(line) ? /; HttpOnly; SameSite=Strict$/ : /; HttpOnly; SameSite=Lax$/);
       expect(line).not.toMatch(/domain=/i);
     }
     await test.stop();

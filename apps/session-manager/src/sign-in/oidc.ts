@@ -81,8 +81,7 @@ export function createOidc({ issuer, clientId, clientSecret, operatorClaim }: Oi
     // An address that nobody checked proves nothing: it must not match an allow-list.
     const email = source.email_verified === true ? text(source.email) : undefined;
     const name = text(source.name) ?? text(source.preferred_username) ?? email;
-    // From the signed token alone: userinfo may be somebody else's.
-    const held = operatorClaim === undefined ? [] : [claims[operatorClaim.name]].flat();
+    const held = operatorClaim === undefined ? [] : [claims[operatorClaim.name], more?.[operatorClaim.name]].flat();
     const isOperator = operatorClaim !== undefined && held.includes(operatorClaim.value);
     return { subject: claims.sub, email, name: name?.slice(0, MAX_NAME), isOperator };
   }

@@ -8,6 +8,7 @@ export interface TestPerson {
   email?: string;
   verified?: boolean;
   name?: string;
+  groups?: string[];
 }
 
 export interface TestIssuer {
@@ -38,12 +39,12 @@ export async function startTestIssuer(people: Record<string, TestPerson>): Promi
         clients: [{ client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] }],
         pkce: { required: () => true },
         cookies: { keys: [randomBytes(16).toString('hex')] },
-        claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+        claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'groups'] },
         findAccount: (_context: unknown, id: string) => ({
           accountId: id,
           claims: async () => {
-            const { email, verified = true, name } = people[id] ?? {};
-            return { sub: id, email, email_verified: email === undefined ? undefined : verified, name };
+            const { email, verified = true, name, groups } = people[id] ?? {};
+            return { sub: id, email, email_verified: email === undefined ? undefined : verified, name, groups };
           },
         }),
       });
