@@ -1,5 +1,6 @@
 import { systemClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { newLink, newToken } from '../sessions/links.ts';
 import { createMemoryStore } from '../sessions/memory-store.ts';
 import { addNode, newSession } from '../sessions/session.ts';
@@ -35,6 +36,22 @@ describe('admission of agents', () => {
     await expect(connect({ protocol: 99 })).rejects.toMatchObject({ code: 'AGENT_VERSION' });
     await expect(connect({ name: 'same' })).rejects.toMatchObject({ code: 'AGENT_NAME_TAKEN' });
     await expect(connect({ name: '../x' })).rejects.toMatchObject({ code: 'AGENT_KEY_REJECTED' });
+  });
+
+  it('hears little of who has shown no key, and much of who has', async () => {
+    const url = `${test.origin.replace('http', 'ws')}/agent-socket/?EIO=4&transport=websocket`;
+    const ask = (padding: number) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = new WebSocket(url);
+        socket.on('error', reject).on('close', () => resolve('closed'));
+        socket.on('open', () => socket.send(`40/agent,${JSON.stringify({ name: 'x', padding: 'x'.repeat(padding) })}`));
+        socket.on('message', (data) => String(data).startsWith('44/agent') && resolve('refused'));
+      });
+    expect(await ask(10)).toBe('refused');
+    expect(await ask(1024 * 1024)).toBe('closed');
+    const agent = await test.host();
+    agent.sendFact({ kind: 'nothing', padding: 'x'.repeat(1024 * 1024) } as never);
+    expect((await (await sessionWithNode()).state())?.state).toBe('running');
   });
 
   it('lets a name in again when its connection is gone', async () => {

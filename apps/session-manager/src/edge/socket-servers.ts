@@ -1,7 +1,13 @@
 /** The two socket.io servers: one for browsers, one for agents, each with the bounds of its side. */
 import { createServer, type Server as HttpServer, type IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
-import { AGENT_SOCKET_PATH, LAB_NAMESPACE, MAX_AGENT_MESSAGE_BYTES, MAX_SOCKET_MESSAGE_BYTES } from '@drydock/protocol';
+import {
+  AGENT_NAMESPACE,
+  AGENT_SOCKET_PATH,
+  LAB_NAMESPACE,
+  MAX_AGENT_MESSAGE_BYTES,
+  MAX_SOCKET_MESSAGE_BYTES,
+} from '@drydock/protocol';
 import { batchFrames } from '@drydock/service-kit';
 import { Server } from 'socket.io';
 import { createAddressCounter } from '../scheduling/address-counter.ts';
@@ -16,6 +22,9 @@ const AGENT_PING = { pingInterval: 5_000, pingTimeout: 7_000 };
 const JOIN_TIMEOUT_MS = 10_000;
 /** Connections of one address that have joined no namespace: as many as for terminals' sockets. */
 const MAX_UNJOINED_PER_ADDRESS = 200;
+
+/** Bytes of a host that has not shown its key: the handshake and a name. Its first report, which may be large, comes after that. */
+const MAX_UNKNOWN_AGENT_BYTES = 64 * 1024;
 
 export interface SocketServer {
   io: Server;
@@ -64,6 +73,22 @@ function boundUnjoined({ io }: SocketServer, { origins, uncounted, metrics }: So
   io.of(LAB_NAMESPACE).on('connection', ({ conn }) => unjoined.get(conn)?.());
 }
 
+/** Ends a connection that sends much before its key was taken; socket.io itself would keep whole messages of the size of reports. */
+function boundUnknownAgents({ io }: SocketServer): void {
+  const known = new WeakMap<object, () => void>();
+  io.engine.on('connection', (raw: EngineSocket) => {
+    const { socket } = raw.request;
+    let bytes = 0;
+    const count = (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > MAX_UNKNOWN_AGENT_BYTES) socket.destroy();
+    };
+    socket.on('data', count);
+    known.set(raw, () => socket.off('data', count));
+  });
+  io.of(AGENT_NAMESPACE).on('connection', ({ conn }) => known.get(conn)?.());
+}
+
 export interface SocketServersDeps {
   origins: Origins;
   /** Addresses that are not counted. */
@@ -90,5 +115,6 @@ export function createSocketServers(deps: SocketServersDeps): { browsers: Socket
     }),
   };
   boundUnjoined(servers.browsers, deps);
+  boundUnknownAgents(servers.agents);
   return servers;
 }
