@@ -28,6 +28,14 @@ describe('what operators deploy', () => {
     },
   );
 
+  it('the compose file believes nobody’s X-Forwarded-For but that of its own network', () => {
+    const text = read('compose/compose.yaml');
+    const [, network = ''] = /^x-inside: &inside (\S+)$/m.exec(text) ?? [];
+    expect(network).toMatch(/^172\.31\.\d+\.0\/24$/);
+    expect(text).toMatch(/^ {6}DRYDOCK_TRUSTED_PROXIES: \*inside$/m);
+    expect(text).toMatch(/^ {2}inside:\n {4}ipam: \{ config: \[\{ subnet: \*inside \}\] \}$/m);
+  });
+
   it.each(units)('%s runs a program of ours that a build makes', (name) => {
     const [, command = ''] = /^ExecStart=(.*)$/m.exec(read(`systemd/${name}`)) ?? [];
     const ours = command.split(' ').filter((word) => word.startsWith('/opt/drydock/'));
