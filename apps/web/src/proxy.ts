@@ -4,11 +4,11 @@ import { isDevelopment } from './env.ts';
 
 /**
  * The policy. Scripts run by nonce alone; styles may be inline, since xterm.js and the positioning of menus write style
- * elements and attributes; frames may show published ports, whose names the manager tells.
+ * elements and attributes; frames show what the manager names: published ports, and the way to them. Strings become code by
+ * lab/trusted-types.ts alone; `nextjs` is the policy of Next.js's own loader of scripts.
  */
-function policy(nonce: string, ports: string): string {
+function policy(nonce: string, frames: readonly string[]): string {
   const evaluation = isDevelopment ? " 'unsafe-eval'" : '';
-  const frames = /^https?:\/\/\*\.[A-Za-z0-9.-]+(:\d+)?$/.test(ports) ? ` ${ports}` : '';
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${evaluation}`,
@@ -16,18 +16,26 @@ function policy(nonce: string, ports: string): string {
     "img-src 'self' data: blob:",
     "font-src 'self'",
     "connect-src 'self'",
-    `frame-src 'self'${frames}`,
+    `frame-src ${frames.length === 0 ? "'none'" : frames.join(' ')}`,
     "worker-src 'self' blob:",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
+    ...(isDevelopment ? [] : ["require-trusted-types-for 'script'", 'trusted-types default nextjs']),
   ].join('; ');
+}
+
+/** One address of a policy: nothing that could begin another directive. */
+const FRAME_SOURCE = /^('self'|https?:\/\/(\*\.)?[A-Za-z0-9.-]+(:\d+)?(\/[\w./-]*)?)$/;
+
+function frameSources(header: string | null): string[] {
+  return (header ?? '').split(' ').filter((source) => FRAME_SOURCE.test(source));
 }
 
 export function proxy(request: NextRequest): NextResponse {
   const nonce = btoa(crypto.randomUUID());
-  const header = policy(nonce, request.headers.get('x-drydock-ports') ?? '');
+  const header = policy(nonce, frameSources(request.headers.get('x-drydock-frames')));
   const headers = new Headers(request.headers);
   headers.set('x-nonce', nonce);
   headers.set('content-security-policy', header);

@@ -105,6 +105,19 @@ describe('our addresses', () => {
       expect(origins.portLabel(host)).toBeUndefined();
   });
 
+  it('are shown in frames by name, and below /p/ only where a page is visited by an address', () => {
+    const named = ['https://*.ports.example', 'https://lab.example/open-port'];
+    for (const host of ['lab.example', 'localhost', undefined]) expect(origins.frameSources(host)).toEqual(named);
+    expect(origins.frameSources('192.0.2.7:3000')).toEqual([...named, 'https://192.0.2.7:3000/p/']);
+    // No policy can name it.
+    expect(origins.frameSources('[2001:db8::7]:3000')).toEqual([...named, "'self'"]);
+    const apart = createOrigins({
+      ...{ domain: 'lab.example', portsDomain: 'ports.example', publicUrl: 'https://lab.example/x' },
+      ...{ port: () => 3000, trustedProxies: undefined },
+    });
+    expect(apart.frameSources('192.0.2.7')).toEqual(['https://*.ports.example', 'https://lab.example/x/open-port']);
+  });
+
   it('believe X-Forwarded-For of our own proxies only', () => {
     const trustedProxies = new BlockList();
     trustedProxies.addSubnet('10.0.0.0', 8, 'ipv4');

@@ -10,7 +10,7 @@ export function hostNameOf(hostHeader: string | undefined): string {
 }
 
 /** An address in place of a name is what no DNS record makes: a page whose origin it is came from there. */
-function isAddress(name: string): boolean {
+export function isAddress(name: string): boolean {
   return isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
 }
 

@@ -73,6 +73,7 @@ export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes
     reply.header('x-request-id', request.id);
     reply.header('cache-control', 'no-store');
     reply.header('x-content-type-options', 'nosniff');
+    reply.header('cross-origin-resource-policy', 'same-origin');
     const address = origins.clientAddress(request.raw);
     if (request.url.startsWith('/api/')) deps.orders.admit({ address });
     const waitMs = calls.take(address);

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import { isIP } from 'node:net';
 import { isInNetworks } from '../scheduling/address-key.ts';
-import { createHostNames, hostNameOf } from './host-names.ts';
+import { createHostNames, hostNameOf, isAddress } from './host-names.ts';
 
 export interface Origins {
   /** The origin that browsers see, without a slash at its end. */
@@ -17,8 +17,11 @@ export interface Origins {
   portUrl(sessionId: string, node: string, port: number | string): string;
   /** Whether ports have a domain of their own: then they certainly have names, and nothing of a node is shown on our origin. */
   readonly hasPortsDomain: boolean;
-  /** The names of all ports as a source of a Content-Security-Policy. */
-  readonly portSource: string;
+  /**
+   * What a page that is visited under that name may show in frames, as sources of a Content-Security-Policy: ports by their names, whose way
+   * to a cookie leads by our `/open-port`; and below `/p/` where the page is visited by an address, which has no names below it.
+   */
+  frameSources(hostHeader: string | undefined): string[];
   /** The label of a host name below the ports' domain; undefined for the main host and everything else. */
   portLabel(hostHeader: string | undefined): string | undefined;
   /** Whether a host name is the main one, or one of a port. */
@@ -47,6 +50,9 @@ export interface OriginOptions {
   /** Further names of this place. */
   hostNames?: readonly string[] | undefined;
 }
+
+/** Where the main origin gives tickets for ports to holders of its cookie. */
+export const OPEN_PATH = '/open-port';
 
 /** Builds the answers from the configuration and the port that is really listened on. */
 export function createOrigins({
@@ -77,9 +83,14 @@ export function createOrigins({
     get publicBase() {
       return base().origin + basePath;
     },
-    get portSource() {
-      const { protocol, port: publicPort } = base();
-      return `${protocol}//*${suffix}${publicPort === '' ? '' : `:${publicPort}`}`;
+    frameSources(hostHeader) {
+      const { protocol, origin, port: publicPort } = base();
+      const ports = `${protocol}//*${suffix}${publicPort === '' ? '' : `:${publicPort}`}`;
+      const sources = [ports, `${origin}${basePath}${OPEN_PATH}`];
+      const hasPaths = portsDomain === undefined || portsDomain === domain;
+      if (!hasPaths || hostHeader === undefined || !isAddress(hostNameOf(hostHeader))) return sources;
+      // No source of a policy can name an IPv6 address.
+      return [...sources, hostHeader.startsWith('[') ? "'self'" : `${protocol}//${hostHeader}${basePath}/p/`];
     },
     portUrl(sessionId, node, port) {
       const { protocol, port: publicPort } = base();

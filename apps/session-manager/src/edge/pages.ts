@@ -1,6 +1,12 @@
 /** The few pages that the manager itself shows: short, self-contained, with nothing but text put into them. */
 import type { ServerResponse } from 'node:http';
 
+/** Keeps what is ours out of the reach of other sites' pages: they hold no handle of its window, and no part of it in theirs. */
+export const APART = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
+
 /** Text as it may stand in HTML. */
 export function escapeHtml(text: string): string {
   const names: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
@@ -29,6 +35,7 @@ export function htmlResponse(
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors *",
     'x-content-type-options': 'nosniff',
     'x-robots-tag': 'noindex',
+    ...APART,
     ...headers,
   });
   response.end(body);

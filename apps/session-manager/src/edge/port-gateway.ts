@@ -6,7 +6,7 @@ import type { Logger } from '@drydock/service-kit';
 import { hashToken, newToken } from '../sessions/links.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import { portCookieName, serializeCookie } from './cookies.ts';
-import type { Origins } from './origins.ts';
+import { OPEN_PATH, type Origins } from './origins.ts';
 import { pageResponse } from './pages.ts';
 import type { PortAccess, PortDecision } from './port-access.ts';
 import { type PortTable, type PortTarget, parsePortLabel, parsePortPath } from './port-labels.ts';
@@ -16,8 +16,6 @@ import { hasReadWarning, isWarningAnswer, showWarning, WARNING_PATH, warningCook
 
 /** Where a port's host name takes tickets and shares; the one path of it that never reaches a node. */
 const ENTER_PATH = '/_drydock/enter';
-/** Where the main origin gives tickets to holders of its cookie. */
-const OPEN_PATH = '/open-port';
 /** A ticket is used by the redirect that carries it (ms). */
 const TICKET_MS = 60_000;
 /** Longest path that is remembered over the redirects (characters). */

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from '@drydock/service-kit';
 import { createProxyServer } from 'httpxy';
 import type { Origins } from './origins.ts';
-import { pageResponse } from './pages.ts';
+import { APART, pageResponse } from './pages.ts';
 
 /** A page that takes longer than this (ms) will not come. */
 const PAGE_TIMEOUT_MS = 30_000;
@@ -41,8 +41,7 @@ export function createWebProxy(deps: { webUrl: string | undefined; origins: Orig
     const url = new URL(origins.publicOrigin);
     request.headers['x-forwarded-host'] = request.headers.host ?? url.host;
     request.headers['x-forwarded-proto'] = url.protocol.slice(0, -1);
-    // What the pages' policy may show in frames.
-    request.headers['x-drydock-ports'] = origins.portSource;
+    request.headers['x-drydock-frames'] = origins.frameSources(request.headers.host).join(' ');
     request.headers['x-forwarded-for'] = origins.clientAddress(request);
   }
 
@@ -51,6 +50,7 @@ export function createWebProxy(deps: { webUrl: string | undefined; origins: Orig
       response.setHeader('x-content-type-options', 'nosniff');
       response.setHeader('referrer-policy', 'no-referrer');
       response.setHeader('x-frame-options', 'DENY');
+      for (const [name, value] of Object.entries(APART)) response.setHeader(name, value);
       if (origins.secure) response.setHeader('strict-transport-security', 'max-age=31536000');
       if (webUrl === undefined)
         return pageResponse(response, 404, 'No pages here', 'This manager serves the API only.');

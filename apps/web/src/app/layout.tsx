@@ -1,6 +1,7 @@
 import type { Metadata, Viewport } from 'next';
 import { headers } from 'next/headers';
 import { themeScript } from '../lab/theme.ts';
+import { trustedTypesScript } from '../lab/trusted-types.ts';
 import { strings } from '../strings.ts';
 import './globals.css';
 
@@ -24,6 +25,9 @@ export default async function RootLayout({ children }: { children: React.ReactNo
   return (
     <html lang="en" data-theme="light" suppressHydrationWarning>
       <head>
+        <script nonce={nonce} suppressHydrationWarning>
+          {trustedTypesScript}
+        </script>
         {/* Sets the theme before the first paint, so that a dark room stays dark. */}
         <script nonce={nonce} suppressHydrationWarning>
           {themeScript}

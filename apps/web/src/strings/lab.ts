@@ -93,7 +93,10 @@ export const share = {
   text: 'Whoever has a link has its right. Send the one that fits.',
   owner: { title: 'Own', text: 'Everything, also extending, sharing and closing. Keep it to yourself.' },
   collaborator: { title: 'Work together', text: 'Use and add nodes, type in terminals, edit files, open ports.' },
-  viewer: { title: 'Watch', text: 'See terminals, nodes and ports. Nothing can be changed.' },
+  viewer: {
+    title: 'Watch',
+    text: 'See terminals and nodes, and use the pages of private ports: what a program there lets its visitors do, they can do.',
+  },
   make: 'Make a link',
   making: 'Making…',
   stored: 'These links are kept in this browser only. A lost link cannot be shown again, but a new one can be made.',
