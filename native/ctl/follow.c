@@ -88,7 +88,8 @@ int follow_logs(const char *const *services, size_t count, enum journal_format f
   }
   if (directory) closedir(directory);
 
-  char events[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)] __attribute__((aligned(__alignof__(struct inotify_event))));
+  char events[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)]
+      __attribute__((aligned(__alignof__(struct inotify_event))));
   while (read(inotify_fd, events, sizeof events) > 0) {
     for (size_t i = 0; i < file_count; i++) refresh(&files[i], format);
     if (fflush(stdout) != 0) return 0;

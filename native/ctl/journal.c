@@ -67,7 +67,8 @@ void journal_free(struct journal *journal) {
 }
 
 void journal_print(const char *text, enum journal_format format) {
-  static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const char *message = strstr(text + JOURNAL_STAMP_LENGTH, ": ");
   int month = atoi(text + 5);
   if (format == JOURNAL_CAT && message) puts(message + 2);

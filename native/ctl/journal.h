@@ -15,7 +15,8 @@ struct journal {
   size_t count;
 };
 
-/* Reads the logs of the named services (all when count is 0) into memory, at most 4 MiB each; journal_free releases them. */
+/* Reads the logs of the named services (all when count is 0) into memory, at most 4 MiB each; journal_free releases
+ * them. */
 void journal_read(struct journal *journal, const char *const *services, size_t count);
 void journal_free(struct journal *journal);
 

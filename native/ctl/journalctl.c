@@ -36,43 +36,45 @@ static int add_unit(struct request *request, const char *unit) {
 
 static int parse(struct request *request, int argc, char **argv) {
   enum { OPTION_NO_PAGER = 256, OPTION_IGNORED, OPTION_SYSTEM };
-  static const struct option long_options[] = {
-      {"unit", required_argument, NULL, 'u'},     {"follow", no_argument, NULL, 'f'},
-      {"lines", optional_argument, NULL, 'n'},    {"pager-end", no_argument, NULL, 'e'},
-      {"catalog", no_argument, NULL, 'x'},        {"boot", optional_argument, NULL, 'b'},
-      {"reverse", no_argument, NULL, 'r'},        {"quiet", no_argument, NULL, 'q'},
-      {"output", required_argument, NULL, 'o'},   {"since", required_argument, NULL, 'S'},
-      {"until", required_argument, NULL, 'U'},    {"all", no_argument, NULL, 'a'},
-      {"no-pager", no_argument, NULL, OPTION_NO_PAGER}, {"no-hostname", no_argument, NULL, OPTION_IGNORED},
-      {"system", no_argument, NULL, OPTION_SYSTEM}, {NULL, 0, NULL, 0}};
+  static const struct option long_options[] = {{"unit", required_argument, NULL, 'u'},
+                                               {"follow", no_argument, NULL, 'f'},
+                                               {"lines", optional_argument, NULL, 'n'},
+                                               {"pager-end", no_argument, NULL, 'e'},
+                                               {"catalog", no_argument, NULL, 'x'},
+                                               {"boot", optional_argument, NULL, 'b'},
+                                               {"reverse", no_argument, NULL, 'r'},
+                                               {"quiet", no_argument, NULL, 'q'},
+                                               {"output", required_argument, NULL, 'o'},
+                                               {"since", required_argument, NULL, 'S'},
+                                               {"until", required_argument, NULL, 'U'},
+                                               {"all", no_argument, NULL, 'a'},
+                                               {"no-pager", no_argument, NULL, OPTION_NO_PAGER},
+                                               {"no-hostname", no_argument, NULL, OPTION_IGNORED},
+                                               {"system", no_argument, NULL, OPTION_SYSTEM},
+                                               {NULL, 0, NULL, 0}};
   int option;
   bool end = false;
   while ((option = getopt_long(argc, argv, "u:fn::exb::rqo:S:U:a", long_options, NULL)) != -1) {
     switch (option) {
-      case 'u':
-        add_unit(request, optarg);
-        break;
-      case 'f':
-        request->follow = true;
-        break;
+      case 'u': add_unit(request, optarg); break;
+      case 'f': request->follow = true; break;
       case 'n':
         /* getopt gives an optional value only when it is glued on; people write `-n 20`. */
-        if (!optarg && optind < argc && (strspn(argv[optind], "0123456789") == strlen(argv[optind]) || strcmp(argv[optind], "all") == 0)) {
+        if (!optarg && optind < argc &&
+            (strspn(argv[optind], "0123456789") == strlen(argv[optind]) || strcmp(argv[optind], "all") == 0)) {
           optarg = argv[optind++];
         }
         request->lines = !optarg ? 10 : strcmp(optarg, "all") == 0 ? -1 : atol(optarg);
         break;
-      case 'e':
-        end = true;
-        break;
-      case 'r':
-        request->reverse = true;
-        break;
+      case 'e': end = true; break;
+      case 'r': request->reverse = true; break;
       case 'o':
         if (strcmp(optarg, "cat") == 0) request->format = JOURNAL_CAT;
         else if (strncmp(optarg, "short-iso", 9) == 0) request->format = JOURNAL_ISO;
         else if (strcmp(optarg, "short") != 0) {
-          fprintf(stderr, "journalctl: output %s is not available in a Drydock node; there are short, short-iso and cat.\n", optarg);
+          fprintf(stderr,
+                  "journalctl: output %s is not available in a Drydock node; there are short, short-iso and cat.\n",
+                  optarg);
           return 1;
         }
         break;
@@ -83,18 +85,17 @@ static int parse(struct request *request, int argc, char **argv) {
           return 1;
         }
         break;
-      case OPTION_NO_PAGER:
-        request->no_pager = true;
-        break;
+      case OPTION_NO_PAGER: request->no_pager = true; break;
       case 'x':
       case 'b':
       case 'q':
       case 'a':
       case OPTION_IGNORED:
-      case OPTION_SYSTEM:
-        break;
+      case OPTION_SYSTEM: break;
       default:
-        fprintf(stderr, "A Drydock node keeps its services' logs without systemd; journalctl knows -u -f -n -e -r -o -S -U here.\n");
+        fprintf(
+            stderr,
+            "A Drydock node keeps its services' logs without systemd; journalctl knows -u -f -n -e -r -o -S -U here.\n");
         return 1;
     }
   }
@@ -116,7 +117,8 @@ static void print(const struct request *request, const struct journal *journal) 
     size_t at = request->reverse ? journal->count - 1 - i : i;
     if (!within(request, journal->lines[at].text)) continue;
     seen++;
-    if (request->reverse ? seen <= matching - skip : seen > skip) journal_print(journal->lines[at].text, request->format);
+    if (request->reverse ? seen <= matching - skip : seen > skip)
+      journal_print(journal->lines[at].text, request->format);
   }
 }
 

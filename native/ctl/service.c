@@ -14,7 +14,8 @@ static int report(const char *doing, const char *service, int status) {
 }
 
 int service_main(int argc, char **argv) {
-  /* The book writes `service docker stop`; `service stop docker` is a common slip that the stock command refuses too. */
+  /* The book writes `service docker stop`; `service stop docker` is a common slip that the stock command refuses too.
+   */
   const char *service = argc == 3 && argv[1][0] != '-' ? unit_service(argv[1]) : NULL;
   if (!service) {
     execv(DISTRIBUTION_SERVICE, argv);

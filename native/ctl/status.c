@@ -68,17 +68,18 @@ int print_status(const char *service) {
   const char *plain = color ? "\033[0m" : "";
   const char *file = unit_file(service);
   printf("%s%s%s %s.service - %s\n", paint, running ? "●" : failed ? "×" : "○", plain, service, status.description);
-  printf("     Loaded: loaded (%s; %s)\n", file ? file : status.program, unit_enabled(service) ? "enabled" : "disabled");
+  printf("     Loaded: loaded (%s; %s)\n", file ? file : status.program,
+         unit_enabled(service) ? "enabled" : "disabled");
 
   char why[64] = "";
   if (strcmp(status.result, "success") != 0) snprintf(why, sizeof why, " (Result: %s)", status.result);
-  const char *word = running                                  ? "active (running)"
-                     : strcmp(status.state, "starting") == 0  ? "activating (start)"
-                     : strcmp(status.state, "waiting") == 0   ? "activating (start-pre)"
-                     : strcmp(status.state, "backoff") == 0   ? "activating (auto-restart)"
-                     : strcmp(status.state, "stopping") == 0  ? "deactivating (stop-sigterm)"
-                     : failed                                 ? "failed"
-                                                              : "inactive (dead)";
+  const char *word = running                                 ? "active (running)"
+                     : strcmp(status.state, "starting") == 0 ? "activating (start)"
+                     : strcmp(status.state, "waiting") == 0  ? "activating (start-pre)"
+                     : strcmp(status.state, "backoff") == 0  ? "activating (auto-restart)"
+                     : strcmp(status.state, "stopping") == 0 ? "deactivating (stop-sigterm)"
+                     : failed                                ? "failed"
+                                                             : "inactive (dead)";
   printf("     Active: %s%s%s%s", paint, word, plain, running ? "" : why);
   print_since(status.since_us);
   if (status.documentation[0]) printf("       Docs: %s\n", status.documentation);

@@ -24,7 +24,8 @@ static int not_found(const char *verb, const char *unit) {
 
 static const char *active_state(const char *state) {
   if (strcmp(state, "running") == 0) return "active";
-  if (strcmp(state, "starting") == 0 || strcmp(state, "waiting") == 0 || strcmp(state, "backoff") == 0) return "activating";
+  if (strcmp(state, "starting") == 0 || strcmp(state, "waiting") == 0 || strcmp(state, "backoff") == 0)
+    return "activating";
   if (strcmp(state, "stopping") == 0) return "deactivating";
   return strcmp(state, "failed") == 0 ? "failed" : "inactive";
 }
@@ -107,7 +108,9 @@ static int one_unit(const char *verb, const char *unit, const struct options *op
     if (!ask_status(service, &status)) return 1;
     const char *state = active_state(status.state);
     if (!options->quiet) puts(state);
-    return strcmp(state, strcmp(verb, "is-failed") == 0 ? "failed" : "active") == 0 ? 0 : strcmp(verb, "is-failed") == 0 ? 1 : 3;
+    return strcmp(state, strcmp(verb, "is-failed") == 0 ? "failed" : "active") == 0 ? 0
+           : strcmp(verb, "is-failed") == 0                                         ? 1
+                                                                                    : 3;
   }
   if (strcmp(verb, "enable") == 0) {
     int result = unit_enable(service);
@@ -135,16 +138,17 @@ static int list_units(void) {
     char unit[80];
     at = parse_status(at, &status);
     snprintf(unit, sizeof unit, "%s.service", status.name);
-    printf("  %-28s %-6s %-12s %-12s %s\n", unit, "loaded", active_state(status.state), sub_state(status.state), status.description);
+    printf("  %-28s %-6s %-12s %-12s %s\n", unit, "loaded", active_state(status.state), sub_state(status.state),
+           status.description);
   }
   printf("\n%d loaded units listed.\n", count);
   return 0;
 }
 
 static bool is_known(const char *verb) {
-  static const char *const verbs[] = {"start",     "stop",      "restart", "reload",      "status",      "enable",
-                                      "disable",   "is-active", "is-enabled", "is-failed", "show",        "cat",
-                                      "try-restart", "condrestart", "reload-or-restart"};
+  static const char *const verbs[] = {"start",  "stop",    "restart",     "reload",      "status",
+                                      "enable", "disable", "is-active",   "is-enabled",  "is-failed",
+                                      "show",   "cat",     "try-restart", "condrestart", "reload-or-restart"};
   for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
     if (strcmp(verbs[i], verb) == 0) return true;
   }
@@ -153,8 +157,9 @@ static bool is_known(const char *verb) {
 
 /* Options that change nothing here are accepted as they are; returns false for one that would be silently wrong. */
 static bool parse_option(const char *option, struct options *options) {
-  static const char *const harmless[] = {"--no-pager", "--no-block", "--system", "-l", "--full", "-a", "--all",
-                                         "--type=service", "--no-legend", "--plain", "--no-ask-password", "-f", "--force"};
+  static const char *const harmless[] = {
+      "--no-pager",  "--no-block", "--system",          "-l", "--full", "-a", "--all", "--type=service",
+      "--no-legend", "--plain",    "--no-ask-password", "-f", "--force"};
   if (strcmp(option, "--now") == 0) options->now = true;
   else if (strcmp(option, "-q") == 0 || strcmp(option, "--quiet") == 0) options->quiet = true;
   else if (strcmp(option, "--value") == 0) options->value = true;
@@ -163,7 +168,8 @@ static bool parse_option(const char *option, struct options *options) {
     for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++) {
       if (strcmp(option, harmless[i]) == 0) return true;
     }
-    fprintf(stderr, "systemctl: option %s is not available: a Drydock node runs its services without systemd.\n", option);
+    fprintf(stderr, "systemctl: option %s is not available: a Drydock node runs its services without systemd.\n",
+            option);
     return false;
   }
   return true;

@@ -1,10 +1,10 @@
 /*
- * How the two short-lived children speak to dd-enter: descriptors and a pid over a socket pair that only the first child holds,
- * and why something failed over a pipe that ends with the start of the command.
+ * How the two short-lived children speak to dd-enter: descriptors and a pid over a socket pair that only the first
+ * child holds, and why something failed over a pipe that ends with the start of the command.
  *
- * They are two because of one moment: while the kernel executes the command, and before it closes what is close-on-exec, the
- * process has its new memory and the node's root may open its descriptors. All that is open then is the failure pipe, and the
- * worst that can be said through it is that the command failed.
+ * They are two because of one moment: while the kernel executes the command, and before it closes what is
+ * close-on-exec, the process has its new memory and the node's root may open its descriptors. All that is open then is
+ * the failure pipe, and the worst that can be said through it is that the command failed.
  */
 #ifndef DD_CHANNEL_H
 #define DD_CHANNEL_H
@@ -32,8 +32,8 @@ void send_report(int fd, const struct report *report);
 _Noreturn void send_failure(int fd, int status, int error, const char *what);
 
 /*
- * Waits until the command runs, at most `timeout_ms` for each step: a learner may stop a child with a signal in its first moments.
- * Every other outcome ends the process with its own sentence.
+ * Waits until the command runs, at most `timeout_ms` for each step: a learner may stop a child with a signal in its
+ * first moments. Every other outcome ends the process with its own sentence.
  */
 struct report await_start(const struct channel *channel, int timeout_ms);
 

@@ -6,17 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void print_line(int error, const char *format, va_list arguments)
-{
+static void print_line(int error, const char *format, va_list arguments) {
   fputs("dd-enter: ", stderr);
   vfprintf(stderr, format, arguments);
-  if (error != 0)
-    fprintf(stderr, ": %s", strerror(error));
+  if (error != 0) fprintf(stderr, ": %s", strerror(error));
   fputc('\n', stderr);
 }
 
-void fail_with(int status, int error, const char *format, ...)
-{
+void fail_with(int status, int error, const char *format, ...) {
   va_list arguments;
 
   va_start(arguments, format);
@@ -25,8 +22,7 @@ void fail_with(int status, int error, const char *format, ...)
   exit(status);
 }
 
-void fail(int error, const char *format, ...)
-{
+void fail(int error, const char *format, ...) {
   va_list arguments;
 
   va_start(arguments, format);

@@ -3,9 +3,9 @@
 #define DD_FAIL_H
 
 enum {
-  EXIT_SETUP = 125,         /* dd-enter could not bring the command to its start */
+  EXIT_SETUP = 125,          /* dd-enter could not bring the command to its start */
   EXIT_NOT_EXECUTABLE = 126, /* the command exists but cannot be executed */
-  EXIT_NOT_FOUND = 127,     /* the node has no such command */
+  EXIT_NOT_FOUND = 127,      /* the node has no such command */
 };
 
 /* Prints "dd-enter: <what>[: <strerror(error)>]" (error 0 leaves the reason out) and exits with `status`. */

@@ -18,7 +18,8 @@ struct options {
   char **command;
 };
 
-/* Parses COLSxROWS with numbers from 1 to what a struct winsize holds; false, with `size` as it was, for anything else. */
+/* Parses COLSxROWS with numbers from 1 to what a struct winsize holds; false, with `size` as it was, for anything else.
+ */
 bool parse_size(const char *text, struct winsize *size);
 
 /* Parses the command line; every mistake ends the process with its own sentence. */

@@ -1,4 +1,5 @@
-/* Moves bytes between dd-enter's own streams and those of the command, never holding more than one buffer a direction. */
+/* Moves bytes between dd-enter's own streams and those of the command, never holding more than one buffer a direction.
+ */
 #ifndef DD_PUMP_H
 #define DD_PUMP_H
 
@@ -10,8 +11,8 @@ enum { PUMP_BUFFER_BYTES = 65536 };
 
 /* One direction. When the buffer is full nothing is read: the writer at the far end waits, not our memory. */
 struct lane {
-  int from; /* -1: nothing more will come */
-  int to;   /* -1: nobody takes it any more */
+  int from;      /* -1: nothing more will come */
+  int to;        /* -1: nobody takes it any more */
   bool close_to; /* whether the end of `from` must be seen at `to` */
   size_t start, end;
   char buffer[PUMP_BUFFER_BYTES];

@@ -1,4 +1,5 @@
-/* The command's stdin, stdout and stderr: made by a process of the node, so that no descriptor of the host gets into it. */
+/* The command's stdin, stdout and stderr: made by a process of the node, so that no descriptor of the host gets into
+ * it. */
 #ifndef DD_STREAMS_H
 #define DD_STREAMS_H
 

@@ -8,8 +8,8 @@
 
 struct checked {
   const struct plan *plan;
-  int pidfd;                   /* of the node's PID 1, known to be the process that the plan means */
-  int cgroups[MAX_CGROUPS];    /* each cgroup.procs, open for writing */
+  int pidfd;                /* of the node's PID 1, known to be the process that the plan means */
+  int cgroups[MAX_CGROUPS]; /* each cgroup.procs, open for writing */
   struct sock_fprog filter;
 };
 

@@ -1,4 +1,5 @@
-/* A log file of a node, which its daemons fill and its root may write: read, sorted, printed in each form and followed. */
+/* A log file of a node, which its daemons fill and its root may write: read, sorted, printed in each form and followed.
+ */
 #include "fuzz.h"
 
 #include "../ctl/journal.h"
@@ -29,7 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   add_file(&journal, fuzz_path(fd).text);
   if (journal.count > 1) qsort(journal.lines, journal.count, sizeof *journal.lines, by_time);
   for (size_t i = 0; i < journal.count; i++)
-    for (int format = JOURNAL_SHORT; format <= JOURNAL_CAT; format++) journal_print(journal.lines[i].text, (enum journal_format)format);
+    for (int format = JOURNAL_SHORT; format <= JOURNAL_CAT; format++)
+      journal_print(journal.lines[i].text, (enum journal_format)format);
   journal_free(&journal);
   struct followed followed = {.file = fdopen(fd, "r")};
   drain(&followed, JOURNAL_SHORT);

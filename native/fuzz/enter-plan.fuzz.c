@@ -16,7 +16,8 @@ void fail(int error, const char *format, ...) {
 }
 
 static void check(struct plan plan) {
-  if (plan.pid <= 1 || plan.seccomp[0] != '/' || plan.cgroup_count > MAX_CGROUPS || plan.rlimit_count > MAX_RLIMITS) abort();
+  if (plan.pid <= 1 || plan.seccomp[0] != '/' || plan.cgroup_count > MAX_CGROUPS || plan.rlimit_count > MAX_RLIMITS)
+    abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

@@ -13,7 +13,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The input as text that ends with a zero byte, of exactly its size: a reader that goes beyond is caught. The caller frees it. */
+/* The input as text that ends with a zero byte, of exactly its size: a reader that goes beyond is caught. The caller
+ * frees it. */
 static inline char *fuzz_text(const uint8_t *data, size_t size) {
   char *text = malloc(size + 1);
   if (!text) abort();
@@ -42,11 +43,11 @@ static inline struct fuzz_path fuzz_path(int fd) {
 /* A program under test that would exit comes back to FUZZ_RUN instead. */
 extern jmp_buf fuzz_exit_point;
 _Noreturn static inline void fuzz_exit(int status) { longjmp(fuzz_exit_point, status == 0 ? -1 : status); }
-#define FUZZ_RUN(call)                 \
-  do {                                 \
-    if (setjmp(fuzz_exit_point) == 0) { \
-      call;                            \
-    }                                  \
+#define FUZZ_RUN(call)                                                                                                 \
+  do {                                                                                                                 \
+    if (setjmp(fuzz_exit_point) == 0) {                                                                                \
+      call;                                                                                                            \
+    }                                                                                                                  \
   } while (0)
 
 #endif

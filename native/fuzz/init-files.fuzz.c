@@ -1,4 +1,5 @@
-/* What init reads of a daemon and of files that a node's root may write: readiness messages, environment files, group files, output. */
+/* What init reads of a daemon and of files that a node's root may write: readiness messages, environment files, group
+ * files, output. */
 #include "fuzz.h"
 
 #include "../init/log.c"

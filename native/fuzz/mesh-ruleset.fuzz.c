@@ -9,14 +9,16 @@
 void log_line(const char *format, ...) { (void)format; }
 void log_debug(const char *format, ...) { (void)format; }
 void buffer_free(struct buffer *buffer) { (void)buffer; }
-int tool_run(int netns, const char *const argv[], const struct buffer *input, struct buffer *output, struct buffer *errors) {
+int tool_run(int netns, const char *const argv[], const struct buffer *input, struct buffer *output,
+             struct buffer *errors) {
   (void)netns, (void)argv, (void)input, (void)output, (void)errors;
   return -1;
 }
 void netlink_begin(struct netlink_request *request, uint16_t type, uint16_t flags, const void *fixed, size_t length) {
   (void)request, (void)type, (void)flags, (void)fixed, (void)length;
 }
-int netlink_talk(int fd, struct netlink_request *request, void (*each)(const struct nlmsghdr *, void *), void *context) {
+int netlink_talk(int fd, struct netlink_request *request, void (*each)(const struct nlmsghdr *, void *),
+                 void *context) {
   (void)fd, (void)request, (void)each, (void)context;
   return -1;
 }

@@ -1,4 +1,5 @@
-/* Netlink requests that the agent composes: walked by their own lengths, none sent beyond its end. Nothing reaches the kernel. */
+/* Netlink requests that the agent composes: walked by their own lengths, none sent beyond its end. Nothing reaches the
+ * kernel. */
 #include "fuzz.h"
 
 #include <errno.h>

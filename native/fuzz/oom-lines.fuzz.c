@@ -1,4 +1,5 @@
-/* The commands of dd-oom: lines of any length, obeyed by its own parser. What it would watch is only kept, not opened. */
+/* The commands of dd-oom: lines of any length, obeyed by its own parser. What it would watch is only kept, not opened.
+ */
 #include "fuzz.h"
 
 #include "../lines/lines.c"

@@ -8,8 +8,7 @@
 
 #include "graft.h"
 
-void fail(const char *format, ...)
-{
+void fail(const char *format, ...) {
   va_list arguments;
   int error = errno;
 
@@ -21,8 +20,7 @@ void fail(const char *format, ...)
   exit(1);
 }
 
-static _Noreturn void usage(const char *reason)
-{
+static _Noreturn void usage(const char *reason) {
   fprintf(stderr,
           "dd-graft: %s\nusage: dd-graft --pid PID --started TICKS [SOURCE=]TARGET...\n"
           "  TARGET alone: what this program laid there before is taken away, and nothing comes in its place\n",
@@ -30,35 +28,29 @@ static _Noreturn void usage(const char *reason)
   exit(2);
 }
 
-static unsigned long long parse_number(const char *text)
-{
+static unsigned long long parse_number(const char *text) {
   char *end;
   unsigned long long number;
 
   errno = 0;
   number = strtoull(text, &end, 10);
-  if (errno != 0 || end == text || *end != '\0' || number == 0)
-    usage("--pid and --started take numbers");
+  if (errno != 0 || end == text || *end != '\0' || number == 0) usage("--pid and --started take numbers");
   return number;
 }
 
-static void parse_graft(struct graft *graft, char *text)
-{
+static void parse_graft(struct graft *graft, char *text) {
   char *equals = strchr(text, '=');
 
   graft->source = equals ? text : NULL;
   graft->target = equals ? equals + 1 : text;
   graft->tree = -1;
-  if (equals)
-    *equals = '\0';
-  if (graft->target[0] != '/' || (graft->source && graft->source[0] != '/'))
-    usage("paths must be absolute");
+  if (equals) *equals = '\0';
+  if (graft->target[0] != '/' || (graft->source && graft->source[0] != '/')) usage("paths must be absolute");
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
   static const struct option LONG[] = {
-    {"pid", required_argument, NULL, 'p'}, {"started", required_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
+      {"pid", required_argument, NULL, 'p'}, {"started", required_argument, NULL, 's'}, {NULL, 0, NULL, 0}};
   struct graft grafts[MAX_GRAFTS];
   unsigned long long pid = 0, started = 0;
   size_t count = 0;
@@ -66,17 +58,14 @@ int main(int argc, char **argv)
 
   while ((letter = getopt_long(argc, argv, "+", LONG, NULL)) != -1) {
     switch (letter) {
-    case 'p': pid = parse_number(optarg); break;
-    case 's': started = parse_number(optarg); break;
-    default: return 2;
+      case 'p': pid = parse_number(optarg); break;
+      case 's': started = parse_number(optarg); break;
+      default: return 2;
     }
   }
-  if (pid == 0 || pid > 4194304 || started == 0)
-    usage("--pid and --started are needed");
-  if (optind >= argc || argc - optind > MAX_GRAFTS)
-    usage("between 1 and 32 targets");
-  for (int i = optind; i < argc; i++)
-    parse_graft(&grafts[count++], argv[i]);
+  if (pid == 0 || pid > 4194304 || started == 0) usage("--pid and --started are needed");
+  if (optind >= argc || argc - optind > MAX_GRAFTS) usage("between 1 and 32 targets");
+  for (int i = optind; i < argc; i++) parse_graft(&grafts[count++], argv[i]);
   graft_all((int)pid, started, grafts, count);
   return 0;
 }

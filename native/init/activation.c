@@ -13,7 +13,8 @@
 /* As docker.socket's kernel default. */
 #define LISTEN_BACKLOG 4096
 
-/* getgrnam cannot be linked statically; /etc/group is `name:password:id:members`. Returns -1 when the group is unknown. */
+/* getgrnam cannot be linked statically; /etc/group is `name:password:id:members`. Returns -1 when the group is unknown.
+ */
 static gid_t group_id(const char *name) {
   FILE *file = fopen("/etc/group", "re");
   if (!file) return (gid_t)-1;
@@ -38,7 +39,8 @@ bool activation_open(struct service *service) {
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   unlink(definition->listen_path);
   if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0 || listen(fd, LISTEN_BACKLOG) < 0) {
-    log_note(&service->log, "%s.service: cannot listen on %s: %s", definition->name, definition->listen_path, strerror(errno));
+    log_note(&service->log, "%s.service: cannot listen on %s: %s", definition->name, definition->listen_path,
+             strerror(errno));
     if (fd >= 0) close(fd);
     return false;
   }

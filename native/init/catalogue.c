@@ -39,7 +39,8 @@ const struct service_definition service_catalogue[] = {
         .options_variable = "SSHD_OPTS",
         .environment_file = "/etc/default/ssh",
         .runtime_directory = "/run/sshd",
-        /* The image has no host keys: each node makes its own. One of the pool has no network, so that nobody can log in. */
+        /* The image has no host keys: each node makes its own. One of the pool has no network, so that nobody can log
+           in. */
         .needs_file = "/etc/ssh/ssh_host_ed25519_key",
         .optional = true,
         .notifies = true,

@@ -41,17 +41,17 @@ static void finish(struct client *client, const char *answer) {
 static size_t describe(const struct service *service, char *text, size_t size) {
   const struct service_definition *definition = service->definition;
   int status = service->exit_status;
-  const char *result = !service->ever_exited          ? "success"
-                       : WIFSIGNALED(status)          ? "signal"
-                       : WEXITSTATUS(status) == 0     ? "success"
-                                                      : "exit-code";
+  const char *result = !service->ever_exited      ? "success"
+                       : WIFSIGNALED(status)      ? "signal"
+                       : WEXITSTATUS(status) == 0 ? "success"
+                                                  : "exit-code";
   int length = snprintf(text, size,
                         "name=%s\ndescription=%s\ndocumentation=%s\nprogram=%s\nstate=%s\nwanted=%d\npid=%d\n"
                         "since_us=%lld\nresult=%s\nexit=%d\nrestarts=%u\n",
-                        definition->name, definition->description, definition->documentation ? definition->documentation : "",
-                        definition->arguments[0], service_state_name(service->state), service->wanted, service->pid,
-                        (long long)service->since_us, result, WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
-                        service->restarts);
+                        definition->name, definition->description,
+                        definition->documentation ? definition->documentation : "", definition->arguments[0],
+                        service_state_name(service->state), service->wanted, service->pid, (long long)service->since_us,
+                        result, WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), service->restarts);
   return length < 0 || (size_t)length >= size ? 0 : (size_t)length;
 }
 
@@ -99,7 +99,8 @@ static void perform(struct client *client, const char *verb, const char *name) {
 
 static void on_request(struct watch *watch) {
   struct client *client = (struct client *)watch;
-  ssize_t count = recv(watch->fd, client->request + client->length, sizeof client->request - 1 - client->length, MSG_DONTWAIT);
+  ssize_t count =
+      recv(watch->fd, client->request + client->length, sizeof client->request - 1 - client->length, MSG_DONTWAIT);
   if (count <= 0 || client->expectation != EXPECT_NOTHING) return finish(client, NULL);
   client->length += (size_t)count;
   client->request[client->length] = '\0';
@@ -149,8 +150,7 @@ void control_settle(void) {
         if (ended) finish(client, "ok\n");
         else if (client->service->wanted) finish(client, "failed\n");
         break;
-      case EXPECT_NOTHING:
-        break;
+      case EXPECT_NOTHING: break;
     }
   }
 }

@@ -11,7 +11,7 @@
  * Answer:   start, stop, restart: `ok\n` when the daemon is ready (or down), `failed\n` when it ended instead.
  *           wait: `ok\n` when the daemon is ready, however often it crashes before; the client sets the time limit.
  *           status, list: KEY=VALUE lines; list puts an empty line between services.
- *           `unknown\n` for a service or verb that does not exist, `denied\n` when another user than root asks for a change.
+ *           `unknown\n` for a service or verb that does not exist, `denied\n` when not root asks for a change.
  */
 
 /* Opens the socket and adds it to the loop; exits the program on failure. */

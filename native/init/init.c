@@ -78,8 +78,8 @@ static void end_everything(void) {
 }
 
 /*
- * What the runtime left open is the host's: its pipes are sockets of the host's network namespace, which the node's root could take from
- * here and use. So nothing that was there before main is kept.
+ * What the runtime left open is the host's: its pipes are sockets of the host's network namespace, which the node's
+ * root could take from here and use. So nothing that was there before main is kept.
  */
 static void let_go_of_host(void) {
   int null_fd = open("/dev/null", O_RDWR);

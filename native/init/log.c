@@ -37,7 +37,8 @@ static void write_line(struct service_log *log, const char *ident, pid_t pid, co
   gmtime_r(&seconds, &parts);
   strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &parts);
   gethostname(host, sizeof host - 1);
-  int head = snprintf(record, sizeof record, "%s.%06d+00:00 %s %s[%d]: ", stamp, (int)(now % 1000000), host, ident, pid);
+  int head =
+      snprintf(record, sizeof record, "%s.%06d+00:00 %s %s[%d]: ", stamp, (int)(now % 1000000), host, ident, pid);
   memcpy(record + head, text, length);
   record[head + length] = '\n';
   size_t total = (size_t)head + length + 1;
@@ -88,8 +89,11 @@ void log_open(struct service_log *log, const char *name, const char *ident, cons
   }
   /* Only our end: a daemon whose stdout suddenly refuses to block would lose output. */
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  *log = (struct service_log){
-      .watch = {.fd = ends[0], .on_readable = on_output}, .write_fd = ends[1], .name = name, .ident = ident, .pid = pid};
+  *log = (struct service_log){.watch = {.fd = ends[0], .on_readable = on_output},
+                              .write_fd = ends[1],
+                              .name = name,
+                              .ident = ident,
+                              .pid = pid};
   open_file(log);
   loop_add(&log->watch);
 }

@@ -17,9 +17,9 @@ struct service_log {
   int write_fd;       /* for the daemon's stdout and stderr; stays open over restarts */
   int file_fd;
   off_t file_bytes;
-  const char *name;  /* of the file, without .log */
-  const char *ident; /* of the lines */
-  const pid_t *pid;  /* the process that writes now */
+  const char *name;         /* of the file, without .log */
+  const char *ident;        /* of the lines */
+  const pid_t *pid;         /* the process that writes now */
   unsigned long lost_lines; /* that a full disk swallowed since the last one that was written */
   size_t used;
   char line[LOG_LINE_BYTES];

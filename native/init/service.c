@@ -19,7 +19,8 @@
 #define BACKOFF_LAST_MS 30000
 /* A daemon that served this long is sound: its next crash is a first one. */
 #define SOUND_AFTER_MS 10000
-/* While a crashed daemon comes back within this time its clients may wait on the socket; longer, and they are better refused. */
+/* While a crashed daemon comes back within this time its clients may wait on the socket; longer, and they are better
+ * refused. */
 #define SOCKET_KEPT_MS 2000
 
 /* sshd's status for a configuration that it cannot use (RestartPreventExitStatus in its unit file). */
@@ -38,13 +39,11 @@ static bool is_settled(const struct service *service) {
   switch (service->state) {
     case SERVICE_WAITING:
     case SERVICE_STARTING:
-    case SERVICE_STOPPING:
-      return false;
+    case SERVICE_STOPPING: return false;
     case SERVICE_STOPPED:
     case SERVICE_RUNNING:
     case SERVICE_BACKOFF:
-    case SERVICE_FAILED:
-      return true;
+    case SERVICE_FAILED: return true;
   }
   return true;
 }
@@ -116,13 +115,10 @@ void service_start(struct service *service) {
     case SERVICE_WAITING:
     case SERVICE_STARTING:
     case SERVICE_RUNNING:
-    case SERVICE_STOPPING: /* starts again when the old process has ended, because it is wanted */
-      return;
+    case SERVICE_STOPPING: /* starts again when the old process has ended, because it is wanted */ return;
     case SERVICE_STOPPED:
     case SERVICE_BACKOFF:
-    case SERVICE_FAILED:
-      launch_or_wait(service);
-      return;
+    case SERVICE_FAILED: launch_or_wait(service); return;
   }
 }
 
@@ -142,8 +138,7 @@ void service_stop(struct service *service) {
   service->wanted = false;
   switch (service->state) {
     case SERVICE_STOPPED:
-    case SERVICE_STOPPING:
-      return;
+    case SERVICE_STOPPING: return;
     case SERVICE_FAILED:
     case SERVICE_WAITING:
     case SERVICE_BACKOFF:
@@ -153,9 +148,7 @@ void service_stop(struct service *service) {
       release_waiting();
       return;
     case SERVICE_STARTING:
-    case SERVICE_RUNNING:
-      terminate(service);
-      return;
+    case SERVICE_RUNNING: terminate(service); return;
   }
 }
 
@@ -164,17 +157,12 @@ void service_restart(struct service *service) {
   service->crashes = 0;
   switch (service->state) {
     case SERVICE_STARTING:
-    case SERVICE_RUNNING:
-      terminate(service);
-      return;
+    case SERVICE_RUNNING: terminate(service); return;
     case SERVICE_WAITING:
-    case SERVICE_STOPPING:
-      return;
+    case SERVICE_STOPPING: return;
     case SERVICE_STOPPED:
     case SERVICE_BACKOFF:
-    case SERVICE_FAILED:
-      launch_or_wait(service);
-      return;
+    case SERVICE_FAILED: launch_or_wait(service); return;
   }
 }
 
@@ -273,24 +261,19 @@ struct service *service_find(const char *name) {
   return NULL;
 }
 
-struct service *service_at(unsigned index) { return index < service_count ? &services[index] : NULL; }
+struct service *service_at(unsigned index) {
+  return index < service_count ? &services[index] : NULL;
+}
 
 const char *service_state_name(enum service_state state) {
   switch (state) {
-    case SERVICE_STOPPED:
-      return "stopped";
-    case SERVICE_WAITING:
-      return "waiting";
-    case SERVICE_STARTING:
-      return "starting";
-    case SERVICE_RUNNING:
-      return "running";
-    case SERVICE_STOPPING:
-      return "stopping";
-    case SERVICE_BACKOFF:
-      return "backoff";
-    case SERVICE_FAILED:
-      return "failed";
+    case SERVICE_STOPPED: return "stopped";
+    case SERVICE_WAITING: return "waiting";
+    case SERVICE_STARTING: return "starting";
+    case SERVICE_RUNNING: return "running";
+    case SERVICE_STOPPING: return "stopping";
+    case SERVICE_BACKOFF: return "backoff";
+    case SERVICE_FAILED: return "failed";
   }
   return "unknown";
 }

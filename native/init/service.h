@@ -12,21 +12,22 @@ enum restart_policy { RESTART_ALWAYS, RESTART_ON_FAILURE };
 
 /* The fixed part, from catalogue.c. Strings live for ever. */
 struct service_definition {
-  const char *name;             /* `docker`; its unit is `docker.service` */
-  const char *description;      /* as the distribution's unit file has it */
-  const char *documentation;    /* a URL or man page, or NULL */
-  const char *const *arguments; /* command line; the first is an absolute path */
-  const char *options_variable; /* its words, from environment_file, are added to the command line; or NULL */
-  const char *environment_file; /* KEY=VALUE lines, or NULL */
-  const char *after;            /* a service on its way up is waited for before this one starts; or NULL */
-  const char *listen_path;      /* a stream socket handed over as the first activation descriptor; or NULL */
-  const char *listen_group;     /* its group; mode is 0660 */
+  const char *name;              /* `docker`; its unit is `docker.service` */
+  const char *description;       /* as the distribution's unit file has it */
+  const char *documentation;     /* a URL or man page, or NULL */
+  const char *const *arguments;  /* command line; the first is an absolute path */
+  const char *options_variable;  /* its words, from environment_file, are added to the command line; or NULL */
+  const char *environment_file;  /* KEY=VALUE lines, or NULL */
+  const char *after;             /* a service on its way up is waited for before this one starts; or NULL */
+  const char *listen_path;       /* a stream socket handed over as the first activation descriptor; or NULL */
+  const char *listen_group;      /* its group; mode is 0660 */
   const char *runtime_directory; /* made before each start; or NULL */
-  const char *needs_file;       /* started at boot only if this file is there; or NULL */
-  bool optional;                /* forgotten when its program is not installed */
-  bool notifies;                /* says READY=1 when it serves; without it, it counts as ready when started */
-  bool starts_dependency;       /* starting this one starts `after` too */
-  bool ends_with_dependency;    /* holds a connection to `after`, for whose end that would wait: ended with it, started again after it */
+  const char *needs_file;        /* started at boot only if this file is there; or NULL */
+  bool optional;                 /* forgotten when its program is not installed */
+  bool notifies;                 /* says READY=1 when it serves; without it, it counts as ready when started */
+  bool starts_dependency;        /* starting this one starts `after` too */
+  bool ends_with_dependency;     /* holds a connection to `after`, for whose end that would wait: ended with it, started
+                                    again after it */
   enum restart_policy restart;
 };
 
@@ -43,16 +44,16 @@ enum service_state {
 struct service {
   const struct service_definition *definition;
   enum service_state state;
-  bool wanted;           /* what the learner (or the boot) asked for last */
-  pid_t pid;             /* 0: no process */
-  int listen_fd;         /* -1: none */
-  int64_t deadline_ms;   /* of the state, on the monotonic clock; 0: none */
-  int64_t since_us;      /* wall time of the last change of state */
-  int64_t started_ms;    /* monotonic time of the last start */
-  int exit_status;       /* wait status of the last process; 0 when it never ended */
+  bool wanted;         /* what the learner (or the boot) asked for last */
+  pid_t pid;           /* 0: no process */
+  int listen_fd;       /* -1: none */
+  int64_t deadline_ms; /* of the state, on the monotonic clock; 0: none */
+  int64_t since_us;    /* wall time of the last change of state */
+  int64_t started_ms;  /* monotonic time of the last start */
+  int exit_status;     /* wait status of the last process; 0 when it never ended */
   bool ever_exited;
-  unsigned crashes;      /* in a row, for the back-off */
-  unsigned restarts;     /* since boot */
+  unsigned crashes;  /* in a row, for the back-off */
+  unsigned restarts; /* since boot */
   struct service_log log;
 };
 

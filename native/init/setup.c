@@ -74,8 +74,9 @@ static void ensure_machine_id(void) {
 }
 
 /*
- * On cgroup v2 a group with controllers for its children may hold no process itself: PID 1 moves into a leaf, as systemd's
- * init.scope, and hands the controllers down, so that docker can limit its containers. Terminals must join the leaf too.
+ * On cgroup v2 a group with controllers for its children may hold no process itself: PID 1 moves into a leaf, as
+ * systemd's init.scope, and hands the controllers down, so that docker can limit its containers. Terminals must join
+ * the leaf too.
  */
 static void delegate_cgroups(void) {
   struct statfs status;

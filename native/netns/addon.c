@@ -1,4 +1,5 @@
-/* Node-API door to sockets.c. What is here runs on the calling thread and takes microseconds; what may wait is in jobs.c. */
+/* Node-API door to sockets.c. What is here runs on the calling thread and takes microseconds; what may wait is in
+ * jobs.c. */
 #include <errno.h>
 #include <node_api.h>
 #include <stdbool.h>
@@ -113,7 +114,8 @@ static napi_value link_index(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
   char path[256], link[32];
   struct dd_netns netns = {.path = path};
-  if (count < 2 || !read_string(env, arguments[0], path, sizeof path) || !read_string(env, arguments[1], link, sizeof link))
+  if (count < 2 || !read_string(env, arguments[0], path, sizeof path) ||
+      !read_string(env, arguments[1], link, sizeof link))
     return fail_type(env, "linkIndex takes netnsPath, link");
   return number_result(env, dd_netns_link_index(&netns, link));
 }

@@ -1,4 +1,5 @@
-/* Functions of the addon that wait for the kernel's lock of all links: they run on a thread of libuv's and answer by a promise. */
+/* Functions of the addon that wait for the kernel's lock of all links: they run on a thread of libuv's and answer by a
+ * promise. */
 #ifndef DRYDOCK_NETNS_JOBS_H
 #define DRYDOCK_NETNS_JOBS_H
 

@@ -9,7 +9,8 @@ struct dd_requests {
   size_t length;
 };
 
-/* `argument` is a struct dd_requests. Sends each when the one before has succeeded; 0, or -errno of the first that failed. */
+/* `argument` is a struct dd_requests. Sends each when the one before has succeeded; 0, or -errno of the first that
+ * failed. */
 int dd_send_requests(const void *argument);
 
 /* `name` is a link's name (const char *). Returns its index in the current namespace, or -errno. */

@@ -41,7 +41,8 @@ static int make_socket(const void *argument) {
   int on = 1;
   int error = 0;
   if (inet_pton(AF_INET, wanted->host, &address.sin_addr) != 1) error = EINVAL;
-  /* Streams: a restarted agent must not wait for TIME_WAIT. Datagrams: two owners of one port would share its packets, so never. */
+  /* Streams: a restarted agent must not wait for TIME_WAIT. Datagrams: two owners of one port would share its packets,
+   * so never. */
   else if (wanted->type == SOCK_STREAM && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0) error = errno;
   else if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0) error = errno;
   else if (wanted->backlog > 0 && listen(fd, wanted->backlog) != 0) error = errno;
@@ -124,7 +125,8 @@ int dd_netns_link_index(const struct dd_netns *netns, const char *link) {
 static int open_socket_file(int pid, const char *path, uint64_t netns_inode) {
   char name[64];
   snprintf(name, sizeof name, "/proc/%d", pid);
-  /* One descriptor of the process directory: all that is read through it belongs to one process, also when the pid is reused. */
+  /* One descriptor of the process directory: all that is read through it belongs to one process, also when the pid is
+   * reused. */
   int process = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (process < 0) return -errno;
   struct stat found;

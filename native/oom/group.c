@@ -1,7 +1,7 @@
 /*
  * v1: an eventfd that is registered with memory.oom_control counts each time that the group's own limit leaves no room
- * (Documentation/admin-guide/cgroup-v1/memory.rst, "OOM Control"). v2: memory.events is ready for POLLPRI when it has changed, and
- * counts kills in the groups below too.
+ * (Documentation/admin-guide/cgroup-v1/memory.rst, "OOM Control"). v2: memory.events is ready for POLLPRI when it has
+ * changed, and counts kills in the groups below too.
  */
 #include "group.h"
 

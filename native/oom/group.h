@@ -8,9 +8,9 @@ enum { ID_SIZE = 80 };
 
 struct group {
   char id[ID_SIZE];
-  int told;     /* becomes ready, for `events`, when the kernel has something to tell */
+  int told; /* becomes ready, for `events`, when the kernel has something to tell */
   short events;
-  int control;  /* memory.oom_control of v1; -1 on v2 */
+  int control;              /* memory.oom_control of v1; -1 on v2 */
   unsigned long long kills; /* v2: as last read */
 };
 

@@ -22,9 +22,7 @@ enum { MAX_GROUPS = 1024, MAX_LINE = 4352 };
 static struct group groups[MAX_GROUPS];
 static size_t group_count;
 
-static void tell_error(const char *id, const char *what) {
-  printf("{\"id\":\"%s\",\"error\":\"%s\"}\n", id, what);
-}
+static void tell_error(const char *id, const char *what) { printf("{\"id\":\"%s\",\"error\":\"%s\"}\n", id, what); }
 
 static void remove_group(size_t at) {
   group_close(&groups[at]);
@@ -64,11 +62,9 @@ static bool read_commands(void) {
 
 static void look(size_t at) {
   switch (group_read(&groups[at])) {
-  case GROUP_QUIET: return;
-  case GROUP_OOM: printf("{\"id\":\"%s\"}\n", groups[at].id); return;
-  case GROUP_GONE:
-    tell_error(groups[at].id, "the group is gone");
-    remove_group(at);
+    case GROUP_QUIET: return;
+    case GROUP_OOM: printf("{\"id\":\"%s\"}\n", groups[at].id); return;
+    case GROUP_GONE: tell_error(groups[at].id, "the group is gone"); remove_group(at);
   }
 }
 
@@ -78,7 +74,8 @@ int main(void) {
   setvbuf(stdout, output, _IOFBF, sizeof output);
   for (;;) {
     waiting[0] = (struct pollfd){.fd = STDIN_FILENO, .events = POLLIN};
-    for (size_t i = 0; i < group_count; i++) waiting[i + 1] = (struct pollfd){.fd = groups[i].told, .events = groups[i].events};
+    for (size_t i = 0; i < group_count; i++)
+      waiting[i + 1] = (struct pollfd){.fd = groups[i].told, .events = groups[i].events};
     size_t count = group_count;
     if (poll(waiting, count + 1, -1) < 0) {
       if (errno == EINTR) continue;

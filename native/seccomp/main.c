@@ -5,8 +5,7 @@
 
 static struct rules rules;
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
   if (argc != 2 || (strcmp(argv[1], "bpf") != 0 && strcmp(argv[1], "oci") != 0)) {
     fprintf(stderr, "usage: dd-seccomp bpf|oci < RULES\n");
     return 2;

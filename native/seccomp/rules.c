@@ -5,44 +5,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-static _Noreturn void bad_line(size_t number, const char *reason)
-{
+static _Noreturn void bad_line(size_t number, const char *reason) {
   fprintf(stderr, "dd-seccomp: line %zu: %s\n", number, reason);
   exit(1);
 }
 
-static int parse_error(const char *name, size_t line)
-{
+static int parse_error(const char *name, size_t line) {
   static const struct {
     const char *name;
     int error;
-  } ERRORS[] = {{"EPERM", EPERM}, {"ENOSYS", ENOSYS}, {"EAFNOSUPPORT", EAFNOSUPPORT}, {"EPROTONOSUPPORT", EPROTONOSUPPORT}};
+  } ERRORS[] = {
+      {"EPERM", EPERM}, {"ENOSYS", ENOSYS}, {"EAFNOSUPPORT", EAFNOSUPPORT}, {"EPROTONOSUPPORT", EPROTONOSUPPORT}};
   size_t i;
 
   for (i = 0; name != NULL && i < sizeof(ERRORS) / sizeof(ERRORS[0]); i++)
-    if (strcmp(name, ERRORS[i].name) == 0)
-      return ERRORS[i].error;
+    if (strcmp(name, ERRORS[i].name) == 0) return ERRORS[i].error;
   bad_line(line, "unknown error code");
 }
 
 /* The agent reads the JSON form as JavaScript does, which rounds larger ones. */
 #define LARGEST_NUMBER ((UINT64_C(1) << 53) - 1)
 
-static uint64_t parse_number(const char *text, size_t line)
-{
+static uint64_t parse_number(const char *text, size_t line) {
   char *end;
   uint64_t value = text == NULL ? 0 : strtoull(text, &end, 0);
 
-  if (text == NULL || end == text || *end != '\0')
-    bad_line(line, "a number is missing");
-  if (value > LARGEST_NUMBER)
-    bad_line(line, "a number is too large for JSON");
+  if (text == NULL || end == text || *end != '\0') bad_line(line, "a number is missing");
+  if (value > LARGEST_NUMBER) bad_line(line, "a number is too large for JSON");
   return value;
 }
 
 /* A rule for `name` that answers as `like` does. */
-static struct rule *add_rule(struct rules *rules, const char *name, struct rule like, size_t line)
-{
+static struct rule *add_rule(struct rules *rules, const char *name, struct rule like, size_t line) {
   struct rule *rule = &rules->rules[rules->count];
 
   if (rules->count == MAX_RULES || name == NULL || strlen(name) >= sizeof(rule->name))
@@ -53,19 +47,16 @@ static struct rule *add_rule(struct rules *rules, const char *name, struct rule 
   return rule;
 }
 
-static char *next_word(char **rest)
-{
+static char *next_word(char **rest) {
   char *word;
 
-  do
-    word = strsep(rest, " \t\n");
+  do word = strsep(rest, " \t\n");
   while (word != NULL && *word == '\0');
   return word;
 }
 
 /* VALUE, !VALUE or MASK&VALUE. */
-static struct condition parse_condition(unsigned argument, char *text, size_t line)
-{
+static struct condition parse_condition(unsigned argument, char *text, size_t line) {
   struct condition condition = {.argument = argument, .comparison = EQUAL};
   char *value = text == NULL ? NULL : strchr(text, '&');
 
@@ -83,8 +74,7 @@ static struct condition parse_condition(unsigned argument, char *text, size_t li
 }
 
 /* NAME ARG VALUE...: one rule for each value. */
-static void parse_if(struct rules *rules, struct rule like, char *rest, size_t line)
-{
+static void parse_if(struct rules *rules, struct rule like, char *rest, size_t line) {
   const char *name = next_word(&rest);
   unsigned argument = (unsigned)parse_number(next_word(&rest), line);
   char *value;
@@ -97,44 +87,34 @@ static void parse_if(struct rules *rules, struct rule like, char *rest, size_t l
 }
 
 /* NAME and `count` times ARG VALUE, of different arguments. */
-static void parse_if_all(struct rules *rules, struct rule like, size_t count, char *rest, size_t line)
-{
+static void parse_if_all(struct rules *rules, struct rule like, size_t count, char *rest, size_t line) {
   struct rule *rule = add_rule(rules, next_word(&rest), like, line);
 
   for (rule->condition_count = 0; rule->condition_count < count; rule->condition_count++) {
     unsigned argument = (unsigned)parse_number(next_word(&rest), line);
     rule->conditions[rule->condition_count] = parse_condition(argument, next_word(&rest), line);
   }
-  if (next_word(&rest) != NULL)
-    bad_line(line, "more conditions than its word says");
+  if (next_word(&rest) != NULL) bad_line(line, "more conditions than its word says");
 }
 
 /* The form of a rule is what follows the name of its action: none, "-if", "-if2" or "-if3". */
-static void parse_rule(struct rules *rules, struct rule like, const char *form, char *rest, size_t line)
-{
+static void parse_rule(struct rules *rules, struct rule like, const char *form, char *rest, size_t line) {
   const char *name;
 
   if (*form == '\0')
-    while ((name = next_word(&rest)) != NULL)
-      add_rule(rules, name, like, line);
-  else if (strcmp(form, "-if") == 0)
-    parse_if(rules, like, rest, line);
-  else if (strcmp(form, "-if2") == 0)
-    parse_if_all(rules, like, 2, rest, line);
-  else if (strcmp(form, "-if3") == 0)
-    parse_if_all(rules, like, 3, rest, line);
-  else
-    bad_line(line, "unknown word");
+    while ((name = next_word(&rest)) != NULL) add_rule(rules, name, like, line);
+  else if (strcmp(form, "-if") == 0) parse_if(rules, like, rest, line);
+  else if (strcmp(form, "-if2") == 0) parse_if_all(rules, like, 2, rest, line);
+  else if (strcmp(form, "-if3") == 0) parse_if_all(rules, like, 3, rest, line);
+  else bad_line(line, "unknown word");
 }
 
-static void parse_line(struct rules *rules, char *rest, size_t line)
-{
+static void parse_line(struct rules *rules, char *rest, size_t line) {
   const char *word = next_word(&rest);
   const char *name;
   struct rule like = {.action = ALLOW};
 
-  if (word == NULL)
-    return;
+  if (word == NULL) return;
   if (strcmp(word, "default") == 0) {
     if ((name = next_word(&rest)) == NULL || strcmp(name, "errno") != 0)
       bad_line(line, "only \"default errno CODE\" is known");
@@ -153,19 +133,16 @@ static void parse_line(struct rules *rules, char *rest, size_t line)
   }
 }
 
-void read_rules(FILE *input, struct rules *rules)
-{
+void read_rules(FILE *input, struct rules *rules) {
   char text[1024];
   size_t line = 0;
 
   memset(rules, 0, sizeof(*rules));
   while (fgets(text, sizeof(text), input) != NULL) {
     line++;
-    if (strchr(text, '\n') == NULL && !feof(input))
-      bad_line(line, "too long");
+    if (strchr(text, '\n') == NULL && !feof(input)) bad_line(line, "too long");
     text[strcspn(text, "#")] = '\0';
     parse_line(rules, text, line);
   }
-  if (rules->default_error == 0)
-    bad_line(line, "no default");
+  if (rules->default_error == 0) bad_line(line, "no default");
 }

@@ -12,25 +12,22 @@
 #endif
 
 /* Of a masked comparison `value` is the mask, as in libseccomp. */
-static void write_condition(const struct condition *condition)
-{
+static void write_condition(const struct condition *condition) {
   printf("{\"index\":%u,", condition->argument);
   if (condition->comparison == MASKED_EQUAL)
-    printf("\"value\":%" PRIu64 ",\"valueTwo\":%" PRIu64 ",\"op\":\"SCMP_CMP_MASKED_EQ\"}", condition->mask, condition->value);
+    printf("\"value\":%" PRIu64 ",\"valueTwo\":%" PRIu64 ",\"op\":\"SCMP_CMP_MASKED_EQ\"}", condition->mask,
+           condition->value);
   else
     printf("\"value\":%" PRIu64 ",\"op\":\"%s\"}", condition->value,
            condition->comparison == EQUAL ? "SCMP_CMP_EQ" : "SCMP_CMP_NE");
 }
 
-static void write_rule(const struct rule *rule)
-{
+static void write_rule(const struct rule *rule) {
   size_t i;
 
   printf("{\"names\":[\"%s\"],\"action\":", rule->name);
-  if (rule->action == ALLOW)
-    printf("\"SCMP_ACT_ALLOW\"");
-  else
-    printf("\"SCMP_ACT_ERRNO\",\"errnoRet\":%d", rule->error);
+  if (rule->action == ALLOW) printf("\"SCMP_ACT_ALLOW\"");
+  else printf("\"SCMP_ACT_ERRNO\",\"errnoRet\":%d", rule->error);
   if (rule->condition_count > 0) {
     printf(",\"args\":[");
     for (i = 0; i < rule->condition_count; i++) {
@@ -42,8 +39,7 @@ static void write_rule(const struct rule *rule)
   printf("}");
 }
 
-int write_oci(const struct rules *rules)
-{
+int write_oci(const struct rules *rules) {
   size_t i;
   int first = 1;
 
@@ -51,7 +47,8 @@ int write_oci(const struct rules *rules)
          "\"],\"syscalls\":[\n",
          rules->default_error);
   for (i = 0; i < rules->count; i++) {
-    if (rules->rules[i].action == ANSWER && rules->rules[i].error == rules->default_error && rules->rules[i].condition_count == 0)
+    if (rules->rules[i].action == ANSWER && rules->rules[i].error == rules->default_error &&
+        rules->rules[i].condition_count == 0)
       continue;
     printf("%s", first ? "" : ",\n");
     write_rule(&rules->rules[i]);

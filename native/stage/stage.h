@@ -19,8 +19,8 @@ struct stage {
   uint32_t count;    /* how many ids it has */
   const char *upper; /* the node's own changes, and overlayfs's scratch directory; both on the node's disk */
   const char *work;
-  const char *data;  /* becomes <at>/data: the directory that the node gets as /var/lib/docker */
-  const char *at;    /* an empty directory; <at>/root is the node's root */
+  const char *data; /* becomes <at>/data: the directory that the node gets as /var/lib/docker */
+  const char *at;   /* an empty directory; <at>/root is the node's root */
   struct bound bounds[MAX_BOUNDS];
   size_t bound_count;
 };

@@ -12,7 +12,8 @@
 
 static ipv4 attribute_address(const struct nlattr *attribute) {
   uint32_t address = 0;
-  if (attribute && netlink_length(attribute) == sizeof address) memcpy(&address, netlink_data(attribute), sizeof address);
+  if (attribute && netlink_length(attribute) == sizeof address)
+    memcpy(&address, netlink_data(attribute), sizeof address);
   return ntohl(address);
 }
 

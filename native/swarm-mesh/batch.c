@@ -23,7 +23,8 @@ static void pad(struct batch *batch) {
 static void finish_message(struct batch *batch) {
   if (batch->bytes.failed || batch->bytes.length == 0) return;
   pad(batch);
-  ((struct nlmsghdr *)(batch->bytes.data + batch->message))->nlmsg_len = (uint32_t)(batch->bytes.length - batch->message);
+  ((struct nlmsghdr *)(batch->bytes.data + batch->message))->nlmsg_len =
+      (uint32_t)(batch->bytes.length - batch->message);
 }
 
 static void start_message(struct batch *batch, uint16_t type, uint16_t flags, struct nfgenmsg family) {
@@ -38,7 +39,8 @@ void batch_begin(struct batch *batch) {
   static uint32_t transactions;
   /* Answers to an earlier transaction must not be taken for ours. */
   *batch = (struct batch){.sequence = ++transactions << 16};
-  start_message(batch, NFNL_MSG_BATCH_BEGIN, 0, (struct nfgenmsg){AF_UNSPEC, NFNETLINK_V0, htons(NFNL_SUBSYS_NFTABLES)});
+  start_message(batch, NFNL_MSG_BATCH_BEGIN, 0,
+                (struct nfgenmsg){AF_UNSPEC, NFNETLINK_V0, htons(NFNL_SUBSYS_NFTABLES)});
 }
 
 void batch_message(struct batch *batch, uint16_t type, uint16_t flags) {
@@ -52,7 +54,9 @@ void batch_put(struct batch *batch, uint16_t type, const void *data, size_t leng
   pad(batch);
 }
 
-void batch_text(struct batch *batch, uint16_t type, const char *text) { batch_put(batch, type, text, strlen(text) + 1); }
+void batch_text(struct batch *batch, uint16_t type, const char *text) {
+  batch_put(batch, type, text, strlen(text) + 1);
+}
 
 void batch_number(struct batch *batch, uint16_t type, uint32_t number) {
   uint32_t wire = htonl(number);
@@ -66,7 +70,8 @@ size_t batch_nest(struct batch *batch, uint16_t type) {
 }
 
 void batch_nest_end(struct batch *batch, size_t nest) {
-  if (!batch->bytes.failed) ((struct nlattr *)(batch->bytes.data + nest))->nla_len = (uint16_t)(batch->bytes.length - nest);
+  if (!batch->bytes.failed)
+    ((struct nlattr *)(batch->bytes.data + nest))->nla_len = (uint16_t)(batch->bytes.length - nest);
 }
 
 /* Reads until the message `last` is answered. Errors of any message come before that. */
@@ -88,7 +93,8 @@ static int read_answers(int netfilter, uint32_t first, uint32_t last) {
 }
 
 int batch_commit(struct batch *batch, int netfilter) {
-  /* One acknowledgement is enough, and more could overflow the socket: that of the last message, which is answered last. */
+  /* One acknowledgement is enough, and more could overflow the socket: that of the last message, which is answered
+   * last. */
   uint32_t last = batch->sequence;
   if (!batch->bytes.failed) ((struct nlmsghdr *)(batch->bytes.data + batch->message))->nlmsg_flags |= NLM_F_ACK;
   start_message(batch, NFNL_MSG_BATCH_END, 0, (struct nfgenmsg){AF_UNSPEC, NFNETLINK_V0, htons(NFNL_SUBSYS_NFTABLES)});

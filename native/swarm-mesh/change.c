@@ -1,4 +1,5 @@
-/* Turning one program into another in the kernel, without the detour over the nft program: some tens of microseconds. */
+/* Turning one program into another in the kernel, without the detour over the nft program: some tens of microseconds.
+ */
 #include "change.h"
 
 #include <arpa/inet.h>
@@ -49,7 +50,8 @@ static void end_expression(struct batch *batch, size_t data, size_t outer) {
 /* An attribute has at most 64 KiB: the messages of longer lists of elements. */
 #define ELEMENTS_IN_MESSAGE 256
 
-/* { 0 : backend, 1 : backend, ... }, a nameless map that lives and dies with its rule. `id` names it within the transaction. */
+/* { 0 : backend, 1 : backend, ... }, a nameless map that lives and dies with its rule. `id` names it within the
+ * transaction. */
 static void put_backends(struct batch *batch, const struct frontend *frontend, uint32_t id) {
   const uint32_t orders[] = {HOST_ENDIAN, BIG_ENDIAN_ORDER};
   uint8_t userdata[2 * (2 + sizeof(uint32_t))];

@@ -1,4 +1,5 @@
-/* Forgetting single tracked flows whose destination is no longer right; every other flow of the namespace is left alone. */
+/* Forgetting single tracked flows whose destination is no longer right; every other flow of the namespace is left
+ * alone. */
 #include "conntrack.h"
 
 #include <arpa/inet.h>
@@ -37,7 +38,8 @@ static uint16_t port_of(const struct nlattr *attribute) {
 
 static ipv4 address_of(const struct nlattr *attribute) {
   uint32_t address = 0;
-  if (attribute && netlink_length(attribute) == sizeof address) memcpy(&address, netlink_data(attribute), sizeof address);
+  if (attribute && netlink_length(attribute) == sizeof address)
+    memcpy(&address, netlink_data(attribute), sizeof address);
   return ntohl(address);
 }
 
@@ -64,7 +66,8 @@ static bool is_local(const struct search *search, ipv4 address) {
   return false;
 }
 
-static bool matches_any(const struct search *search, const struct tuple *sent, const struct tuple *answer, bool redirected) {
+static bool matches_any(const struct search *search, const struct tuple *sent, const struct tuple *answer,
+                        bool redirected) {
   for (size_t i = 0; i < search->match_count; i++) {
     const struct flow_match *match = &search->matches[i];
     if (match->destination && match->destination != sent->destination) continue;
@@ -80,7 +83,8 @@ static void consider(const struct nlmsghdr *message, void *context) {
   struct search *search = context;
   const struct nlattr *table[CTA_MAX + 1];
   netlink_attributes(message, sizeof(struct nfgenmsg), table, CTA_MAX);
-  if (!table[CTA_TUPLE_ORIG] || !table[CTA_TUPLE_REPLY] || !table[CTA_STATUS] || search->found_count >= FORGET_LIMIT) return;
+  if (!table[CTA_TUPLE_ORIG] || !table[CTA_TUPLE_REPLY] || !table[CTA_STATUS] || search->found_count >= FORGET_LIMIT)
+    return;
   uint32_t status;
   memcpy(&status, netlink_data(table[CTA_STATUS]), sizeof status);
   status = ntohl(status);
@@ -116,7 +120,8 @@ int conntrack_forget(int netfilter, const struct flow_match *matches, size_t cou
   struct nfgenmsg header = {.nfgen_family = AF_INET, .version = NFNETLINK_V0};
   netlink_begin(&request, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET, NLM_F_DUMP, &header, sizeof header);
   int forgotten = netlink_talk(netfilter, &request, consider, &search) == 0 ? 0 : -1;
-  for (size_t i = 0; i < search.found_count && forgotten >= 0; i++) forgotten += forget(netfilter, &search.found[i]) == 0;
+  for (size_t i = 0; i < search.found_count && forgotten >= 0; i++)
+    forgotten += forget(netfilter, &search.found[i]) == 0;
   free(search.found);
   return forgotten;
 }

@@ -40,7 +40,7 @@ static int parse_networks(const char *text, struct network networks[NETWORK_LIMI
   json_t *root = json_loads(text, 0, NULL), *item;
   size_t index;
   int count = json_is_array(root) ? 0 : -1;
-  json_array_foreach(root, index, item) {
+  json_array_foreach (root, index, item) {
     if (count >= NETWORK_LIMIT) {
       log_line("more than %d overlay networks: the rest is left alone", NETWORK_LIMIT);
       break;
@@ -59,7 +59,8 @@ static int parse_networks(const char *text, struct network networks[NETWORK_LIMI
 
 int docker_list_networks(const struct docker *docker, struct network networks[NETWORK_LIMIT]) {
   struct buffer body = {0};
-  int status = http_get(&docker->api, "/networks?filters=%7B%22scope%22%3A%5B%22swarm%22%5D%7D", ANSWER_TIMEOUT_MS, &body);
+  int status =
+      http_get(&docker->api, "/networks?filters=%7B%22scope%22%3A%5B%22swarm%22%5D%7D", ANSWER_TIMEOUT_MS, &body);
   int count = status == 200 ? parse_networks(body.data ? body.data : "", networks) : -1;
   buffer_free(&body);
   return count;
@@ -128,7 +129,8 @@ static bool read_verbose(const struct docker *docker, const char *network_id, st
   struct buffer body = {0}, services = {0};
   bool good = http_get(&docker->api, path, ANSWER_TIMEOUT_MS, &body) == 200;
   /* Workers answer 503 here; then the protocols stay unknown. */
-  bool manager = good && strstr(body.data, "Publish: ") != NULL && http_get(&docker->api, "/services", ANSWER_TIMEOUT_MS, &services) == 200;
+  bool manager = good && strstr(body.data, "Publish: ") != NULL &&
+                 http_get(&docker->api, "/services", ANSWER_TIMEOUT_MS, &services) == 200;
   good = good && facts_from_verbose(body.data, manager ? services.data : NULL, list);
   if (!good) record_list_free(list);
   buffer_free(&body);

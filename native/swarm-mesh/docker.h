@@ -28,12 +28,14 @@ struct docker {
 };
 
 /*
- * The daemon's process id, or 0 when it does not run. Asked before every connection: where the socket belongs to a service manager,
- * connecting to it would start a daemon that somebody has stopped. 1 when there is no pidfile to look at.
+ * The daemon's process id, or 0 when it does not run. Asked before every connection: where the socket belongs to a
+ * service manager, connecting to it would start a daemon that somebody has stopped. 1 when there is no pidfile to look
+ * at.
  */
 pid_t docker_pid(const struct docker *docker);
 
-/* A descriptor that becomes readable when a swarm network comes or goes, and ends when the daemon does; -1 when it does not answer. */
+/* A descriptor that becomes readable when a swarm network comes or goes, and ends when the daemon does; -1 when it does
+ * not answer. */
 int docker_open_events(const struct docker *docker);
 
 /* Fills at most NETWORK_LIMIT networks of swarm scope. Returns how many, or -1 when the daemon did not answer. */
@@ -46,7 +48,8 @@ int docker_list_peers(const struct docker *docker, const char *address, char (*i
 enum facts_source { FACTS_NONE, FACTS_DIAGNOSTIC, FACTS_VERBOSE };
 
 /*
- * Reads the records of a network: from the diagnostic server where daemon.json names its port (docker starts it only when it is told to
- * reload, so this sends one SIGHUP to each daemon), else from the verbose API. FACTS_NONE when neither answered.
+ * Reads the records of a network: from the diagnostic server where daemon.json names its port (docker starts it only
+ * when it is told to reload, so this sends one SIGHUP to each daemon), else from the verbose API. FACTS_NONE when
+ * neither answered.
  */
 enum facts_source docker_read_facts(struct docker *docker, const char *network_id, struct record_list *list);

@@ -13,7 +13,8 @@ static int base64_digit(char c) {
   return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* Decodes in place of the caller's `out`, which has to hold 3/4 of the text. Returns the length, or -1 for text that is not base64. */
+/* Decodes in place of the caller's `out`, which has to hold 3/4 of the text. Returns the length, or -1 for text that is
+ * not base64. */
 static ssize_t base64_decode(const char *text, uint8_t *out) {
   uint32_t bits = 0;
   unsigned have = 0;
@@ -36,7 +37,7 @@ bool facts_from_diagnostic(const char *json, struct record_list *list) {
   bool good = message && strcmp(message, "OK") == 0;
   json_t *entry;
   size_t index;
-  json_array_foreach(json_object_get(json_object_get(root, "details"), "entries"), index, entry) {
+  json_array_foreach (json_object_get(json_object_get(root, "details"), "entries"), index, entry) {
     const char *value = json_string_value(json_object_get(entry, "value"));
     const char *owner = json_string_value(json_object_get(entry, "owner"));
     size_t before = list->count;
@@ -54,7 +55,7 @@ int facts_peers(const char *json, const char *address, char (*ids)[HOST_SIZE], i
   json_t *root = json_loads(json ? json : "", 0, NULL), *entry;
   size_t index;
   int count = 0;
-  json_array_foreach(json_object_get(json_object_get(root, "details"), "entries"), index, entry) {
+  json_array_foreach (json_object_get(json_object_get(root, "details"), "entries"), index, entry) {
     const char *ip = json_string_value(json_object_get(entry, "ip"));
     /* The field's name is a slip of libnetwork's (`json:"-=name"`) that may be mended one day. */
     const char *id = json_string_value(json_object_get(entry, "-=name"));
@@ -77,14 +78,15 @@ static bool add_port(struct record *record, const char *text, json_t *services) 
   bool found = false, good = true;
   json_t *service, *port;
   size_t i, k;
-  json_array_foreach(services, i, service) {
+  json_array_foreach (services, i, service) {
     const char *name = json_string_value(json_object_get(json_object_get(service, "Spec"), "Name"));
     if (!name || strcmp(name, record->service) != 0) continue;
-    json_array_foreach(json_object_get(json_object_get(service, "Endpoint"), "Ports"), k, port) {
+    json_array_foreach (json_object_get(json_object_get(service, "Endpoint"), "Ports"), k, port) {
       if (json_integer_value(json_object_get(port, "PublishedPort")) != published) continue;
       if (json_integer_value(json_object_get(port, "TargetPort")) != target) continue;
       found = true;
-      good = good && record_add_port(record, protocol_number(json_string_value(json_object_get(port, "Protocol"))), (uint16_t)published);
+      good = good && record_add_port(record, protocol_number(json_string_value(json_object_get(port, "Protocol"))),
+                                     (uint16_t)published);
     }
   }
   return good && (found || record_add_port(record, PROTOCOL_ANY, (uint16_t)published));
@@ -97,9 +99,9 @@ bool facts_from_verbose(const char *json, const char *services_json, struct reco
   const char *name, *port;
   json_t *service, *task, *item;
   size_t i, k;
-  json_object_foreach(json_object_get(root, "Services"), name, service) {
+  json_object_foreach (json_object_get(root, "Services"), name, service) {
     if (!*name) continue; /* plain containers on an attachable network */
-    json_array_foreach(json_object_get(service, "Tasks"), i, task) {
+    json_array_foreach (json_object_get(service, "Tasks"), i, task) {
       struct record *record = record_list_add(list);
       if (!record) break;
       snprintf(record->service, sizeof record->service, "%s", name);
@@ -107,7 +109,7 @@ bool facts_from_verbose(const char *json, const char *services_json, struct reco
       if (host) snprintf(record->host, sizeof record->host, "%s", host);
       record->vip = ipv4_parse(json_string_value(json_object_get(service, "VIP")));
       record->address = ipv4_parse(json_string_value(json_object_get(task, "EndpointIP")));
-      json_array_foreach(json_object_get(service, "Ports"), k, item) {
+      json_array_foreach (json_object_get(service, "Ports"), k, item) {
         port = json_string_value(item);
         good = good && add_port(record, port, services);
       }

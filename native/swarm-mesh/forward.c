@@ -11,9 +11,12 @@
 /* Wait for other programs' changes, as docker itself does. */
 #define WAIT "-w", "5"
 
-static bool iptables(int netns, const char *const arguments[]) { return tool_run(netns, arguments, NULL, NULL, NULL) == 0; }
+static bool iptables(int netns, const char *const arguments[]) {
+  return tool_run(netns, arguments, NULL, NULL, NULL) == 0;
+}
 
-/* docker keeps DOCKER-USER first in FORWARD and never empties it. It is not there when docker does not manage the firewall. */
+/* docker keeps DOCKER-USER first in FORWARD and never empties it. It is not there when docker does not manage the
+ * firewall. */
 static const char *parent_chain(int netns) {
   bool there = iptables(netns, (const char *const[]){"iptables", WAIT, "-n", "-L", "DOCKER-USER", NULL});
   return there ? "DOCKER-USER" : "FORWARD";
@@ -22,7 +25,8 @@ static const char *parent_chain(int netns) {
 static void write_rules(struct buffer *out, ipv4 inside, const char *bridge) {
   const char *address = ipv4_format(inside).text;
   buffer_format(out, "-A " FORWARD_CHAIN " -d %s/32 -o %s -m conntrack --ctstate DNAT -j ACCEPT\n", address, bridge);
-  buffer_format(out, "-A " FORWARD_CHAIN " -s %s/32 -i %s -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n", address, bridge);
+  buffer_format(out, "-A " FORWARD_CHAIN " -s %s/32 -i %s -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n",
+                address, bridge);
 }
 
 /* Behind what the user has put into DOCKER-USER, but before the RETURN at its end. */
@@ -60,7 +64,9 @@ bool forward_allow(int netns, ipv4 inside, const char *bridge) {
     good = tool_run(netns, insert, NULL, NULL, &errors) == 0;
   }
   if (errors.data) errors.data[strcspn(errors.data, "\n")] = '\0';
-  if (!good) log_line("node: iptables did not open FORWARD for the ingress sandbox: %s", errors.data ? errors.data : "it said nothing");
+  if (!good)
+    log_line("node: iptables did not open FORWARD for the ingress sandbox: %s",
+             errors.data ? errors.data : "it said nothing");
   buffer_free(&input);
   buffer_free(&errors);
   return good;
@@ -69,8 +75,9 @@ bool forward_allow(int netns, ipv4 inside, const char *bridge) {
 bool forward_allowed(int netns, ipv4 inside, const char *bridge) {
   struct buffer wanted = {0}, found = {0};
   write_rules(&wanted, inside, bridge);
-  bool good = tool_run(netns, (const char *const[]){"iptables", WAIT, "-S", FORWARD_CHAIN, NULL}, NULL, &found, NULL) == 0 &&
-              found.data && strstr(found.data, wanted.data) && has_jump(netns, parent_chain(netns));
+  bool good =
+      tool_run(netns, (const char *const[]){"iptables", WAIT, "-S", FORWARD_CHAIN, NULL}, NULL, &found, NULL) == 0 &&
+      found.data && strstr(found.data, wanted.data) && has_jump(netns, parent_chain(netns));
   buffer_free(&wanted);
   buffer_free(&found);
   return good;

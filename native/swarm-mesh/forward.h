@@ -7,7 +7,8 @@
 
 #define FORWARD_CHAIN "SWARM-MESH"
 
-/* Accepts redirected connections to `inside` behind `bridge`, and their answers. Idempotent and atomic. False, and logged, when it fails. */
+/* Accepts redirected connections to `inside` behind `bridge`, and their answers. Idempotent and atomic. False, and
+ * logged, when it fails. */
 bool forward_allow(int netns, ipv4 inside, const char *bridge);
 /* Whether the rules and the jump to them are there. */
 bool forward_allowed(int netns, ipv4 inside, const char *bridge);

@@ -33,8 +33,10 @@ static int take(uint8_t protocol, uint16_t port) {
   /* Connections of the time before must not keep the port. */
   if (protocol == PROTOCOL_TCP) setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-  if (bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && (type == SOCK_DGRAM || listen(fd, 1) == 0)) return fd;
-  if (errno == EADDRINUSE) log_line("node: another program holds port %u, docker itself perhaps; its traffic goes to the service", port);
+  if (bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && (type == SOCK_DGRAM || listen(fd, 1) == 0))
+    return fd;
+  if (errno == EADDRINUSE)
+    log_line("node: another program holds port %u, docker itself perhaps; its traffic goes to the service", port);
   close(fd);
   return -1;
 }

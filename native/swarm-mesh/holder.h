@@ -3,7 +3,7 @@
 #include "program.h"
 
 /*
- * Holds exactly the ports of the program (NULL: none). The kernel redirects what comes for them before any socket sees it, so nothing ever
- * arrives here. A port that another program has already is left to it, with a line in the log.
+ * Holds exactly the ports of the program (NULL: none). The kernel redirects what comes for them before any socket sees
+ * it, so nothing ever arrives here. A port that another program has already is left to it, with a line in the log.
  */
 void holder_converge(const struct program *program);

@@ -80,7 +80,8 @@ int http_get(const struct http_server *server, const char *path, int timeout_ms,
 static int read_stream_header(int fd) {
   char header[HEADER_LIMIT];
   size_t length = 0;
-  /* Byte by byte, so that nothing of the body is taken from the reader; it is a few hundred bytes, once a connection. */
+  /* Byte by byte, so that nothing of the body is taken from the reader; it is a few hundred bytes, once a connection.
+   */
   while (length < sizeof header - 1 && read(fd, header + length, 1) == 1) {
     header[++length] = '\0';
     if (length >= 4 && memcmp(header + length - 4, "\r\n\r\n", 4) == 0) return parse_status(header);

@@ -15,8 +15,9 @@ struct http_server {
 enum { HTTP_REFUSED = -1, HTTP_BROKEN = -2 };
 
 /*
- * GETs `path` and puts the body into `body`. Speaks HTTP/1.0, to which a Go server answers without chunks and then closes.
- * Waits at most `timeout_ms` for any one read. Returns the HTTP status, HTTP_REFUSED when nobody listens, or HTTP_BROKEN.
+ * GETs `path` and puts the body into `body`. Speaks HTTP/1.0, to which a Go server answers without chunks and then
+ * closes. Waits at most `timeout_ms` for any one read. Returns the HTTP status, HTTP_REFUSED when nobody listens, or
+ * HTTP_BROKEN.
  */
 int http_get(const struct http_server *server, const char *path, int timeout_ms, struct buffer *body);
 

@@ -17,6 +17,4 @@ struct ipv4_text ipv4_format(ipv4 address) {
   return out;
 }
 
-ipv4 ipv4_network(ipv4 address, unsigned prefix) {
-  return prefix == 0 ? 0 : address & (0xffffffffu << (32 - prefix));
-}
+ipv4 ipv4_network(ipv4 address, unsigned prefix) { return prefix == 0 ? 0 : address & (0xffffffffu << (32 - prefix)); }

@@ -10,7 +10,8 @@ struct ipv4_text {
   char text[16];
 };
 
-/* Parses dotted notation; anything else, such as the "<nil>" that docker writes for a service without a VIP, gives 0. */
+/* Parses dotted notation; anything else, such as the "<nil>" that docker writes for a service without a VIP, gives 0.
+ */
 ipv4 ipv4_parse(const char *text);
 struct ipv4_text ipv4_format(ipv4 address);
 /* The address with its last 32 - `prefix` bits cleared. */

@@ -57,10 +57,12 @@ static enum ipvs_state probe_here(void) {
   uint16_t family = fd >= 0 ? find_family(fd) : 0;
   if (family == 0) return IPVS_MISSING;
   if (create_service(fd, family) != 0) return IPVS_FORBIDDEN;
-  /* libnetwork also writes this sysctl and matches what IPVS balanced with iptables; without either it gives up half-way. */
+  /* libnetwork also writes this sysctl and matches what IPVS balanced with iptables; without either it gives up
+   * half-way. */
   if (access("/proc/sys/net/ipv4/vs/conntrack", W_OK) < 0) return IPVS_INCOMPLETE;
   netns_init();
-  const char *const match[] = {"iptables", "-w", "5", "-t", "nat", "-A", "POSTROUTING", "-m", "ipvs", "--ipvs", "-j", "RETURN", NULL};
+  const char *const match[] = {"iptables", "-w",   "5",      "-t", "nat",    "-A", "POSTROUTING",
+                               "-m",       "ipvs", "--ipvs", "-j", "RETURN", NULL};
   return tool_run(netns_node(), match, NULL, NULL, NULL) == 0 ? IPVS_WORKS : IPVS_INCOMPLETE;
 }
 
@@ -72,7 +74,8 @@ enum ipvs_state ipvs_probe(void) {
   }
   int status;
   while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-  return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) <= IPVS_INCOMPLETE ? (enum ipvs_state)WEXITSTATUS(status) : IPVS_FORBIDDEN;
+  return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) <= IPVS_INCOMPLETE ? (enum ipvs_state)WEXITSTATUS(status)
+                                                                                  : IPVS_FORBIDDEN;
 }
 
 const char *ipvs_describe(enum ipvs_state state) {

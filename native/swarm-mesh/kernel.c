@@ -35,16 +35,17 @@ static uint8_t protocol_number(const char *name) {
   return strcmp(name, "udp") == 0 ? PROTOCOL_UDP : strcmp(name, "sctp") == 0 ? PROTOCOL_SCTP : PROTOCOL_TCP;
 }
 
-/* [{"elem": {"val": KEY, "comment": NAME}} or KEY, {"goto": {"target": POOL}}]; KEY is an address or {"concat": [protocol, port]}. */
+/* [{"elem": {"val": KEY, "comment": NAME}} or KEY, {"goto": {"target": POOL}}]; KEY is an address or {"concat":
+ * [protocol, port]}. */
 static void read_element(json_t *pair, struct program *program) {
   json_t *key = json_array_get(pair, 0), *element = json_object_get(key, "elem");
   const char *service = json_string_value(json_object_get(element, "comment"));
   if (element) key = json_object_get(element, "val");
   json_t *concat = json_object_get(key, "concat");
   const char *protocol = json_string_value(json_array_get(concat, 0));
-  struct frontend *frontend = protocol
-      ? program_frontend(program, 0, protocol_number(protocol), (uint16_t)json_integer_value(json_array_get(concat, 1)))
-      : program_frontend(program, ipv4_parse(json_string_value(key)), 0, 0);
+  struct frontend *frontend = protocol ? program_frontend(program, 0, protocol_number(protocol),
+                                                          (uint16_t)json_integer_value(json_array_get(concat, 1)))
+                                       : program_frontend(program, ipv4_parse(json_string_value(key)), 0, 0);
   if (!frontend) return;
   if (service) snprintf(frontend->service, sizeof frontend->service, "%s", service);
   json_t *target = json_object_get(json_object_get(json_array_get(pair, 1), "goto"), "target");
@@ -55,7 +56,8 @@ static void read_element(json_t *pair, struct program *program) {
 static void read_rule(json_t *rule, struct program *program) {
   uint64_t pool = hash_in_name(json_string_value(json_object_get(rule, "chain")), "pool-");
   json_t *expressions = json_object_get(rule, "expr");
-  json_t *address = json_object_get(json_object_get(json_array_get(expressions, json_array_size(expressions) - 1), "dnat"), "addr");
+  json_t *address =
+      json_object_get(json_object_get(json_array_get(expressions, json_array_size(expressions) - 1), "dnat"), "addr");
   json_t *set = json_object_get(json_object_get(json_object_get(address, "map"), "data"), "set"), *item;
   if (pool == 0) return;
   for (size_t i = 0; i < program->count; i++) {
@@ -63,7 +65,7 @@ static void read_rule(json_t *rule, struct program *program) {
     if (frontend->pool != pool) continue;
     if (json_is_string(address)) frontend_add_backend(frontend, ipv4_parse(json_string_value(address)));
     size_t index;
-    json_array_foreach(set, index, item) {
+    json_array_foreach (set, index, item) {
       frontend_add_backend(frontend, ipv4_parse(json_string_value(json_array_get(item, 1))));
     }
   }
@@ -75,13 +77,13 @@ static void parse_table(const char *text, uint64_t *base_id, struct program *pro
   *base_id = 0;
   json_t *list = json_object_get(root, "nftables");
   size_t i, k;
-  json_array_foreach(list, i, item) {
+  json_array_foreach (list, i, item) {
     uint64_t id = hash_in_name(json_string_value(json_object_get(json_object_get(item, "chain"), "name")), "base-");
     if (id) *base_id = id;
-    json_array_foreach(json_object_get(json_object_get(item, "map"), "elem"), k, pair) read_element(pair, program);
+    json_array_foreach (json_object_get(json_object_get(item, "map"), "elem"), k, pair) read_element(pair, program);
   }
   /* Only now: rules name pools, and the maps tell whose they are. */
-  json_array_foreach(list, i, item) read_rule(json_object_get(item, "rule"), program);
+  json_array_foreach (list, i, item) read_rule(json_object_get(item, "rule"), program);
   program_finish(program);
   json_decref(root);
 }

@@ -18,8 +18,9 @@ struct lost {
 };
 
 /*
- * Takes note, for as long as docker may need to notice by itself and no longer: whoever told may have been wrong. A machine that comes
- * back is another one to docker's gossip, so what runs there is served at once where the diagnostic server tells of it.
+ * Takes note, for as long as docker may need to notice by itself and no longer: whoever told may have been wrong. A
+ * machine that comes back is another one to docker's gossip, so what runs there is served at once where the diagnostic
+ * server tells of it.
  */
 void lost_add(struct lost *lost, const struct docker *docker, ipv4 address, long long now);
 

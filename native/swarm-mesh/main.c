@@ -1,4 +1,5 @@
-/* swarm-mesh: gives Docker Swarm its virtual IPs and its routing mesh with nftables, where IPVS cannot be had. See README.md. */
+/* swarm-mesh: gives Docker Swarm its virtual IPs and its routing mesh with nftables, where IPVS cannot be had. See
+ * README.md. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -85,10 +86,16 @@ int main(int argc, char **argv) {
   }
   if (!mesh_open(&mesh, &options, told)) return 1;
   switch (options.mode) {
-    case MODE_SERVE: log_line("IPVS %s: serving with nftables", ipvs_describe(ipvs)); status = serve(&mesh, false, &mask); break;
+    case MODE_SERVE:
+      log_line("IPVS %s: serving with nftables", ipvs_describe(ipvs));
+      status = serve(&mesh, false, &mask);
+      break;
     case MODE_ONCE: status = serve(&mesh, true, &mask); break;
     case MODE_STATUS: status = status_print(&mesh, aside, ipvs_describe(ipvs)) ? 0 : 1; break;
-    case MODE_CLEAR: clear(&mesh); status = 0; break;
+    case MODE_CLEAR:
+      clear(&mesh);
+      status = 0;
+      break;
     case MODE_LOST: break;
   }
   mesh_close(&mesh);

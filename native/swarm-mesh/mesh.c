@@ -53,8 +53,10 @@ static bool due(long long when, long long now) { return when != 0 && when <= now
 
 bool mesh_open(struct mesh *mesh, const struct options *options, int told) {
   *mesh = (struct mesh){.events = -1, .told = told, .netns_directory = options->netns_directory};
-  mesh->docker = (struct docker){.api = {.unix_path = options->socket}, .pidfile = options->pidfile,
-                                 .daemon_config = options->daemon_config, .diagnostic_port = options->diagnostic_port};
+  mesh->docker = (struct docker){.api = {.unix_path = options->socket},
+                                 .pidfile = options->pidfile,
+                                 .daemon_config = options->daemon_config,
+                                 .diagnostic_port = options->diagnostic_port};
   mesh->node.hold_ports = options->hold_ports && options->mode == MODE_SERVE;
   if (!netns_init() || !node_open(&mesh->node)) {
     log_line("cannot open netlink in the node's network namespace: %s", strerror(errno));
@@ -161,7 +163,9 @@ static void resolve(struct mesh *mesh, long long now) {
   for (size_t i = 0; i < mesh->count; i++) {
     struct sandbox *sandbox = &mesh->sandboxes[i];
     for (int k = 0; k < count && !sandbox->resolved; k++) {
-      if (sandbox->ingress ? !networks[k].ingress : strncmp(networks[k].id, sandbox->name + 3, strlen(sandbox->name) - 3) != 0) continue;
+      if (sandbox->ingress ? !networks[k].ingress
+                           : strncmp(networks[k].id, sandbox->name + 3, strlen(sandbox->name) - 3) != 0)
+        continue;
       sandbox->network = networks[k];
       sandbox->resolved = true;
       plan(&sandbox->read_at, now);
@@ -179,7 +183,9 @@ static void read_and_converge(struct mesh *mesh, struct sandbox *sandbox, long l
   sandbox->last_read = now;
   enum facts_source source = docker_read_facts(&mesh->docker, sandbox->network.id, &records);
   log_debug("%s: read %zu records from %s", sandbox->name, records.count,
-            source == FACTS_DIAGNOSTIC ? "the diagnostic server" : source == FACTS_VERBOSE ? "the verbose API" : "nobody");
+            source == FACTS_DIAGNOSTIC ? "the diagnostic server"
+            : source == FACTS_VERBOSE  ? "the verbose API"
+                                       : "nobody");
   lost_apply(&mesh->lost, &records, now);
   if (source != FACTS_NONE && sandbox_converge(sandbox, &records, mesh_now())) sandbox->failures = 0;
   else sandbox->read_at = now + backoff(++sandbox->failures);
@@ -271,7 +277,8 @@ void mesh_wait(struct mesh *mesh, int timeout_ms, const void *mask) {
     plan(&mesh->connect_at, now);
   }
   if (polled[3].revents) {
-    for (ipv4 address; (address = single_next_lost(mesh->told)) != 0;) lost_add(&mesh->lost, &mesh->docker, address, now);
+    for (ipv4 address; (address = single_next_lost(mesh->told)) != 0;)
+      lost_add(&mesh->lost, &mesh->docker, address, now);
     plan(&mesh->lost_at, now);
   }
   if (polled[2].revents) {
@@ -283,10 +290,13 @@ void mesh_wait(struct mesh *mesh, int timeout_ms, const void *mask) {
 }
 
 bool mesh_settled(const struct mesh *mesh) {
-  if (mesh->events < 0 || mesh->rescan_at || mesh->resolve_at || mesh->node_at || mesh->node.table.stale_count) return false;
+  if (mesh->events < 0 || mesh->rescan_at || mesh->resolve_at || mesh->node_at || mesh->node.table.stale_count)
+    return false;
   for (size_t i = 0; i < mesh->count; i++) {
     const struct sandbox *sandbox = &mesh->sandboxes[i];
-    if (!sandbox->resolved || sandbox->read_at || sandbox->confirm_at || !sandbox->table.known || sandbox->table.stale_count) return false;
+    if (!sandbox->resolved || sandbox->read_at || sandbox->confirm_at || !sandbox->table.known ||
+        sandbox->table.stale_count)
+      return false;
   }
   return true;
 }

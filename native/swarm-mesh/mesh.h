@@ -22,8 +22,8 @@ struct mesh {
   struct sandbox sandboxes[SANDBOX_LIMIT];
   size_t count;
   struct lost lost;
-  int told;           /* where others tell of lost machines; -1: nobody can */
-  int events;         /* docker's event stream; -1 while docker is away */
+  int told;   /* where others tell of lost machines; -1: nobody can */
+  int events; /* docker's event stream; -1 while docker is away */
   int connect_tries;
   int resolve_tries;
   long long connect_at, rescan_at, resolve_at, node_at, lost_at, drift_at, sweep_at;
@@ -35,10 +35,12 @@ long long mesh_now(void);
 bool mesh_open(struct mesh *mesh, const struct options *options, int told);
 void mesh_close(struct mesh *mesh);
 
-/* Does everything that is due. Returns when the next thing will be, for poll(2): milliseconds, never more than a few seconds. */
+/* Does everything that is due. Returns when the next thing will be, for poll(2): milliseconds, never more than a few
+ * seconds. */
 int mesh_step(struct mesh *mesh);
 
-/* Waits for one of the events of mesh_step, at most so long, and takes note of it. A signal that `mask` lets through ends it too. */
+/* Waits for one of the events of mesh_step, at most so long, and takes note of it. A signal that `mask` lets through
+ * ends it too. */
 void mesh_wait(struct mesh *mesh, int timeout_ms, const void *mask);
 
 /* Whether docker has been read and everything is as it says, with nothing left to do. */

@@ -13,8 +13,9 @@
 
 void netlink_begin(struct netlink_request *request, uint16_t type, uint16_t flags, const void *fixed, size_t length) {
   memset(request, 0, sizeof *request);
-  request->header = (struct nlmsghdr){
-      .nlmsg_len = (uint32_t)(NLMSG_HDRLEN + NLMSG_ALIGN(length)), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | flags};
+  request->header = (struct nlmsghdr){.nlmsg_len = (uint32_t)(NLMSG_HDRLEN + NLMSG_ALIGN(length)),
+                                      .nlmsg_type = type,
+                                      .nlmsg_flags = NLM_F_REQUEST | flags};
   memcpy(request->body, fixed, length);
 }
 
@@ -41,7 +42,8 @@ void netlink_nest_end(struct netlink_request *request, struct nlattr *nest) {
   nest->nla_len = (uint16_t)((char *)tail(request) - (char *)nest);
 }
 
-int netlink_talk(int fd, struct netlink_request *request, void (*each)(const struct nlmsghdr *, void *), void *context) {
+int netlink_talk(int fd, struct netlink_request *request, void (*each)(const struct nlmsghdr *, void *),
+                 void *context) {
   static uint32_t sequence = 1;
   struct timeval timeout = {.tv_sec = RECEIVE_TIMEOUT_S};
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);

@@ -14,8 +14,8 @@
 #include "netns.h"
 
 /*
- * A daemon that restarts makes its ingress sandbox anew within a second or two, mostly with the old address. One that takes longer may never
- * be done: clients are then refused instead of left waiting for an address where nobody is.
+ * A daemon that restarts makes its ingress sandbox anew within a second or two, mostly with the old address. One that
+ * takes longer may never be done: clients are then refused instead of left waiting for an address where nobody is.
  */
 #define SETUP_PATIENCE_MS 3000
 
@@ -91,8 +91,9 @@ bool node_converge(struct node *node, const struct sandbox *ingress, long long n
   bool ports = false;
   for (size_t i = 0; i < ingress->table.program.count; i++) ports = ports || !ingress->table.program.frontends[i].vip;
   /*
-   * The first published port makes the table. It then stays for as long as the node has an ingress sandbox, empty perhaps: were it the
-   * last to translate addresses in the namespace, the kernel would stop doing so for established connections too.
+   * The first published port makes the table. It then stays for as long as the node has an ingress sandbox, empty
+   * perhaps: were it the last to translate addresses in the namespace, the kernel would stop doing so for established
+   * connections too.
    */
   if (!ports && !node->table.known && !has_leftovers(node)) return true;
   if (!find_bridge(node, ingress->outside, &base)) return false;
@@ -117,7 +118,8 @@ bool node_intact(struct node *node) {
   /* iptables' rules are of the same kernel tables: while the number stands still they are untouched too. */
   if (node->inside && (!intact || table->generation != before)) {
     bool forwarding = forward_allowed(table->netns, node->inside, table->base.bridge);
-    if (node->forwarding && !forwarding) log_line("node: somebody else changed the chain " FORWARD_CHAIN ", writing it again");
+    if (node->forwarding && !forwarding)
+      log_line("node: somebody else changed the chain " FORWARD_CHAIN ", writing it again");
     node->forwarding = forwarding;
   }
   return intact && (node->forwarding || !node->inside);

@@ -28,16 +28,25 @@ static const char usage[] =
     "  --verbose               log more\n";
 
 bool options_parse(struct options *options, int argc, char **argv, int *exit_status) {
-  *options = (struct options){.socket = "/var/run/docker.sock", .netns_directory = "/var/run/docker/netns",
-                              .pidfile = "/var/run/docker.pid", .daemon_config = "/etc/docker/daemon.json", .hold_ports = true};
+  *options = (struct options){.socket = "/var/run/docker.sock",
+                              .netns_directory = "/var/run/docker/netns",
+                              .pidfile = "/var/run/docker.pid",
+                              .daemon_config = "/etc/docker/daemon.json",
+                              .hold_ports = true};
   static const struct option known[] = {
-      {"once", no_argument, NULL, 'o'},            {"status", no_argument, NULL, 's'},
-      {"clear", no_argument, NULL, 'c'},           {"socket", required_argument, NULL, 'S'},
-      {"pidfile", required_argument, NULL, 'p'},   {"netns-dir", required_argument, NULL, 'n'},
-      {"daemon-config", required_argument, NULL, 'd'}, {"diagnostic-port", required_argument, NULL, 'D'},
-      {"no-hold-ports", no_argument, NULL, 'H'},   {"force", no_argument, NULL, 'f'},
+      {"once", no_argument, NULL, 'o'},
+      {"status", no_argument, NULL, 's'},
+      {"clear", no_argument, NULL, 'c'},
+      {"socket", required_argument, NULL, 'S'},
+      {"pidfile", required_argument, NULL, 'p'},
+      {"netns-dir", required_argument, NULL, 'n'},
+      {"daemon-config", required_argument, NULL, 'd'},
+      {"diagnostic-port", required_argument, NULL, 'D'},
+      {"no-hold-ports", no_argument, NULL, 'H'},
+      {"force", no_argument, NULL, 'f'},
       {"lost", required_argument, NULL, 'l'},
-      {"verbose", no_argument, NULL, 'v'},         {"help", no_argument, NULL, 'h'},
+      {"verbose", no_argument, NULL, 'v'},
+      {"help", no_argument, NULL, 'h'},
       {NULL, 0, NULL, 0},
   };
   *exit_status = 2;
@@ -69,7 +78,10 @@ bool options_parse(struct options *options, int argc, char **argv, int *exit_sta
       case 'H': options->hold_ports = false; break;
       case 'f': options->force = true; break;
       case 'v': log_verbose = true; break;
-      case 'h': *exit_status = 0; fputs(usage, stdout); return false;
+      case 'h':
+        *exit_status = 0;
+        fputs(usage, stdout);
+        return false;
       default: fputs("try swarm-mesh --help\n", stderr); return false;
     }
   }

@@ -16,5 +16,6 @@ struct options {
   bool force; /* work even where docker's own load balancer does */
 };
 
-/* Returns false after it has said on standard error what is wrong, or on standard output what was asked for (`*exit_status` tells). */
+/* Returns false after it has said on standard error what is wrong, or on standard output what was asked for
+ * (`*exit_status` tells). */
 bool options_parse(struct options *options, int argc, char **argv, int *exit_status);

@@ -1,4 +1,5 @@
-/* What one network namespace has to hold: which destinations are balanced over which backends. A value, free of any kernel. */
+/* What one network namespace has to hold: which destinations are balanced over which backends. A value, free of any
+ * kernel. */
 #include "program.h"
 
 #include <stdio.h>
@@ -64,7 +65,8 @@ bool frontend_add_backend(struct frontend *frontend, ipv4 backend) {
 static uint64_t hash_backends(const struct frontend *frontend) {
   uint64_t hash = 0xcbf29ce484222325u;
   const uint8_t *bytes = (const uint8_t *)frontend->backends;
-  for (size_t i = 0; i < frontend->backend_count * sizeof *frontend->backends; i++) hash = (hash ^ bytes[i]) * 0x100000001b3u;
+  for (size_t i = 0; i < frontend->backend_count * sizeof *frontend->backends; i++)
+    hash = (hash ^ bytes[i]) * 0x100000001b3u;
   return hash;
 }
 
@@ -98,7 +100,8 @@ bool program_from_records(struct program *program, const struct record_list *rec
     for (size_t k = 0; ports && k < record->port_count && good; k++) {
       const struct published_port *port = &record->ports[k];
       if (port->protocol != PROTOCOL_ANY) good = add(program, 0, port->protocol, port->port, record);
-      else for (size_t p = 0; p < sizeof all && good; p++) good = add(program, 0, all[p], port->port, record);
+      else
+        for (size_t p = 0; p < sizeof all && good; p++) good = add(program, 0, all[p], port->port, record);
     }
   }
   program_finish(program);

@@ -1,4 +1,5 @@
-/* What one network namespace has to hold: which destinations are balanced over which backends. A value, free of any kernel. */
+/* What one network namespace has to hold: which destinations are balanced over which backends. A value, free of any
+ * kernel. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,7 +38,8 @@ bool frontend_add_backend(struct frontend *frontend, ipv4 backend);
 /* Drops frontends without a backend and names the pools. Call when everything has been added, before anything below. */
 void program_finish(struct program *program);
 
-/* Virtual addresses to their tasks and, with `ports`, published ports too. Tasks that are about to stop take no part. */
+/* Virtual addresses to their tasks and, with `ports`, published ports too. Tasks that are about to stop take no part.
+ */
 bool program_from_records(struct program *program, const struct record_list *records, bool ports);
 
 /* The same destinations, over the same backends. */

@@ -101,8 +101,14 @@ bool record_decode(struct record_list *list, const uint8_t *bytes, size_t length
     switch (field.number) {
       case 2: copy_text(record->service, sizeof record->service, &field); break;
       case 3: copy_text(service_id, sizeof service_id, &field); break;
-      case 4: copy_text(text, sizeof text, &field); record->vip = ipv4_parse(text); break;
-      case 5: copy_text(text, sizeof text, &field); record->address = ipv4_parse(text); break;
+      case 4:
+        copy_text(text, sizeof text, &field);
+        record->vip = ipv4_parse(text);
+        break;
+      case 5:
+        copy_text(text, sizeof text, &field);
+        record->address = ipv4_parse(text);
+        break;
       case 6: good = decode_port(record, &field); break;
       case 9: record->disabled = field.value != 0; break;
     }

@@ -24,9 +24,9 @@ struct published_port {
 struct record {
   char service[SERVICE_NAME_SIZE];
   char host[HOST_SIZE]; /* whose task it is: the machine's id in the gossip, or its address where only that is told */
-  ipv4 vip;     /* 0 for endpoint_mode dnsrr */
-  ipv4 address; /* of the task on this network */
-  bool disabled; /* docker is about to stop the task: no new connections */
+  ipv4 vip;             /* 0 for endpoint_mode dnsrr */
+  ipv4 address;         /* of the task on this network */
+  bool disabled;        /* docker is about to stop the task: no new connections */
   struct published_port *ports; /* only on the ingress network */
   size_t port_count;
 };
@@ -42,8 +42,8 @@ bool record_add_port(struct record *record, uint8_t protocol, uint16_t port);
 void record_list_free(struct record_list *list);
 
 /*
- * Decodes one libnetwork EndpointRecord (protobuf, libnetwork/agent.proto: name 1, service_name 2, service_id 3, virtual_ip 4,
- * endpoint_ip 5, ingress_ports 6, service_disabled 9). Adds nothing for endpoints that belong to no service.
- * Returns false when the bytes are not such a record.
+ * Decodes one libnetwork EndpointRecord (protobuf, libnetwork/agent.proto: name 1, service_name 2, service_id 3,
+ * virtual_ip 4, endpoint_ip 5, ingress_ports 6, service_disabled 9). Adds nothing for endpoints that belong to no
+ * service. Returns false when the bytes are not such a record.
  */
 bool record_decode(struct record_list *list, const uint8_t *bytes, size_t length);

@@ -11,8 +11,9 @@ static const char *protocol_name(uint8_t protocol) {
 }
 
 /*
- * Of a sandbox: what comes for a VIP or a published port goes to a task, and answers come back to this sandbox and not past it. A published
- * port is not translated to the task's own: docker redirects it in the task's namespace. ICMP stays: a VIP answers pings itself.
+ * Of a sandbox: what comes for a VIP or a published port goes to a task, and answers come back to this sandbox and not
+ * past it. A published port is not translated to the task's own: docker redirects it in the task's namespace. ICMP
+ * stays: a VIP answers pings itself.
  */
 static void write_sandbox_base(struct buffer *out, const struct ruleset_base *base) {
   buffer_format(out,
@@ -29,8 +30,9 @@ static void write_sandbox_base(struct buffer *out, const struct ruleset_base *ba
 }
 
 /*
- * Of the node: published ports of its own addresses, localhost too, go to the ingress sandbox. Before docker's own rules, as DOCKER-INGRESS
- * is; not every nft knows the name `dstnat` at the output hook, so it is a number there. The guard is there because a bridge with route_localnet would let containers reach what listens on the node's loopback.
+ * Of the node: published ports of its own addresses, localhost too, go to the ingress sandbox. Before docker's own
+ * rules, as DOCKER-INGRESS is; not every nft knows the name `dstnat` at the output hook, so it is a number there. The
+ * guard is there because a bridge with route_localnet would let containers reach what listens on the node's loopback.
  */
 static void write_node_base(struct buffer *out, const struct ruleset_base *base) {
   buffer_format(out,

@@ -15,7 +15,8 @@
 #include "log.h"
 #include "netns.h"
 
-/* A descriptor of the namespace itself instead of docker's mount of it, which could not be unmounted while it is open. */
+/* A descriptor of the namespace itself instead of docker's mount of it, which could not be unmounted while it is open.
+ */
 static bool detach(int *netns) {
   if (!netns_enter(*netns)) return false;
   int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
@@ -76,7 +77,8 @@ static bool locate(struct sandbox *sandbox, const struct address_list *addresses
   return sandbox->source && (!sandbox->ingress || sandbox->inside);
 }
 
-/* The packets for a task are forwarded, out of the interface that they came in by: that is no mistake to tell the client of. */
+/* The packets for a task are forwarded, out of the interface that they came in by: that is no mistake to tell the
+ * client of. */
 static bool prepare(const struct sandbox *sandbox) {
   bool good = netns_sysctl(sandbox->table.netns, "ipv4/ip_forward", "1");
   if (!good) log_line("%s: cannot set ip_forward: %s", sandbox->name, strerror(errno));
@@ -104,10 +106,12 @@ static bool has(const struct address_list *addresses, ipv4 address) {
 }
 
 /*
- * A sandbox answers ARP for its VIPs, so it has them as addresses, as with docker's own load balancer; and nothing else is there with a
- * prefix of 32 bits. A VIP whose tasks are all about to stop stays: its clients are refused at once instead of waiting for an ARP answer.
+ * A sandbox answers ARP for its VIPs, so it has them as addresses, as with docker's own load balancer; and nothing else
+ * is there with a prefix of 32 bits. A VIP whose tasks are all about to stop stays: its clients are refused at once
+ * instead of waiting for an ARP answer.
  */
-static bool converge_addresses(const struct sandbox *sandbox, struct address_list *now, const struct record_list *records) {
+static bool converge_addresses(const struct sandbox *sandbox, struct address_list *now,
+                               const struct record_list *records) {
   bool good = true;
   int route = sandbox->table.route;
   for (size_t i = 0; i < now->count; i++) {
@@ -128,7 +132,8 @@ static bool converge_addresses(const struct sandbox *sandbox, struct address_lis
 
 bool sandbox_converge(struct sandbox *sandbox, const struct record_list *records, long long now_ms) {
   static struct address_list addresses;
-  if (addresses_list(sandbox->table.route, &addresses) != 0 || !locate(sandbox, &addresses) || !prepare(sandbox)) return false;
+  if (addresses_list(sandbox->table.route, &addresses) != 0 || !locate(sandbox, &addresses) || !prepare(sandbox))
+    return false;
   sandbox->table.label = sandbox->resolved ? sandbox->network.name : sandbox->name;
   struct ruleset_base base = {.source = sandbox->source};
   struct program program = {0};

@@ -21,8 +21,8 @@ struct sandbox {
   /* When to read docker's facts again, in milliseconds of the monotonic clock; 0: not planned. */
   long long read_at, confirm_at, last_read;
   long long since; /* when it was first seen */
-  int failures; /* in a row */
-  int watch; /* inotify's */
+  int failures;    /* in a row */
+  int watch;       /* inotify's */
 };
 
 /* Opens the namespace at `path`. Returns false when it is none (yet). */

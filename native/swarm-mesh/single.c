@@ -21,7 +21,8 @@ int single_claim(void) {
   int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   /* Before the name is there: whoever sends to it is known from the first message on. */
   if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &(int){1}, sizeof(int)) == 0 &&
-      bind(fd, (struct sockaddr *)&address, length) == 0) return fd;
+      bind(fd, (struct sockaddr *)&address, length) == 0)
+    return fd;
   if (fd >= 0) close(fd);
   return -1;
 }
@@ -51,7 +52,8 @@ ipv4 single_next_lost(int fd) {
     ipv4 address = 0;
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred))];
     struct iovec data = {&address, sizeof address};
-    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    struct msghdr message = {
+        .msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
     ssize_t got = recvmsg(fd, &message, 0);
     if (got < 0) return 0;
     if (got == sizeof address && !(message.msg_flags & MSG_TRUNC) && address && from_root(&message)) return address;

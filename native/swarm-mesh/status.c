@@ -13,9 +13,13 @@ static json_t *describe_frontend(const struct frontend *frontend) {
     json_object_set_new(out, "vip", json_string(ipv4_format(frontend->vip).text));
   } else {
     json_object_set_new(out, "port", json_integer(frontend->port));
-    json_object_set_new(out, "protocol", json_string(frontend->protocol == PROTOCOL_TCP ? "tcp" : frontend->protocol == PROTOCOL_UDP ? "udp" : "sctp"));
+    json_object_set_new(out, "protocol",
+                        json_string(frontend->protocol == PROTOCOL_TCP   ? "tcp"
+                                    : frontend->protocol == PROTOCOL_UDP ? "udp"
+                                                                         : "sctp"));
   }
-  for (size_t i = 0; i < frontend->backend_count; i++) json_array_append_new(backends, json_string(ipv4_format(frontend->backends[i]).text));
+  for (size_t i = 0; i < frontend->backend_count; i++)
+    json_array_append_new(backends, json_string(ipv4_format(frontend->backends[i]).text));
   json_object_set_new(out, "backends", backends);
   return out;
 }

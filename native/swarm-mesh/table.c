@@ -12,8 +12,8 @@
 #include "tool.h"
 
 /*
- * A task leaves the table about two seconds before docker stops it: flows are moved away from it a little later, so that answers that are
- * on their way arrive, and well within the second after which nothing new may go to it.
+ * A task leaves the table about two seconds before docker stops it: flows are moved away from it a little later, so
+ * that answers that are on their way arrive, and well within the second after which nothing new may go to it.
  */
 #define FORGET_DELAY_MS 500
 /* Destinations × backends that change at once; what is over this is left to conntrack's own timeouts. */
@@ -60,12 +60,17 @@ static void note_stale_flows(struct table *table, const struct program *new, lon
 static void log_frontend(const struct table *table, const struct frontend *frontend, bool removed) {
   struct buffer text = {0};
   if (frontend->vip) buffer_format(&text, "%s", ipv4_format(frontend->vip).text);
-  else buffer_format(&text, "%u/%s", frontend->port, frontend->protocol == PROTOCOL_TCP ? "tcp" : frontend->protocol == PROTOCOL_UDP ? "udp" : "sctp");
+  else
+    buffer_format(&text, "%u/%s", frontend->port,
+                  frontend->protocol == PROTOCOL_TCP   ? "tcp"
+                  : frontend->protocol == PROTOCOL_UDP ? "udp"
+                                                       : "sctp");
   if (removed) buffer_format(&text, " removed");
   for (size_t i = 0; !removed && i < frontend->backend_count && i < LOGGED_BACKENDS; i++) {
     buffer_format(&text, "%s%s", i ? ", " : " to ", ipv4_format(frontend->backends[i]).text);
   }
-  if (!removed && frontend->backend_count > LOGGED_BACKENDS) buffer_format(&text, ", ... (%zu)", frontend->backend_count);
+  if (!removed && frontend->backend_count > LOGGED_BACKENDS)
+    buffer_format(&text, ", ... (%zu)", frontend->backend_count);
   log_line("%s: %s%s%s", table->label, frontend->service, frontend->service[0] ? " " : "", text.data ? text.data : "");
   buffer_free(&text);
 }
@@ -105,7 +110,8 @@ static bool write_whole(const struct table *table, const struct ruleset_base *ba
 /* A refusal means that the table is not what we thought: it is then written whole. */
 static bool write_change(const struct table *table, const struct program *program) {
   int error = change_apply(table->netfilter, &table->program, program);
-  if (error) log_line("%s: the kernel did not take a change (%s), writing the table whole", table->label, strerror(error));
+  if (error)
+    log_line("%s: the kernel did not take a change (%s), writing the table whole", table->label, strerror(error));
   return error == 0;
 }
 
@@ -136,7 +142,8 @@ bool table_converge(struct table *table, const struct ruleset_base *base, struct
 static uint64_t take_fingerprint(const struct table *table) {
   struct buffer text = {0};
   uint64_t hash = 0xcbf29ce484222325u;
-  int status = tool_run(table->netns, (const char *const[]){"nft", "-s", "list", "table", "ip", RULESET_TABLE, NULL}, NULL, &text, NULL);
+  int status = tool_run(table->netns, (const char *const[]){"nft", "-s", "list", "table", "ip", RULESET_TABLE, NULL},
+                        NULL, &text, NULL);
   for (size_t i = 0; i < text.length; i++) hash = (hash ^ (uint8_t)text.data[i]) * 0x100000001b3u;
   buffer_free(&text);
   return status == 0 ? hash : 0;

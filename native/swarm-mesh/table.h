@@ -7,25 +7,28 @@
 #include "ruleset.h"
 
 struct table {
-  const char *label; /* for people: the sandbox's name, or "node" */
+  const char *label;           /* for people: the sandbox's name, or "node" */
   int netns, netfilter, route; /* of the namespace; owned by whoever owns the table */
   bool known;                  /* `base` and `program` are what the kernel has */
   struct ruleset_base base;
   struct program program;
-  uint32_t generation;   /* of the kernel's rules when the table was last seen to be right; 0: not looked at since our own change */
-  uint64_t fingerprint;  /* of the table's listing at that time */
+  uint32_t generation; /* of the kernel's rules when the table was last seen to be right; 0: not looked at since our own
+                          change */
+  uint64_t fingerprint;     /* of the table's listing at that time */
   struct flow_match *stale; /* flows to forget at `forget_at` */
   size_t stale_count;
   long long forget_at;
 };
 
 /*
- * Makes the kernel have `base` and `program`, whose ownership it takes. What is the same already is not touched, not even after a restart of
- * this program. Logs a line for every destination that changed. Returns false when the kernel did not take it.
+ * Makes the kernel have `base` and `program`, whose ownership it takes. What is the same already is not touched, not
+ * even after a restart of this program. Logs a line for every destination that changed. Returns false when the kernel
+ * did not take it.
  */
 bool table_converge(struct table *table, const struct ruleset_base *base, struct program *program, long long now_ms);
 
-/* Looks whether somebody else changed the table, and if so forgets what it knew of it: the next converge writes it whole. */
+/* Looks whether somebody else changed the table, and if so forgets what it knew of it: the next converge writes it
+ * whole. */
 bool table_intact(struct table *table);
 
 /* Forgets the flows whose time has come. */

@@ -76,7 +76,8 @@ static int reap(pid_t child, long long deadline) {
   }
 }
 
-int tool_run(int netns, const char *const argv[], const struct buffer *input, struct buffer *output, struct buffer *errors) {
+int tool_run(int netns, const char *const argv[], const struct buffer *input, struct buffer *output,
+             struct buffer *errors) {
   int in = input_file(input), out[2] = {-1, -1}, err[2] = {-1, -1};
   if (in < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0) goto failed;
   pid_t child = fork();

@@ -36,7 +36,8 @@ bool watch_open(struct watch *watch, const char *pidfile) {
     watch->pidfile = inotify_add_watch(watch->inotify, dirname(path), IN_CLOSE_WRITE | IN_MOVED_TO);
   }
   watch->opens_seen = opens_are_told();
-  if (!watch->opens_seen) log_line("this kernel does not tell of opened namespace files: looking for changes twice a second");
+  if (!watch->opens_seen)
+    log_line("this kernel does not tell of opened namespace files: looking for changes twice a second");
   return true;
 }
 

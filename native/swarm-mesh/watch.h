@@ -3,10 +3,10 @@
 #include <stdbool.h>
 
 /*
- * libnetwork opens a sandbox's namespace file at every change of a load balancer in it, before it tries IPVS: `addLBBackend` and
- * `rmLBBackend` in service_linux.go. That is so for changes on other nodes too, when the gossip brings them. So an inotify watch on the
- * namespace file itself tells at once that there is something new to read. Where the kernel has no such events for namespace files,
- * `opens_seen` is false and the mesh has to look by itself.
+ * libnetwork opens a sandbox's namespace file at every change of a load balancer in it, before it tries IPVS:
+ * `addLBBackend` and `rmLBBackend` in service_linux.go. That is so for changes on other nodes too, when the gossip
+ * brings them. So an inotify watch on the namespace file itself tells at once that there is something new to read.
+ * Where the kernel has no such events for namespace files, `opens_seen` is false and the mesh has to look by itself.
  */
 struct watch {
   int inotify;
@@ -22,5 +22,6 @@ void watch_close(struct watch *watch);
 int watch_add(struct watch *watch, const char *directory, const char *name);
 void watch_remove(struct watch *watch, int id);
 
-/* Calls `opened` with the id of each watch that had an event; with -1 when events were lost. Returns whether docker's pidfile changed. */
+/* Calls `opened` with the id of each watch that had an event; with -1 when events were lost. Returns whether docker's
+ * pidfile changed. */
 bool watch_read(struct watch *watch, void (*opened)(int id, void *context), void *context);

@@ -30,7 +30,7 @@ static void add(struct listeners *found, const struct inet_diag_msg *socket, uin
   if (port == 0 || found->count == MAX_SOCKETS) return;
   if (protocol == IPPROTO_UDP && (socket->id.idiag_dport != 0 || port >= FIRST_EPHEMERAL)) return;
   found->items[found->count++] = (struct listener){
-    .protocol = protocol, .reach = (uint8_t)reach_of(socket), .port = port, .inode = socket->idiag_inode};
+      .protocol = protocol, .reach = (uint8_t)reach_of(socket), .port = port, .inode = socket->idiag_inode};
 }
 
 static bool ask(int diag, uint8_t family, uint8_t protocol) {
@@ -38,11 +38,13 @@ static bool ask(int diag, uint8_t family, uint8_t protocol) {
     struct nlmsghdr header;
     struct inet_diag_req_v2 request;
   } message = {
-    .header = {.nlmsg_len = sizeof message, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-    /* An unconnected UDP socket is in the state that TCP calls closed. */
-    .request = {.sdiag_family = family,
-                .sdiag_protocol = protocol,
-                .idiag_states = 1u << (protocol == IPPROTO_TCP ? TCP_LISTEN : TCP_CLOSE)},
+      .header = {.nlmsg_len = sizeof message,
+                 .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                 .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+      /* An unconnected UDP socket is in the state that TCP calls closed. */
+      .request = {.sdiag_family = family,
+                  .sdiag_protocol = protocol,
+                  .idiag_states = 1u << (protocol == IPPROTO_TCP ? TCP_LISTEN : TCP_CLOSE)},
   };
   return send(diag, &message, sizeof message, 0) == (ssize_t)sizeof message;
 }
@@ -55,7 +57,8 @@ static bool read_dump(int diag, struct listeners *found, uint8_t protocol) {
     if (length < 0 && errno == EINTR) continue;
     if (length <= 0) return false;
     int left = (int)length;
-    for (struct nlmsghdr *header = (struct nlmsghdr *)buffer; NLMSG_OK(header, left); header = NLMSG_NEXT(header, left)) {
+    for (struct nlmsghdr *header = (struct nlmsghdr *)buffer; NLMSG_OK(header, left);
+         header = NLMSG_NEXT(header, left)) {
       if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR) return true;
       if (header->nlmsg_type == SOCK_DIAG_BY_FAMILY && header->nlmsg_len >= NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
         add(found, NLMSG_DATA(header), protocol);

@@ -1,7 +1,7 @@
 /*
- * A BPF program of a dozen instructions on the tracepoint inet_sock_set_state: it writes eight bytes to a ring when the old or the new state
- * is LISTEN. A raw tracepoint hands over (socket, old state, new state) as numbers, so that no kernel headers, no BTF and no compiler for BPF
- * are needed. Nothing runs between news.
+ * A BPF program of a dozen instructions on the tracepoint inet_sock_set_state: it writes eight bytes to a ring when the
+ * old or the new state is LISTEN. A raw tracepoint hands over (socket, old state, new state) as numbers, so that no
+ * kernel headers, no BTF and no compiler for BPF are needed. Nothing runs between news.
  */
 #include "events.h"
 
@@ -31,27 +31,27 @@ static int make_ring(void) {
   return (int)bpf(BPF_MAP_CREATE, &attributes);
 }
 
-#define INSTRUCTION(operation, to, from, jump, value) \
+#define INSTRUCTION(operation, to, from, jump, value)                                                                  \
   { .code = (operation), .dst_reg = (to), .src_reg = (from), .off = (jump), .imm = (value) }
 
 static int load_program(int ring) {
   const struct bpf_insn program[] = {
-    /* r2 = old state, r3 = new state: the second and third argument of the tracepoint */
-    INSTRUCTION(BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_2, BPF_REG_1, 8, 0),
-    INSTRUCTION(BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_3, BPF_REG_1, 16, 0),
-    INSTRUCTION(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_2, 0, 1, TCP_LISTEN),
-    INSTRUCTION(BPF_JMP | BPF_JNE | BPF_K, BPF_REG_3, 0, 8, TCP_LISTEN),
-    /* bpf_ringbuf_output(ring, &eight bytes, 8, 0); a full ring says enough already */
-    INSTRUCTION(BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, -8, 0),
-    INSTRUCTION(BPF_LD | BPF_DW | BPF_IMM, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0, ring),
-    INSTRUCTION(0, 0, 0, 0, 0),
-    INSTRUCTION(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, BPF_REG_10, 0, 0),
-    INSTRUCTION(BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, -8),
-    INSTRUCTION(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_3, 0, 0, 8),
-    INSTRUCTION(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_4, 0, 0, 0),
-    INSTRUCTION(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_ringbuf_output),
-    INSTRUCTION(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0),
-    INSTRUCTION(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+      /* r2 = old state, r3 = new state: the second and third argument of the tracepoint */
+      INSTRUCTION(BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_2, BPF_REG_1, 8, 0),
+      INSTRUCTION(BPF_LDX | BPF_MEM | BPF_DW, BPF_REG_3, BPF_REG_1, 16, 0),
+      INSTRUCTION(BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_2, 0, 1, TCP_LISTEN),
+      INSTRUCTION(BPF_JMP | BPF_JNE | BPF_K, BPF_REG_3, 0, 8, TCP_LISTEN),
+      /* bpf_ringbuf_output(ring, &eight bytes, 8, 0); a full ring says enough already */
+      INSTRUCTION(BPF_ST | BPF_MEM | BPF_DW, BPF_REG_10, 0, -8, 0),
+      INSTRUCTION(BPF_LD | BPF_DW | BPF_IMM, BPF_REG_1, BPF_PSEUDO_MAP_FD, 0, ring),
+      INSTRUCTION(0, 0, 0, 0, 0),
+      INSTRUCTION(BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_2, BPF_REG_10, 0, 0),
+      INSTRUCTION(BPF_ALU64 | BPF_ADD | BPF_K, BPF_REG_2, 0, 0, -8),
+      INSTRUCTION(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_3, 0, 0, 8),
+      INSTRUCTION(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_4, 0, 0, 0),
+      INSTRUCTION(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_ringbuf_output),
+      INSTRUCTION(BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_0, 0, 0, 0),
+      INSTRUCTION(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
   };
   union bpf_attr attributes;
   memset(&attributes, 0, sizeof attributes);

@@ -1,14 +1,16 @@
 /*
- * dd-watch [--blind]: tells which ports the nodes of a host listen on, one process for all of them. --blind: as on a kernel without news.
+ * dd-watch [--blind]: tells which ports the nodes of a host listen on, one process for all of them. --blind: as on a
+ * kernel without news.
  *
  *   stdin   add ID PID NETNS-INODE     begins to watch the namespace of that process
  *           del ID                     ends it
- *   stdout  {"id": ID, "sockets": [{"protocol", "port", "reach", "program"}, ...]}   at the beginning and at each change
+ *   stdout  {"id": ID, "sockets": [{"protocol", "port", "reach", "program"}, ...]}   at the beginning, at each change
  *           {"id": ID, "error": TEXT}  the node is not, or no longer, watched
  *
- * The end of stdin ends it. The kernel tells when a TCP socket begins or ends to listen (events.c), and all nodes are looked at then, once for all
- * news that come together. It tells nothing of UDP, and some kernels nothing at all: those are looked for a few times a second, the seldomer
- * the longer a round over all nodes takes. A look at one node is two netlink dumps for TCP, listening sockets only, and two for UDP.
+ * The end of stdin ends it. The kernel tells when a TCP socket begins or ends to listen (events.c), and all nodes are
+ * looked at then, once for all news that come together. It tells nothing of UDP, and some kernels nothing at all: those
+ * are looked for a few times a second, the seldomer the longer a round over all nodes takes. A look at one node is two
+ * netlink dumps for TCP, listening sockets only, and two for UDP.
  */
 #include <errno.h>
 #include <poll.h>
@@ -49,9 +51,7 @@ static void remove_by_id(const char *id) {
     }
 }
 
-static void tell_error(const char *id, const char *what) {
-  printf("{\"id\":\"%s\",\"error\":\"%s\"}\n", id, what);
-}
+static void tell_error(const char *id, const char *what) { printf("{\"id\":\"%s\",\"error\":\"%s\"}\n", id, what); }
 
 static void look(size_t at, enum look what) {
   if (node_look(nodes[at], what)) return;
@@ -93,9 +93,7 @@ static long now_us(void) {
   return now.tv_sec * 1000000L + now.tv_nsec / 1000L;
 }
 
-static long within(long value, long least, long most) {
-  return value < least ? least : value > most ? most : value;
-}
+static long within(long value, long least, long most) { return value < least ? least : value > most ? most : value; }
 
 /* Looks at all nodes; returns how long to rest for it. */
 static long look_at_all(enum look what) {
@@ -139,7 +137,9 @@ int main(int argc, char **argv) {
   bool blind = argc > 1 && strcmp(argv[1], "--blind") == 0;
   int news = blind ? -1 : events_open();
   bool told = news >= 0;
-  if (!told && !blind) fprintf(stderr, "dd-watch: the kernel tells nothing of sockets (%s); they are looked for ten times a second\n", strerror(errno));
+  if (!told && !blind)
+    fprintf(stderr, "dd-watch: the kernel tells nothing of sockets (%s); they are looked for ten times a second\n",
+            strerror(errno));
   struct beat beat = {0};
   for (;;) {
     /* News that are to be looked into already wake nobody. */

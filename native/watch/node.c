@@ -95,7 +95,8 @@ bool node_look(struct node *node, enum look what) {
   bool all = what == LOOK_ALL || !node->told;
   found.count = 0;
   if (!all) keep_tcp(&node->last, &found);
-  if ((all && !list_listeners(node->diag, IPPROTO_TCP, &found)) || !list_listeners(node->diag, IPPROTO_UDP, &found)) return false;
+  if ((all && !list_listeners(node->diag, IPPROTO_TCP, &found)) || !list_listeners(node->diag, IPPROTO_UDP, &found))
+    return false;
   if (node->told && is_same_set(&node->last, &found)) return true;
   keep_known_names(&node->last, &found);
   name_programs(node->netns_inode, &found);

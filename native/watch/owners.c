@@ -1,4 +1,5 @@
-/* Finds who holds a socket: the processes of a namespace, by their open descriptors. Names are the processes' own, so only shown. */
+/* Finds who holds a socket: the processes of a namespace, by their open descriptors. Names are the processes' own, so
+ * only shown. */
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>

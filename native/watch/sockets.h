@@ -25,7 +25,8 @@ struct listeners {
   size_t count;
 };
 
-/* Adds those of a protocol to `found` through a sock_diag socket of the namespace; false with errno when the kernel does not answer. */
+/* Adds those of a protocol to `found` through a sock_diag socket of the namespace; false with errno when the kernel
+ * does not answer. */
 bool list_listeners(int diag, uint8_t protocol, struct listeners *found);
 
 /* Names the programs of `wanted` that have none, from the processes in the namespace with that inode. */
