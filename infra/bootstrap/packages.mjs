@@ -38,6 +38,8 @@ const TEST_PACKAGES = [
   { name: 'qemu-system-x86', reason: 'the guest with cgroup v2 of `npm run test:slow`' },
   { name: 'prometheus', reason: 'promtool judges and tries the alert rules; the server itself never runs here' },
   { name: 'openssh-client', reason: 'ssh-keygen judges the keys that sessions get' },
+  { name: 'clang-format', reason: 'judges the form of native/' },
+  { name: 'shellcheck', reason: 'judges shell scripts' },
 ];
 
 /** What the fuzzers of `npm run test:slow` need, which install it themselves: too large for everybody. @type {readonly Package[]} */

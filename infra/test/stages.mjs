@@ -1,5 +1,6 @@
 /** The stages of `npm test`, in order: cheap ones first, what the whole leaves behind last. */
 import { mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJsonIfThere } from '../common/files.mjs';
@@ -31,6 +32,8 @@ import { nothing, parseNative, parsePlaywright, single, sum } from './outcome.mj
  * @property {boolean} [again] whether what failed is tried again
  */
 
+/** The release whose breaks native/ has. */
+const CLANG_FORMAT = '14';
 const MINUTE = 60_000;
 /** Bounds against hanging, not promises of speed (ms). */
 const LIMIT = { check: 5 * MINUTE, unit: 8 * MINUTE, native: 10 * MINUTE, integration: 20 * MINUTE, e2e: 30 * MINUTE };
@@ -52,7 +55,13 @@ export const STAGES = [
     again: true,
     run: (context, files) => vitest(context, 'unit', LIMIT.unit, files),
   },
-  { name: 'native', title: 'native tests', again: true, run: native },
+  { name: 'native', title: 'native tests', again: true, run: native('test', 'TESTS') },
+  {
+    name: 'sanitized',
+    title: 'native tests under sanitizers',
+    again: true,
+    run: native('test-sanitized', 'SANITIZED_TESTS'),
+  },
   {
     name: 'integration',
     title: 'integration tests',
@@ -68,6 +77,8 @@ async function lint(context) {
   return sum([
     await check(context, 'Biome', 'node_modules/@biomejs/biome/bin/biome', biome),
     await check(context, 'what documents and comments name is there', 'infra/docs/check.mjs', []),
+    await formatOfC(context),
+    await shellScripts(context),
   ]);
 }
 
@@ -121,11 +132,43 @@ async function vitest(context, project, limit, files = []) {
   return complete(`${project} tests`, ended, readJsonIfThere(result));
 }
 
-/** @param {StageContext} context @param {readonly string[]} [files] */
-async function native(context, files = []) {
-  const only = files.length === 0 ? [] : [`TESTS=${files.join(' ')}`];
-  const ended = await run(context, 'native', ['make', '-C', 'native', 'test', ...only], LIMIT.native);
-  return complete('native tests', ended, parseNative(ended.stdout));
+/**
+ * @param {string} goal of native/Makefile
+ * @param {string} variable the name of its list of tests
+ * @returns {Stage['run']}
+ */
+function native(goal, variable) {
+  return async (context, files = []) => {
+    const only = files.length === 0 ? [] : [`${variable}=${files.join(' ')}`];
+    const ended = await run(
+      context,
+      goal,
+      ['make', '-C', 'native', `-j${availableParallelism()}`, goal, ...only],
+      LIMIT.native,
+    );
+    return complete('native tests', ended, parseNative(ended.stdout));
+  };
+}
+
+/** Another release breaks some lines otherwise: the one of Debian 12 judges. @param {StageContext} context */
+async function formatOfC(context) {
+  const name = 'clang-format';
+  const { stdout } = await runCommand(name, ['--version']);
+  const release = /version (\d+)/.exec(stdout)?.[1];
+  if (release !== CLANG_FORMAT) {
+    const reason = `clang-format ${CLANG_FORMAT} judges, and here is ${release ?? 'none'}`;
+    return { ...nothing(), skipped: [{ name, reason }] };
+  }
+  const { code, output } = await run(context, name, ['make', '-s', '-C', 'native', 'check-format'], LIMIT.check);
+  return single(name, code === 0, lastLines(output, 40));
+}
+
+/** Everything that a shell is named for in its first line. @param {StageContext} context */
+async function shellScripts(context) {
+  const find =
+    "grep -rlE --exclude-dir=node_modules --exclude-dir=build --exclude='*.mjs' '^#!/(usr/)?bin/(env )?(ba|da)?sh' .ci infra native";
+  const { code, output } = await run(context, 'shellcheck', ['sh', '-c', `${find} | xargs shellcheck`], LIMIT.check);
+  return single('shellcheck', code === 0, lastLines(output, 40));
 }
 
 /** @param {StageContext} context @param {readonly string[]} [files] */

@@ -2,7 +2,8 @@
 # dd-enter from outside: what it gives to a command, what it refuses, and what the node's root can see of it.
 # The node here is a bare process in namespaces of its own, over this machine's files.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
+build=${DRYDOCK_BUILD:-$PWD/build}
 [ "$(id -u)" = 0 ] || { echo 'needs root'; exit 77; }
 unshare --user true 2>/dev/null || { echo 'this kernel gives no user namespaces'; exit 77; }
 
@@ -55,7 +56,7 @@ plan() { # writes the plan; arguments replace or add lines
   } >"$work/enter.plan"
   chmod 600 "$work/enter.plan"
 }
-enter() { timeout 30 build/dd-enter --node-dir "$work" "$@"; }
+enter() { timeout 30 "$build/dd-enter" --node-dir "$work" "$@"; }
 sh_in() { enter -- /bin/sh -c "$1"; }
 plan
 
@@ -112,6 +113,7 @@ if [ "$(uname -m)" = x86_64 ]; then
   sockets='2,1,0,0 2,1,6,0 2,0x80801,6,0 2,2,17,0 2,0x80002,0,0 10,1,0,0 10,1,6,0 10,2,17,0 1,1,0,0 2,3,1,0 2,3,255,0 2,0x80003,89,0 10,3,58,0
     2,1,262,93 10,1,262,93 2,0x80801,262,93 2,2,136,93 10,2,136,93 2,1,132,93 2,5,132,93 2,2,115,93 2,1,256,93 2,6,33,93 10,6,33,93
     2,1,0x100000106,38 2,3,0x100000106,38 2,3,0xffffffff,38 2,3,262,38 2,1,17,38 0x100000002,1,262,38 2,10,3,38'
+  # shellcheck disable=SC2086 # a word a socket
   check 'sockets are of the protocols that a Docker host needs' "$(echo "$sockets" | xargs)" "$(enter -- perl -e '
     for (@ARGV) { ($f, $t, $p) = map { oct($_ =~ /^0x/ ? $_ : sprintf "0x%x", $_) } split /,/; $r = syscall(41, $f, $t, $p);
       s/,\d+$//; print "$_," . ($r < 0 ? $! + 0 : 0) . " " }' $sockets | xargs)"
@@ -131,32 +133,32 @@ fi
 
 # Ends. The marks tell our own sleeps from anybody else's.
 living() { sh_in "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' | grep -c '[s]leep $1'"; }
-build/dd-enter --node-dir "$work" -- /bin/sh -c 'setsid sleep 7771 & sleep 7772 & sleep 7772' & pid=$!
+"$build/dd-enter" --node-dir "$work" -- /bin/sh -c 'setsid sleep 7771 & sleep 7772 & sleep 7772' & pid=$!
 sleep 0.5; kill "$pid"; wait "$pid"; check 'SIGTERM ends with 143' 143 $?
 sleep 0.2
 check 'the whole process group has gone' 0 "$(living 7772)"
 check 'what left the session lives on' 1 "$(living 7771)"
-build/dd-enter --node-dir "$work" -- sleep 7773 & pid=$!
+"$build/dd-enter" --node-dir "$work" -- sleep 7773 & pid=$!
 sleep 0.4; kill -9 "$pid"; wait "$pid" 2>/dev/null; sleep 0.2
 check 'a killed dd-enter takes its command along' 0 "$(living 7773)"
-check 'a background process does not hold dd-enter' 0 "$(timeout 10 build/dd-enter --node-dir "$work" -- sh -c 'sleep 7774 & true'; echo $?)"
+check 'a background process does not hold dd-enter' 0 "$(timeout 10 "$build/dd-enter" --node-dir "$work" -- sh -c 'sleep 7774 & true'; echo $?)"
 
 # Terminals.
 if command -v script >/dev/null; then
   check 'a terminal of the node’s own, of the size asked for' '/dev/pts/0 33 91' \
-    "$(script -qec "stty cols 91 rows 33; build/dd-enter --node-dir $work --tty 91x33 -- sh -c 'echo \$(tty) \$(stty size)'; true" "$work/typescript" </dev/null >/dev/null 2>&1; grep -ao '/dev/pts/0 [0-9 ]*' "$work/typescript" | head -1)"
+    "$(script -qec "stty cols 91 rows 33; $build/dd-enter --node-dir $work --tty 91x33 -- sh -c 'echo \$(tty) \$(stty size)'; true" "$work/typescript" </dev/null >/dev/null 2>&1; grep -ao '/dev/pts/0 [0-9 ]*' "$work/typescript" | head -1)"
 fi
 mkfifo "$work/sizes"
 check 'a terminal over pipes: its size, and the new one that a line tells' '33 91 40 120' \
   "$( (sleep 0.3; echo 500; printf '0x0\n120x40\n' >&9; sleep 0.3; echo go; sleep 0.5) 9<>"$work/sizes" |
-    timeout 20 build/dd-enter --node-dir "$work" --tty 91x33 --sizes 3 -- sh -c 'stty -echo; stty size; read x; read y; stty size' 3<>"$work/sizes" |
+    timeout 20 "$build/dd-enter" --node-dir "$work" --tty 91x33 --sizes 3 -- sh -c 'stty -echo; stty size; read x; read y; stty size' 3<>"$work/sizes" |
     grep -ao '^[0-9]* [0-9]*' | xargs)"
 enter --tty 80x24 --sizes 77 -- true 2>"$work/err"
 check '--sizes without a descriptor' '125 dd-enter: --sizes takes an open descriptor, not "77"' "$? $(cat "$work/err")"
 enter --sizes 3 -- true 2>"$work/err" 3</dev/null
 check '--sizes without a terminal' '125 dd-enter: --sizes needs --tty' "$? $(cat "$work/err")"
 check 'the descriptor of sizes is not the command’s' 'closed' \
-  "$(sleep 0.5 | timeout 20 build/dd-enter --node-dir "$work" --tty 80x24 --sizes 5 -- sh -c '[ -e /proc/self/fd/5 ] && echo open || echo closed' 5</dev/null | grep -ao 'open\|closed')"
+  "$(sleep 0.5 | timeout 20 "$build/dd-enter" --node-dir "$work" --tty 80x24 --sizes 5 -- sh -c '[ -e /proc/self/fd/5 ] && echo open || echo closed' 5</dev/null | grep -ao 'open\|closed')"
 sh_in 'rm /dev/ptmx; mkfifo /dev/ptmx'
 enter --tty 80x24 -- true 2>"$work/err" </dev/null
 check 'a FIFO for /dev/ptmx: refused, not waited for' '125 dd-enter: /dev/ptmx in the node is not a terminal multiplexer: Inappropriate ioctl for device' "$? $(cat "$work/err")"
@@ -164,7 +166,7 @@ sh_in 'rm /dev/ptmx; ln -s pts/ptmx /dev/ptmx'
 
 # What the node's root sees of a dd-enter that has not yet become its command. In the moment of the execution itself the kernel lets
 # it open the descriptors, so there must be none of the host's. Each line is "PROGRAM DESCRIPTOR".
-build/dd-enter --node-dir "$work" -- perl -e '
+"$build/dd-enter" --node-dir "$work" -- perl -e '
   $end = time + 5; while (time < $end) { for (glob "/proc/[0-9]*") { open(F, "$_/comm") or next; $c = <F>; next unless $c =~ /^dd-enter/;
   $seen++; $p = $_; $exe = readlink("$p/exe"); opendir(D, "$p/fd") or next; print "$exe $_\n" for grep { defined } map { readlink("$p/fd/$_") } readdir D } }
   print "seen\n" if $seen' >"$work/spied" & spy=$!

@@ -1,7 +1,8 @@
 #!/bin/bash
 # dd-graft from outside: a file of the host's lies over one of another mount namespace, read-only, and nowhere else.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
+build=${DRYDOCK_BUILD:-$PWD/build}
 [ "$(id -u)" = 0 ] || { echo 'needs root'; exit 77; }
 work=$(mktemp -d) failures=0 node=
 trap 'kill $node 2>/dev/null; rm -rf "$work"' EXIT
@@ -15,7 +16,7 @@ ln -s target "$work/alias"
 unshare --mount --propagation private sleep 1000 & node=$!
 for _ in $(seq 50); do [ "$(readlink /proc/$node/ns/mnt)" != "$(readlink /proc/self/ns/mnt)" ] && break; sleep 0.02; done
 started=$(sed 's/.*) //' /proc/$node/stat | cut -d' ' -f20)
-graft() { build/dd-graft --pid $node --started "$started" "$@" 2>"$work/err"; }
+graft() { "$build/dd-graft" --pid $node --started "$started" "$@" 2>"$work/err"; }
 inside() { nsenter --mount -t $node sh -c "$1" 2>&1; }
 
 graft "$work/source=$work/target"; check 'it succeeds' 0 $?
@@ -27,9 +28,9 @@ check 'nothing is mounted on the host' '' "$(grep "$work" /proc/self/mounts)"
 
 refused() { # NAME STATUS ARGUMENTS...
   local name=$1 status=$2; shift 2
-  build/dd-graft "$@" 2>"$work/err"; check "refused: $name" "$status" $?
+  "$build/dd-graft" "$@" 2>"$work/err"; check "refused: $name" "$status" $?
 }
-own=(--pid $node --started "$started")
+own=(--pid "$node" --started "$started")
 refused 'a target that is a link' 1 "${own[@]}" "$work/source=$work/alias"
 refused 'a target below a link' 1 "${own[@]}" "$work/source=$work/link/file"
 check 'and nothing is laid over where the link leads' real "$(inside "cat $work/real/file")"

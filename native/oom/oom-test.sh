@@ -2,6 +2,7 @@
 # dd-oom tells of a kill in a group of its own, says nothing else, and lets the group go at `del`.
 set -u
 cd "$(dirname "$0")/.." || exit 1
+build=${DRYDOCK_BUILD:-$PWD/build}
 [ "$(id -u)" = 0 ] || { echo 'needs root'; exit 77; }
 if [ -d /sys/fs/cgroup/memory ]; then top=/sys/fs/cgroup/memory limit=memory.limit_in_bytes
 elif grep -q memory /sys/fs/cgroup/cgroup.controllers 2>/dev/null; then
@@ -15,7 +16,7 @@ fail() { echo "$1"; cat "$work/out"; exit 1; }
 finish() { exec 3>&-; kill "$watch" 2>/dev/null; rmdir "$group" 2>/dev/null; rm -rf "$work"; }
 trap finish EXIT
 mkfifo "$work/in"
-build/dd-oom <"$work/in" >"$work/out" 2>"$work/err" & watch=$!
+"$build/dd-oom" <"$work/in" >"$work/out" 2>"$work/err" & watch=$!
 exec 3>"$work/in"
 
 expect() { # waits up to two seconds for so many lines that match

@@ -2,13 +2,14 @@
 # dd-seccomp from outside: both forms come from one list, and a mistake in the list stops the build.
 # What the compiled filter refuses is tried on real system calls by enter/enter-test.sh.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
+build=${DRYDOCK_BUILD:-$PWD/build}
 failures=0
 check() { # NAME EXPECTED ACTUAL
   if [ "$2" = "$3" ]; then echo "ok $1"; else echo "not ok $1: expected [$2], got [$3]"; failures=$((failures + 1)); fi
 }
-oci() { printf 'default errno ENOSYS\n%s\n' "$1" | build/dd-seccomp oci 2>&1 | tr -d '\n'; }
-size() { printf 'default errno ENOSYS\n%s\n' "$1" | build/dd-seccomp bpf | wc -c; }
+oci() { printf 'default errno ENOSYS\n%s\n' "$1" | "$build/dd-seccomp" oci 2>&1 | tr -d '\n'; }
+size() { printf 'default errno ENOSYS\n%s\n' "$1" | "$build/dd-seccomp" bpf | wc -c; }
 rule() { oci "$1" | sed 's/.*"syscalls":\[//; s/\]}$//'; }
 
 check 'the default is what the list says' '"defaultErrnoRet":38' "$(oci 'allow read' | grep -o '"defaultErrnoRet":[0-9]*')"
@@ -27,9 +28,9 @@ check 'a filter is whole instructions' 0 "$(($(size 'allow read') % 8))"
 check 'a call that this architecture lacks is left out' "$(size 'allow read')" "$(size 'allow read no_such_call')"
 
 for mistake in 'permit read' 'errno EWHAT read' 'allow-if socket x 1' 'allow-if2 socket 0 1' 'allow-if2 socket 0 1 1 1 2' 'allow-if4 socket 0 1' 'allow-if socket 0 1&' 'pretends read' 'allow-if socket 0 0xffffffffffffff00&0' 'default kill'; do
-  printf 'default errno EPERM\n%s\n' "$mistake" | build/dd-seccomp oci >/dev/null 2>&1; check "refused: $mistake" 1 $?
+  printf 'default errno EPERM\n%s\n' "$mistake" | "$build/dd-seccomp" oci >/dev/null 2>&1; check "refused: $mistake" 1 $?
 done
-echo 'allow read' | build/dd-seccomp oci >/dev/null 2>&1; check 'refused: a list without a default' 1 $?
+echo 'allow read' | "$build/dd-seccomp" oci >/dev/null 2>&1; check 'refused: a list without a default' 1 $?
 
 for barred in io_uring_setup userfaultfd bpf perf_event_open open_by_handle_at keyctl add_key init_module kexec_load clock_settime fsopen fsconfig fsmount fspick; do
   check "the nodes' list does not allow $barred" '' "$(grep "\"$barred\".*ALLOW" build/node.seccomp.json)"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # dd-stage from outside: the command sees the image under the node's ids, writes go to the node's disk alone, and the host sees nothing.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
+build=${DRYDOCK_BUILD:-$PWD/build}
 [ "$(id -u)" = 0 ] || { echo 'needs root'; exit 77; }
 work=$(mktemp -d) failures=0
 trap 'rm -rf "$work"' EXIT
@@ -17,7 +18,7 @@ echo original >"$work/image/file"
 echo other >"$work/image/theirs"; chown 1000:1001 "$work/image/theirs"
 chown $BASE:$BASE "$work"/{upper,work,data}
 stage() {
-  build/dd-stage --image "$work/image" --ids $BASE:65536 --upper "$work/upper" --work "$work/work" --data "$work/data" --at "$work/at" -- "$@"
+  "$build/dd-stage" --image "$work/image" --ids $BASE:65536 --upper "$work/upper" --work "$work/work" --data "$work/data" --at "$work/at" -- "$@"
 }
 stage true 2>"$work/err" || {
   grep -q 'Invalid argument' "$work/err" && { echo "this file system or kernel has no idmapped mounts: $(cat "$work/err")"; exit 77; }
@@ -39,11 +40,11 @@ check 'the host’s mounts stay as they were' '' "$(in_stage true; grep "$work" 
 check 'the command’s exit status is ours' 9 "$(stage sh -c 'exit 9'; echo $?)"; rm -rf "$work"/work/*
 
 bound_stage() { # SCRIPT
-  build/dd-stage "${all[@]}" --at "$work/at" --bound max_uts_namespaces=2 --bound max_of_no_kernel=1 -- \
+  "$build/dd-stage" "${all[@]}" --at "$work/at" --bound max_uts_namespaces=2 --bound max_of_no_kernel=1 -- \
     sh -c "nsenter --user=$work/at/user sh -c '$1'" 2>&1
   rm -rf "$work"/work/*
 }
-all=(--image "$work/image" --ids $BASE:65536 --upper "$work/upper" --work "$work/work" --data "$work/data")
+all=(--image "$work/image" --ids "$BASE":65536 --upper "$work/upper" --work "$work/work" --data "$work/data")
 check 'the node’s ids are those of its namespace' "0 $BASE 65536" "$(bound_stage 'cat /proc/self/uid_map' | xargs)"
 # Each shell keeps its own namespace while the next one makes another.
 cat >"$work/three" <<'SCRIPT'
@@ -53,12 +54,12 @@ check 'what the namespace may hold is bounded' 'one two refused' "$(bound_stage 
 check 'whatever it writes itself' 'one two refused' "$(bound_stage "echo 99 >/proc/sys/user/max_uts_namespaces && sh $work/three" | xargs)"
 # NS_GET_OWNER_UID (linux/nsfs.h) of the node's namespace: whose it is, its counts are.
 check 'the host’s root is not who it is counted for' $BASE "$(stage perl -e 'open(F, "<", $ARGV[0]) or die; $uid = pack("L", 0); ioctl(F, 0xb704, $uid); print unpack("L", $uid)' "$work/at/user")"; rm -rf "$work"/work/*
-left() { ps -eo args | grep -c "[d]d-stage.*$work"; }
+left() { pgrep -fc "dd-stage.*$work"; }
 check 'no process of it is left' 0 "$(left)"
 
 refused() { # NAME ARGUMENTS...
   local name=$1; shift
-  build/dd-stage "$@" -- true 2>/dev/null; check "refused: $name" 2 $?
+  "$build/dd-stage" "$@" -- true 2>/dev/null; check "refused: $name" 2 $?
 }
 refused 'a missing option' "${all[@]}"
 refused 'a relative path' "${all[@]}" --at at

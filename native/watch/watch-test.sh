@@ -2,6 +2,7 @@
 # dd-watch sees sockets of a namespace open and close, names who holds them, and lets the namespace go at `del`; with the kernel's news and without.
 set -u
 cd "$(dirname "$0")/.." || exit 1
+build=${DRYDOCK_BUILD:-$PWD/build}
 if [ $# = 0 ]; then
   bash watch/watch-test.sh news && exec bash watch/watch-test.sh --blind
   exit
@@ -18,7 +19,7 @@ unshare --net sh -c 'ip link set lo up; exec sleep 1000' & node=$!
 sleep 0.3
 inode=$(stat -Lc %i "/proc/$node/ns/net")
 mkfifo "$work/in"
-build/dd-watch "$1" <"$work/in" >"$work/out" 2>"$work/err" & watch=$!
+"$build/dd-watch" "$1" <"$work/in" >"$work/out" 2>"$work/err" & watch=$!
 exec 3>"$work/in"
 
 # Waits up to two seconds for a line that matches: without the kernel's news the next look at TCP would be five seconds away.
@@ -62,7 +63,7 @@ echo 'nonsense' >&3
 lines=$(wc -l <"$work/out")
 echo 'del s/node1' >&3
 sleep 0.3
-ls -l "/proc/$watch/fd" | grep -q 'socket:' && fail 'the namespace is still held'
+readlink "/proc/$watch"/fd/* | grep -q 'socket:' && fail 'the namespace is still held'
 [ "$(wc -l <"$work/out")" = "$lines" ] || fail 'a line after del'
 
 exec 3>&-
