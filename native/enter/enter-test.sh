@@ -3,7 +3,7 @@
 # The node here is a bare process in namespaces of its own, over this machine's files.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-build=${DRYDOCK_BUILD:-$PWD/build}
+build=${NATIVE_BUILD:-$PWD/build}
 [ "$(id -u)" = 0 ] || { echo 'needs root'; exit 77; }
 unshare --user true 2>/dev/null || { echo 'this kernel gives no user namespaces'; exit 77; }
 

@@ -2,7 +2,7 @@
 # dd-graft from outside: a file of the host's lies over one of another mount namespace, read-only, and nowhere else.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-build=${DRYDOCK_BUILD:-$PWD/build}
+build=${NATIVE_BUILD:-$PWD/build}
 [ "$(id -u)" = 0 ] || { echo 'needs root'; exit 77; }
 work=$(mktemp -d) failures=0 node=
 trap 'kill $node 2>/dev/null; rm -rf "$work"' EXIT

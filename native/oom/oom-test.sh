@@ -2,7 +2,7 @@
 # dd-oom tells of a kill in a group of its own, says nothing else, and lets the group go at `del`.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-build=${DRYDOCK_BUILD:-$PWD/build}
+build=${NATIVE_BUILD:-$PWD/build}
 [ "$(id -u)" = 0 ] || { echo 'needs root'; exit 77; }
 if [ -d /sys/fs/cgroup/memory ]; then top=/sys/fs/cgroup/memory limit=memory.limit_in_bytes
 elif grep -q memory /sys/fs/cgroup/cgroup.controllers 2>/dev/null; then

@@ -3,7 +3,7 @@
 # What the compiled filter refuses is tried on real system calls by enter/enter-test.sh.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-build=${DRYDOCK_BUILD:-$PWD/build}
+build=${NATIVE_BUILD:-$PWD/build}
 failures=0
 check() { # NAME EXPECTED ACTUAL
   if [ "$2" = "$3" ]; then echo "ok $1"; else echo "not ok $1: expected [$2], got [$3]"; failures=$((failures + 1)); fi

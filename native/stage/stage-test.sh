@@ -2,7 +2,7 @@
 # dd-stage from outside: the command sees the image under the node's ids, writes go to the node's disk alone, and the host sees nothing.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-build=${DRYDOCK_BUILD:-$PWD/build}
+build=${NATIVE_BUILD:-$PWD/build}
 [ "$(id -u)" = 0 ] || { echo 'needs root'; exit 77; }
 work=$(mktemp -d) failures=0
 trap 'rm -rf "$work"' EXIT

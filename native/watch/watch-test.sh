@@ -2,7 +2,7 @@
 # dd-watch sees sockets of a namespace open and close, names who holds them, and lets the namespace go at `del`; with the kernel's news and without.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-build=${DRYDOCK_BUILD:-$PWD/build}
+build=${NATIVE_BUILD:-$PWD/build}
 if [ $# = 0 ]; then
   bash watch/watch-test.sh news && exec bash watch/watch-test.sh --blind
   exit

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Boots the real init as PID 1 of namespaces of its own, over a copy-on-write view of this machine whose containerd and
-# dockerd are daemon.pl, and checks what its services promise. DRYDOCK_BUILD names another build (the sanitizers').
+# dockerd are daemon.pl, and checks what its services promise. NATIVE_BUILD names another build (the sanitizers').
 set -u
 cd "$(dirname "$0")" || exit 1
-build=${DRYDOCK_BUILD:-../../build}
+build=${NATIVE_BUILD:-../../build}
 skip() { echo "$1"; exit 77; }
 [ "$(id -u)" = 0 ] || skip 'PID 1 of a new namespace needs root'
 perl -MIO::Socket::UNIX -e 1 2>/dev/null || skip 'perl has no IO::Socket::UNIX'
@@ -78,7 +78,7 @@ check 'init holds no descriptor of the host' equal "$(descriptors)" \
   '3x/dev/null 1x/var/log/drydock/containerd.log 1x/var/log/drydock/docker.log 1x/var/log/drydock/init.log 2xanon_inode 4xpipe 3xsocket'
 check 'its first three lead nowhere' equal "$(in_node readlink /proc/1/fd/0 /proc/1/fd/1 /proc/1/fd/2 | xargs)" \
   '/dev/null /dev/null /dev/null'
-check 'init takes less than 1 MB' [ -n "${DRYDOCK_BUILD:-}" -o "$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$init/status")" -lt 1024 ]
+check 'init takes less than 1 MB' [ -n "${NATIVE_BUILD:-}" -o "$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$init/status")" -lt 1024 ]
 
 behave dockerd.delay 1
 started=$(date +%s%N)

@@ -10,7 +10,7 @@ import { addHost, layOut, removeAll, run } from './namespaces.mjs';
 const here = path.dirname(fileURLToPath(import.meta.url));
 /* The sanitizer build, say. */
 // biome-ignore lint/style/noProcessEnv: the one setting of these tests, read in this one place
-export const program = path.resolve(process.env.DRYDOCK_BUILD ?? path.join(here, '../../../build'), 'swarm-mesh');
+export const program = path.resolve(process.env.NATIVE_BUILD ?? path.join(here, '../../../build'), 'swarm-mesh');
 const diagnosticPort = 3990;
 
 export const INGRESS = 'ingressingressingressingre';
