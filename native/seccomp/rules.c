@@ -116,9 +116,11 @@ static void parse_line(struct rules *rules, char *rest, size_t line) {
 
   if (word == NULL) return;
   if (strcmp(word, "default") == 0) {
-    if ((name = next_word(&rest)) == NULL || strcmp(name, "errno") != 0)
-      bad_line(line, "only \"default errno CODE\" is known");
-    rules->default_error = parse_error(next_word(&rest), line);
+    if ((name = next_word(&rest)) == NULL || (strcmp(name, "errno") != 0 && strcmp(name, "allow") != 0))
+      bad_line(line, "only \"default errno CODE\" and \"default allow\" are known");
+    rules->has_default = 1;
+    rules->default_action = strcmp(name, "allow") == 0 ? ALLOW : ANSWER;
+    if (rules->default_action == ANSWER) rules->default_error = parse_error(next_word(&rest), line);
   } else if (strncmp(word, "allow", 5) == 0) {
     parse_rule(rules, like, word + 5, rest, line);
   } else if (strncmp(word, "errno", 5) == 0) {
@@ -144,5 +146,5 @@ void read_rules(FILE *input, struct rules *rules) {
     text[strcspn(text, "#")] = '\0';
     parse_line(rules, text, line);
   }
-  if (rules->default_error == 0) bad_line(line, "no default");
+  if (!rules->has_default) bad_line(line, "no default");
 }

@@ -29,6 +29,8 @@ struct rule {
 };
 
 struct rules {
+  int has_default;
+  enum action default_action;
   int default_error;
   size_t count;
   struct rule rules[MAX_RULES];
@@ -42,5 +44,8 @@ int write_bpf(const struct rules *rules);
 
 /* Writes the `linux.seccomp` object of an OCI runtime spec to stdout. */
 int write_oci(const struct rules *rules);
+
+/* Becomes `command` under the filter in `file`. Returns only when that fails: -1, after printing what did. */
+int run_filtered(const char *file, char **command);
 
 #endif

@@ -37,4 +37,30 @@ for barred in io_uring_setup userfaultfd bpf perf_event_open open_by_handle_at k
 done
 check 'nor any socket family without a condition' '' "$(grep '"socket".*ALLOW' build/node.seccomp.json | grep -v args)"
 check 'nor any limit' '' "$(grep -E '"(setrlimit|prlimit64)".*ALLOW' build/node.seccomp.json | grep -v args)"
+
+printf 'default allow\nerrno EPERM bpf\n' | build/dd-seccomp oci >/dev/null 2>&1; check 'a list of what is barred is none of a node' 1 $?
+
+# The filters of the host's services, on real system calls.
+under() { filter=$1; shift; build/dd-seccomp run "build/$filter.bpf" "$@" 2>&1; }
+check 'a command runs under a filter, with its status' '2 7' "$(under host sh -c 'sed -n "s/^Seccomp:[^0-9]*//p" /proc/self/status; exit 7' | tr '\n' ' ')$(under host sh -c 'exit 7'; echo $?)"
+check 'root under the list of what is barred: no kernel log' 'Operation not permitted' "$(under host dmesg --syslog | grep -o 'Operation not permitted')"
+under host unshare --mount --pid --fork --net true; check '... and namespaces as before' 0 $?
+under service true; check 'under the list of services: a program runs' 0 $?
+for namespace in user mount net pid; do
+  under service unshare "--$namespace" true >/dev/null; check "... and no new namespace ($namespace)" 1 $?
+done
+if command -v python3 >/dev/null; then
+  # clone with flags of namespaces, past unshare(2); 56 and 220 are its numbers, 17 is SIGCHLD.
+  clone='import ctypes,os,sys
+number={"x86_64":56,"aarch64":220}[os.uname().machine]
+sys.stdout.flush()
+pid=ctypes.CDLL(None,use_errno=True).syscall(number,int(sys.argv[1],16)|17,0,0,0,0)
+if pid==0: os._exit(0)
+print("made" if pid>0 else os.strerror(ctypes.get_errno()))'
+  check '... a process' made "$(under service python3 -c "$clone" 0)"
+  for flags in 10000000 20000000 40000000 20000 4000000; do
+    check "... no process with flag 0x$flags" 'Function not implemented' "$(under service python3 -c "$clone" "$flags")"
+  done
+fi
+build/dd-seccomp run build/missing.bpf true >/dev/null 2>&1; check 'without its filter nothing runs' 1 $?
 [ "$failures" = 0 ]

@@ -16,6 +16,10 @@ static struct scmp_arg_cmp comparison(const struct condition *condition) {
   abort();
 }
 
+static uint32_t outcome(enum action action, int error) {
+  return action == ALLOW ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO((unsigned)error);
+}
+
 static int add(scmp_filter_ctx context, const struct rule *rule) {
   struct scmp_arg_cmp conditions[MAX_CONDITIONS];
   int number = seccomp_syscall_resolve_name(rule->name);
@@ -24,18 +28,18 @@ static int add(scmp_filter_ctx context, const struct rule *rule) {
   /* Not on this architecture, or newer than libseccomp: the default covers it, here as in runc. */
   if (number == __NR_SCMP_ERROR || number < 0) return 0;
   for (i = 0; i < rule->condition_count; i++) conditions[i] = comparison(&rule->conditions[i]);
-  return seccomp_rule_add_array(context, rule->action == ALLOW ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO((unsigned)rule->error),
-                                number, (unsigned)rule->condition_count, conditions);
+  return seccomp_rule_add_array(context, outcome(rule->action, rule->error), number, (unsigned)rule->condition_count,
+                                conditions);
 }
 
 int write_bpf(const struct rules *rules) {
-  scmp_filter_ctx context = seccomp_init(SCMP_ACT_ERRNO((unsigned)rules->default_error));
+  scmp_filter_ctx context = seccomp_init(outcome(rules->default_action, rules->default_error));
   size_t i;
   int result = context == NULL ? -ENOMEM : 0;
 
   for (i = 0; result == 0 && i < rules->count; i++) {
-    if (rules->rules[i].action == ANSWER && rules->rules[i].error == rules->default_error &&
-        rules->rules[i].condition_count == 0)
+    if (rules->default_action == ANSWER && rules->rules[i].action == ANSWER &&
+        rules->rules[i].error == rules->default_error && rules->rules[i].condition_count == 0)
       continue; /* libseccomp refuses a rule that says what the default says */
     result = add(context, &rules->rules[i]);
     if (result != 0) fprintf(stderr, "dd-seccomp: %s: %s\n", rules->rules[i].name, strerror(-result));

@@ -43,6 +43,10 @@ int write_oci(const struct rules *rules) {
   size_t i;
   int first = 1;
 
+  if (rules->default_action == ALLOW) {
+    fprintf(stderr, "dd-seccomp: a list that allows by default is none of a node's\n");
+    return -1;
+  }
   printf("{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":%d,\"architectures\":[\"" NATIVE_ARCHITECTURE
          "\"],\"syscalls\":[\n",
          rules->default_error);
