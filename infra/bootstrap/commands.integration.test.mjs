@@ -1,54 +1,22 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { layoutOf, REPO } from '../common/paths.mjs';
-import { allPids, commandOf, environmentOf, startTicks } from '../common/proc.mjs';
-import { runCommand } from '../common/run-command.mjs';
-import { freePorts } from '../supervisor/ports.mjs';
+import { REPO } from '../common/paths.mjs';
+import { commandOf } from '../common/proc.mjs';
+import { START_MS, testStack } from '../test/test-stack.mjs';
 
-const IMAGES = process.env.DRYDOCK_IMAGES_DIR ?? '/var/lib/drydock/images';
-/** Building is done before these tests; a start of what is built takes seconds, on a busy machine more (ms). */
-const START_MS = 100_000;
-
-let directory;
-let settings;
-
-async function makeSettings() {
-  directory = mkdtempSync(join(tmpdir(), 'drydock-command-'));
-  const [port] = await freePorts(1);
-  settings = {
-    DRYDOCK_STATE_DIR: join(directory, 'state'),
-    DRYDOCK_IMAGES_DIR: IMAGES,
-    DRYDOCK_PORT: String(port),
-    DRYDOCK_EGRESS: 'none',
-    DRYDOCK_POOL_SIZE: '0',
-  };
-}
-
-/** One of the commands as npm runs it, with `extra` settings. */
-function command(name, args = [], extra = {}) {
-  const { NODE_ENV: _, ...environment } = process.env;
-  return runCommand(process.execPath, [join(REPO, `infra/bootstrap/${name}.mjs`), ...args], {
-    env: { ...environment, ...settings, ...extra },
-    timeoutMs: START_MS,
-  });
-}
-
-const status = async () => JSON.parse((await command('status', ['--json'])).stdout);
-const supervisorPid = () => JSON.parse(readFileSync(join(settings.DRYDOCK_STATE_DIR, 'supervisor.json'), 'utf8')).pid;
-const ownProcesses = () => {
-  const { instance } = layoutOf(settings);
-  return allPids().filter(
-    (pid) => environmentOf(pid, 'DRYDOCK_INSTANCE') === instance && startTicks(pid) !== undefined,
-  );
+/** @type {import('../test/test-stack.mjs').TestStack} */
+let stack;
+const makeStack = async () => {
+  stack = await testStack();
 };
+const supervisorPid = () => JSON.parse(readFileSync(stack.layout.stateFile, 'utf8')).pid;
 
 describe('a start that cannot be', () => {
-  beforeEach(makeSettings);
-  afterEach(() => rmSync(directory, { recursive: true }));
+  beforeEach(makeStack);
+  afterEach(() => stack.remove());
 
   it.each([
     [
@@ -68,30 +36,30 @@ describe('a start that cannot be', () => {
       'REDIS_UNREACHABLE: The Redis of REDIS_URL (127.0.0.1:1) is out of reach: ECONNREFUSED.',
     ],
   ])('because of %s ends with one sentence, a remedy and code 1, and makes nothing', async (_, extra, sentence) => {
-    const { code, output } = await command('start', [], extra);
+    const { code, output } = await stack.command('start', [], extra);
     expect(code).toBe(1);
     const lines = output.trim().split('\n');
     expect(lines).toHaveLength(2);
     expect(lines[0]).toContain(sentence);
     expect(lines[1]).toMatch(/^ {2}Remedy: \S/);
-    expect(existsSync(settings.DRYDOCK_STATE_DIR)).toBe(false);
+    expect(existsSync(stack.settings.DRYDOCK_STATE_DIR)).toBe(false);
   });
 
   it('because the port is taken names who has it', async () => {
     const server = createServer();
-    await new Promise((resolve) => server.listen(Number(settings.DRYDOCK_PORT), '127.0.0.1', resolve));
-    const { code, output } = await command('start');
+    await new Promise((resolve) => server.listen(Number(stack.settings.DRYDOCK_PORT), '127.0.0.1', resolve));
+    const { code, output } = await stack.command('start');
     await new Promise((resolve) => server.close(resolve));
     expect(code).toBe(1);
-    expect(output).toContain(`PORT_TAKEN: Port ${settings.DRYDOCK_PORT} is taken by process ${process.pid} (`);
-    expect(existsSync(settings.DRYDOCK_STATE_DIR)).toBe(false);
+    expect(output).toContain(`PORT_TAKEN: Port ${stack.settings.DRYDOCK_PORT} is taken by process ${process.pid} (`);
+    expect(existsSync(stack.settings.DRYDOCK_STATE_DIR)).toBe(false);
   });
 
   it('because the disk is full says how much there is and how much it takes', async () => {
-    const small = join(directory, 'small');
+    const small = join(stack.directory, 'small');
     mkdirSync(small);
     expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', small]).status).toBe(0);
-    const { code, output } = await command('start', [], { DRYDOCK_STATE_DIR: small });
+    const { code, output } = await stack.command('start', [], { DRYDOCK_STATE_DIR: small });
     expect(readdirSync(small)).toEqual([]);
     spawnSync('umount', [small]);
     expect(code).toBe(1);
@@ -100,32 +68,32 @@ describe('a start that cannot be', () => {
 
   it('because a process does not come up shows its last words and leaves none running', async () => {
     // A file stands where Redis wants a directory.
-    const redis = join(settings.DRYDOCK_STATE_DIR, 'redis');
+    const redis = join(stack.settings.DRYDOCK_STATE_DIR, 'redis');
     mkdirSync(redis, { recursive: true });
     writeFileSync(join(redis, 'appendonlydir'), '');
-    const { code, output } = await command('start', ['--detach']);
+    const { code, output } = await stack.command('start', ['--detach']);
     expect(code).toBe(1);
     expect(output).toContain('CHILD_FAILED: The process redis did not come up: it ended 3 times');
     expect(output).toMatch(/append/i);
     expect(output).toContain('Remedy: Read');
-    expect(ownProcesses()).toEqual([]);
+    expect(stack.processes()).toEqual([]);
   });
 });
 
 describe('a stack', () => {
   beforeAll(async () => {
-    await makeSettings();
-    const { code, output } = await command('start', ['--detach']);
-    expect(output).toContain(`Drydock is ready: http://localhost:${settings.DRYDOCK_PORT}`);
+    await makeStack();
+    const { code, output } = await stack.command('start', ['--detach']);
+    expect(output).toContain(`Drydock is ready: http://localhost:${stack.settings.DRYDOCK_PORT}`);
     expect(code).toBe(0);
   }, START_MS);
   afterAll(async () => {
-    await command('stop');
-    rmSync(directory, { recursive: true });
+    await stack.command('stop');
+    stack.remove();
   }, START_MS);
 
   it('runs its processes, all but those of the host’s part without privilege', async () => {
-    const { processes, hosts, ready } = await status();
+    const { processes, hosts, ready } = await stack.status();
     expect(ready).toBe(true);
     // Where the host has no FUSE there is none; tests of nodes’ own figures say so.
     const others = processes.filter(({ name }) => name !== 'lxcfs');
@@ -141,15 +109,17 @@ describe('a stack', () => {
   });
 
   it('is not started a second time', async () => {
-    const { code, output } = await command('start', ['--detach']);
+    const { code, output } = await stack.command('start', ['--detach']);
     expect(code).toBe(1);
-    expect(output).toContain(`ALREADY_RUNNING: Drydock is already running: http://localhost:${settings.DRYDOCK_PORT}`);
+    expect(output).toContain(
+      `ALREADY_RUNNING: Drydock is already running: http://localhost:${stack.settings.DRYDOCK_PORT}`,
+    );
   });
 
   it.each(['redis', 'mirror', 'web', 'manager', 'terminals', 'agent'])(
     'has %s again within seconds after kill -9',
     async (name) => {
-      const of = async () => (await status()).processes.find((process) => process.name === name);
+      const of = async () => (await stack.status()).processes.find((process) => process.name === name);
       const before = await of();
       process.kill(before.pid, 'SIGKILL');
       await expect
@@ -160,12 +130,12 @@ describe('a stack', () => {
   );
 
   it('keeps its sessions when Redis is killed', async () => {
-    const api = `http://127.0.0.1:${settings.DRYDOCK_PORT}/api/v1/sessions`;
+    const api = `http://127.0.0.1:${stack.settings.DRYDOCK_PORT}/api/v1/sessions`;
     const made = await fetch(api, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
     const { session, token } = await made.json();
     // Redis writes to its file every second.
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    const { processes } = await status();
+    const { processes } = await stack.status();
     process.kill(processes.find(({ name }) => name === 'redis').pid, 'SIGKILL');
     const get = () =>
       fetch(`${api}/${session.id}`, { headers: { authorization: `Bearer ${token}` } }).then(
@@ -178,18 +148,18 @@ describe('a stack', () => {
   it('is cleared up by stop after its supervisor was killed, with nothing left', async () => {
     process.kill(supervisorPid(), 'SIGKILL');
     // They end by themselves, but for one that hangs in Node.js's own exit, as happens on a busy machine (nodejs/node issue 54918).
-    await expect.poll(() => ownProcesses().length, { timeout: 15_000 }).toBeLessThanOrEqual(1);
-    const { stdout, code } = await command('stop');
+    await expect.poll(() => stack.processes().length, { timeout: 15_000 }).toBeLessThanOrEqual(1);
+    const { stdout, code } = await stack.command('stop');
     expect([code, stdout]).toEqual([0, expect.stringContaining('what was left of it is gone now')]);
-    expect(ownProcesses().map(commandOf)).toEqual([]);
-    expect(existsSync(layoutOf(settings).runInstance)).toBe(false);
-    expect(readdirSync(join(settings.DRYDOCK_STATE_DIR, 'nodes'))).toEqual([]);
+    expect(stack.processes().map(commandOf)).toEqual([]);
+    expect(existsSync(stack.layout.runInstance)).toBe(false);
+    expect(readdirSync(join(stack.settings.DRYDOCK_STATE_DIR, 'nodes'))).toEqual([]);
   });
 
   it('starts again after that, in the foreground too, and stops at SIGINT with code 0', async () => {
     const { NODE_ENV: _, ...environment } = process.env;
     const child = spawn(process.execPath, [join(REPO, 'infra/bootstrap/start.mjs')], {
-      env: { ...environment, ...settings },
+      env: { ...environment, ...stack.settings },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';
@@ -200,7 +170,7 @@ describe('a stack', () => {
     await expect.poll(() => output, { timeout: START_MS }).toContain('Drydock is ready: ');
     child.kill('SIGINT');
     expect(await ended).toBe(0);
-    expect(ownProcesses()).toEqual([]);
-    expect((await command('status')).stdout).toContain('Drydock is not running');
+    expect(stack.processes()).toEqual([]);
+    expect((await stack.command('status')).stdout).toContain('Drydock is not running');
   });
 });

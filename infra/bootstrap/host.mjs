@@ -11,7 +11,7 @@ import { joinedFile } from '../supervisor/joined.mjs';
 import { runningStack } from '../supervisor/state-file.mjs';
 import { loadSettings } from './load-settings.mjs';
 import { prepareStateDir } from './state-dir.mjs';
-import { ensureSystemUser } from './system-user.mjs';
+import { ensureServiceUsers } from './system-user.mjs';
 
 const USAGE = `npm run host -- COMMAND
 
@@ -65,7 +65,7 @@ async function joinManager(url, token) {
     throw new Problem('UNKNOWN_OPTION', 'join takes the manager’s URL and a token.', USAGE);
   }
   const layout = layoutOf(loadSettings());
-  const secrets = prepareStateDir(layout, await ensureSystemUser());
+  const secrets = prepareStateDir(layout, await ensureServiceUsers());
   const name = values.name ?? secrets.hostName;
   const key = readFileSync(secrets.agentKeyFile, 'utf8').trim();
   const manager = url.replace(/\/+$/, '');

@@ -12,6 +12,7 @@ export const PACKAGES = [
   { name: 'lxcfs', reason: "nodes' own figures in /proc, where the kernel has FUSE" },
   { name: 'e2fsprogs', reason: 'mkfs.ext4 for the disks of nodes' },
   { name: 'util-linux', reason: 'unshare, setpriv, nsenter' },
+  { name: 'bubblewrap', reason: 'gives each service its view of the machine' },
   { name: 'mount', reason: 'loop and bind mounts' },
   { name: 'procps', reason: 'sysctl' },
   { name: 'mmdebstrap', reason: 'makes the root file system of nodes and of library images' },

@@ -13,7 +13,7 @@ import { prepare } from './prepare.mjs';
 import { terminalProgress } from './progress.mjs';
 import { Interrupted } from './run-steps.mjs';
 import { prepareStateDir } from './state-dir.mjs';
-import { ensureSystemUser } from './system-user.mjs';
+import { ensureServiceUsers } from './system-user.mjs';
 
 const USAGE = `npm start [-- --detach | --prepare]
 
@@ -55,7 +55,7 @@ async function start(args) {
       checks,
     });
     if (prepareOnly) {
-      prepareStateDir(layout, await ensureSystemUser());
+      prepareStateDir(layout, await ensureServiceUsers());
       return;
     }
     progress.started('start', 'starting the processes');
@@ -71,12 +71,12 @@ const operatorLine = (link) => `Operator (once, within ten minutes): ${link}`;
 
 /** @param {{settings: Record<string, string>, layout: import('../common/paths.mjs').Layout, progress: import('./progress.mjs').Progress}} options */
 async function runInForeground({ settings, layout, progress }) {
-  const user = await ensureSystemUser();
+  const users = await ensureServiceUsers();
   await runStack({
     settings,
     layout,
-    user,
-    secrets: prepareStateDir(layout, user),
+    users,
+    secrets: prepareStateDir(layout, users),
     signal: abort.signal,
     say: (line) => {
       progress.ended('start', 'done');

@@ -4,6 +4,7 @@ import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { readIfThere, writeAtomic } from '../common/files.mjs';
+import { ownTree } from '../common/own-tree.mjs';
 
 /** Bytes of randomness in each secret: 256 bits. */
 const SECRET_BYTES = 32;
@@ -19,20 +20,19 @@ const SECRET_BYTES = 32;
 /**
  * Makes what is missing and sets owners and modes; repeats without harm.
  * @param {import('../common/paths.mjs').Layout} layout
- * @param {import('./system-user.mjs').UserIds} user
+ * @param {import('./system-user.mjs').ServiceUsers} users
  * @returns {Secrets}
  */
-export function prepareStateDir(layout, user) {
+export function prepareStateDir(layout, users) {
   directory(layout.state, 0o755);
   directory(layout.images, 0o755);
   directory(layout.logs, 0o750);
   directory(join(layout.state, 'nodes'), 0o700);
-  directory(join(layout.state, 'redis'), 0o700, user);
-  directory(join(layout.state, 'web'), 0o700, user);
+  ownTree(join(layout.state, 'redis'), users.redis);
+  ownTree(join(layout.state, 'web'), users.web);
   directory(layout.run, 0o755);
   directory(layout.runInstance, 0o755);
-  directory(join(layout.runInstance, 'jail'), 0o755);
-  return prepareSecrets(layout.secrets, user);
+  return prepareSecrets(layout.secrets, users.manager);
 }
 
 /**
@@ -43,7 +43,7 @@ export function prepareStateDir(layout, user) {
 export function prepareSecrets(secrets, user) {
   directory(secrets, 0o700);
   const managerDirectory = join(secrets, 'manager');
-  directory(managerDirectory, 0o700, user);
+  ownTree(managerDirectory, user);
   const hostName = localHostName(hostname());
   const agentKeyFile = join(secrets, 'agent.key');
   const key = secret(agentKeyFile);

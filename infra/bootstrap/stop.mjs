@@ -7,7 +7,7 @@ import { destroyLeftNodes, planStack, putBackKernelSettings, removeVolatile } fr
 import { endStaleProcesses, readState, removeState, runningStack } from '../supervisor/state-file.mjs';
 import { loadSettings } from './load-settings.mjs';
 import { prepareStateDir } from './state-dir.mjs';
-import { findSystemUser } from './system-user.mjs';
+import { ensureServiceUsers } from './system-user.mjs';
 
 /** The supervisor's own bounds for its processes add up to less (ms). */
 const STOP_LIMIT_MS = 240_000;
@@ -22,11 +22,9 @@ async function stop() {
   const left = readState(layout.stateFile);
   if (left === undefined) return console.log(`Drydock is not running (state in ${layout.state}).`);
   await endStaleProcesses(left);
-  const user = findSystemUser();
-  if (user !== undefined) {
-    const secrets = prepareStateDir(layout, user);
-    await destroyLeftNodes(await planStack({ settings, layout, user, secrets }), console.log);
-  }
+  const users = await ensureServiceUsers();
+  const secrets = prepareStateDir(layout, users);
+  await destroyLeftNodes(await planStack({ settings, layout, users, secrets }), console.log);
   removeVolatile(layout);
   removeState(layout.stateFile);
   putBackKernelSettings(layout, console.log);

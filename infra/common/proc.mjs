@@ -22,6 +22,16 @@ export function parentOf(pid) {
   return fields === undefined ? undefined : Number(fields[1]);
 }
 
+/**
+ * What a process of one thread has started; nothing when it is gone.
+ * @param {number} pid
+ * @returns {number[]}
+ */
+export function childrenOf(pid) {
+  const text = readIfThere(`/proc/${pid}/task/${pid}/children`)?.trim() ?? '';
+  return text === '' ? [] : text.split(' ').map(Number);
+}
+
 /** Fields of /proc/PID/stat from the state on. @param {number} pid */
 function statOf(pid) {
   const stat = readIfThere(`/proc/${pid}/stat`);
@@ -123,8 +133,23 @@ export function descriptorsOf(pid) {
  * @param {NodeJS.Signals} signal
  */
 export function signalGroup(pid, signal) {
+  signalQuietly(-pid, signal);
+}
+
+/**
+ * Sends a signal to a process, and to its group where it leads one (a service in a view of its own leads none).
+ * @param {number} pid
+ * @param {NodeJS.Signals} signal
+ */
+export function signalWithGroup(pid, signal) {
+  const group = Number(statOf(pid)?.[2]);
+  signalQuietly(group === pid ? -pid : pid, signal);
+}
+
+/** @param {number} target @param {NodeJS.Signals} signal */
+function signalQuietly(target, signal) {
   try {
-    process.kill(-pid, signal);
+    process.kill(target, signal);
   } catch {
     // Gone already.
   }

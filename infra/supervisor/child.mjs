@@ -1,8 +1,10 @@
 /** One supervised process: started, probed until it is ready, started again when it dies, stopped within a bound. */
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../common/problem.mjs';
-import { signalGroup, startTicks } from '../common/proc.mjs';
+import { childrenOf, isAlive, signalGroup, startTicks } from '../common/proc.mjs';
 import { createBackoff } from './backoff.mjs';
 import { becomesStuck } from './liveness.mjs';
 
@@ -23,6 +25,7 @@ const MOST_EARLY_DEATHS = 3;
  * @property {NodeJS.Signals} stopSignal
  * @property {number} stopMs how long it may take to stop before it is killed
  * @property {import('./liveness.mjs').Liveness} [liveness] asked once it is ready; a stuck process is killed and started again
+ * @property {boolean} [tellsPid] `command` is bubblewrap, which writes to descriptor 3 what it started (see jail.mjs)
  * @property {boolean} [offspringOutlives] what it started outlives it by design (nodes of the agent)
  */
 
@@ -50,13 +53,19 @@ export function createChild(spec, { log, say, changed }) {
   const stopping = new AbortController();
   /** @type {Promise<void>} settles when the process is gone for good */
   let life = Promise.resolve();
-  /** @type {import('node:child_process').ChildProcess | undefined} */
+  /** @type {import('node:child_process').ChildProcess | undefined} what was spawned */
   let process;
 
   /** @param {Partial<ChildView>} change */
   const update = (change) => {
     view = { ...view, ...change };
     changed();
+  };
+
+  /** @param {NodeJS.Signals} signal */
+  const signalService = (signal) => {
+    // Until the service's id is known it is that of bubblewrap, whose end is the service's.
+    if (view.pid !== null && isAlive(view.pid, view.ticks ?? undefined)) globalThis.process.kill(view.pid, signal);
   };
 
   /** One life: resolves with how it ended. @param {() => void} onReady */
@@ -67,12 +76,18 @@ export function createChild(spec, { log, say, changed }) {
         env: spec.env,
         // A group of its own: Ctrl-C on the terminal reaches it only through us, in our order.
         detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', 'pipe', 'pipe', ...(spec.tellsPid === true ? /** @type {const} */ (['pipe']) : [])],
       });
       process = child;
       const ended = new AbortController();
-      child.stdout.setEncoding('utf8').on('data', (text) => log.write(text));
-      child.stderr.setEncoding('utf8').on('data', (text) => log.write(text));
+      child.stdout?.setEncoding('utf8').on('data', (text) => log.write(text));
+      child.stderr?.setEncoding('utf8').on('data', (text) => log.write(text));
+      const status = child.stdio[3];
+      if (status instanceof Readable) {
+        void servicePid(status, ended.signal).then((pid) => {
+          if (pid !== undefined && !ended.signal.aborted) update({ pid, ticks: startTicks(pid) ?? null });
+        });
+      }
       child.once('error', (error) => {
         log.write(`${error.message}\n`);
         ended.abort();
@@ -158,8 +173,8 @@ export function createChild(spec, { log, say, changed }) {
     async stop() {
       if (!stopping.signal.aborted) {
         stopping.abort();
+        signalService(spec.stopSignal);
         if (view.pid !== null) update({ state: 'stopping' });
-        process?.kill(spec.stopSignal);
       }
       const kill = setTimeout(() => {
         say(`${spec.name} did not stop within ${spec.stopMs / 1000} s and is killed`);
@@ -184,6 +199,25 @@ async function probe(spec, ended) {
     await sleep(PROBE_MS);
   }
   return false;
+}
+
+/**
+ * The service that bubblewrap runs: the child of the process 1 whose id it says in a line of JSON (`--json-status-fd`).
+ * @param {Readable} status
+ * @param {AbortSignal} ended
+ * @returns {Promise<number | undefined>} undefined when it ended before
+ */
+async function servicePid(status, ended) {
+  for await (const line of createInterface({ input: status })) {
+    const first = JSON.parse(line)['child-pid'];
+    while (typeof first === 'number' && !ended.aborted) {
+      // Its view is still being made until the service is there.
+      const [pid] = childrenOf(first);
+      if (pid !== undefined) return pid;
+      await sleep(PROBE_MS);
+    }
+  }
+  return undefined;
 }
 
 /**

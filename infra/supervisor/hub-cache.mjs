@@ -1,6 +1,6 @@
 /** The pull-through cache of the registry outside: a second docker-registry, there only when the operator names that registry. */
-import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ownTree } from '../common/own-tree.mjs';
 import { writeRegistryConfig } from '../library/registry-config.mjs';
 
 /**
@@ -24,8 +24,7 @@ const KEEP_TRYING = [
  */
 export function prepareHubCache({ state, runInstance, port, upstream, user }) {
   const storage = join(state, 'hub');
-  mkdirSync(storage, { recursive: true, mode: 0o700 });
-  chownSync(storage, user.uid, user.gid);
+  ownTree(storage, user);
   const config = join(runInstance, 'hub.yml');
   writeRegistryConfig(config, { storage, address: `127.0.0.1:${port}`, readOnly: false, upstream });
   return { config, storage };

@@ -1,7 +1,7 @@
 /** The supervisor as a process of its own, for `npm start -- --detach`; tells its parent how the start went. */
 import { loadSettings } from '../bootstrap/load-settings.mjs';
 import { prepareStateDir } from '../bootstrap/state-dir.mjs';
-import { ensureSystemUser } from '../bootstrap/system-user.mjs';
+import { ensureServiceUsers } from '../bootstrap/system-user.mjs';
 import { layoutOf } from '../common/paths.mjs';
 import { describeFailure } from '../common/problem.mjs';
 import { runStack } from './run-stack.mjs';
@@ -20,12 +20,12 @@ function report(message) {
 try {
   const settings = loadSettings();
   const layout = layoutOf(settings);
-  const user = await ensureSystemUser();
+  const users = await ensureServiceUsers();
   await runStack({
     settings,
     layout,
-    user,
-    secrets: prepareStateDir(layout, user),
+    users,
+    secrets: prepareStateDir(layout, users),
     signal: abort.signal,
     say: () => {},
     onReady: (url, operatorLink) => report({ ready: url, operatorLink }),

@@ -24,7 +24,7 @@ const DESTROY_MS = 90_000;
  * @typedef {object} StackOptions
  * @property {Record<string, string>} settings
  * @property {import('../common/paths.mjs').Layout} layout
- * @property {import('../bootstrap/system-user.mjs').UserIds} user
+ * @property {import('../bootstrap/system-user.mjs').ServiceUsers} users
  * @property {import('../bootstrap/state-dir.mjs').Secrets} secrets
  * @property {AbortSignal} signal ends the stack
  * @property {(line: string) => void} say one line for the operator
@@ -37,7 +37,7 @@ const DESTROY_MS = 90_000;
  * @param {StackOptions} options
  * @throws {Problem} when a process does not come up; all others are stopped by then
  */
-export async function runStack({ settings, layout, user, secrets, signal, say, onReady }) {
+export async function runStack({ settings, layout, users, secrets, signal, say, onReady }) {
   const before = readState(layout.stateFile);
   if (before !== undefined) await endStaleProcesses(before);
 
@@ -47,7 +47,7 @@ export async function runStack({ settings, layout, user, secrets, signal, say, o
     journal.write(`${new Date().toISOString()} ${line}\n`);
     say(line);
   };
-  const plan = await planStack({ settings, layout, user, secrets });
+  const plan = await planStack({ settings, layout, users, secrets });
   const state = {
     ...thisProcess(),
     since: new Date().toISOString(),
@@ -100,10 +100,10 @@ export async function runStack({ settings, layout, user, secrets, signal, say, o
 }
 
 /**
- * @param {Pick<StackOptions, 'settings' | 'layout' | 'user' | 'secrets'>} options
+ * @param {Pick<StackOptions, 'settings' | 'layout' | 'users' | 'secrets'>} options
  * @returns {Promise<import('./services.mjs').StackPlan>}
  */
-export async function planStack({ settings, layout, user, secrets }) {
+export async function planStack({ settings, layout, users, secrets }) {
   const [redis = 0, mirror = 0, web = 0, metrics = 0, hub = 0] = await freePorts(5);
   const joined = readJoined(layout);
   const directory = join(layout.state, 'redis');
@@ -117,19 +117,25 @@ export async function planStack({ settings, layout, user, secrets }) {
   return {
     settings,
     layout,
-    user,
+    users,
     ports: { redis, mirror, web, metrics, hub },
     redisUrl: settings.REDIS_URL ?? `redis://:${secrets.redisPassword}@127.0.0.1:${redis}`,
     hostName: joined?.name ?? secrets.hostName,
     joined,
     agentKeyFile: secrets.agentKeyFile,
     managerSecrets: secrets.managerDirectory,
-    redisConfig: writeRedisConfig({ directory, port: redis, password: secrets.redisPassword, user }),
+    redisConfig: writeRedisConfig({ directory, port: redis, password: secrets.redisPassword, user: users.redis }),
     mirrorConfig,
     hub:
       upstream === undefined
         ? undefined
-        : prepareHubCache({ state: layout.state, runInstance: layout.runInstance, port: hub, upstream, user }),
+        : prepareHubCache({
+            state: layout.state,
+            runInstance: layout.runInstance,
+            port: hub,
+            upstream,
+            user: users.hub,
+          }),
   };
 }
 

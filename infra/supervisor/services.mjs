@@ -25,7 +25,7 @@ const TERMINALS_LIVENESS = { everyMs: 5_000, misses: 6 };
  * @typedef {object} StackPlan
  * @property {Record<string, string>} settings
  * @property {import('../common/paths.mjs').Layout} layout
- * @property {import('../bootstrap/system-user.mjs').UserIds} user
+ * @property {import('../bootstrap/system-user.mjs').ServiceUsers} users
  * @property {{redis: number, mirror: number, web: number, metrics: number, hub: number}} ports
  * @property {string} redisUrl
  * @property {string} hostName
@@ -75,12 +75,11 @@ function redis(plan) {
     needs: [],
     spec: {
       name: 'redis',
-      ...confined({ ...common(plan), readOnly: [], writable: [directory] }, [
+      ...confined({ user: plan.users.redis, readOnly: [], writable: [directory] }, [
         '/usr/bin/redis-server',
         plan.redisConfig,
       ]),
       env: environment(plan, {}),
-      cwd: '/',
       isReady: () => answersRedis(plan.redisUrl),
       ...bounds,
     },
@@ -94,7 +93,7 @@ function mirror(plan) {
     needs: [],
     spec: {
       name: 'mirror',
-      ...confined({ ...common(plan), readOnly: [library, plan.mirrorConfig], writable: [] }, [
+      ...confined({ user: plan.users.mirror, readOnly: [library, plan.mirrorConfig], writable: [] }, [
         '/usr/bin/docker-registry',
         'serve',
         plan.mirrorConfig,
@@ -116,7 +115,7 @@ function hubCache(plan, { config, storage }) {
     needs: [],
     spec: {
       name: 'hub',
-      ...confined({ ...common(plan), readOnly: [config], writable: [storage] }, hubCacheCommand(config)),
+      ...confined({ user: plan.users.hub, readOnly: [config], writable: [storage] }, hubCacheCommand(config)),
       env: environment(plan, {}),
       // A stack must start without the internet; see hub-cache.mjs.
       isReady: async () => true,
@@ -139,7 +138,7 @@ function web(plan) {
     needs: [],
     spec: {
       name: 'web',
-      ...confined({ ...common(plan), readOnly: [REPO, node()], writable: [cache] }, command),
+      ...confined({ user: plan.users.web, readOnly: [...clone('apps/web'), node()], writable: [cache] }, command),
       env: environment(plan, {
         HOSTNAME: '127.0.0.1',
         PORT: String(plan.ports.web),
@@ -165,14 +164,21 @@ function manager(plan, needs) {
       name: 'manager',
       ...confined(
         {
-          ...common(plan),
-          readOnly: [REPO, node(), plan.managerSecrets, join(plan.layout.images, 'library'), ...own],
+          user: plan.users.manager,
+          readOnly: [
+            ...clone('apps/session-manager'),
+            node(),
+            plan.managerSecrets,
+            join(plan.layout.images, 'library'),
+            ...own,
+          ],
           writable: [],
           port: Number(plan.settings.DRYDOCK_PORT),
         },
         [node(), '--enable-source-maps', join(REPO, 'apps/session-manager/dist/main.js')],
       ),
       env: environment(plan, {
+        ...forDrydock(plan),
         REDIS_URL: plan.redisUrl,
         DRYDOCK_WEB_URL: webUrl(plan),
         DRYDOCK_METRICS_PORT: plan.settings.DRYDOCK_METRICS_PORT ?? String(plan.ports.metrics),
@@ -209,7 +215,7 @@ function terminals(plan) {
     spec: {
       name: 'terminals',
       ...privileged([node(), '--enable-source-maps', join(REPO, 'apps/node-agent/dist/terminals-main.js')]),
-      env: environment(plan, { DRYDOCK_TERMINALS_SOCKET: socket }),
+      env: environment(plan, { ...forDrydock(plan), DRYDOCK_TERMINALS_SOCKET: socket }),
       isReady: () => answersPing(socket),
       liveness: { ...TERMINALS_LIVENESS, ask: () => answersPing(socket) },
       ...bounds,
@@ -245,6 +251,7 @@ export function agentCommand() {
 /** @param {StackPlan} plan */
 export function agentEnvironment(plan) {
   return environment(plan, {
+    ...forDrydock(plan),
     DRYDOCK_MANAGER_URL: localOrigin(plan),
     DRYDOCK_AGENT_NAME: plan.hostName,
     DRYDOCK_AGENT_KEY_FILE: plan.agentKeyFile,
@@ -258,9 +265,9 @@ export function agentEnvironment(plan) {
 
 const bounds = /** @type {const} */ ({ readyMs: READY_MS, stopSignal: 'SIGTERM', stopMs: STOP_MS });
 
-/** @param {StackPlan} plan */
-function common({ layout, user }) {
-  return { root: join(layout.runInstance, 'jail'), user };
+/** What a service of the clone reads of it: not its `.env`, nor what other services are made of. @param {string} app */
+function clone(app) {
+  return ['package.json', 'node_modules', 'packages', app].map((name) => join(REPO, name));
 }
 
 /** The binary itself: what stands in PATH may be a link into a closed home. */
@@ -288,12 +295,22 @@ const INHERITED = [
 /** For tests and the operator of the command line only. */
 const NOT_FOR_SERVICES = /^(REDIS_URL|DRYDOCK_(CHROMIUM|TEST_ONLY|MUST_WORK|APT_MIRROR))$/;
 
+/** What our own programs are told of the settings; others, and the pages, need none. @param {StackPlan} plan */
+function forDrydock({ settings, layout }) {
+  return {
+    ...Object.fromEntries(Object.entries(settings).filter(([name]) => !NOT_FOR_SERVICES.test(name))),
+    DRYDOCK_STATE_DIR: layout.state,
+    DRYDOCK_IMAGES_DIR: layout.images,
+    DRYDOCK_RUN_DIR: layout.run,
+  };
+}
+
 /**
  * @param {StackPlan} plan
  * @param {Record<string, string>} own
  * @returns {Record<string, string>}
  */
-function environment({ settings, layout }, own) {
+function environment({ layout }, own) {
   /** @type {Record<string, string>} */
   const inherited = {};
   for (const name of INHERITED) {
@@ -305,10 +322,6 @@ function environment({ settings, layout }, own) {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: '/nonexistent',
     NODE_ENV: 'production',
-    ...Object.fromEntries(Object.entries(settings).filter(([name]) => !NOT_FOR_SERVICES.test(name))),
-    DRYDOCK_STATE_DIR: layout.state,
-    DRYDOCK_IMAGES_DIR: layout.images,
-    DRYDOCK_RUN_DIR: layout.run,
     DRYDOCK_INSTANCE: layout.instance,
     ...own,
   };

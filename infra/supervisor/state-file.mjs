@@ -1,7 +1,7 @@
 /** What runs, in a file that `npm stop`, `npm run status` and the next start read. */
 import { rmSync } from 'node:fs';
 import { readJsonIfThere, writeAtomic } from '../common/files.mjs';
-import { isAlive, signalGroup, startTicks } from '../common/proc.mjs';
+import { isAlive, signalWithGroup, startTicks } from '../common/proc.mjs';
 
 /** How long processes that a killed supervisor left behind get to end by themselves (ms). */
 const STALE_GRACE_MS = 5_000;
@@ -61,9 +61,13 @@ export function thisProcess() {
 export async function endStaleProcesses(state) {
   const alive = () => state.processes.filter(({ pid, ticks }) => pid !== null && isAlive(pid, ticks ?? undefined));
   const found = alive().length;
-  for (const { pid } of alive()) if (pid !== null) signalGroup(pid, 'SIGTERM');
+  /** @param {NodeJS.Signals} signal */
+  const signalAll = (signal) => {
+    for (const { pid } of alive()) if (pid !== null) signalWithGroup(pid, signal);
+  };
+  signalAll('SIGTERM');
   const deadline = performance.now() + STALE_GRACE_MS;
   while (alive().length > 0 && performance.now() < deadline) await new Promise((done) => setTimeout(done, 50));
-  for (const { pid } of alive()) if (pid !== null) signalGroup(pid, 'SIGKILL');
+  signalAll('SIGKILL');
   return found;
 }

@@ -1,11 +1,12 @@
 /** A stack of its own for the tests of infra: started by the README's command, on free ports, in a directory that goes with it. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layoutOf, REPO } from '../common/paths.mjs';
-import { allPids, environmentOf, parentOf, startTicks } from '../common/proc.mjs';
+import { allPids, environmentOf, isAlive, parentOf, startTicks } from '../common/proc.mjs';
 import { runCommand } from '../common/run-command.mjs';
 import { freePorts } from '../supervisor/ports.mjs';
+import { readState } from '../supervisor/state-file.mjs';
 
 /** Building is done before these tests; a start of what is built takes seconds, on a busy machine more (ms). */
 export const START_MS = 100_000;
@@ -47,9 +48,11 @@ export async function testStack() {
     status: async () => JSON.parse((await command('status', ['--json'])).stdout),
     /** Every process that lives of this stack: by a mark in its environment, and by descent, since Redis writes over its own. */
     processes: () => {
-      const { pid } = JSON.parse(readFileSync(layout.stateFile, 'utf8'));
-      const all = allPids().map((each) => ({ pid: each, parent: parentOf(each) }));
-      const own = new Set([pid, ...all.map((each) => each.pid).filter(isMarked)]);
+      const state = readState(layout.stateFile);
+      const known = state === undefined ? [] : [state, ...state.processes];
+      const all = allPids().map((pid) => ({ pid, parent: parentOf(pid) }));
+      const own = new Set(all.map(({ pid }) => pid).filter(isMarked));
+      for (const { pid, ticks } of known) if (pid !== null && isAlive(pid, ticks ?? undefined)) own.add(pid);
       for (let before = 0; before < own.size; ) {
         before = own.size;
         for (const each of all) if (each.parent !== undefined && own.has(each.parent)) own.add(each.pid);
