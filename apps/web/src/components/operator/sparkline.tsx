@@ -18,24 +18,26 @@ export function Sparkline({ label, now, values }: { label: string; now: string; 
   return (
     <div className="rounded-lg border border-line bg-surface p-3">
       <dt className="text-[13px] text-ink-3">{label}</dt>
-      <dd className="mt-0.5 font-[640] text-xl tabular-nums">{now}</dd>
-      {values.length > 1 && (
-        <svg
-          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-          className="mt-2 h-7 w-full text-accent"
-          preserveAspectRatio="none"
-          role="img"
-          aria-label={`${label} ${text.overview.lastHour}`}
-        >
-          <polyline
-            points={linePoints(values)}
-            fill="none"
-            stroke="currentColor"
-            strokeWidth="1.5"
-            vectorEffect="non-scaling-stroke"
-          />
-        </svg>
-      )}
+      <dd>
+        <span className="mt-0.5 block font-[640] text-xl tabular-nums">{now}</span>
+        {values.length > 1 && (
+          <svg
+            viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+            className="mt-2 h-7 w-full text-accent"
+            preserveAspectRatio="none"
+            role="img"
+            aria-label={`${label} ${text.overview.lastHour}`}
+          >
+            <polyline
+              points={linePoints(values)}
+              fill="none"
+              stroke="currentColor"
+              strokeWidth="1.5"
+              vectorEffect="non-scaling-stroke"
+            />
+          </svg>
+        )}
+      </dd>
     </div>
   );
 }
