@@ -13,6 +13,8 @@ const forbidden = [
   ['sessions know no web framework', 'apps/session-manager/src/sessions/probe.ts', 'fastify', RULE],
   ['sessions know no edge', 'apps/session-manager/src/sessions/probe.ts', '../edge/http-routes.ts', RULE],
   ['scheduling knows no Redis', 'apps/session-manager/src/scheduling/probe.ts', 'ioredis', RULE],
+  ['orders know no edge', 'apps/session-manager/src/operator/probe.ts', '../edge/http-routes.ts', RULE],
+  ['the command line is no manager', 'apps/cli/src/probe.ts', '../../session-manager/src/manager.ts', RULE],
   ['the relay knows no sockets', 'apps/session-manager/src/relay/probe.ts', 'socket.io', RULE],
   ['nodes know no PTY', 'apps/node-agent/src/nodes/probe.ts', 'node-pty', RULE],
   ['nodes know no link', 'apps/node-agent/src/nodes/probe.ts', '../link/dispatch.ts', RULE],
@@ -50,7 +52,7 @@ describe('import law', () => {
       'biome.json',
       'package.json',
       ...['protocol', 'service-kit', 'terminal-text'].map((name) => `packages/${name}/package.json`),
-      ...['web', 'session-manager', 'node-agent'].map((name) => `apps/${name}/package.json`),
+      ...['web', 'session-manager', 'node-agent', 'cli'].map((name) => `apps/${name}/package.json`),
     ]) {
       mkdirSync(dirname(join(copy, file)), { recursive: true });
       cpSync(join(root, file), join(copy, file));

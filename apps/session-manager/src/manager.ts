@@ -12,17 +12,14 @@ import { addGauges } from './edge/gauges.ts';
 import { createHttpRoutes } from './edge/http-routes.ts';
 import { createListener } from './edge/listener.ts';
 import { createMetrics } from './edge/metrics.ts';
-import { addOperatorGauges } from './edge/operator-gauges.ts';
+import { createOperatorEdge } from './edge/operator-edge.ts';
 import { serveOperator } from './edge/operator-listener.ts';
-import { createOperatorSignIn, LINK_MINUTES } from './edge/operator-sign-in.ts';
-import { createOperatorStatus } from './edge/operator-status.ts';
 import { createOrigins } from './edge/origins.ts';
 import { createPortAccess } from './edge/port-access.ts';
 import { createPortGateway } from './edge/port-gateway.ts';
 import { createPortTable } from './edge/port-labels.ts';
 import { createPortLimits } from './edge/port-limits.ts';
 import { createPortProxy } from './edge/port-proxy.ts';
-import { countRefusals } from './edge/refusal-counts.ts';
 import { createSignIn } from './edge/sign-in.ts';
 import { createSocketServers } from './edge/socket-servers.ts';
 import { createTcpGateway } from './edge/tcp-gateway.ts';
@@ -32,7 +29,6 @@ import { createTlsFiles } from './edge/tls-files.ts';
 import { createTokens } from './edge/tokens.ts';
 import { createWebProxy } from './edge/web-proxy.ts';
 import { createClientNames } from './operator/client-names.ts';
-import { createOperatorPart } from './operator/operator.ts';
 import { createOrders } from './operator/orders.ts';
 import { createTerminalRelay } from './relay/terminal-relay.ts';
 import { createAddressLimit } from './scheduling/address-limit.ts';
@@ -83,15 +79,6 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
     server.listen(port, host, resolve);
   });
   return (server.address() as AddressInfo).port;
-}
-
-function isRefused(admit: () => void): boolean {
-  try {
-    admit();
-    return false;
-  } catch {
-    return true;
-  }
 }
 
 /** Starts a manager over a store: learns the sessions, listens, and goes on with what was under way. */
@@ -266,38 +253,19 @@ export async function startManager(
     warnStrangers: settings.warnStrangers,
     logger,
   });
-  const operatorSignIn = createOperatorSignIn({ store, origins, wrongTokens, secret, clock, logger });
-  const isOpen = (sessionId: string) => directory.get(sessionId) !== undefined;
-  const refusals = countRefusals({ hosts, metrics, isOpen });
-  cleanup.add('refusal counts', () => refusals.stop());
   const { capacity, waiting } = admission;
-  const operator = createOperatorPart({
-    ...{
-      store: store.operator,
-      directory,
-      service,
-      hosts,
-      commands: connections,
-      book: hostBook,
-      orders,
-      clock,
-      logger,
-    },
-    ...{ cpuRule: settings.cpuRule, refusals: refusals.of, waiting },
-    status: createOperatorStatus({
-      ...{ version, directory, hosts, book: hostBook, metrics, capacity, waiting },
-      sockets: () => gateway.sockets(),
-    }),
-    newLink: async () => ({ url: await operatorSignIn.newLink(), minutes: LINK_MINUTES }),
+  const operator = createOperatorEdge({
+    ...{ store, directory, service, hosts, commands: connections, book: hostBook, orders, admission, metrics, origins },
+    ...{ tries: limit('wrongTokens'), cpuRule: settings.cpuRule, secret, version, clock, logger },
+    sockets: () => gateway.sockets(),
     drop(host) {
       connections.drop(host);
       terminalStreams.drop(host);
     },
   });
   cleanup.add('operator', () => operator.stop());
-  addOperatorGauges({ metrics, directory, orders });
   const routes = await createHttpRoutes({
-    ...{ orders, clients, operatorSignIn, operatorCalls: operator.calls },
+    ...{ orders, clients, operatorSignIn: operator.signIn, operatorCalls: operator.calls },
     claims: settings.signIn?.operatorClaim !== undefined,
     service,
     nodes,
@@ -333,7 +301,7 @@ export async function startManager(
             secret: settings.managerSecret,
             origins,
             orders,
-            operatorCookie: operatorSignIn.cookieFor,
+            operatorCookie: operator.signIn.cookieFor,
             clock,
             logger,
           }),
@@ -380,7 +348,7 @@ export async function startManager(
     terminals: terminalGateway,
     browserSockets: sockets.browsers.http,
     agentSockets: sockets.agents.http,
-    isBlocked: (request) => isRefused(() => orders.admit({ address: origins.clientAddress(request) })),
+    isBlocked: (request) => orders.isBlocked(origins.clientAddress(request)),
     tls: settings.tls !== undefined,
     logger,
   });

@@ -35,8 +35,8 @@ export interface OperatorSignIn {
 export interface OperatorSignInDeps {
   store: Pick<SessionStore, 'putTicket' | 'takeTicket'>;
   origins: Origins;
-  /** Wrong tokens per address. */
-  wrongTokens: RateLimit;
+  /** Tries of links by address. */
+  tries: RateLimit;
   secret: string;
   clock: Clock;
   logger: Logger;
@@ -47,7 +47,7 @@ const LOOPBACK = /^(::1|(::ffff:)?127\.)/;
 
 /** Builds it. */
 export function createOperatorSignIn(deps: OperatorSignInDeps): OperatorSignIn {
-  const { store, origins, wrongTokens, secret, clock, logger } = deps;
+  const { store, origins, tries, secret, clock, logger } = deps;
   const { secure } = origins;
   const values = createSignedValues({ secret, purpose: 'operator', clock });
   const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url');
@@ -72,7 +72,7 @@ export function createOperatorSignIn(deps: OperatorSignInDeps): OperatorSignIn {
     async take(request, token) {
       demandOwnPage(request);
       // Counted before it is tried: a right one is worth one of the tries.
-      const waitMs = wrongTokens.take(`operator ${origins.clientAddress(request)}`);
+      const waitMs = tries.take(origins.clientAddress(request));
       if (waitMs > 0) throw new DrydockError('RATE_LIMITED', undefined, { retryAfterMs: waitMs });
       if ((await store.takeTicket(hashOf(token))) !== TICKET) {
         throw new DrydockError(

@@ -7,6 +7,12 @@ import type { OperatorStore } from './operator-store.ts';
 /** Between two looks at what other managers wrote (ms): an order holds everywhere within this and one answer of the store. */
 export const ORDERS_LOOK_MS = 2000;
 
+/** Who asks, as far as it is known. */
+export interface Caller {
+  address?: string;
+  userId?: string | undefined;
+}
+
 export interface Orders {
   /** Learns the orders and goes on looking. */
   start(): Promise<void>;
@@ -14,7 +20,9 @@ export interface Orders {
   blocks(): readonly Block[];
   startsStop(): StartsStop | undefined;
   /** @throws DrydockError BLOCKED when one of the blocks means this address, or this person. */
-  admit(who: { address?: string; userId?: string | undefined }): void;
+  admit(who: Caller): void;
+  /** The same of an address, as an answer. */
+  isBlocked(address: string): boolean;
   /** @throws DrydockError RATE_LIMITED when there are as many blocks as there may be. */
   block(block: Block): Promise<void>;
   /** @throws DrydockError NOT_FOUND. */
@@ -67,6 +75,21 @@ export function createOrders(deps: {
     });
   }
 
+  function blockOf({ address, userId }: Caller): Block | undefined {
+    // Requests ask this often, and nearly always there is no block at all.
+    if (blocks.length === 0) return undefined;
+    const client = address !== undefined && clients.size > 0 ? names.hash(address) : undefined;
+    const isHit =
+      (address !== undefined && isInList(networks, address)) ||
+      (client !== undefined && clients.has(client)) ||
+      (userId !== undefined && persons.has(userId));
+    if (!isHit) return undefined;
+    return living().find(({ kind, value }) => {
+      if (kind === 'network') return address !== undefined && isInList(networkList([value]), address);
+      return value === (kind === 'client' ? client : userId);
+    });
+  }
+
   return {
     async start() {
       await look();
@@ -78,21 +101,11 @@ export function createOrders(deps: {
     },
     blocks: living,
     startsStop: () => stopped,
-    admit({ address, userId }) {
-      // Requests ask this often, and nearly always there is no block at all.
-      if (blocks.length === 0) return;
-      const client = address !== undefined && clients.size > 0 ? names.hash(address) : undefined;
-      const isHit =
-        (address !== undefined && isInList(networks, address)) ||
-        (client !== undefined && clients.has(client)) ||
-        (userId !== undefined && persons.has(userId));
-      if (!isHit) return;
-      const found = living().find(({ kind, value }) => {
-        if (kind === 'network') return address !== undefined && isInList(networkList([value]), address);
-        return value === (kind === 'client' ? client : userId);
-      });
+    admit(who) {
+      const found = blockOf(who);
       if (found !== undefined) throw new DrydockError('BLOCKED', undefined, { until: found.until });
     },
+    isBlocked: (address) => blockOf({ address }) !== undefined,
     async block(block) {
       await look();
       if (!(await store.putBlock(block)))
