@@ -1,0 +1,62 @@
+#!/bin/bash
+# dd-census from outside: it finds the namespaces of processes, of their descriptors and of mounts, and counts what is in them.
+set -u
+cd "$(dirname "$0")/.."
+[ "$(id -u)" = 0 ] || { echo 'needs root'; exit 77; }
+work=$(mktemp -d) failures=0 pids=()
+trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$work"' EXIT
+
+check() { # NAME EXPECTED ACTUAL
+  if [ "$2" = "$3" ]; then echo "ok $1"; else echo "not ok $1: expected [$2], got [$3]"; failures=$((failures + 1)); fi
+}
+# Links that are up have some neighbours of their own, of multicast: "N" for N and up to 20 more.
+about() { # N ACTUAL
+  [ "$2" -ge "$1" ] && [ "$2" -le $(($1 + 20)) ] && echo "$1" || echo "$2"
+}
+field() { # NAME PIDS...
+  local name=$1; shift
+  printf '%s\n' "$@" | build/dd-census | grep -o "\"$name\":[0-9]*" | cut -d: -f2
+}
+# A process in a namespace of its own that runs SCRIPT and then waits, told by its pid.
+start() { # NAME SCRIPT
+  unshare --net --mount --propagation private sh -c "$2; echo ready >$work/$1; exec sleep 600" &
+  pids+=($!)
+  until [ -e "$work/$1" ]; do sleep 0.02; done
+  started=$!
+}
+# Makes permanent neighbours, which the kernel never gives up: sh fill COUNT.
+cat >"$work/fill" <<'SCRIPT'
+ip link add d0 type veth peer name d1
+ip addr add 10.0.0.1/8 dev d0
+ip link set d1 up
+ip link set d0 up
+seq 1 "$1" | sed 's/.*/neigh add 10.1.0.& lladdr 02:00:00:00:00:01 nud permanent dev d0/' | ip -batch -
+SCRIPT
+
+start empty 'ip link set lo up'
+empty=$started
+check 'one namespace' 1 "$(field namespaces $empty)"
+check 'in which nothing is' 0 "$(field neighbours $empty)"
+start full "sh $work/fill 200"
+full=$started
+check 'permanent neighbours are counted' 200 "$(about 200 "$(field neighbours $full)")"
+check 'a namespace is counted once, whoever is in it' 200 "$(about 200 "$(field neighbours $full $full $full)")"
+start plain 'ip link add d0 type veth peer name d1; ip link add b0 type bridge; ip link add v0 type vxlan id 9 dstport 0'
+plain=$(field neighbours $started)
+start proxies 'ip link add d0 type veth peer name d1; for i in 1 2 3; do ip neigh add proxy 10.0.0.$i dev d0; done; ip link add b0 type bridge; ip link add v0 type vxlan id 9 dstport 0; for i in 1 2; do bridge fdb append 02:00:00:00:00:0$i dev v0 dst 192.0.2.$i; done'
+check 'so are proxies and what a tunnel knows' 5 $(($(field neighbours $started) - plain))
+start mounted "mount -t tmpfs t /mnt && touch '/mnt/a b' && unshare --net='/mnt/a b' sh $work/fill 150"
+check 'a namespace that only a mount keeps is found' '2 150' "$(field namespaces $started) $(about 150 "$(field neighbours $started)")"
+unshare --net sh -c "sh $work/fill 120; exec 9</proc/self/ns/net; echo ready >$work/held; exec nsenter --net=/proc/$empty/ns/net sleep 600 9<&9" &
+pids+=($!)
+until [ -e "$work/held" ]; do sleep 0.02; done
+until [ "$(readlink /proc/$!/ns/net)" = "$(readlink /proc/$empty/ns/net)" ]; do sleep 0.02; done
+check 'and one that only a descriptor keeps' '2 120' "$(field namespaces $!) $(about 120 "$(field neighbours $!)")"
+start trap 'mount -t tmpfs t /mnt && mkfifo "/mnt/net:[1]" && mkdir /mnt/d && mount --bind /mnt/d /mnt/d'
+check 'a FIFO of a misleading name keeps nobody waiting' 1 "$(field namespaces $started)"
+check 'a process that has gone counts nothing' 0 "$(field namespaces 4194304)"
+if [ -e /proc/sys/net/netfilter/nf_conntrack_count ]; then
+  start tracked 'ip link set lo up; nft add table ip t; nft "add chain ip t o { type filter hook output priority 0; }"; nft add rule ip t o ct state new accept; perl -MSocket -e "socket(S, AF_INET, SOCK_DGRAM, 0); send(S, q(x), 0, pack_sockaddr_in(\$_, inet_aton(q(127.0.0.1)))) for 1001..1300"'
+  check 'connections are counted' yes "$([ "$(field connections $started)" -ge 300 ] && echo yes)"
+fi
+[ "$failures" = 0 ]

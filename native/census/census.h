@@ -1,0 +1,30 @@
+/* What the network namespaces of some processes hold of the kernel's memory that no group counts. */
+#ifndef DD_CENSUS_H
+#define DD_CENSUS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* A node may have 512 (user.max_net_namespaces of the namespace above its own); what is beyond is not looked into. */
+enum { MAX_NAMESPACES = 1024 };
+
+struct census {
+  uint64_t neighbours;  /* of every protocol: entries, proxies, and what bridges and tunnels know */
+  uint64_t connections; /* that connection tracking holds */
+  size_t namespace_count;
+  ino_t namespaces[MAX_NAMESPACES];
+  size_t tree_count; /* mount namespaces whose mounts have been looked through */
+  ino_t trees[MAX_NAMESPACES];
+};
+
+/*
+ * Adds the namespaces that a process is in or keeps: those of its threads, of its descriptors, and of the mounts that it sees. Nothing
+ * of the process is trusted: a name in its tree is opened by O_PATH within its root, and only a namespace is opened for more. A process
+ * that has gone adds nothing. The caller ends up in one of the namespaces.
+ */
+void add_process(struct census *census, pid_t pid);
+
+/* Adds what the namespace behind `fd` holds, once. */
+void add_namespace(struct census *census, int fd);
+
+#endif
