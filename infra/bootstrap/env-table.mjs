@@ -382,8 +382,21 @@ export const SETTINGS = [
     name: 'DRYDOCK_MAX_NODES',
     kind: integer(1, 10_000),
     fallback: undefined,
+    reason: 'Nodes that this host takes at most. Unset: by its memory and disk and DRYDOCK_OVERCOMMIT.',
+  },
+  {
+    name: 'DRYDOCK_DISK_FLOOR',
+    kind: size(64 * MIB, 1024 * GIB),
+    fallback: '2g',
     reason:
-      'Nodes that this host takes at most. Unset: by its memory and disk, four nodes on what one may use at its limits.',
+      "Free disk under the nodes' disks below which the sessions that write most are frozen, and told, until twice as much is free. Give nodes/ in the state directory a file system of its own to keep logs and Redis apart.",
+  },
+  {
+    name: 'DRYDOCK_OVERCOMMIT',
+    kind: decimal(1, 100),
+    fallback: '4',
+    reason:
+      'How many nodes are promised the same memory and disk. At 4 a class fits that uses a quarter of its limits; nodes that all reach them are killed for want of memory and frozen for want of disk. 1: every node can have all of it at once.',
   },
   {
     name: 'DRYDOCK_HOST_ADDRESS',
@@ -421,6 +434,19 @@ export const SETTINGS = [
     kind: integer(1024, 1_048_576),
     fallback: '1048576',
     reason: 'Files that one process of a node may hold open; all of them count as memory of the node too.',
+  },
+  {
+    name: 'DRYDOCK_NODE_DISK_MBYTES',
+    kind: integer(1, 100_000),
+    fallback: '200',
+    reason:
+      'Megabytes a second that one node reads from its disk at most, and as many that its programs write and wait for.',
+  },
+  {
+    name: 'DRYDOCK_NODE_DISK_OPS',
+    kind: integer(10, 10_000_000),
+    fallback: '10000',
+    reason: 'The same in operations a second: a storm of small writes ends here.',
   },
   {
     name: 'DRYDOCK_LXCFS',

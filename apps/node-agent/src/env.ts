@@ -3,10 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { hostNameSchema } from '@drydock/protocol';
 import { envInteger, readEnv } from '@drydock/service-kit';
 import { z } from 'zod';
+import { DEFAULT_OVERCOMMIT } from './host/capacity.ts';
 import { DEFAULT_TRAFFIC_LIMITS } from './network/egress.ts';
 import { NO_LISTS, parseAllowed, parseEgressList } from './network/egress-lists.ts';
 
 const BITS_PER_MEGABIT = 1_000_000;
+const BYTES_PER_MEGABYTE = 1_000_000;
 const UNITS: Record<string, number> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 };
 
 /** A number of bytes: whole, or with k, m, g or t (powers of 1024). */
@@ -62,11 +64,16 @@ const schema = z.object({
   DRYDOCK_NODE_DISK: sizeSchema.default(10 * 1024 ** 3),
   DRYDOCK_NODE_PIDS: envInteger(256, 1_000_000).default(4096),
   DRYDOCK_NODE_FILES: envInteger(1024, 1_048_576).default(1_048_576),
+  DRYDOCK_NODE_DISK_MBYTES: envInteger(1, 100_000).default(200),
+  DRYDOCK_NODE_DISK_OPS: envInteger(10, 10_000_000).default(10_000),
   DRYDOCK_NODE_CONNECTIONS: envInteger(16, 1_000_000).default(DEFAULT_TRAFFIC_LIMITS.connections),
   DRYDOCK_NODE_CONNECTIONS_PER_SECOND: envInteger(1, 100_000).default(DEFAULT_TRAFFIC_LIMITS.connectionsPerSecond),
   DRYDOCK_SESSION_MBITS: envInteger(1, 100_000).default(DEFAULT_TRAFFIC_LIMITS.bandwidth / BITS_PER_MEGABIT),
   /** Where the place's other hosts reach this one, for sessions that span them. Unset: sessions stay on this host. */
   DRYDOCK_HOST_ADDRESS: z.ipv4().optional(),
+  /** Free disk below which sessions that write are frozen. */
+  DRYDOCK_DISK_FLOOR: sizeSchema.default(2 * 1024 ** 3),
+  DRYDOCK_OVERCOMMIT: z.coerce.number().min(1).max(100).default(DEFAULT_OVERCOMMIT),
   /** Unset: by the host's memory and disk. */
   DRYDOCK_MAX_NODES: envInteger(1, 10_000).optional(),
   /** Unset: chosen by the host's memory. */
@@ -101,6 +108,12 @@ export function readAgentEnv(source: Record<string, string | undefined> = proces
       pids: env.DRYDOCK_NODE_PIDS,
     },
     nodeFiles: env.DRYDOCK_NODE_FILES,
+    diskRates: {
+      bytesPerSecond: env.DRYDOCK_NODE_DISK_MBYTES * BYTES_PER_MEGABYTE,
+      operationsPerSecond: env.DRYDOCK_NODE_DISK_OPS,
+    },
+    overcommit: env.DRYDOCK_OVERCOMMIT,
+    diskFloorBytes: env.DRYDOCK_DISK_FLOOR,
     traffic: {
       connections: env.DRYDOCK_NODE_CONNECTIONS,
       connectionsPerSecond: env.DRYDOCK_NODE_CONNECTIONS_PER_SECOND,

@@ -1,5 +1,5 @@
 /** A node's disk: one sparse ext4 file, mounted over a loop device, holding its root's changes and /var/lib/docker. */
-import { chmod, chown, mkdir, open, readFile, rmdir, statfs, unlink } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, readFile, rmdir, stat, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram } from '../runtime/run-program.ts';
 
@@ -31,6 +31,8 @@ export interface NodeDisks {
   create(nodeDirectory: string, bytes: number, ownerId: number): Promise<void>;
   /** Unmounts and deletes; complete also for a disk that was half made. Nothing may use it any more. */
   destroy(nodeDirectory: string): Promise<void>;
+  /** The block device under a mounted disk. */
+  device(nodeDirectory: string): Promise<{ major: number; minor: number }>;
   /** Bytes used inside (what `df` in the node shows). */
   usedBytes(nodeDirectory: string): Promise<number>;
 }
@@ -72,6 +74,11 @@ export function createNodeDisks(): NodeDisks {
       await rmdir(mount).catch(ignoreMissing);
       await waitUntilDetached(image);
       await unlink(image).catch(ignoreMissing);
+    },
+    async device(nodeDirectory) {
+      const { dev } = await stat(layout(nodeDirectory).mount);
+      // As sysmacros.h has it, for majors below 4096.
+      return { major: (dev >> 8) & 0xfff, minor: (dev & 0xff) | ((dev >> 12) & 0xfff00) };
     },
     async usedBytes(nodeDirectory) {
       const { bsize, blocks, bfree } = await statfs(layout(nodeDirectory).mount);

@@ -18,6 +18,12 @@ test('the scarcest of memory, disk and process numbers bounds the nodes', () => 
   expect(capacityOf({ ...large, pidMax: 32_768 }, { limits, pool: 0 }).maxNodes).toBe(117);
 });
 
+test('without overcommitment every node can have all that it was promised', () => {
+  const { maxNodes } = capacityOf({ ...large, diskBytes: 100 * GIB }, { limits, overcommit: 1, pool: 0 });
+  expect(maxNodes).toBe(9);
+  expect(maxNodes * limits.diskBytes).toBeLessThanOrEqual(90 * GIB);
+});
+
 test('the operator’s own bound wins', () => {
   expect(capacityOf(large, { limits, maxNodes: 3, pool: 2 })).toMatchObject({ maxNodes: 3, pool: 2 });
 });

@@ -4,10 +4,10 @@ import { cpus } from 'node:os';
 import type { Capacity, NodeLimits } from '@drydock/protocol';
 
 /**
- * What an ordinary node really uses of its limits, as a share: limits are ceilings, and a class of learners does not reach them all
- * at once. An idle node with its engine holds about 120 MB. DRYDOCK_MAX_NODES overrules the sum.
+ * How many nodes are promised the same memory and disk: limits are ceilings, and a class of learners does not reach them all at once.
+ * An idle node with its engine holds about 120 MB. What happens when they do reach them: docs/operations.md, Capacity.
  */
-const USED_SHARE = 0.25;
+export const DEFAULT_OVERCOMMIT = 4;
 /** Kept for the host's own processes: the larger of these (bytes, share of all). */
 const MEMORY_RESERVE_BYTES = 1024 ** 3;
 const RESERVE_SHARE = 0.1;
@@ -47,8 +47,16 @@ export function memoryReserve(memoryBytes: number): number {
   return Math.max(MEMORY_RESERVE_BYTES, memoryBytes * RESERVE_SHARE);
 }
 
+/** Memory that all nodes of this machine may hold together (bytes): the limit on their common group. */
+export async function nodesMemory(): Promise<number> {
+  const { memoryBytes } = await readResources('/', 0);
+  return Math.max(0, Math.floor(memoryBytes - memoryReserve(memoryBytes)));
+}
+
 export interface CapacityOptions {
   limits: NodeLimits;
+  /** DRYDOCK_OVERCOMMIT, 1 for a host that keeps every promise at once. */
+  overcommit?: number;
   /** The operator's own bound. */
   maxNodes?: number | undefined;
   /** Booted nodes that belong to nobody. They take no place: the pool gives way to nodes of sessions (nodes/pool-size.ts). */
@@ -60,13 +68,13 @@ export interface CapacityOptions {
 /** What is left for nodes, and how many of `limits` that makes. */
 export function capacityOf(
   resources: HostResources,
-  { limits, maxNodes, pool, remains = 0 }: CapacityOptions,
+  { limits, overcommit = DEFAULT_OVERCOMMIT, maxNodes, pool, remains = 0 }: CapacityOptions,
 ): Capacity {
   const memoryBytes = Math.max(0, Math.floor(resources.memoryBytes - memoryReserve(resources.memoryBytes)));
   const diskBytes = Math.max(0, Math.floor(resources.diskBytes * (1 - RESERVE_SHARE)));
   const fits = Math.min(
-    memoryBytes / (limits.memoryBytes * USED_SHARE),
-    diskBytes / (limits.diskBytes * USED_SHARE),
+    (memoryBytes * overcommit) / limits.memoryBytes,
+    (diskBytes * overcommit) / limits.diskBytes,
     (resources.pidMax * (1 - RESERVE_SHARE)) / ORDINARY_PIDS,
   );
   return {

@@ -55,7 +55,8 @@ export function createHostReport(deps: HostReportDeps): HostReport {
   const resources = async () => readResources(env.stateDir, await runtime.diskBytes());
 
   function capacityNow(found: HostResources): Capacity {
-    return capacityOf(found, { limits: env.nodeLimits, maxNodes: env.maxNodes, ...counts() });
+    const { nodeLimits: limits, overcommit, maxNodes } = env;
+    return capacityOf(found, { limits, overcommit, maxNodes, ...counts() });
   }
 
   async function tell(): Promise<void> {

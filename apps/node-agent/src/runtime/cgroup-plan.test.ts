@@ -3,6 +3,7 @@ import { parseCgroupMounts } from './cgroup-host.ts';
 import {
   type CgroupStep,
   createSteps,
+  diskRateSteps,
   joinDirectories,
   limitSteps,
   processorSteps,
@@ -102,4 +103,25 @@ test('a node is bound to processors above what it owns, at every moment within t
     `${v1}/node/cpuset.cpus=1`,
   ]);
   expect(values(processorSteps(UNIFIED, key, '1'))).toEqual(['/sys/fs/cgroup/drydock/abcdefgh/node1/cpuset.cpus=1']);
+});
+
+test('all nodes together have a limit on their common group, which no node owns', () => {
+  expect(values(createSteps(HYBRID, key, limits, { memoryBytes: 5_000_000 }))).toContain(
+    '/sys/fs/cgroup/memory/drydock/memory.limit_in_bytes=5000000',
+  );
+  expect(values(createSteps(UNIFIED, key, limits, { memoryBytes: 5_000_000 }))).toEqual(
+    expect.arrayContaining([
+      '/sys/fs/cgroup/drydock/memory.max=5000000',
+      '/sys/fs/cgroup/drydock/io.weight=default 50',
+    ]),
+  );
+});
+
+test('a node’s disk is bounded in bytes and operations, on its own device alone', () => {
+  const rates = { bytesPerSecond: 1000, operationsPerSecond: 20 };
+  expect(values(diskRateSteps(UNIFIED, key, { major: 7, minor: 3 }, rates))).toEqual([
+    '/sys/fs/cgroup/drydock/abcdefgh/node1/io.max=7:3 rbps=1000 wbps=1000 riops=20 wiops=20',
+  ]);
+  // This host has no blkio hierarchy.
+  expect(diskRateSteps(HYBRID, key, { major: 7, minor: 3 }, rates)).toEqual([]);
 });

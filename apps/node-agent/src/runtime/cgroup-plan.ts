@@ -18,6 +18,8 @@ export type CgroupStep =
 
 export const CGROUP_ROOT = 'drydock';
 const PERIOD_US = 100_000;
+/** All nodes together, where 100 is everybody's: the host's own programs come first at a busy disk. Only some schedulers weigh (bfq, iocost). */
+const NODES_IO_WEIGHT = 50;
 /** Controllers that a node's own Docker limits its containers with on v2. */
 const V2_CONTROLLERS = '+cpu +memory +pids +io';
 /** What the node's root must own to make groups and move processes (Documentation/admin-guide/cgroup-v2.rst, "Delegation"). */
@@ -96,8 +98,70 @@ export function processorFiles(host: CgroupHost): { all: string; of(key: NodeKey
   return { all, of: (key) => join(mount, nodeGroup(key), 'cpuset.cpus') };
 }
 
+/** What all nodes together may have, so that the host keeps the rest for itself. */
+export interface WholeLimits {
+  memoryBytes: number;
+}
+
+/**
+ * Writes on the group of all nodes. Repeated for each node, since the group goes with the last; optional, since v1 refuses a limit below
+ * what is used already, and the next node's is as good.
+ */
+function wholeSteps(host: CgroupHost, { memoryBytes }: WholeLimits): CgroupStep[] {
+  const write = (mount: string | undefined, file: string, value: string): CgroupStep[] =>
+    mount === undefined ? [] : [{ kind: 'write', path: join(mount, CGROUP_ROOT, file), value, optional: true }];
+  if (host.version === 2) {
+    return [
+      ...write(unified(host), 'memory.max', String(memoryBytes)),
+      ...write(unified(host), 'io.weight', `default ${NODES_IO_WEIGHT}`),
+    ];
+  }
+  return [
+    ...write(v1Mount(host, 'memory'), 'memory.limit_in_bytes', String(memoryBytes)),
+    ...write(v1Mount(host, 'blkio'), 'blkio.bfq.weight', String(NODES_IO_WEIGHT)),
+  ];
+}
+
+/** What a node may ask of its own disk, in each direction. */
+export interface DiskRates {
+  bytesPerSecond: number;
+  operationsPerSecond: number;
+}
+
+/**
+ * Writes that bound what a node does to its own disk's device. v1 throttles each group by itself, not what lies below it, and counts what
+ * the kernel writes back as nobody's: there the bound holds for what the node's own programs read, and write and wait for, and neither
+ * for its containers nor against malice. Optional: a kernel may have no throttling (CONFIG_BLK_DEV_THROTTLING).
+ */
+export function diskRateSteps(
+  host: CgroupHost,
+  key: NodeKey,
+  device: { major: number; minor: number },
+  { bytesPerSecond, operationsPerSecond }: DiskRates,
+): CgroupStep[] {
+  const name = `${device.major}:${device.minor}`;
+  if (host.version === 2) {
+    const value = `${name} rbps=${bytesPerSecond} wbps=${bytesPerSecond} riops=${operationsPerSecond} wiops=${operationsPerSecond}`;
+    return [{ kind: 'write', path: join(unified(host), nodeGroup(key), 'io.max'), value, optional: true }];
+  }
+  const mount = v1Mount(host, 'blkio');
+  if (mount === undefined) return [];
+  const at = (file: string, value: number): CgroupStep => ({
+    kind: 'write',
+    path: join(mount, nodeGroup(key), 'node', `blkio.throttle.${file}_device`),
+    value: `${name} ${value}`,
+    optional: true,
+  });
+  return [
+    at('read_bps', bytesPerSecond),
+    at('write_bps', bytesPerSecond),
+    at('read_iops', operationsPerSecond),
+    at('write_iops', operationsPerSecond),
+  ];
+}
+
 /** All steps that make a node's groups, in order. */
-export function createSteps(host: CgroupHost, key: NodeKey, limits: NodeLimits): CgroupStep[] {
+export function createSteps(host: CgroupHost, key: NodeKey, limits: NodeLimits, whole?: WholeLimits): CgroupStep[] {
   const steps: CgroupStep[] = [];
   const levels = [CGROUP_ROOT, join(CGROUP_ROOT, key.sessionId), nodeGroup(key)];
   for (const hierarchy of host.hierarchies) {
@@ -134,7 +198,7 @@ export function createSteps(host: CgroupHost, key: NodeKey, limits: NodeLimits):
       steps.push(...files.map((file): CgroupStep => ({ kind: 'own', path: join(leaf, file) })));
     }
   }
-  return [...steps, ...limitSteps(host, key, limits)];
+  return [...steps, ...(whole === undefined ? [] : wholeSteps(host, whole)), ...limitSteps(host, key, limits)];
 }
 
 /** A new cpuset group has no processors at all, and nothing can join it, unless it is told to inherit. */

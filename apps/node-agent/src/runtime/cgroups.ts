@@ -8,6 +8,8 @@ import {
   CGROUP_ROOT,
   type CgroupStep,
   createSteps,
+  type DiskRates,
+  diskRateSteps,
   groupDirectories,
   joinDirectories,
   limitSteps,
@@ -15,6 +17,7 @@ import {
   processorFiles,
   processorSteps,
   tightenSteps,
+  type WholeLimits,
 } from './cgroup-plan.ts';
 import { type SweepOptions, sweepGroups } from './cgroup-sweep.ts';
 import { parseProcessors, pickProcessors } from './processors.ts';
@@ -43,6 +46,8 @@ export interface Cgroups {
   /** Takes back what only the making of the node needed. */
   tighten(key: NodeKey): Promise<void>;
   limit(key: NodeKey, limits: NodeLimits): Promise<void>;
+  /** Bounds what the node does to a block device, which must be its own. */
+  limitDisk(key: NodeKey, device: { major: number; minor: number }, rates: DiskRates): Promise<void>;
   /** Directories for enter.plan. */
   joinDirectories(key: NodeKey): string[];
   /** The path for the OCI spec. */
@@ -66,8 +71,8 @@ export interface Cgroups {
   list(): Promise<NodeKey[]>;
 }
 
-/** Builds the cgroups of `host`. */
-export function createCgroups(host: CgroupHost): Cgroups {
+/** Builds the cgroups of `host`; `whole` bounds all nodes together. */
+export function createCgroups(host: CgroupHost, whole?: WholeLimits): Cgroups {
   const first =
     host.version === 2 ? host.hierarchies.find(({ version }) => version === 2)?.mount : v1Mount(host, 'pids');
   if (first === undefined) throw new Error('this host has no pids cgroup controller');
@@ -145,7 +150,7 @@ export function createCgroups(host: CgroupHost): Cgroups {
     version: host.version,
     async create(key, limits, ownerId) {
       const make = async () => {
-        for (const step of createSteps(host, key, limits)) await perform(step, ownerId);
+        for (const step of createSteps(host, key, limits, whole)) await perform(step, ownerId);
       };
       // The end of another node may have taken an empty parent away between two steps.
       await make().catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? make() : Promise.reject(error)));
@@ -157,6 +162,9 @@ export function createCgroups(host: CgroupHost): Cgroups {
     async limit(key, limits) {
       for (const step of limitSteps(host, key, limits)) await perform(step, 0);
       await bindProcessors(key, limits.cpus);
+    },
+    async limitDisk(key, device, rates) {
+      for (const step of diskRateSteps(host, key, device, rates)) await perform(step, 0);
     },
     joinDirectories: (key) => joinDirectories(host, key),
     specPath: (key) => `/${join(nodeGroup(key), 'node')}`,

@@ -147,6 +147,11 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
       const pages = Number((await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ')[1]);
       return { cpu: 0, memoryBytes: pages * 4096, diskBytes: 0, pids: 1, oomKills: 0 };
     },
+    async processes(key) {
+      const init = await livingInit(key);
+      return init === undefined ? [] : [init];
+    },
+    diskBytesOf: async () => 0,
     memoryGroup: () => undefined,
     limit: async () => undefined,
     diskBytes: async () => 0,

@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import type { Logger } from '@drydock/service-kit';
 import { createNodeDisks } from '../disk/node-disk.ts';
+import { nodesMemory } from '../host/capacity.ts';
 import { readCgroupHost } from './cgroup-host.ts';
+import type { DiskRates } from './cgroup-plan.ts';
 import { createCgroups } from './cgroups.ts';
 import { createIdRanges } from './id-ranges.ts';
 import type { OwnFigures } from './own-figures.ts';
@@ -14,6 +16,7 @@ export interface HostRuntimeDeps {
   runDir: string;
   imagesDir: string;
   nativeDir: string;
+  diskRates?: DiskRates;
   figures?: OwnFigures | undefined;
   logger: Logger;
 }
@@ -22,7 +25,7 @@ export interface HostRuntimeDeps {
 export async function createHostRuntime(deps: HostRuntimeDeps): Promise<Runtime> {
   return createRuncRuntime({
     ...deps,
-    cgroups: createCgroups(await readCgroupHost()),
+    cgroups: createCgroups(await readCgroupHost(), { memoryBytes: await nodesMemory() }),
     disks: createNodeDisks(),
     ranges: createIdRanges(join(deps.runDir, 'alloc'), deps.stateDir),
   });

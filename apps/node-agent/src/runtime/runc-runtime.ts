@@ -7,6 +7,7 @@ import { DrydockError, type NodeLimits } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { NodeDisks } from '../disk/node-disk.ts';
 import { loadNodeProfile } from './apparmor.ts';
+import type { DiskRates } from './cgroup-plan.ts';
 import type { Cgroups, CgroupUsage } from './cgroups.ts';
 import { processStartTime, writeEnterPlan } from './enter-plan.ts';
 import type { IdRanges } from './id-ranges.ts';
@@ -34,6 +35,8 @@ export interface RuncRuntimeDeps {
   ranges: IdRanges;
   /** Files that one process of a node may hold open. */
   nodeFiles?: number;
+  /** What one node may ask of its disk; unset: whatever the disk gives. */
+  diskRates?: DiskRates | undefined;
   /** Unset: nodes see the host's figures. */
   figures?: OwnFigures | undefined;
   logger: Logger;
@@ -83,7 +86,7 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
   function recipe(image: string, { memoryBytes, diskBytes }: NodeLimits): string {
     const common = config(memoryBytes, { hostname: '', idBase: 0, cgroupsPath: '' });
     return createHash('sha256')
-      .update(JSON.stringify([image, diskBytes, common, rlimits, boundOptions()]))
+      .update(JSON.stringify([image, diskBytes, common, rlimits, boundOptions(), deps.diskRates]))
       .digest('hex');
   }
 
@@ -122,6 +125,7 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       disks.create(directory(spec), spec.limits.diskBytes, idBase),
       cgroups.create(spec, spec.limits, idBase),
     ]);
+    if (deps.diskRates) await cgroups.limitDisk(spec, await disks.device(directory(spec)), deps.diskRates);
     const pid = await runcCreate(spec, image, idBase, await writeBundle(spec, idBase));
     await cgroups.tighten(spec);
     const startTime = await processStartTime(pid);
@@ -198,6 +202,11 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
     limits.set(id(spec), spec.limits);
     bodies.set(id(spec), made);
     await rmdir(dirname(from)).catch(() => undefined);
+  }
+
+  async function diskBytesOf(key: NodeKey): Promise<number> {
+    const { blocks } = await stat(join(directory(key), 'disk.img')).catch(() => ({ blocks: 0 }));
+    return blocks * 512;
   }
 
   function cpuShare(key: NodeKey, usage: CgroupUsage): number {
@@ -304,12 +313,11 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       await cgroups.limit(await body(key), wanted);
       limits.set(id(key), wanted);
     },
+    processes: async (key) => cgroups.processes(await body(key)),
+    diskBytesOf,
     async diskBytes() {
       let total = 0;
-      for (const key of await listDirectories(nodesDir)) {
-        const { blocks } = await stat(join(directory(key), 'disk.img')).catch(() => ({ blocks: 0 }));
-        total += blocks * 512;
-      }
+      for (const key of await listDirectories(nodesDir)) total += await diskBytesOf(key);
       return total;
     },
   };

@@ -91,6 +91,13 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
     expect(usage.pids).toBeGreaterThan(0);
   });
 
+  test('the processes of a node are known, and of one that is not there are none', async () => {
+    const presence = await runtime.probe(key);
+    expect(await runtime.processes(key)).toContain('pid' in presence ? presence.pid : 0);
+    expect(await runtime.processes({ sessionId, name: 'absent' })).toEqual([]);
+    expect(await runtime.diskBytesOf({ sessionId, name: 'absent' })).toBe(0);
+  });
+
   test('limits can be set anew', async () => {
     await runtime.limit(key, { ...LIMITS, memoryBytes: 768 * 1024 ** 2 });
     await runtime.limit(key, LIMITS);

@@ -69,6 +69,10 @@ export interface Runtime {
    * the node under one of both keys.
    */
   rename(key: NodeKey, spec: NodeSpec): Promise<void>;
+  /** The processes of a node, as the host numbers them; none of one that is gone. */
+  processes(key: NodeKey): Promise<number[]>;
+  /** Bytes that the node's disk takes on the host's; 0 for one that is gone. */
+  diskBytesOf(key: NodeKey): Promise<number>;
   /** Removes everything of a node, whatever state it is in; resolves when nothing is left, rejects with what is. */
   destroy(key: NodeKey): Promise<void>;
   /** The node's directory on the host. */
