@@ -1,5 +1,6 @@
 /** One supervised process: started, probed until it is ready, started again when it dies, stopped within a bound. */
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -99,6 +100,7 @@ export function createChild(spec, { log, say, changed }) {
         resolve(signal === null ? `exit code ${code}` : signal);
       });
       if (child.pid === undefined) return;
+      protectFromOomKiller(child.pid);
       update({
         pid: child.pid,
         ticks: startTicks(child.pid) ?? null,
@@ -187,6 +189,18 @@ export function createChild(spec, { log, say, changed }) {
 }
 
 /** @typedef {ReturnType<typeof createChild>} Child */
+
+/** Of a service, where a node's processes have 0 (dd-enter and runc set that): the kernel ends a node's before one of these. */
+export const SERVICE_OOM_SCORE = -900;
+
+/** A host that is itself confined may not lower it (no CAP_SYS_RESOURCE); its services then stand as its nodes do. @param {number} pid */
+function protectFromOomKiller(pid) {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, String(SERVICE_OOM_SCORE));
+  } catch {
+    // See above; or it has ended already.
+  }
+}
 
 /**
  * Asks until it is ready or has ended.

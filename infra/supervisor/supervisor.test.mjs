@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTicks } from '../common/proc.mjs';
 import { createBackoff } from './backoff.mjs';
+import { SERVICE_OOM_SCORE } from './child.mjs';
 import { openLog } from './log-file.mjs';
 import { createSupervisor } from './supervisor.mjs';
 
@@ -213,4 +214,15 @@ it('a process is asked again and again until it is ready', async () => {
   expect(asked).toBe(6);
   await sleep(100);
   expect(asked).toBe(6);
+});
+
+it('is the last that the kernel ends for want of memory, where the host may say so', async (context) => {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const mayLower = (BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`) >> 24n) & 1n;
+  if (mayLower === 0n) context.skip('this root has no CAP_SYS_RESOURCE');
+  const views = [];
+  supervise([service('kept')], (all) => views.push(...all));
+  await supervisor.start();
+  const { pid } = views.findLast((view) => view.name === 'kept');
+  expect(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim()).toBe(String(SERVICE_OOM_SCORE));
 });
