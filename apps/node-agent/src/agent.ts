@@ -5,6 +5,8 @@ import { type AgentHello, DrydockError } from '@drydock/protocol';
 import { type Logger, systemClock } from '@drydock/service-kit';
 import { createNodeDisks } from './disk/node-disk.ts';
 import type { AgentEnv } from './env.ts';
+import { createHostFloor } from './floor/host-floor.ts';
+import { nodesMemory } from './host/capacity.ts';
 import { createHostReport } from './host/host-report.ts';
 import { createDispatcher } from './link/dispatch.ts';
 import { createManagerLinks } from './link/manager-links.ts';
@@ -66,7 +68,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   const runtime = createRuncRuntime({
     ...env,
     figures,
-    cgroups: createCgroups(await readCgroupHost()),
+    cgroups: createCgroups(await readCgroupHost(), { memoryBytes: await nodesMemory() }),
     disks: createNodeDisks(),
     ranges: createIdRanges(claimsDir, env.stateDir),
     logger,
@@ -260,6 +262,11 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     onViewersLost: terminalCommands.detach,
     onViewerAck: (ack) => terminals.ack(ack),
   });
+  const floor = createHostFloor({
+    ...{ stateDir: env.stateDir, nativeDir: env.nativeDir, diskFloorBytes: env.diskFloorBytes },
+    ...{ runtime, nodes, tell: (fact) => links.sendFact(fact) },
+    base: { clock, logger },
+  });
   const lostPeers = createLostPeers({ nodes, clock, logger });
   const stopFacts = nodes.onFact((fact) => {
     links.sendFact(fact);
@@ -275,6 +282,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   async function stop(): Promise<void> {
     figures?.stop();
     host.stop();
+    floor.stop();
     await pool.close();
     refusals.stop();
     hostNetworks.stop();
@@ -306,6 +314,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
       await terminals.ready();
       links.start();
       host.start();
+      floor.start();
       refusals.start();
       pool.start();
     },

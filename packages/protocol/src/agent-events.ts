@@ -169,6 +169,10 @@ export interface AgentCommandMessage<C extends AgentCommandName = AgentCommandNa
   request: AgentRequest<C>;
 }
 
+/** `reason` of a `floor` fact for want of disk. A freeze for it holds for as long as the host repeats it. */
+export const DISK_SHORT_REASON =
+  'the disk of the host is nearly full. They go on by themselves when there is room again.';
+
 /** Facts (agent -> manager event `fact`). */
 export const agentFactSchema = z.discriminatedUnion('kind', [
   /** A node's report as it is now; sent at each change of state, docker readiness, swarm role and every few seconds for usage. */
@@ -186,6 +190,16 @@ export const agentFactSchema = z.discriminatedUnion('kind', [
     ports: z.array(nodePortSchema).max(MAX_REPORTED_PORTS),
   }),
   z.object({ kind: z.literal('capacity'), capacity: capacitySchema }),
+  /**
+   * The host keeps itself going: it has stopped the session's nodes here (`freeze`; until `thaw`), or asks for the session's end, for what one
+   * session may not take of it. `reason` is shown on the session's pages. Repeated while it holds.
+   */
+  z.object({
+    kind: z.literal('floor'),
+    sessionId: sessionIdSchema,
+    action: z.enum(['freeze', 'thaw', 'end']),
+    reason: z.string().max(256),
+  }),
   /** Something that an engine told; a node that tells too much is cut short by its agent. */
   z.object({
     kind: z.literal('event'),

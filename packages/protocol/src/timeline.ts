@@ -24,6 +24,8 @@ export const timelineKindSchema = z.enum([
   ...engineEventSchema.options,
   'session-created',
   'session-extended',
+  'session-frozen',
+  'session-thawed',
   'node-added',
   'node-removed',
   'node-lost',

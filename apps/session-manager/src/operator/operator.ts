@@ -7,6 +7,7 @@ import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import { createAuditTrail } from './audit-trail.ts';
 import { type CpuRule, watchCpu } from './cpu-rule.ts';
+import { obeyHostFloor } from './host-floor.ts';
 import { createInterventions } from './interventions.ts';
 import { createLoadHistory } from './load-history.ts';
 import { type OperatorCallsDeps, type OperatorRoute, operatorCalls } from './operator-calls.ts';
@@ -49,6 +50,7 @@ export function createOperatorPart(deps: OperatorPartDeps): OperatorPart {
   cleanup.add('meter', () => meter.stop());
   const interventions = createInterventions({ directory, service, hosts, commands, trail, clock, logger });
   cleanup.add('interventions', () => interventions.stop());
+  cleanup.add('floors of hosts', obeyHostFloor({ hosts, directory, interventions, clock, logger }));
   const views = createOperatorViews({ directory, hosts, meter, refusals: deps.refusals });
   const load = createLoadHistory({
     clock,

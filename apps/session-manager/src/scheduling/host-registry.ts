@@ -34,6 +34,7 @@ export type HostEvent =
   | { kind: 'event'; host: string; sessionId: string; event: Extract<AgentFact, { kind: 'event' }>['event'] }
   | { kind: 'swarm'; host: string; sessionId: string; swarm: SwarmState }
   | { kind: 'terminal'; host: string; sessionId: string; terminal: TerminalView }
+  | { kind: 'floor'; host: string; sessionId: string; action: 'freeze' | 'thaw' | 'end'; reason: string }
   | { kind: 'refusals'; host: string; sessionId: string; refused: Refusals };
 
 export interface HostRegistry {
@@ -119,6 +120,11 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
       case 'refusals':
         tell({ kind: 'refusals', host: name, sessionId: fact.sessionId, refused: fact.refused });
         break;
+      case 'floor': {
+        const { sessionId, action, reason } = fact;
+        tell({ kind: 'floor', host: name, sessionId, action, reason });
+        break;
+      }
       case 'event':
         tell({ kind: 'event', host: name, sessionId: fact.sessionId, event: fact.event });
         break;

@@ -117,6 +117,7 @@ export function createLabFeed({ directory, hosts, views, terminals, swarm, knows
       case 'capacity':
       case 'event': // The timeline tells it, when it is written.
       case 'swarm': // The swarm board tells it, as a step.
+      case 'floor': // What comes of it is a change of the record.
       case 'refusals': // A figure of the metrics.
         return; // A node that went is told by the change of its session's record.
     }

@@ -203,6 +203,7 @@ export function createReconciler(deps: {
       case 'event':
       case 'swarm':
       case 'terminal':
+      case 'floor':
       case 'refusals':
         break;
     }

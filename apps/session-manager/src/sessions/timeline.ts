@@ -123,6 +123,10 @@ function recordFacts({ previous, next }: DirectoryChange, now: number): { fact: 
   if (next.expiresAt > previous.expiresAt) {
     say({ kind: 'session-extended', detail: new Date(next.expiresAt).toISOString() }, next.expiresAt);
   }
+  if (next.frozen?.at !== previous.frozen?.at) {
+    if (next.frozen) say({ kind: 'session-frozen', detail: next.frozen.reason }, next.frozen.at);
+    else say({ kind: 'session-thawed' }, next.version);
+  }
   nodeRecordFacts(previous, next, say);
   const links = (session: SessionRecord) => new Map(session.links.map((link) => [link.id, link]));
   const [before, after] = [links(previous), links(next)];

@@ -18,6 +18,8 @@ const sentences: Record<TimelineKind, Sentence> = {
   'session-created': (_subject, detail) =>
     detail === '' ? 'The session was created' : `The session was created with the template ${detail}`,
   'session-extended': (_subject, detail) => withDetail('The session was extended', detail),
+  'session-frozen': (_subject, detail) => withDetail('The nodes were frozen', detail),
+  'session-thawed': () => 'The nodes go on',
   'node-added': () => 'The node was added',
   'node-removed': () => 'The node was removed',
   'node-lost': () => 'The node was lost with its host',

@@ -1,0 +1,104 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Clock, createLogger, createManualClock } from '@drydock/service-kit';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createDiskWatch } from './disk-watch.ts';
+import { createFrozenRecord, type FrozenRecord } from './frozen-record.ts';
+
+const MIB = 1024 ** 2;
+const FLOOR = 100 * MIB;
+let directory: string;
+let record: FrozenRecord;
+let free: number;
+let disks: Record<string, number>;
+let told: string[];
+let clock: ReturnType<typeof createManualClock>;
+/** Looks that are over: the watch has asked for the next one. */
+let looks: number;
+const counting = (): Clock => ({
+  now: () => clock.now(),
+  after(ms, callback) {
+    looks += 1;
+    return clock.after(ms, callback);
+  },
+});
+let watch: { start(): void; stop(): void };
+
+function startWatch(): void {
+  watch = createDiskWatch({
+    floorBytes: FLOOR,
+    freeBytes: async () => free,
+    usage: async () => Object.entries(disks).map(([sessionId, bytes]) => ({ sessionId, bytes })),
+    setFrozen: async (sessionId, frozen) => void told.push(`${frozen ? 'freeze' : 'thaw'} ${sessionId}`),
+    record,
+    clock: counting(),
+    logger: createLogger('test', 'silent'),
+  });
+  watch.start();
+}
+
+/** One look, and all that follows from it. */
+async function look(): Promise<void> {
+  const before = looks;
+  clock.advance(1000);
+  await expect.poll(() => looks, { interval: 2 }).toBeGreaterThan(before);
+}
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'drydock-floor-'));
+  record = createFrozenRecord(join(directory, 'frozen.json'));
+  clock = createManualClock(0);
+  looks = 0;
+  told = [];
+  free = 1000 * MIB;
+  disks = { large: 500 * MIB, writer: 10 * MIB, still: MIB };
+  startWatch();
+});
+afterEach(() => {
+  watch.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test('below the floor the session that grew most is frozen, not the one that has most, and then the next', async () => {
+  await look();
+  expect(told).toEqual([]);
+  free = 300 * MIB;
+  await look();
+  disks = { ...disks, writer: 300 * MIB, large: 510 * MIB };
+  free = 50 * MIB;
+  await look();
+  expect(told).toEqual(['freeze writer']);
+  await look();
+  expect(told).toEqual(['freeze writer', 'freeze large']);
+});
+
+test('a freeze is told again while it lasts', async () => {
+  free = FLOOR + 1;
+  await record.write(['held']);
+  for (let times = 0; times < 10; times += 1) await look();
+  expect(told).toEqual(['freeze held']);
+});
+
+test('they go on when there is room for a while, not when there is just enough', async () => {
+  free = 50 * MIB;
+  await look();
+  expect(told).toEqual(['freeze large']);
+  free = FLOOR + 1;
+  await look();
+  expect(told).toHaveLength(1);
+  free = 2 * FLOOR;
+  await look();
+  expect(told).toEqual(['freeze large', 'thaw large']);
+  expect(await record.read()).toEqual([]);
+});
+
+test('an agent that starts again lets go on whom the last one has frozen', async () => {
+  free = 50 * MIB;
+  await look();
+  watch.stop();
+  free = 1000 * MIB;
+  startWatch();
+  await look();
+  expect(told).toEqual(['freeze large', 'thaw large']);
+});

@@ -1,0 +1,31 @@
+/** Which sessions the disk's floor has frozen: the kernel keeps them so, and the next agent of this host must let them go on. */
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+export interface FrozenRecord {
+  read(): Promise<string[]>;
+  write(sessions: readonly string[]): Promise<void>;
+}
+
+/** Kept in `file`, which is there only while there are some. */
+export function createFrozenRecord(file: string): FrozenRecord {
+  return {
+    async read() {
+      const text = await readFile(file, 'utf8').catch(() => '[]');
+      return z.array(z.string()).catch([]).parse(parse(text));
+    },
+    async write(sessions) {
+      if (sessions.length === 0) return await rm(file, { force: true });
+      await writeFile(`${file}.part`, JSON.stringify(sessions), { mode: 0o600 });
+      await rename(`${file}.part`, file);
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return [];
+  }
+}

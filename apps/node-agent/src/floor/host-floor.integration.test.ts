@@ -1,0 +1,104 @@
+/** One session does its worst to what all share; it alone is stopped, and the other one works on. */
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type AgentFact, DISK_SHORT_REASON, idLetters } from '@drydock/protocol';
+import { createLogger, systemClock } from '@drydock/service-kit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { NodeService } from '../nodes/node-service.ts';
+import { IMAGES, whyNoNodes } from '../testing/env.ts';
+import { NATIVE_DIR, openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
+import { createHostFloor } from './host-floor.ts';
+import { MAX_SESSION_NEIGHBOURS } from './kernel-watch.ts';
+
+const unable = whyNoNodes();
+const run = promisify(execFile);
+const MIB = 1024 ** 2;
+/** The host's disk in this test, what lies on it at first, and the floor. */
+const DISK = { bytes: 1200 * MIB, ballast: 300 * MIB, floor: 200 * MIB };
+
+describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped: ${unable})` : ''}`, () => {
+  const greedy = idLetters(randomBytes(8));
+  const other = idLetters(randomBytes(8));
+  const facts: Extract<AgentFact, { kind: 'floor' }>[] = [];
+  let base: string;
+  let host: RealHost;
+  let nodes: NodeService;
+  let floor: ReturnType<typeof createHostFloor>;
+
+  const sh = (sessionId: string, script: string, timeoutSeconds = 100) =>
+    nodes.exec(sessionId, 'node1', { command: ['/bin/bash', '-c', script], timeoutSeconds });
+  const told = (action: string) => facts.filter((fact) => fact.action === action).map(({ sessionId }) => sessionId);
+
+  beforeAll(async () => {
+    base = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+    const [image, stateDir] = [join(base, 'disk'), join(base, 'state')];
+    await writeFile(image, '');
+    await truncate(image, DISK.bytes);
+    await mkdir(stateDir);
+    await run('mkfs.ext4', ['-q', '-F', '-m', '0', image]);
+    await run('mount', ['-o', 'loop', image, stateDir]);
+    await run('fallocate', ['-l', String(DISK.ballast), join(stateDir, 'ballast')]);
+    host = await openRealHost(IMAGES, 'error', { stateDir });
+    nodes = await host.startAgent();
+    for (const sessionId of [greedy, other]) {
+      await nodes.create({ sessionId, node: 'node1', index: 1, limits: TEST_LIMITS });
+    }
+    floor = createHostFloor({
+      ...{ stateDir, nativeDir: NATIVE_DIR, diskFloorBytes: DISK.floor, runtime: host.runtime, nodes },
+      tell: (fact) => facts.push(fact),
+      base: { clock: systemClock, logger: createLogger('test', 'silent') },
+    });
+    floor.start();
+  });
+  afterAll(async () => {
+    floor?.stop();
+    await host?.close().catch(() => undefined); // The state directory itself is a mount and stays.
+    await run('umount', [join(base, 'state')]);
+    await rm(base, { recursive: true, force: true });
+  });
+
+  test('a full disk: the session that writes is frozen before the last byte, and goes on when there is room', async () => {
+    // Slowly enough that the watch has its turns on a busy machine.
+    const writing = sh(
+      greedy,
+      'for i in $(seq 1 60); do dd if=/dev/urandom of=/root/f$i bs=1M count=20 2>/dev/null || exit 1; sync; sleep 0.1; done',
+    );
+    writing.catch(() => undefined);
+    await expect.poll(() => told('freeze'), { timeout: 60_000 }).toContain(greedy);
+    expect(facts.find(({ action }) => action === 'freeze')?.reason).toBe(DISK_SHORT_REASON);
+    // The host's disk has room, and the other one writes.
+    expect((await sh(other, 'dd if=/dev/urandom of=/root/own bs=1M count=5 && sync && echo well')).stdout).toBe(
+      'well\n',
+    );
+    expect(told('freeze')).not.toContain(other);
+    expect(told('thaw')).toEqual([]);
+    await rm(join(base, 'state', 'ballast'));
+    await expect.poll(() => told('thaw'), { timeout: 30_000 }).toContain(greedy);
+    await run('fstrim', [join(base, 'state')]).catch(() => undefined);
+    expect((await sh(greedy, 'rm -f /root/f*; sync; echo well')).stdout).toBe('well\n');
+  });
+
+  test('permanent neighbours: the session that makes them is told of, and nobody else', async () => {
+    const many = MAX_SESSION_NEIGHBOURS + 5000;
+    const line = 'neigh add 10.%d.%d.%d lladdr 02:00:00:00:00:01 nud permanent dev v0\\n';
+    const script = [
+      'ip link add v0 type veth peer name v1; ip addr add 10.0.0.1/8 dev v0; ip link set v1 up; ip link set v0 up',
+      `perl -e 'printf "${line}", 1 + $_ / 62500, ($_ / 250) % 250, 1 + $_ % 250 for 1..${many}' | ip -batch -`,
+      'exec sleep 60',
+    ].join('\n');
+    await sh(greedy, `cat > /root/fill <<'SCRIPT'\n${script}\nSCRIPT`);
+    // In a namespace of its own, which the node's first process does not see.
+    const making = sh(greedy, 'unshare --net bash /root/fill');
+    making.catch(() => undefined);
+    await expect.poll(() => told('end'), { timeout: 60_000 }).toContain(greedy);
+    expect(facts.find(({ action }) => action === 'end')?.reason).toMatch(/^its nodes hold \d{5} network neighbours/);
+    expect(told('end')).not.toContain(other);
+    // Stopped at once, before anybody has ended it.
+    await expect(sh(greedy, 'true', 2)).rejects.toMatchObject({ code: 'EXEC_TIMEOUT' });
+    expect((await sh(other, 'echo well')).stdout).toBe('well\n');
+  });
+});

@@ -1,0 +1,94 @@
+import { type Clock, createLogger, createManualClock } from '@drydock/service-kit';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readKernelTotals, tableEntries } from './kernel-totals.ts';
+import { createKernelWatch, MAX_SESSION_CONNECTIONS, MAX_SESSION_NEIGHBOURS } from './kernel-watch.ts';
+
+const MIB = 1024 ** 2;
+let now: { neighbours: number; unreclaimableBytes: number };
+let held: Record<string, { neighbours: number; connections: number }>;
+let asked: string[];
+let told: string[];
+let clock: ReturnType<typeof createManualClock>;
+/** Looks that are over: the watch has asked for the next one. */
+let looks: number;
+const counting = (): Clock => ({
+  now: () => clock.now(),
+  after(ms, callback) {
+    looks += 1;
+    return clock.after(ms, callback);
+  },
+});
+let watch: { start(): void; stop(): void };
+
+beforeEach(() => {
+  clock = createManualClock(0);
+  looks = 0;
+  now = { neighbours: 10, unreclaimableBytes: 200 * MIB };
+  held = {};
+  asked = [];
+  told = [];
+  watch = createKernelWatch({
+    totals: async () => now,
+    sessions: () =>
+      new Map([
+        ['aaaa', ['node1', 'node2']],
+        ['bbbb', ['node1']],
+      ]),
+    async census(sessionId, node) {
+      asked.push(`${sessionId}/${node}`);
+      return { namespaces: 1, neighbours: 0, connections: 0, ...held[`${sessionId}/${node}`] };
+    },
+    onOveruse: (sessionId, reason) => told.push(`${sessionId}: ${reason}`),
+    clock: counting(),
+    logger: createLogger('test', 'silent'),
+  });
+  watch.start();
+});
+afterEach(() => watch.stop());
+
+async function look(seconds = 2): Promise<void> {
+  for (let passed = 0; passed < seconds; passed += 2) {
+    const before = looks;
+    clock.advance(2000);
+    await expect.poll(() => looks, { interval: 2 }).toBeGreaterThan(before);
+  }
+}
+
+test('nobody is asked while the host’s totals stay where they are', async () => {
+  await look(60);
+  expect(asked).toEqual([]);
+});
+
+test('many neighbours: the session whose nodes together hold too many is told, the others are not', async () => {
+  now = { ...now, neighbours: 40_000 };
+  held = {
+    'aaaa/node1': { neighbours: MAX_SESSION_NEIGHBOURS / 2, connections: 0 },
+    'aaaa/node2': { neighbours: MAX_SESSION_NEIGHBOURS / 2 + 1, connections: 0 },
+    'bbbb/node1': { neighbours: 5000, connections: 0 },
+  };
+  await look();
+  expect(told).toEqual([expect.stringMatching(/^aaaa: its nodes hold 32769 network neighbours/)]);
+});
+
+test('memory that grew: who holds too many connections is told, again while it holds', async () => {
+  await look();
+  now = { ...now, unreclaimableBytes: 400 * MIB };
+  held = { 'bbbb/node1': { neighbours: 0, connections: MAX_SESSION_CONNECTIONS + 1 } };
+  await look(20);
+  expect(told.length).toBeGreaterThanOrEqual(2);
+  expect(new Set(told.map((line) => line.slice(0, 4)))).toEqual(new Set(['bbbb']));
+});
+
+test('growth that is no session’s is asked for once, not for ever', async () => {
+  await look();
+  now = { ...now, unreclaimableBytes: 400 * MIB };
+  await look(60);
+  expect(asked).toHaveLength(3);
+});
+
+test('the kernel’s own files are read', async () => {
+  expect(tableEntries('entries  allocs\n0000001f  00000000\n0000001f  00000001\n')).toBe(31);
+  expect(tableEntries('')).toBe(0);
+  const totals = await readKernelTotals();
+  expect(totals.unreclaimableBytes).toBeGreaterThan(MIB);
+});

@@ -1,0 +1,101 @@
+/**
+ * Watches memory of the kernel that no group counts: neighbours (permanent ones have no bound at all) and tracked connections (a table of
+ * nf_conntrack_max for each network namespace). The host's totals are looked at all the time; who holds how much is only asked when they grow.
+ */
+import type { Clock, Logger, Timer } from '@drydock/service-kit';
+import type { Census } from './census.ts';
+import type { KernelTotals } from './kernel-totals.ts';
+
+/** Between two looks (ms): a node makes some 100,000 entries, 60 MB, a second. */
+const LOOK_MS = 2_000;
+/** Neighbours of the machine beyond which is asked who has them; a large swarm has some hundred. */
+const NEIGHBOURS_WORTH_A_LOOK = 8_192;
+/** Growth of the kernel's memory since it was last asked (bytes). */
+const GROWTH_WORTH_A_LOOK = 128 * 1024 ** 2;
+/** Between two times that it is asked (ms), since asking reads every process of every node. */
+const CENSUS_PAUSE_MS = 10_000;
+/** Neighbours of one session: a quarter of gc_thresh3 (infra/host/90-drydock.conf), 20 MB. */
+export const MAX_SESSION_NEIGHBOURS = 32_768;
+/** Tracked connections of one session: two full tables of the kernel's default, 160 MB. A load test of 4,000 connections a second stays below. */
+export const MAX_SESSION_CONNECTIONS = 524_288;
+
+export interface KernelWatchDeps {
+  totals(): Promise<KernelTotals>;
+  /** Sessions with the nodes that run here. */
+  sessions(): Map<string, string[]>;
+  census(sessionId: string, node: string): Promise<Census>;
+  /** Told at each census for as long as it holds. */
+  onOveruse(sessionId: string, reason: string): void;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** Builds the watch; it begins with start(). */
+export function createKernelWatch(deps: KernelWatchDeps): { start(): void; stop(): void } {
+  const { totals, sessions, census, onOveruse, clock, logger } = deps;
+  let timer: Timer | undefined;
+  let stopped = false;
+  let lowest: number | undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
+
+  function isWorthALook({ neighbours, unreclaimableBytes }: KernelTotals): boolean {
+    lowest = Math.min(lowest ?? unreclaimableBytes, unreclaimableBytes);
+    if (clock.now() - askedAt < CENSUS_PAUSE_MS) return false;
+    return neighbours > NEIGHBOURS_WORTH_A_LOOK || unreclaimableBytes - lowest > GROWTH_WORTH_A_LOOK;
+  }
+
+  async function judge(sessionId: string, nodes: readonly string[]): Promise<boolean> {
+    let [neighbours, connections] = [0, 0];
+    for (const node of nodes) {
+      const counted = await census(sessionId, node).catch((err: unknown) =>
+        logger.warn({ err, sessionId, node }, 'memory of the kernel not counted'),
+      );
+      neighbours += counted?.neighbours ?? 0;
+      connections += counted?.connections ?? 0;
+    }
+    const reason = overuse(neighbours, connections);
+    if (reason !== undefined) {
+      logger.warn({ sessionId, neighbours, connections }, 'a session holds too much of the kernel’s memory');
+      onOveruse(sessionId, reason);
+    }
+    return reason !== undefined;
+  }
+
+  async function look(): Promise<void> {
+    const now = await totals();
+    if (!isWorthALook(now)) return;
+    let found = false;
+    for (const [sessionId, nodes] of sessions()) found = (await judge(sessionId, nodes)) || found;
+    askedAt = clock.now();
+    // Nobody's: what the host itself has grown by is the new measure.
+    if (!found) lowest = now.unreclaimableBytes;
+  }
+
+  function arm(): void {
+    if (stopped) return;
+    timer = clock.after(LOOK_MS, () => {
+      void look()
+        .catch((err: unknown) => logger.warn({ err }, 'the kernel’s memory was not looked at'))
+        .finally(arm);
+    });
+  }
+
+  return {
+    start: arm,
+    stop() {
+      stopped = true;
+      timer?.cancel();
+    },
+  };
+}
+
+/** What the session's pages show as the reason of its end. */
+function overuse(neighbours: number, connections: number): string | undefined {
+  if (neighbours > MAX_SESSION_NEIGHBOURS) {
+    return `its nodes hold ${neighbours} network neighbours, and ${MAX_SESSION_NEIGHBOURS} are the most.`;
+  }
+  if (connections > MAX_SESSION_CONNECTIONS) {
+    return `its nodes hold ${connections} tracked connections, and ${MAX_SESSION_CONNECTIONS} are the most.`;
+  }
+  return undefined;
+}
