@@ -1,9 +1,40 @@
 /** One node does its worst; another session goes on, and the noisy node itself recovers. How fast the other stays is a benchmark's business. */
-import { type ApiSession, createSession } from '../support/api.ts';
+import { type ApiError, type ApiSession, createSession } from '../support/api.ts';
 import { expect, test } from '../support/test.ts';
 
 /** Each runs for a bounded time in the noisy node and cleans up after itself where the limit does not. */
-const NOISE: { name: string; script: string }[] = [
+const NOISE: { name: string; script: string; check?: string }[] = [
+  {
+    name: 'all inotify instances',
+    script: `timeout 8 perl -e '1 while syscall(294, 0) >= 0; sleep 100'; true`,
+    check: `perl -e 'print syscall(294, 0) >= 0 ? 42 : "refused: $!"'`,
+  },
+  {
+    name: 'all terminals of the machine as it comes',
+    // kernel.pty.max is 4096, 1024 of them the host's, unless it was raised.
+    script: `ulimit -n 8192; timeout 10 perl -e 'for (1..4000) { my $t; open($t, "+<", "/dev/ptmx") or last; push @t, $t } sleep 100'; true`,
+    check: `script -qec 'echo $((40 + 2))' /dev/null | tr -d '\\r'`,
+  },
+  {
+    name: 'a hundred thousand open files',
+    script: `timeout 10 perl -e 'for (1..100000) { my $f; open($f, "<", "/dev/null") or last; push @f, $f } sleep 100'; true`,
+  },
+  {
+    name: 'fsync storm',
+    script: `for i in 1 2 3 4; do timeout 8 dd if=/dev/zero of=/root/storm$i bs=4096 count=1000000 oflag=dsync 2>/dev/null & done; wait; rm -f /root/storm*; true`,
+    check: 'echo x > /root/own && sync /root/own && echo 42',
+  },
+  {
+    name: '/dev/shm fill',
+    script: 'timeout 20 dd if=/dev/zero of=/dev/shm/fill bs=1M 2>/dev/null; rm -f /dev/shm/fill; true',
+  },
+  {
+    name: 'unanswered neighbours',
+    // Every entry waits for an answer that never comes.
+    script: `unshare --net bash -c 'ip link add v0 type veth peer name v1; ip addr add 10.0.0.1/8 dev v0; ip link set v1 up; ip link set v0 up
+      timeout 8 perl -MSocket -e "socket(S, AF_INET, SOCK_DGRAM, 0); for (1..20000) { send(S, q(x), 0, pack_sockaddr_in(9, pack(q(C4), 10, 1 + int($_ / 62500), int($_ / 250) % 250, 1 + $_ % 250))) }"'; true`,
+    check: 'getent hosts node1 >/dev/null && echo 42',
+  },
   {
     name: 'fork bomb',
     // Ended as a group by a process that is there already: no other can be started meanwhile.
@@ -46,7 +77,7 @@ test.describe('noisy neighbour', () => {
     await quiet?.close();
   });
 
-  for (const { name, script } of NOISE) {
+  for (const { name, script, check = 'echo $((40 + 2))' } of NOISE) {
     test(`${name}: the other session works meanwhile, and the node recovers`, async () => {
       let over = false;
       const noise = noisy
@@ -57,7 +88,7 @@ test.describe('noisy neighbour', () => {
         });
       let answered = 0;
       do {
-        const echo = await quiet.sh('node1', 'echo $((40 + 2))', 60);
+        const echo = await quiet.sh('node1', check, 60);
         expect(echo.stdout.trim()).toBe('42');
         answered += 1;
       } while (!over);
@@ -76,4 +107,23 @@ test.describe('noisy neighbour', () => {
       expect((await quiet.sh('node1', 'docker run --rm busybox echo well', 60)).stdout.trim()).toBe('well');
     });
   }
+
+  test('memory of the kernel that no group counts: the session that takes it is ended and told why, the other works', async ({
+    stack,
+  }) => {
+    const greedy = await createSession(stack.origin);
+    await greedy.addNode('node1');
+    const script = `ip link add v0 type veth peer name v1; ip addr add 10.0.0.1/8 dev v0; ip link set v1 up; ip link set v0 up
+      perl -e 'printf "neigh add 10.%d.%d.%d lladdr 02:00:00:00:00:01 nud permanent dev v0\\n", 1 + $_ / 62500, ($_ / 250) % 250, 1 + $_ % 250 for 1..60000' | ip -batch -
+      exec sleep 100`;
+    await greedy.sh('node1', `cat > /root/fill <<'SCRIPT'\n${script}\nSCRIPT`);
+    void greedy.sh('node1', 'unshare --net bash /root/fill', 120).catch(() => undefined);
+    const ended = () =>
+      greedy.get().then(
+        () => undefined,
+        (error: ApiError) => JSON.stringify(error.body),
+      );
+    await expect.poll(ended, { timeout: 90_000 }).toMatch(/"ended":"operator".*network neighbours/);
+    expect((await quiet.sh('node1', 'docker run --rm busybox echo well', 60)).stdout.trim()).toBe('well');
+  });
 });

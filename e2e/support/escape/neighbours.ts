@@ -9,6 +9,9 @@ const find = ({ victim }: HostFacts) =>
 const OWN_RIGHT =
   '(( 0x$(sed -n "s/^CapEff:\\t//p" /proc/self/status) >> 24 & 1 )) || echo ABSENT this host’s root has no CAP_SYS_RESOURCE itself';
 
+/** Of what the kernel counts by user (apps/node-agent/src/runtime/node-bounds.ts). */
+const NODE_SHARE = 1024;
+
 /** See EscapeAttempt. */
 export const neighbourAttempts: readonly EscapeAttempt[] = [
   {
@@ -75,6 +78,20 @@ export const neighbourAttempts: readonly EscapeAttempt[] = [
         v=$(cat $f 2>/dev/null) || continue; (echo $v > $f) 2>/dev/null && echo ESCAPED $f; done; true`,
   },
   {
+    name: 'more inotify instances than a node’s share',
+    reason: 'all nodes and the host’s root used to share 128 of them: one node stopped the watchers of everybody',
+    script: () =>
+      `perl -e 'for (1..1100) { syscall(294, 0) >= 0 or last; $n = $_ } print $n > ${NODE_SHARE} ? "ESCAPED $n\n" : "$n\n"'`,
+  },
+  {
+    name: 'more namespaces than a node’s share',
+    reason: 'the host’s root can make no node when its own account of namespaces is used up',
+    // Own settings first: what the node may write there is below its bound.
+    script: () =>
+      `for f in /proc/sys/user/max_uts_namespaces; do [ $(cat /proc/self/uid_map | awk '{print $2}') = 0 ] || echo 1000000 > $f; done
+      perl -e 'for (1..1100) { my $h; syscall(272, 0x04000000) == 0 && open($h, "<", "/proc/self/ns/uts") or last; push @h, $h; $n = $_ } print $n > ${NODE_SHARE} ? "ESCAPED $n\n" : "$n\n"'`,
+  },
+  {
     name: 'raising resource limits',
     reason: 'core and locked memory are bounded for the host’s sake',
     // What counts is the limit afterwards: the call may only seem to succeed.
@@ -103,7 +120,9 @@ export const neighbourAttempts: readonly EscapeAttempt[] = [
   {
     name: 'exemption from the OOM killer',
     reason: 'the host would kill others instead',
-    script: () => `(echo -1000 > /proc/self/oom_score_adj) 2>/dev/null && echo ESCAPED; ${OWN_RIGHT}`,
+    // -900 is what the host's services have.
+    script: () =>
+      `for s in -1000 -900; do (echo $s > /proc/self/oom_score_adj) 2>/dev/null && echo ESCAPED $s; done; ${OWN_RIGHT}`,
   },
   {
     name: 'real-time priority',

@@ -168,7 +168,11 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
     const stdin = new Promise<string>((resolve) => {
       tell = resolve;
     });
-    const waiting = runtime.exec(spare, { command: ['/bin/sh', '-c', 'cat'], stdin, timeoutSeconds: 60 });
+    const command = ['/bin/sh', '-c', 'echo > begun; cat'];
+    const waiting = runtime.exec(spare, { command, stdin, timeoutSeconds: 60 });
+    // It finds the node by its old key.
+    const begun = () => runtime.exec(spare, { command: ['/bin/sh', '-c', '[ -e begun ]'] });
+    await expect.poll(async () => (await begun()).exitCode).toBe(0);
     await expect(runtime.rename(spare, { ...key, limits })).rejects.toThrow();
     await runtime.rename(spare, { ...other, limits });
     tell('told');
