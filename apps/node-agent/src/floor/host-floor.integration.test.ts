@@ -1,7 +1,7 @@
 /** One session does its worst to what all share; it alone is stopped, and the other one works on. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +9,7 @@ import { type AgentFact, DISK_SHORT_REASON, idLetters } from '@drydock/protocol'
 import { createLogger, systemClock } from '@drydock/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NodeService } from '../nodes/node-service.ts';
+import { readCgroupHost, v1Mount } from '../runtime/cgroup-host.ts';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
 import { NATIVE_DIR, openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
 import { createHostFloor } from './host-floor.ts';
@@ -98,7 +99,13 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
     expect(facts.find(({ action }) => action === 'end')?.reason).toMatch(/^its nodes hold \d{5} network neighbours/);
     expect(told('end')).not.toContain(other);
     // Stopped at once, before anybody has ended it.
-    await expect(sh(greedy, 'true', 2)).rejects.toMatchObject({ code: 'EXEC_TIMEOUT' });
+    const cgroups = await readCgroupHost();
+    const group = `drydock/${greedy}/node1`;
+    const frozen =
+      cgroups.version === 2
+        ? readFile(`/sys/fs/cgroup/${group}/cgroup.freeze`, 'utf8').then((text) => text.trim() === '1')
+        : readFile(`${v1Mount(cgroups, 'freezer')}/${group}/freezer.state`, 'utf8').then((text) => text !== 'THAWED\n');
+    expect(await frozen).toBe(true);
     expect((await sh(other, 'echo well')).stdout).toBe('well\n');
   });
 });

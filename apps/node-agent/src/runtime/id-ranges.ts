@@ -14,6 +14,8 @@ const claimSchema = z.object({ sessionId: z.string(), name: z.string() });
 export interface IdRanges {
   /** The node's range, claimed now if it has none; its first host id. */
   claim(key: NodeKey): Promise<number>;
+  /** The first host id of the node's range, if it has one. */
+  find(key: NodeKey): Promise<number | undefined>;
   /** Frees the node's range. Only when no process and no file of the node is left. */
   release(key: NodeKey): Promise<void>;
   /** Nodes of this owner that hold a range. */
@@ -37,6 +39,10 @@ export function createIdRanges(directory: string, owner: string): IdRanges {
   return {
     async claim({ sessionId, name }) {
       return rangeBase((await ownNumber({ sessionId, name })) ?? (await claims.claim({ sessionId, name })));
+    },
+    async find(key) {
+      const number = await ownNumber(key);
+      return number === undefined ? undefined : rangeBase(number);
     },
     async release(key) {
       const number = await ownNumber(key);

@@ -17,6 +17,7 @@ import { boundOptions } from './node-bounds.ts';
 import { limitedCommand, NODE_ID_COUNT, nodeRlimits, type Rlimit } from './node-rights.ts';
 import { ociSpec } from './oci-spec.ts';
 import type { OwnFigures } from './own-figures.ts';
+import { processesOfIds } from './process-ids.ts';
 import { runInNode } from './run-in-node.ts';
 import { runProgram } from './run-program.ts';
 import type { EnterOptions, NodeKey, NodePresence, NodeSpec, Runtime } from './runtime.ts';
@@ -313,7 +314,10 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       await cgroups.limit(await body(key), wanted);
       limits.set(id(key), wanted);
     },
-    processes: async (key) => cgroups.processes(await body(key)),
+    async processes(key) {
+      const first = await ranges.find(await body(key));
+      return first === undefined ? [] : processesOfIds(first, NODE_ID_COUNT);
+    },
     diskBytesOf,
     async diskBytes() {
       let total = 0;
