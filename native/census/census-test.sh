@@ -1,7 +1,8 @@
 #!/bin/bash
 # dd-census from outside: it finds the namespaces of processes, of their descriptors and of mounts, and counts what is in them.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
+build=${NATIVE_BUILD:-$PWD/build}
 [ "$(id -u)" = 0 ] || { echo 'needs root'; exit 77; }
 work=$(mktemp -d) failures=0 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$work"' EXIT
@@ -15,7 +16,7 @@ about() { # N ACTUAL
 }
 field() { # NAME PIDS...
   local name=$1; shift
-  printf '%s\n' "$@" | build/dd-census | grep -o "\"$name\":[0-9]*" | cut -d: -f2
+  printf '%s\n' "$@" | "$build/dd-census" | grep -o "\"$name\":[0-9]*" | cut -d: -f2
 }
 # A process in a namespace of its own that runs SCRIPT and then waits, told by its pid.
 start() { # NAME SCRIPT

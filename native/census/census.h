@@ -18,9 +18,9 @@ struct census {
 };
 
 /*
- * Adds the namespaces that a process is in or keeps: those of its threads, of its descriptors, and of the mounts that it sees. Nothing
- * of the process is trusted: a name in its tree is opened by O_PATH within its root, and only a namespace is opened for more. A process
- * that has gone adds nothing. The caller ends up in one of the namespaces.
+ * Adds the namespaces that a process is in or keeps: those of its threads, of its descriptors, and of the mounts that
+ * it sees. Nothing of the process is trusted: a name in its tree is opened by O_PATH within its root, and only a
+ * namespace is opened for more. A process that has gone adds nothing. The caller ends up in one of the namespaces.
  */
 void add_process(struct census *census, pid_t pid);
 

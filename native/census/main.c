@@ -5,18 +5,16 @@
 
 #include "census.h"
 
-int main(void)
-{
+int main(void) {
   static struct census census;
   char line[32];
 
   while (fgets(line, sizeof(line), stdin) != NULL) {
     long pid = strtol(line, NULL, 10);
 
-    if (pid > 0)
-      add_process(&census, (pid_t)pid);
+    if (pid > 0) add_process(&census, (pid_t)pid);
   }
-  printf("{\"namespaces\":%zu,\"neighbours\":%" PRIu64 ",\"connections\":%" PRIu64 "}\n", census.namespace_count, census.neighbours,
-         census.connections);
+  printf("{\"namespaces\":%zu,\"neighbours\":%" PRIu64 ",\"connections\":%" PRIu64 "}\n", census.namespace_count,
+         census.neighbours, census.connections);
   return fflush(stdout) == 0 ? 0 : 1;
 }

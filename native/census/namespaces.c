@@ -14,71 +14,61 @@
 
 #include "census.h"
 
-/* Counts what an O_PATH descriptor stands for, if that is a namespace: a FIFO or device in its place is never opened. */
-static void add_if_namespace(struct census *census, int found)
-{
+/* Counts what an O_PATH descriptor stands for, if that is a namespace: a FIFO or device in its place is never opened.
+ */
+static void add_if_namespace(struct census *census, int found) {
   struct statfs fs;
   char path[64];
   int fd;
 
-  if (fstatfs(found, &fs) != 0 || (unsigned long)fs.f_type != NSFS_MAGIC)
-    return;
+  if (fstatfs(found, &fs) != 0 || (unsigned long)fs.f_type != NSFS_MAGIC) return;
   snprintf(path, sizeof(path), "/proc/self/fd/%d", found);
   fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return;
+  if (fd < 0) return;
   add_namespace(census, fd);
   close(fd);
 }
 
-static void add_path(struct census *census, int directory, const char *name)
-{
+static void add_path(struct census *census, int directory, const char *name) {
   int found = openat(directory, name, O_PATH | O_CLOEXEC);
 
-  if (found < 0)
-    return;
+  if (found < 0) return;
   add_if_namespace(census, found);
   close(found);
 }
 
 /* Calls `each` for every entry of a directory of the process. */
-static void for_each(struct census *census, int process, const char *name, void (*each)(struct census *, int, const char *))
-{
+static void for_each(struct census *census, int process, const char *name,
+                     void (*each)(struct census *, int, const char *)) {
   int fd = openat(process, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR *directory = fd < 0 ? NULL : fdopendir(fd);
   struct dirent *entry;
 
   if (directory == NULL) {
-    if (fd >= 0)
-      close(fd);
+    if (fd >= 0) close(fd);
     return;
   }
   while ((entry = readdir(directory)) != NULL)
-    if (entry->d_name[0] != '.')
-      each(census, dirfd(directory), entry->d_name);
+    if (entry->d_name[0] != '.') each(census, dirfd(directory), entry->d_name);
   closedir(directory);
 }
 
-static void add_thread(struct census *census, int tasks, const char *tid)
-{
+static void add_thread(struct census *census, int tasks, const char *tid) {
   char name[300];
 
   snprintf(name, sizeof(name), "%s/ns/net", tid);
   add_path(census, tasks, name);
 }
 
-static void add_descriptor(struct census *census, int descriptors, const char *number)
-{
+static void add_descriptor(struct census *census, int descriptors, const char *number) {
   char target[16];
   ssize_t length = readlinkat(descriptors, number, target, sizeof(target));
 
-  if (length >= 5 && memcmp(target, "net:[", 5) == 0)
-    add_path(census, descriptors, number);
+  if (length >= 5 && memcmp(target, "net:[", 5) == 0) add_path(census, descriptors, number);
 }
 
 /* mountinfo writes space, tab, newline and backslash as three octal digits. */
-static void unescape(char *text)
-{
+static void unescape(char *text) {
   char *to = text;
 
   for (; *text != '\0'; text++) {
@@ -92,36 +82,30 @@ static void unescape(char *text)
   *to = '\0';
 }
 
-static void add_mount(struct census *census, int root, char *place)
-{
+static void add_mount(struct census *census, int root, char *place) {
   struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
   int found;
 
   unescape(place);
   found = (int)syscall(SYS_openat2, root, place, &how, sizeof(how));
-  if (found < 0)
-    return;
+  if (found < 0) return;
   add_if_namespace(census, found);
   close(found);
 }
 
-static bool is_new_tree(struct census *census, int process)
-{
+static bool is_new_tree(struct census *census, int process) {
   struct stat found;
   size_t i;
 
-  if (fstatat(process, "ns/mnt", &found, 0) != 0 || census->tree_count == MAX_NAMESPACES)
-    return false;
+  if (fstatat(process, "ns/mnt", &found, 0) != 0 || census->tree_count == MAX_NAMESPACES) return false;
   for (i = 0; i < census->tree_count; i++)
-    if (census->trees[i] == found.st_ino)
-      return false;
+    if (census->trees[i] == found.st_ino) return false;
   census->trees[census->tree_count++] = found.st_ino;
   return true;
 }
 
 /* A namespace without a process lives by a mount of it, as `ip netns` makes them. */
-static void add_mounts(struct census *census, int process)
-{
+static void add_mounts(struct census *census, int process) {
   int root = openat(process, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
   int fd = openat(process, "mountinfo", O_RDONLY | O_CLOEXEC);
   FILE *mounts = fd < 0 ? NULL : fdopen(fd, "r");
@@ -137,26 +121,20 @@ static void add_mounts(struct census *census, int process)
     free(place);
   }
   free(line);
-  if (mounts != NULL)
-    fclose(mounts);
-  else if (fd >= 0)
-    close(fd);
-  if (root >= 0)
-    close(root);
+  if (mounts != NULL) fclose(mounts);
+  else if (fd >= 0) close(fd);
+  if (root >= 0) close(root);
 }
 
-void add_process(struct census *census, pid_t pid)
-{
+void add_process(struct census *census, pid_t pid) {
   char name[64];
   int process;
 
   snprintf(name, sizeof(name), "/proc/%d", pid);
   process = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  if (process < 0)
-    return;
+  if (process < 0) return;
   for_each(census, process, "task", add_thread);
   for_each(census, process, "fd", add_descriptor);
-  if (is_new_tree(census, process))
-    add_mounts(census, process);
+  if (is_new_tree(census, process)) add_mounts(census, process);
   close(process);
 }
