@@ -1,8 +1,10 @@
+import { connect as connectHttp2 } from 'node:http2';
 import { BlockList, connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { FixtureAgent } from '../testing/fixture-agent.ts';
 import { openTerminalSocket } from '../testing/terminal-socket.ts';
+import { makeCertificate } from '../testing/test-certificate.ts';
 import { startTestManager, type TestManager, type TestManagerOptions } from '../testing/test-manager.ts';
 
 const MANY = { burst: 100_000, perSecond: 100_000 };
@@ -142,6 +144,31 @@ describe('connections', () => {
     halves[0]?.destroy();
     // Each asks for something, and is then none of the silent ones.
     for (let count = 0; count < 5; count += 1) await expect.poll(async () => (await open(whole)).taken).toBe(true);
+  });
+
+  it('that asked for something over TLS and HTTP/2 are none of the silent ones', async () => {
+    const certificate = makeCertificate('localhost');
+    await start({ trustedProxies: undefined, tls: certificate }, 0);
+    const halves = Array.from({ length: 299 }, () => connect(test.manager.port, '127.0.0.1'));
+    sockets.push(...halves);
+    await Promise.all(halves.map((socket) => new Promise<void>((resolve) => socket.once('connect', resolve))));
+    // The one place that is left is free again after each request.
+    for (let count = 0; count < 3; count += 1) {
+      const session = connectHttp2(`https://localhost:${test.manager.port}`, {
+        rejectUnauthorized: false,
+        lookup: (_name, _options, found) => found(null, [{ address: '127.0.0.1', family: 4 }]),
+      });
+      sockets.push(session);
+      const status = await new Promise((resolve, reject) => {
+        session.once('error', reject);
+        session
+          .request({ ':path': '/healthz' })
+          .once('response', (headers) => resolve(headers[':status']))
+          .end();
+      });
+      expect(status).toBe(200);
+    }
+    certificate.remove();
   });
 
   it('of our proxies and of hosts, whose every stream is one, are not counted', async () => {
