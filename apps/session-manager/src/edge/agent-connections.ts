@@ -25,8 +25,14 @@ const MAX_PENDING_PER_HOST = 30_000;
 const MAX_PENDING_PER_SESSION = 1200;
 /** Commands of one session that run at a time: each is a process of the host's root beside the node, for up to five minutes. */
 const MAX_EXECS_PER_SESSION = 64;
-/** What takes things away waits behind nothing that its own session has asked for. */
-const TAKES_AWAY: ReadonlySet<AgentCommandName> = new Set(['node.destroy', 'session.destroy', 'session.rest']);
+/** The place's own orders, which wait behind nothing that their session has asked for: its end, the operator's freeze, its network. */
+const ORDERS: ReadonlySet<AgentCommandName> = new Set([
+  'node.destroy',
+  'session.destroy',
+  'session.freeze',
+  'session.network',
+  'session.rest',
+]);
 
 const failureSchema = z.object({
   error: z.object({
@@ -82,7 +88,7 @@ export function createAgentConnections({ metrics }: { metrics: Metrics }): Agent
     if (entry === undefined || entry.pending.size >= MAX_PENDING_PER_HOST) {
       return Promise.reject(new DrydockError('HOST_UNAVAILABLE'));
     }
-    const release = TAKES_AWAY.has(name) ? () => undefined : shares.take(sessionOf(request), name === 'node.exec');
+    const release = ORDERS.has(name) ? () => undefined : shares.take(sessionOf(request), name === 'node.exec');
     return new Promise((resolve, reject) => {
       const fail = (error: DrydockError) => {
         settle();
