@@ -148,7 +148,31 @@ test('a program may write to the clipboard and not read it; links lead to the we
     await page.mouse.move(good.x, good.y);
     await page.mouse.move(good.x + 2, good.y);
     await expect(pointed).toHaveCount(1);
+    // Where it leads is shown, and asked about, since its text says something else.
+    await expect(page.locator('.terminal-link-target')).toHaveText(web);
     await page.mouse.click(good.x + 2, good.y);
+    const dialog = page.getByRole('alertdialog');
+    await expect(dialog).toContainText('goodlink');
+    await expect(dialog).toContainText(web);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    expect(opened).toEqual([]);
+    await page.mouse.move(good.x, good.y + 100);
+    await expect(page.locator('.terminal-link-target')).toHaveCount(0);
+    await page.mouse.move(good.x, good.y);
+    await page.mouse.move(good.x + 2, good.y);
+    await page.mouse.click(good.x + 2, good.y);
+    await dialog.getByRole('button', { name: 'Open', exact: true }).click();
     await expect.poll(() => opened.length).toBe(1);
+
+    await lab.type(`clear; printf '${link(web, web)}\\n'; echo same"-link"`);
+    await lab.expectText('same-link');
+    const same = await placeOf(lab, 'library');
+    await page.mouse.move(same.x, same.y + 100);
+    await page.mouse.move(same.x, same.y);
+    await page.mouse.move(same.x + 2, same.y);
+    await expect(pointed).toHaveCount(1);
+    await page.mouse.click(same.x + 2, same.y);
+    await expect.poll(() => opened.length).toBe(2);
+    await expect(dialog).toBeHidden();
   });
 });

@@ -1,4 +1,5 @@
 /** Which dialog is open; at most one. */
+import type { LinkQuestion } from './terminal-links.ts';
 import type { PasteQuestion } from './terminal-paste.ts';
 
 export type Dialog =
@@ -19,4 +20,5 @@ export type Dialog =
   | { kind: 'move-file'; node: string; path: string }
   | { kind: 'delete-file'; node: string; path: string; isFolder: boolean }
   | { kind: 'close-file'; id: string }
+  | { kind: 'link'; question: LinkQuestion }
   | { kind: 'paste'; question: PasteQuestion };

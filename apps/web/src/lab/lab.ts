@@ -27,6 +27,9 @@ import { createWorkspace, tabsOf } from './workspace.ts';
 // The content security policy forbids `eval`; zod would try it to compile its checks.
 z.config({ jitless: true });
 
+/** Of what a program copied so much is shown (characters): enough to see that it is not what was wanted. */
+const COPIED_PREVIEW = 200;
+
 export type Lab = ReturnType<typeof createLab>;
 
 function localStorageOrNull(): Storage | null {
@@ -73,6 +76,9 @@ export function createLab(sessionId: string) {
     pageKey: keys.handle,
     changeFontSize: (by) => (by === 0 ? preferences.resetFontSize() : preferences.changeFontSize(by)),
     askPaste: (question) => dialog.set({ kind: 'paste', question }),
+    askLink: (question) => dialog.set({ kind: 'link', question }),
+    onProgramCopied: (text) =>
+      notices.show({ kind: 'info', title: strings.terminals.programCopied, text: text.slice(0, COPIED_PREVIEW) }),
     onPasteRefused: () => notices.show({ kind: 'info', title: strings.terminals.pasteRefused }),
     onEnterAfterEnd: keys.replaceEnded,
   }));

@@ -1,6 +1,6 @@
 /** One xterm.js terminal on this page with everything around it; React only gives it a place. Loaded when the first is shown. */
 import { type BoundableTerminal, boundParser, textPieces } from '@drydock/terminal-text';
-import { ClipboardAddon, type ClipboardSelectionType } from '@xterm/addon-clipboard';
+import { ClipboardAddon } from '@xterm/addon-clipboard';
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
@@ -12,9 +12,11 @@ import { hasRealGpu } from './gpu.ts';
 import { createPacedWrite } from './paced-write.ts';
 import type { PreferenceStore } from './preferences.ts';
 import { followShellCommands, type ShellCommands } from './shell-commands.ts';
+import { createProgramClipboard } from './terminal-clipboard.ts';
 import { createTerminalController } from './terminal-controller.ts';
 import { folderOfReport, type TerminalFolder } from './terminal-folder.ts';
 import { installTerminalKeys, type TerminalKeyActions } from './terminal-keys.ts';
+import { createTerminalLinks, type LinkQuestion } from './terminal-links.ts';
 import { installPasteGuard, type PasteQuestion } from './terminal-paste.ts';
 import { muteTerminalQueries } from './terminal-queries.ts';
 import { terminalTheme } from './terminal-themes.ts';
@@ -25,8 +27,6 @@ import { drawSelectionWhenThereIsOne, linesToLeave } from './xterm-inner.ts';
 /** Lines above the screen that stay readable: as many as fit a processor's cache, or more for whoever wants them (decision 0012). */
 const SCROLLBACK_LINES = 3_000;
 const LONG_SCROLLBACK_LINES = 10_000;
-/** What OSC 52 may put on the clipboard (characters): a program that wants more is not copying for a person. */
-const MAX_CLIPBOARD_CHARACTERS = 1024 * 1024;
 const FONT = '"JetBrains Mono Variable", ui-monospace, "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace';
 
 export interface TerminalViewDeps extends TerminalKeyActions {
@@ -42,6 +42,10 @@ export interface TerminalViewDeps extends TerminalKeyActions {
   onTyped(text: string): void;
   /** Asks before several lines go to a plain shell. */
   askPaste(question: PasteQuestion): void;
+  /** Asks before a link is opened whose text is not its target. */
+  askLink(question: LinkQuestion): void;
+  /** A program put this text on the clipboard. */
+  onProgramCopied(text: string): void;
 }
 
 export interface TerminalView {
@@ -66,11 +70,6 @@ export interface TerminalView {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's reports begin with ESC.
 const REPORT = /^\x1b(?:\[[?>=]?[\d;]*(?:[cnRtuy]|\$y)|\]|P)/;
 
-function openLink(event: MouseEvent, uri: string): void {
-  event.preventDefault();
-  if (/^https?:\/\//i.test(uri)) window.open(uri, '_blank', 'noopener,noreferrer');
-}
-
 export function createTerminalView(deps: TerminalViewDeps): TerminalView {
   const { preferences, canType } = deps;
   const look = () => {
@@ -84,7 +83,10 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
       scrollback: longScrollback ? LONG_SCROLLBACK_LINES : SCROLLBACK_LINES,
     };
   };
-  const terminal = new Terminal({
+  const host = document.createElement('div');
+  host.className = 'terminal-host';
+  const links = createTerminalLinks(host, () => terminal, deps.askLink);
+  const terminal: Terminal = new Terminal({
     ...look(),
     cols: deps.cols,
     rows: deps.rows,
@@ -96,7 +98,7 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
     disableStdin: !canType,
     macOptionClickForcesSelection: true,
     rightClickSelectsWord: false,
-    linkHandler: { activate: openLink, allowNonHttpProtocols: false },
+    linkHandler: links.handler,
   });
   const fitAddon = new FitAddon();
   const search = new SearchAddon();
@@ -105,17 +107,15 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
   terminal.loadAddon(search);
   terminal.loadAddon(new UnicodeGraphemesAddon());
   boundParser(terminal as unknown as BoundableTerminal);
-  terminal.loadAddon(new WebLinksAddon(openLink));
   terminal.loadAddon(
-    new ClipboardAddon(undefined, {
-      // A program may give text to the clipboard, never read it; what is replayed after a refresh was given long ago.
-      // Never asked: questions for the clipboard are swallowed (terminal-queries.ts).
-      readText: () => '',
-      writeText: async (_selection: ClipboardSelectionType, text: string) => {
-        if (!muted && text.length <= MAX_CLIPBOARD_CHARACTERS) await copyText(text);
-      },
-    }),
+    new WebLinksAddon(links.open, { hover: (_event, uri) => links.showTarget(uri), leave: links.hideTarget }),
   );
+  const clipboard = createProgramClipboard({
+    ...{ host, canType, copy: copyText, onCopied: deps.onProgramCopied },
+    // What is replayed after a refresh was given long ago.
+    isMuted: () => muted,
+  });
+  terminal.loadAddon(new ClipboardAddon(undefined, clipboard));
   let folder: TerminalFolder | null = null;
   terminal.parser.registerOscHandler(7, (data) => {
     folder = folderOfReport(data) ?? folder;
@@ -174,8 +174,6 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
     newWriter: () => crypto.randomUUID(),
   });
 
-  const host = document.createElement('div');
-  host.className = 'terminal-host';
   let opened = false;
 
   function addWebgl(): void {
@@ -233,6 +231,7 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
       selection.dispose();
       commands.dispose();
       queries.dispose();
+      clipboard.dispose();
       paste.dispose();
       controller.dispose();
       terminal.dispose();
