@@ -79,8 +79,12 @@ describe('sign-in by OpenID Connect', () => {
   it('opens the operator’s page to whom the issuer calls an operator, and to nobody else', async () => {
     await start();
     const look = async () => (await test.call('GET', '/operator/me', { headers: { cookie: cookie() } })).status;
-    await signIn('ann');
+    const back = await passIssuer(browser, await browser.visit(`${origin()}/api/v1/sign-in?page=operator`), 'ann');
+    expect(back.url).toBe(`${origin()}/operator`);
     expect(await look()).toBe(200);
+    const led = createTestBrowser();
+    const elsewhere = await led.visit(`${origin()}/api/v1/sign-in?page=https://evil.example`);
+    expect((await passIssuer(led, elsewhere, 'ann')).url).toBe(`${origin()}/`);
     browser = createTestBrowser();
     await signIn('bob');
     expect(await look()).toBe(401);

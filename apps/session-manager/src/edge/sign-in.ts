@@ -19,7 +19,14 @@ const SIGNED_IN_MS = 12 * 60 * 60_000;
 /** Where the issuer sends browsers back to; operators register `<origin>` + this path there. */
 export const CALLBACK_PATH = '/api/v1/sign-in/callback';
 
-const checksSchema = z.object({ state: z.string(), nonce: z.string(), verifier: z.string() });
+/** `page`: where the browser goes at the end; sealed with the rest, so that no link can choose it freely. */
+const checksSchema = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  page: z.enum(['start', 'operator']).default('start'),
+});
+export type PageAfter = z.output<typeof checksSchema>['page'];
 const userSchema = z.object({ id: z.string(), name: z.string() });
 /** `id` is a hash of issuer and subject: it is stored with sessions, and tells nobody who that is. */
 export type User = z.infer<typeof userSchema>;
@@ -30,9 +37,9 @@ export interface SignIn {
   /** The user of a browser, by its cookie. */
   userOf(request: IncomingMessage): User | undefined;
   /** Where to send a browser, and the cookie with which it comes back. */
-  begin(): Promise<{ location: string; cookie: string }>;
+  begin(page: PageAfter): Promise<{ location: string; cookie: string }>;
   /** Who came back, and the cookies to set. @throws DrydockError SIGN_IN_REFUSED, SIGN_IN_UNAVAILABLE. */
-  finish(request: IncomingMessage): Promise<{ user: User; cookies: string[] }>;
+  finish(request: IncomingMessage): Promise<{ user: User; cookies: string[]; page: PageAfter }>;
   /** The cookie that forgets. */
   end(): string;
 }
@@ -67,11 +74,11 @@ export function createSignIn(deps: SignInDeps): SignIn {
       const sealed = parseCookies(request.headers.cookie).get(userCookieName(secure));
       return userSchema.safeParse(users.open(sealed)).data;
     },
-    async begin() {
+    async begin(page) {
       const { url, checks } = await oidc.begin(`${origins.publicBase}${CALLBACK_PATH}`);
       return {
         location: url,
-        cookie: cookie(signInCookieName(secure), onTheWay.seal(checks, ON_THE_WAY_MS), ON_THE_WAY_MS),
+        cookie: cookie(signInCookieName(secure), onTheWay.seal({ ...checks, page }, ON_THE_WAY_MS), ON_THE_WAY_MS),
       };
     },
     async finish(request) {
@@ -92,7 +99,7 @@ export function createSignIn(deps: SignInDeps): SignIn {
       const cookies = [cookie(userCookieName(secure), users.seal(user, SIGNED_IN_MS), SIGNED_IN_MS), forget];
       // Who is no operator any more loses the page with the next sign-in, not the next night.
       if (person.isOperator === true) cookies.push(deps.operatorCookie(id));
-      return { user, cookies };
+      return { user, cookies, page: checks.data.page };
     },
     end: () => cookie(userCookieName(secure), '', 0),
   };

@@ -45,14 +45,16 @@ export function signInRoutes(
 
   if (signIn === undefined) return;
   // These two are gone to, not called: their answers are redirects and pages.
-  app.get(`${API_PREFIX}/sign-in`, async (_request, reply) => {
-    const { location, cookie } = await signIn.begin();
+  app.get(`${API_PREFIX}/sign-in`, async (request, reply) => {
+    const { page } = request.query as { page?: unknown };
+    const { location, cookie } = await signIn.begin(page === 'operator' ? page : 'start');
     return reply.header('set-cookie', cookie).redirect(location, 302);
   });
   app.get(`${API_PREFIX}/sign-in/callback`, async (request, reply) => {
     try {
-      const { cookies } = await signIn.finish(request.raw);
-      return await reply.header('set-cookie', cookies).redirect(`${origins.basePath}/`, 302);
+      const { cookies, page } = await signIn.finish(request.raw);
+      const path = page === 'operator' ? 'operator' : '';
+      return await reply.header('set-cookie', cookies).redirect(`${origins.basePath}/${path}`, 302);
     } catch (thrown) {
       const error = httpError(thrown);
       logger.warn({ code: error.code, requestId: request.id, err: error.cause }, 'sign-in failed');

@@ -5,7 +5,7 @@ import { type ReactNode, useId, useState } from 'react';
 import { basePath } from '../../env.ts';
 import { type Desk, order } from '../../lab/operator-desk.ts';
 import { operator as text } from '../../strings/operator.ts';
-import { Button } from '../ui/button.tsx';
+import { Button, ButtonLink } from '../ui/button.tsx';
 import { Wordmark } from '../ui/logo.tsx';
 import { Message } from '../ui/message.tsx';
 import { ThemeSwitch } from '../ui/theme-switch.tsx';
@@ -20,9 +20,14 @@ export function OperatorRoot() {
   const [wanted, setWanted] = useState<Order | null>(null);
   if (state.kind === 'checking') return <p className="p-6 text-ink-2">{text.checking}</p>;
   if (state.kind === 'closed') {
-    const { message } = state;
+    const { message, canSignIn } = state;
     return (
       <Message title={text.closedTitle} text={message === null ? text.closedText : `${message} ${text.closedText}`}>
+        {canSignIn && (
+          <ButtonLink kind="primary" href={`${basePath}/api/v1/sign-in?page=operator`}>
+            {text.signIn}
+          </ButtonLink>
+        )}
         <code className="rounded-md bg-sunken px-3 py-2 font-mono text-[14px]">{text.closedCommand}</code>
       </Message>
     );

@@ -4,13 +4,15 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError } from '../../lab/api.ts';
 import { type Desk, lookAtDesk, signInByLink, takeToken, whoAmI } from '../../lab/operator-desk.ts';
+import { fetchMe } from '../../lab/start-session.ts';
 
 /** Between two looks (ms). */
 const REFRESH_MS = 4000;
 
 export type DeskState =
   | { kind: 'checking' }
-  | { kind: 'closed'; message: string | null }
+  /** `canSignIn`: the place has an issuer, which may call somebody an operator. */
+  | { kind: 'closed'; message: string | null; canSignIn: boolean }
   | { kind: 'open'; by: string; desk: Desk | null; away: boolean };
 
 const isClosed = (error: unknown) =>
@@ -27,7 +29,7 @@ export function useDesk(): { state: DeskState; refresh: () => Promise<void> } {
     } catch (error) {
       setState((before) => {
         if (before.kind !== 'open') return before;
-        return isClosed(error) ? { kind: 'closed', message: null } : { ...before, away: true };
+        return isClosed(error) ? { kind: 'closed', message: null, canSignIn: false } : { ...before, away: true };
       });
     }
   }, []);
@@ -45,7 +47,13 @@ export function useDesk(): { state: DeskState; refresh: () => Promise<void> } {
     };
     enter().catch((error: unknown) => {
       const message = token !== null || !isClosed(error) ? (error as Error).message : null;
-      setState({ kind: 'closed', message });
+      setState({ kind: 'closed', message, canSignIn: false });
+      fetchMe().then(
+        ({ signIn }) => {
+          if (signIn !== 'off') setState({ kind: 'closed', message, canSignIn: true });
+        },
+        () => undefined,
+      );
     });
   }, [refresh]);
 
