@@ -10,7 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "fail.h"
+#include "../common/fail.h"
+#include "exit-status.h"
 
 struct failure {
   int status;

@@ -13,7 +13,8 @@
 #include <unistd.h>
 
 #include "channel.h"
-#include "fail.h"
+#include "../common/fail.h"
+#include "exit-status.h"
 #include "privileges.h"
 
 /* Where the failure pipe is moved, so that one call closes all that is above it. */

@@ -17,7 +17,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "fail.h"
+#include "../common/fail.h"
+#include "exit-status.h"
 #include "inside.h"
 #include "streams.h"
 

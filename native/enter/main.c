@@ -11,13 +11,16 @@
 #include <unistd.h>
 
 #include "channel.h"
-#include "fail.h"
+#include "../common/fail.h"
+#include "exit-status.h"
 #include "join.h"
 #include "options.h"
 #include "plan.h"
 #include "privileges.h"
 #include "supervise.h"
 #include "verify.h"
+
+const struct failing failing = {.program = "dd-enter", .status = EXIT_SETUP};
 
 /* A node under its full cpu limit may be slow; one whose processes are all stopped never answers. */
 enum { START_TIMEOUT_MS = 20000 };

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fail.h"
+#include "../common/fail.h"
+#include "exit-status.h"
 
 static const char *const LOGIN_ENVIRONMENT[] = {
     "HOME=/root",

@@ -1,7 +1,6 @@
 /* Parses enter.plan: one "word value..." a line, so that no parser of a rich format runs as root. */
 #include "plan.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fail.h"
+#include "../common/fail.h"
+#include "../common/parse.h"
 
 static const struct {
   const char *name;
@@ -41,13 +41,9 @@ static char *read_text(const char *path) {
 }
 
 static unsigned long long parse_number(const char *text, int base, const char *word) {
-  char *end;
   unsigned long long value;
 
-  errno = 0;
-  value = strtoull(text, &end, base);
-  if (errno != 0 || end == text || *end != '\0' || !isxdigit((unsigned char)*text))
-    fail(0, "enter.plan: %s is not a number: \"%s\"", word, text);
+  if (!parse_whole(text, base, &value)) fail(0, "enter.plan: %s is not a number: \"%s\"", word, text);
   return value;
 }
 

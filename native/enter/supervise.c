@@ -12,8 +12,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "fail.h"
-#include "../lines/lines.h"
+#include "../common/fail.h"
+#include "../common/lines.h"
 #include "pump.h"
 
 /* What a command's left-over background processes may still write once it has ended: one full pipe. */

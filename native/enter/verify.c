@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "fail.h"
+#include "../common/fail.h"
 
 /* Start time of a process in clock ticks since boot; 0 when there is no such process. */
 static unsigned long long start_time(pid_t pid) {

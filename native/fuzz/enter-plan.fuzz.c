@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "../common/parse.c"
 #include "../enter/plan.c"
 
 void fail(int error, const char *format, ...) {
@@ -12,7 +13,7 @@ void fail(int error, const char *format, ...) {
   vsnprintf(line, sizeof line, format, arguments);
   va_end(arguments);
   (void)error;
-  fuzz_exit(EXIT_SETUP);
+  fuzz_exit(1);
 }
 
 static void check(struct plan plan) {

@@ -2,7 +2,7 @@
  */
 #include "fuzz.h"
 
-#include "../lines/lines.c"
+#include "../common/lines.c"
 
 #define main oom_main
 #define printf(...) snprintf(fuzz_line, sizeof fuzz_line, __VA_ARGS__)

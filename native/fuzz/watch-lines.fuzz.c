@@ -8,7 +8,7 @@
 #define printf(...) snprintf(fuzz_line, sizeof fuzz_line, __VA_ARGS__)
 #define fprintf(file, ...) snprintf(fuzz_line, sizeof fuzz_line, __VA_ARGS__)
 static char fuzz_line[8192];
-#include "../lines/lines.c"
+#include "../common/lines.c"
 #include "../watch/main.c"
 #undef printf
 #undef fprintf

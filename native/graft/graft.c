@@ -23,6 +23,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "../common/fail.h"
+
 /* Layers of ours that may lie over one file: one, and as many again as a learner may have copied. */
 enum { MAX_LAYERS = 16 };
 
@@ -34,7 +36,7 @@ static void open_source(struct graft *graft) {
       (int)syscall(SYS_open_tree, AT_FDCWD, graft->source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
   if (graft->tree < 0 ||
       syscall(SYS_mount_setattr, graft->tree, "", AT_EMPTY_PATH, &attributes, sizeof(attributes)) != 0)
-    fail("cannot take %s", graft->source);
+    fail(errno, "cannot take %s", graft->source);
 }
 
 /* Field 22 of /proc/<pid>/stat; the name before it may hold anything. */
@@ -65,12 +67,13 @@ static void enter_mounts(int pid, unsigned long long started) {
   snprintf(path, sizeof(path), "/proc/%d", pid);
   process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
   mounts = process < 0 ? -1 : openat(process, "ns/mnt", O_RDONLY | O_CLOEXEC);
-  if (mounts < 0) fail("cannot find process %d", pid);
+  if (mounts < 0) fail(errno, "cannot find process %d", pid);
   if (start_of(process) != started) {
     errno = ESRCH;
-    fail("process %d is another one", pid);
+    fail(errno, "process %d is another one", pid);
   }
-  if (setns(mounts, CLONE_NEWNS) != 0 || fchdir(descriptors) != 0) fail("cannot enter the mounts of process %d", pid);
+  if (setns(mounts, CLONE_NEWNS) != 0 || fchdir(descriptors) != 0)
+    fail(errno, "cannot enter the mounts of process %d", pid);
   close(descriptors);
   close(mounts);
   close(process);
@@ -98,7 +101,7 @@ static int uncover(const char *path) {
 
     if (target < 0 || !is_ours(target)) return target;
     snprintf(name, sizeof(name), "%d", target);
-    if (umount2(name, MNT_DETACH) != 0) fail("cannot take away what lies over %s", path);
+    if (umount2(name, MNT_DETACH) != 0) fail(errno, "cannot take away what lies over %s", path);
     close(target);
   }
   errno = ELOOP;
@@ -112,10 +115,10 @@ void graft_all(int pid, unsigned long long started, struct graft *grafts, size_t
   for (size_t i = 0; i < count; i++) {
     int target = uncover(grafts[i].target);
 
-    if (target < 0) fail("cannot open %s in the node", grafts[i].target);
+    if (target < 0) fail(errno, "cannot open %s in the node", grafts[i].target);
     if (grafts[i].source &&
         syscall(SYS_move_mount, grafts[i].tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) != 0)
-      fail("cannot lay %s over %s", grafts[i].source, grafts[i].target);
+      fail(errno, "cannot lay %s over %s", grafts[i].source, grafts[i].target);
     close(target);
   }
 }

@@ -12,9 +12,6 @@ struct graft {
   int tree;           /* the source's own mount while it is on its way, else -1 */
 };
 
-/* Prints "dd-graft: TEXT: ERRNO" and exits with 1. */
-_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
 /* Lays all of them over the files of the process that has `pid` and started at that tick. Exits when one cannot be. */
 void graft_all(int pid, unsigned long long started, struct graft *grafts, size_t count);
 

@@ -1,24 +1,14 @@
 /* dd-graft: lays files of the host over files of a living node, or takes away what it laid there before. */
-#include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/fail.h"
+#include "../common/parse.h"
 #include "graft.h"
 
-void fail(const char *format, ...) {
-  va_list arguments;
-  int error = errno;
-
-  fputs("dd-graft: ", stderr);
-  va_start(arguments, format);
-  vfprintf(stderr, format, arguments);
-  va_end(arguments);
-  fprintf(stderr, ": %s\n", strerror(error));
-  exit(1);
-}
+const struct failing failing = {.program = "dd-graft", .status = 1};
 
 static _Noreturn void usage(const char *reason) {
   fprintf(stderr,
@@ -29,12 +19,9 @@ static _Noreturn void usage(const char *reason) {
 }
 
 static unsigned long long parse_number(const char *text) {
-  char *end;
   unsigned long long number;
 
-  errno = 0;
-  number = strtoull(text, &end, 10);
-  if (errno != 0 || end == text || *end != '\0' || number == 0) usage("--pid and --started take numbers");
+  if (!parse_whole(text, 10, &number) || number == 0) usage("--pid and --started take numbers");
   return number;
 }
 

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../lines/lines.h"
+#include "../common/lines.h"
 #include "group.h"
 
 enum { MAX_GROUPS = 1024, MAX_LINE = 4352 };

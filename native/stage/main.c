@@ -1,26 +1,16 @@
 /* dd-stage: sets a node's root in a private mount namespace, then becomes the command given (runc). */
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/fail.h"
 #include "stage.h"
 
-void fail(const char *format, ...) {
-  va_list arguments;
-  int error = errno;
-
-  fputs("dd-stage: ", stderr);
-  va_start(arguments, format);
-  vfprintf(stderr, format, arguments);
-  va_end(arguments);
-  fprintf(stderr, ": %s\n", strerror(error));
-  exit(1);
-}
+const struct failing failing = {.program = "dd-stage", .status = 1};
 
 static _Noreturn void usage(const char *reason) {
   fprintf(stderr,
@@ -89,5 +79,5 @@ int main(int argc, char **argv) {
   if (optind >= argc) usage("no command given");
   set_stage(&stage);
   execvp(argv[optind], argv + optind);
-  fail("cannot execute %s", argv[optind]);
+  fail(errno, "cannot execute %s", argv[optind]);
 }

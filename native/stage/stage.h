@@ -25,9 +25,6 @@ struct stage {
   size_t bound_count;
 };
 
-/* Prints "dd-stage: ..." with errno's sentence and exits 1. */
-_Noreturn void fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
 /* The user namespace that the node is to live in, with its ids and within its bounds; an open descriptor. */
 int make_user_namespace(const struct stage *stage);
 

@@ -20,6 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../common/fail.h"
+
 #include "stage.h"
 
 /* Where a process waits for the other: both ends closed by whoever is done. */
@@ -28,13 +30,13 @@ struct gate {
 };
 
 static void open_gate(struct gate *gate) {
-  if (pipe2(gate->ends, O_CLOEXEC) != 0) fail("cannot make a pipe");
+  if (pipe2(gate->ends, O_CLOEXEC) != 0) fail(errno, "cannot make a pipe");
 }
 
 static void write_file(const char *path, const char *text) {
   int fd = open(path, O_WRONLY | O_CLOEXEC);
 
-  if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text)) fail("cannot write %s", path);
+  if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text)) fail(errno, "cannot write %s", path);
   close(fd);
 }
 
@@ -69,7 +71,7 @@ static void become_owner(const struct stage *stage) {
   if (setgroups(0, NULL) != 0 || prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP) != 0 ||
       setresgid(stage->base, stage->base, stage->base) != 0 || setresuid(stage->base, stage->base, stage->base) != 0 ||
       prctl(PR_SET_DUMPABLE, 1) != 0)
-    fail("cannot become the first id of the node");
+    fail(errno, "cannot become the first id of the node");
 }
 
 /* The process whose namespace becomes the node's; ends with its parent. */
@@ -87,18 +89,18 @@ static _Noreturn void be_outer(const struct stage *stage, const struct gate *mad
   char byte;
 
   become_owner(stage);
-  if (unshare(CLONE_NEWUSER) != 0) fail("this kernel gives no user namespaces");
+  if (unshare(CLONE_NEWUSER) != 0) fail(errno, "this kernel gives no user namespaces");
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (write(made->ends[1], "x", 1) != 1 || read(mapped->ends[0], &byte, 1) != 1) _exit(1);
   write_bounds(stage);
   open_gate(&inner_made);
   inner = fork();
-  if (inner < 0) fail("cannot fork");
+  if (inner < 0) fail(errno, "cannot fork");
   if (inner == 0) be_inner(&inner_made);
   close(inner_made.ends[1]);
   if (read(inner_made.ends[0], &byte, 1) != 1) {
     errno = EPERM;
-    fail("no user namespace for the node");
+    fail(errno, "no user namespace for the node");
   }
   write_maps(inner, 0, stage);
   if (write(made->ends[1], &inner, sizeof(inner)) != (ssize_t)sizeof(inner)) _exit(1);
@@ -115,7 +117,7 @@ int make_user_namespace(const struct stage *stage) {
   open_gate(&made);
   open_gate(&mapped);
   outer = fork();
-  if (outer < 0) fail("cannot fork");
+  if (outer < 0) fail(errno, "cannot fork");
   if (outer == 0) be_outer(stage, &made, &mapped);
   close(made.ends[1]);
   close(mapped.ends[0]);
@@ -127,7 +129,7 @@ int make_user_namespace(const struct stage *stage) {
   close(mapped.ends[1]);
   snprintf(path, sizeof(path), "/proc/%d/ns/user", inner);
   namespace = open(path, O_RDONLY | O_CLOEXEC);
-  if (namespace < 0) fail("cannot open %s", path);
+  if (namespace < 0) fail(errno, "cannot open %s", path);
   kill(inner, SIGKILL);
   waitpid(outer, NULL, 0);
   return namespace;

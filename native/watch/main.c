@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../lines/lines.h"
+#include "../common/lines.h"
 #include "events.h"
 #include "node.h"
 

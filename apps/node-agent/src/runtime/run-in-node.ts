@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { DEFAULT_EXEC_TIMEOUT_SECONDS, DrydockError, MAX_EXEC_OUTPUT_BYTES } from '@drydock/protocol';
 import type { EnterCommand, ExecInput, ExecResult } from './runtime.ts';
 
-/** dd-enter's own exit status when it could not bring the command to its start (native/enter/fail.h). */
+/** dd-enter's own exit status when it could not bring the command to its start (native/enter/exit-status.h). */
 const ENTER_FAILED = 125;
 /** After SIGTERM dd-enter kills the command's process group at once; this long later it is killed itself (ms). */
 const KILL_AFTER_MS = 2000;

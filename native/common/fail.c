@@ -1,4 +1,3 @@
-/* Reports a failure before the command runs. */
 #include "fail.h"
 
 #include <stdarg.h>
@@ -7,7 +6,7 @@
 #include <string.h>
 
 static void print_line(int error, const char *format, va_list arguments) {
-  fputs("dd-enter: ", stderr);
+  fprintf(stderr, "%s: ", failing.program);
   vfprintf(stderr, format, arguments);
   if (error != 0) fprintf(stderr, ": %s", strerror(error));
   fputc('\n', stderr);
@@ -28,5 +27,5 @@ void fail(int error, const char *format, ...) {
   va_start(arguments, format);
   print_line(error, format, arguments);
   va_end(arguments);
-  exit(EXIT_SETUP);
+  exit(failing.status);
 }
