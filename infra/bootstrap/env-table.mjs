@@ -127,6 +127,13 @@ export const SETTINGS = [
       'All managers of one Redis, for this host’s agent: their own addresses, not the balancer’s. Unset: this one.',
   },
   {
+    name: 'DRYDOCK_INSECURE_MANAGER',
+    kind: flag,
+    fallback: '0',
+    reason:
+      '1: this host’s key and its terminals may go to a manager on another machine by plain http. Whoever is on the way can then be this host. 0: https only.',
+  },
+  {
     name: 'DRYDOCK_STATE_DIR',
     kind: absolutePath,
     fallback: '/var/lib/drydock',

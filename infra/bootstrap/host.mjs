@@ -64,7 +64,17 @@ async function joinManager(url, token) {
   if (url === undefined || token === undefined || !URL.canParse(url)) {
     throw new Problem('UNKNOWN_OPTION', 'join takes the manager’s URL and a token.', USAGE);
   }
-  const layout = layoutOf(loadSettings());
+  const settings = loadSettings();
+  const { protocol, hostname } = new URL(url);
+  const isHere = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  if (protocol !== 'https:' && !isHere && settings.DRYDOCK_INSECURE_MANAGER !== '1') {
+    throw new Problem(
+      'MANAGER_IN_CLEAR',
+      `${url} would get the token, this host’s key and every terminal in clear.`,
+      'Join by https, or set DRYDOCK_INSECURE_MANAGER=1 (also for npm start) where nobody else is on the way.',
+    );
+  }
+  const layout = layoutOf(settings);
   const secrets = prepareStateDir(layout, await ensureServiceUsers());
   const name = values.name ?? secrets.hostName;
   const key = readFileSync(secrets.agentKeyFile, 'utf8').trim();

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { expect, test } from 'vitest';
 import { readAgentEnv } from './env.ts';
 
@@ -26,4 +27,19 @@ test('a list that opens what no setting may is refused by name and with the reas
   const read = (allowed: string) => readAgentEnv({ ...needed, DRYDOCK_EGRESS_ALLOW: allowed }).egressLists.allowed;
   expect(read('10.0.0.0/8,Example.org')).toEqual({ networks: ['10.0.0.0/8'], names: ['example.org'] });
   expect(() => read('169.254.169.254')).toThrow(/DRYDOCK_EGRESS_ALLOW.*169\.254\.0\.0\/16 stays closed/s);
+});
+
+test('a manager elsewhere is spoken to by https, or by an explicit choice', () => {
+  const read = (settings: Record<string, string>) => readAgentEnv({ ...needed, ...settings }).managerUrls;
+  const away = 'http://192.31.196.9:3000';
+  expect(() => read({ DRYDOCK_MANAGER_URL: away })).toThrow(/in clear.*DRYDOCK_INSECURE_MANAGER/s);
+  expect(() => read({ DRYDOCK_MANAGER_URLS: `https://lab.example.org,${away}` })).toThrow(/in clear/);
+  expect(() => read({ DRYDOCK_MANAGER_URL: 'http://manager.example.org' })).toThrow(/in clear/);
+  expect(read({ DRYDOCK_MANAGER_URL: away, DRYDOCK_INSECURE_MANAGER: '1' })).toEqual([away]);
+  for (const near of ['https://lab.example.org', 'http://127.0.0.1:3000', 'http://localhost:3000', 'http://[::1]:3000'])
+    expect(read({ DRYDOCK_MANAGER_URL: near })).toEqual([near]);
+  const [own] = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+  expect(read({ DRYDOCK_MANAGER_URL: `http://${own?.family === 'IPv6' ? '[::1]' : own?.address}:3000` })).toHaveLength(
+    1,
+  );
 });

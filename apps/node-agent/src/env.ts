@@ -1,7 +1,8 @@
 /** The agent's environment: the only place that reads it. .env.example explains the public ones. */
+import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { hostNameSchema } from '@drydock/protocol';
-import { envInteger, readEnv } from '@drydock/service-kit';
+import { EnvError, envInteger, readEnv } from '@drydock/service-kit';
 import { z } from 'zod';
 import { DEFAULT_OVERCOMMIT } from './host/capacity.ts';
 import { DEFAULT_TRAFFIC_LIMITS } from './network/egress.ts';
@@ -49,6 +50,8 @@ const schema = z.object({
   DRYDOCK_MANAGER_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),
   /** All managers, when there are several; each by an address of its own, not by the balancer's. */
   DRYDOCK_MANAGER_URLS: managerUrls.optional(),
+  /** 1: the key may go to a manager elsewhere in clear. */
+  DRYDOCK_INSECURE_MANAGER: z.enum(['0', '1']).default('0'),
   DRYDOCK_AGENT_NAME: hostNameSchema,
   DRYDOCK_AGENT_KEY_FILE: absolute,
   DRYDOCK_TERMINALS_SOCKET: absolute,
@@ -84,15 +87,30 @@ const schema = z.object({
 /** All paths of the native builds lie here unless DRYDOCK_NATIVE_DIR says otherwise; the same from src/ and dist/. */
 const OWN_NATIVE_DIR = fileURLToPath(new URL('../../../native/build', import.meta.url));
 
+/** Whether others may read what goes there: plain http to anything but this machine's own addresses. */
+function isReadOnTheWay({ protocol, hostname }: URL): boolean {
+  if (protocol !== 'http:') return false;
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (host === 'localhost' || host === '::1' || host.startsWith('127.')) return false;
+  const own = Object.values(networkInterfaces()).flatMap((found) => found?.map(({ address }) => address) ?? []);
+  return !own.includes(host);
+}
+
+const inClear = (url: string) =>
+  `DRYDOCK_MANAGER_URL: ${url} would get this host's key and every terminal in clear; use https, or set DRYDOCK_INSECURE_MANAGER=1 where nobody else is on the way`;
+
 /** Reads the agent's settings. @throws EnvError naming every bad variable. */
 export function readAgentEnv(source: Record<string, string | undefined> = process.env) {
   const env = readEnv(schema, source);
+  const managerUrls = env.DRYDOCK_MANAGER_URLS ?? [env.DRYDOCK_MANAGER_URL];
+  const clear = managerUrls.find((url) => isReadOnTheWay(new URL(url)));
+  if (clear !== undefined && env.DRYDOCK_INSECURE_MANAGER !== '1') throw new EnvError(inClear(clear));
   return {
     stateDir: env.DRYDOCK_STATE_DIR,
     imagesDir: env.DRYDOCK_IMAGES_DIR ?? `${env.DRYDOCK_STATE_DIR}/images`,
     runDir: env.DRYDOCK_RUN_DIR,
     nativeDir: env.DRYDOCK_NATIVE_DIR ?? OWN_NATIVE_DIR,
-    managerUrls: env.DRYDOCK_MANAGER_URLS ?? [env.DRYDOCK_MANAGER_URL],
+    managerUrls,
     name: env.DRYDOCK_AGENT_NAME,
     keyFile: env.DRYDOCK_AGENT_KEY_FILE,
     terminalsSocket: env.DRYDOCK_TERMINALS_SOCKET,

@@ -38,6 +38,7 @@ import { createHostBook } from './scheduling/host-book.ts';
 import { createHostRegistry } from './scheduling/host-registry.ts';
 import { createWorkGate } from './scheduling/work-gate.ts';
 import { createExpiry } from './sessions/expiry.ts';
+import { createFactGate } from './sessions/fact-gate.ts';
 import { createGrace } from './sessions/grace.ts';
 import { createLabBus } from './sessions/lab-bus.ts';
 import { createLabFeed } from './sessions/lab-feed.ts';
@@ -316,6 +317,7 @@ export async function startManager(
   const sockets = createSocketServers({ origins, uncounted, metrics });
   createAgentGateway({
     ...{ keys, connections, hosts, relay, terminalStreams, reconciler, directory, logger },
+    facts: createFactGate({ directory, logger }),
     io: sockets.agents.io,
   });
   const gateway = createBrowserGateway({

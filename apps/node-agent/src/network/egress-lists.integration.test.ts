@@ -1,7 +1,7 @@
 /** The operator's own networks and names, and how often a session may ask its gateway, in real namespaces. */
 import { once } from 'node:events';
 import http from 'node:http';
-import type { connect, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import dnsPacket from 'dns-packet';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type NetworkWorld, openNetworkWorld, sh } from '../testing/network-world.ts';

@@ -18,6 +18,7 @@ import type { Server } from 'socket.io';
 import type { z } from 'zod';
 import type { TerminalRelay } from '../relay/terminal-relay-types.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
+import type { FactGate } from '../sessions/fact-gate.ts';
 import type { Reconciler } from '../sessions/reconcile.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { AgentConnections, AgentSocket } from './agent-connections.ts';
@@ -38,6 +39,7 @@ export interface AgentGatewayDeps {
   terminalStreams: TerminalStreams;
   reconciler: Reconciler;
   directory: Pick<SessionDirectory, 'synced'>;
+  facts: FactGate;
   logger: Logger;
 }
 
@@ -48,7 +50,7 @@ export function connectError(error: DrydockError): Error {
 
 /** Begins to accept agents on the namespace. */
 export function createAgentGateway(deps: AgentGatewayDeps): void {
-  const { io, keys, connections, hosts, relay, terminalStreams, reconciler, directory, logger } = deps;
+  const { io, keys, connections, hosts, relay, terminalStreams, reconciler, directory, facts, logger } = deps;
   const namespace = io.of(AGENT_NAMESPACE);
 
   async function admit(handshake: unknown): Promise<string> {
@@ -123,12 +125,18 @@ export function createAgentGateway(deps: AgentGatewayDeps): void {
       log.info({ version: hello.version, nodes: hello.nodes.length }, 'host connected');
       hosts.hello(host, hello);
       terminalStreams.onHello(host, hello);
-      relay.onAgentHello(host, hello);
+      const known = facts.ownTerminals(host, hello);
+      relay.onAgentHello(host, { ...hello, terminals: known });
       // Which sessions live decides what the agent destroys: that is never answered from a memory that may be stale.
       while (socket.connected && !(await isCertain(hello))) {
         await new Promise((resolve) => setTimeout(resolve, SYNC_POLL_MS));
       }
       if (!socket.connected) return;
+      const own = facts.ownTerminals(host, hello);
+      if (own.length > known.length) relay.onAgentHello(host, { ...hello, terminals: own });
+      if (own.length < hello.terminals.length) {
+        log.warn({ terminals: hello.terminals.length - own.length }, 'a host told of terminals of no node of its own');
+      }
       if (typeof ack === 'function') ack({ sessions: reconciler.sessionsOn(host) });
       reconciler.onHello(host, hello);
     }
@@ -145,10 +153,12 @@ export function createAgentGateway(deps: AgentGatewayDeps): void {
     });
     socket.on(
       'fact',
-      hear('fact', agentFactEventSchema, ({ fact }) => {
-        hosts.fact(host, fact);
-        if (fact.kind === 'terminal') relay.onTerminal(host, fact.sessionId, fact.terminal);
-      }),
+      hear('fact', agentFactEventSchema, ({ fact }) =>
+        facts.hear(host, fact, () => {
+          hosts.fact(host, fact);
+          if (fact.kind === 'terminal') relay.onTerminal(host, fact.sessionId, fact.terminal);
+        }),
+      ),
     );
     socket.on(
       'output',
@@ -174,6 +184,7 @@ export function createAgentGateway(deps: AgentGatewayDeps): void {
       clearTimeout(deadline);
       log.warn({ reason }, 'host disconnected');
       connections.remove(host, socket);
+      facts.lost(host);
       hosts.lost(host);
       if (greeted) relay.onAgentLost(host);
     });

@@ -25,9 +25,11 @@ export function createTerminalRelay(deps: TerminalRelayDeps): TerminalRelay {
     throw new DrydockError(deps.knowsHostsOf(sessionId) ? 'TERMINAL_NOT_FOUND' : 'HOST_UNAVAILABLE');
   }
 
-  function learn(sessionId: string, host: string, view: TerminalView): Terminal {
+  /** Undefined: the terminal is another host's or session's, whatever this host says. */
+  function learn(sessionId: string, host: string, view: TerminalView): Terminal | undefined {
     const known = terminals.get(view.terminalId);
     if (known !== undefined) {
+      if (known.host !== host || known.sessionId !== sessionId) return undefined;
       known.view = view;
       return known;
     }
@@ -92,6 +94,7 @@ export function createTerminalRelay(deps: TerminalRelayDeps): TerminalRelay {
         const terminalId = newId('t');
         await sendCommand(host, 'terminal.open', { sessionId, node, terminalId, cols, rows });
         const terminal = learn(sessionId, host, { terminalId, node, cols, rows, createdAt: Date.now() });
+        if (terminal === undefined) throw new DrydockError('INTERNAL');
         onChange(sessionId, { kind: 'terminal', terminal: terminal.view });
         const { offset } = await attach(terminal, 0);
         return { terminalId, offset };
@@ -131,7 +134,7 @@ export function createTerminalRelay(deps: TerminalRelayDeps): TerminalRelay {
       forgetAll((terminal) => terminal.host === host && !alive.has(terminal.view.terminalId));
       for (const { sessionId, ...view } of hello.terminals) {
         const terminal = learn(sessionId, host, view);
-        onChange(sessionId, { kind: 'terminal', terminal: terminal.view });
+        if (terminal !== undefined) onChange(sessionId, { kind: 'terminal', terminal: terminal.view });
       }
       if (deps.hasStream?.(host) !== true) resume(host);
     },
@@ -140,7 +143,7 @@ export function createTerminalRelay(deps: TerminalRelayDeps): TerminalRelay {
       const before = terminals.get(view.terminalId)?.view;
       if (before?.cols === view.cols && before.rows === view.rows) return;
       const terminal = learn(sessionId, host, view);
-      onChange(sessionId, { kind: 'terminal', terminal: terminal.view });
+      if (terminal !== undefined) onChange(sessionId, { kind: 'terminal', terminal: terminal.view });
     },
     onOutput: (host, output) => ofHost(host, output.viewerId)?.onOutput(output),
     onScreen: (host, screen) => ofHost(host, screen.viewerId)?.onScreen(screen),

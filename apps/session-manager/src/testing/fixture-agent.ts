@@ -81,6 +81,8 @@ export interface FixtureAgent {
   setSwarm(sessionId: string, swarm: SwarmState): void;
   /** Makes a node vanish as a host's crash would. */
   forget(sessionId: string, node: string): void;
+  /** Says in every hello from now on that it has a terminal, as a host that was taken over may. */
+  claimTerminal(terminal: AgentHello['terminals'][number]): void;
   /** Sends any event, for tests of bad input. */
   emit(event: string, ...args: unknown[]): void;
   close(): void;
@@ -117,6 +119,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
   const swarms = new Map<string, SwarmState>();
   const networks = new Map<string, SessionNetwork>();
   const keySeeds = new Map<string, string>();
+  const claimed: AgentHello['terminals'] = [];
   let sessions: string[] = [];
   let seq = 0;
 
@@ -153,7 +156,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     },
     ...(underlay === undefined ? {} : { underlay }),
     nodes: [...nodes.values()],
-    terminals: terminals.list(),
+    terminals: [...terminals.list(), ...claimed],
     ...(streamsTerminals ? { terminalStream: true } : {}),
   });
 
@@ -367,6 +370,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
       sendFact({ kind: 'swarm', sessionId, swarm });
     },
     forget: destroyNode,
+    claimTerminal: (terminal) => void claimed.push(terminal),
     emit: links.emit,
     close() {
       links.close();
