@@ -62,6 +62,10 @@ export async function startStack(
     // Images are named by content: tests share what is built already.
     DRYDOCK_IMAGES_DIR: process.env.DRYDOCK_IMAGES_DIR ?? '/var/lib/drydock/images',
     DRYDOCK_EGRESS: 'mirror-only',
+    // For the few that others than this machine could reach: whoever tests may start, and defaults are those of the others.
+    DRYDOCK_OPEN: 'yes',
+    DRYDOCK_PORT_WARNING: '0',
+    DRYDOCK_IDLE_MINUTES: '0',
     ...settings,
   };
   const stack = { origin: `http://localhost:${port}`, stateDir, env, within };

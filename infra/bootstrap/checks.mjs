@@ -1,6 +1,7 @@
 /** What a machine must have before anything is installed; each check answers undefined or one Problem. */
 import { join } from 'node:path';
 import { Problem } from '../common/problem.mjs';
+import { openByAccident } from './public-bind.mjs';
 
 /**
  * @typedef {import('./machine.mjs').Machine} Machine
@@ -210,6 +211,9 @@ export const publicPort = async (machine, settings) => {
     `Stop that program, or choose another port: DRYDOCK_PORT=${port === 3000 ? 3100 : port + 1} npm start`,
   );
 };
+
+/** @type {Check} */
+export const startChoice = (_machine, settings) => openByAccident(settings);
 
 /** @type {Check} */
 export const givenRedis = async (machine, settings) => {

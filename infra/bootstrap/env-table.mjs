@@ -70,7 +70,8 @@ export const SETTINGS = [
     name: 'DRYDOCK_PORT_WARNING',
     kind: flag,
     fallback: '0',
-    reason: '1: who holds no link of the session sees a warning before the page of a public port.',
+    reason:
+      '1: who holds no link of the session sees a warning before the page of a public port. Unset on a public bind: 1.',
   },
   {
     name: 'DRYDOCK_PUBLIC_URL',
@@ -180,7 +181,8 @@ export const SETTINGS = [
     name: 'DRYDOCK_IDLE_MINUTES',
     kind: decimal(0, 10_080),
     fallback: '0',
-    reason: 'A session in which nobody types or calls for so long ends; its pages are warned. 0: never.',
+    reason:
+      'A session in which nobody types or calls for so long ends; its pages are warned. 0: never. Unset on a public bind: 45.',
   },
   {
     name: 'DRYDOCK_NODES_PER_SESSION',
@@ -333,6 +335,13 @@ export const SETTINGS = [
       'Who may create sessions: everybody (none), those who signed in, or whose browser has computed a little (work), against machines that start thousands. Unset: sign-in where there is an issuer.',
   },
   {
+    name: 'DRYDOCK_OPEN',
+    kind: oneOf(['yes']),
+    fallback: undefined,
+    reason:
+      'yes: everybody who reaches a public place may start sessions. Such a place (DRYDOCK_HOST, DRYDOCK_DOMAIN or DRYDOCK_PUBLIC_URL beyond this machine) starts only with sign-in, the work gate, keys, or this.',
+  },
+  {
     name: 'DRYDOCK_WORK_BITS',
     kind: integer(1, 24),
     fallback: '18',
@@ -369,7 +378,7 @@ export const SETTINGS = [
     kind: oneOf(['internet', 'mirror-only', 'none']),
     fallback: 'internet',
     reason:
-      'What nodes reach: the internet (never private ranges, this host or its neighbours), only the image mirror, or nothing.',
+      'What nodes reach: the internet (never private ranges, this host or its neighbours), only the image mirror, or nothing. Unset on a public bind: mirror-only.',
   },
   {
     name: 'DRYDOCK_EGRESS_DENY',
@@ -411,6 +420,13 @@ export const SETTINGS = [
     fallback: undefined,
     reason:
       'This machine’s address on a private network of the place’s hosts (IPv4). Set on every host, sessions that no longer fit on one host go on on another. Unset: each stays on one host.',
+  },
+  {
+    name: 'DRYDOCK_FLOW_LOG_DAYS',
+    kind: integer(0, 3650),
+    fallback: undefined,
+    reason:
+      'Days that this host keeps a sample of the connections that nodes made to the outside (flows/ in the state directory). 0: none is written. Unset: 7 on a public bind and on hosts of a manager elsewhere, else none. docs/operations.md says what it holds.',
   },
   {
     name: 'DRYDOCK_NODE_CPUS',

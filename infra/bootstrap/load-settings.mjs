@@ -4,6 +4,7 @@ import { readIfThere } from '../common/files.mjs';
 import { REPO } from '../common/paths.mjs';
 import { Problem } from '../common/problem.mjs';
 import { INTERNAL_VARIABLES, SETTINGS, TEST_VARIABLES } from './env-table.mjs';
+import { isPublic, PUBLIC_DEFAULTS } from './public-bind.mjs';
 
 /**
  * All settings with their defaults; those that are unset and have none are missing from the answer.
@@ -30,8 +31,10 @@ export function loadSettings(environment = process.env, envFile = join(REPO, '.e
 
   /** @type {Record<string, string>} */
   const settings = {};
+  /** @type {Record<string, string>} */
+  const defaults = isPublic(given) ? PUBLIC_DEFAULTS : {};
   for (const { name, fallback } of SETTINGS) {
-    const value = given[name] ?? fallback;
+    const value = given[name] ?? defaults[name] ?? fallback;
     if (value !== undefined) settings[name] = value;
   }
   return settings;

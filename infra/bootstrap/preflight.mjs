@@ -12,6 +12,7 @@ import {
   publicPort,
   rootUser,
   seccomp,
+  startChoice,
   userNamespaces,
 } from './checks.mjs';
 import { cloneReadable } from './clone-check.mjs';
@@ -32,7 +33,7 @@ export const MACHINE_CHECKS = [
   memory,
   disk,
 ];
-export const START_CHECKS = [publicPort, givenRedis];
+export const START_CHECKS = [startChoice, publicPort, givenRedis];
 export const INSTALLED_CHECKS = [networkFeatures, loopDisks];
 
 /**

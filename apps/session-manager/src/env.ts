@@ -3,6 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import { MAX_WORK_BITS } from '@drydock/protocol';
 import { EnvError, envInteger, readEnv } from '@drydock/service-kit';
 import { z } from 'zod';
+import { type BindDefaults, cautiousDefaults, OPEN_PLACE, openByAccident } from './public-bind.ts';
 import { type AllowList, parseAllowList } from './sign-in/allow-list.ts';
 
 const url = (protocols: string[]) =>
@@ -65,7 +66,7 @@ const envSchema = z.object({
   /** Bytes a second of one session's ports, both directions together; 0 for no bound. */
   DRYDOCK_PORT_BANDWIDTH: size.default(0),
   /** 1: strangers see a warning before the page of a public port. */
-  DRYDOCK_PORT_WARNING: z.enum(['0', '1']).default('0'),
+  DRYDOCK_PORT_WARNING: z.enum(['0', '1']).optional(),
   /** The origin that browsers see, when a TLS edge or another port stands before this one. */
   DRYDOCK_PUBLIC_URL: url(['http', 'https']).optional(),
   /** Further names that requests may call it by; all others are refused but addresses and this machine's own name. */
@@ -82,7 +83,7 @@ const envSchema = z.object({
   /** After a session's end its owner can fetch files for so long, and for a quarter of its length at most. */
   DRYDOCK_GRACE_MINUTES: z.coerce.number().min(0).max(1440).default(15),
   /** A session without typing and calls for so long ends; 0: never. */
-  DRYDOCK_IDLE_MINUTES: z.coerce.number().min(0).max(10_080).default(0),
+  DRYDOCK_IDLE_MINUTES: z.coerce.number().min(0).max(10_080).optional(),
   DRYDOCK_NODES_PER_SESSION: envInteger(1, 100).default(8),
   DRYDOCK_MAX_SESSIONS: envInteger(1, 1_000_000).default(10_000),
   DRYDOCK_EGRESS: z.enum(['internet', 'mirror-only', 'none']).optional(),
@@ -140,13 +141,15 @@ const envSchema = z.object({
   DRYDOCK_CPU_RULE_MINUTES: envInteger(1, 240).default(30),
   /** Who may create sessions: everybody, those who signed in, or who has done a little work. Unset: sign-in where there is an issuer. */
   DRYDOCK_START_GATE: z.enum(['none', 'sign-in', 'work']).optional(),
+  /** yes: everybody may start sessions in a public place, by choice. */
+  DRYDOCK_OPEN: z.enum(['yes']).optional(),
   /** Zero bits that the work of a start must show, where the gate is `work`. */
   DRYDOCK_WORK_BITS: envInteger(1, MAX_WORK_BITS).default(18),
   DRYDOCK_SESSIONS_PER_USER: envInteger(1, 10_000).default(3),
   DRYDOCK_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
-export type ManagerEnv = z.output<typeof envSchema>;
+export type ManagerEnv = z.output<typeof envSchema> & BindDefaults;
 
 /** Parses an environment (default: this process's). @throws EnvError naming each bad variable. */
 export function readManagerEnv(source: Record<string, string | undefined> = process.env): ManagerEnv {
@@ -163,5 +166,6 @@ export function readManagerEnv(source: Record<string, string | undefined> = proc
   if (env.DRYDOCK_OIDC_ISSUER === undefined && env.DRYDOCK_START_GATE === 'sign-in') {
     throw new EnvError('DRYDOCK_START_GATE: sign-in needs DRYDOCK_OIDC_ISSUER');
   }
-  return env;
+  if (openByAccident(env)) throw new EnvError(OPEN_PLACE);
+  return { ...env, ...cautiousDefaults(env) };
 }
