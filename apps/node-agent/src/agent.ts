@@ -15,6 +15,7 @@ import { createInternetProbe } from './mirror/internet-probe.ts';
 import { createMirrorFront } from './mirror/mirror-front.ts';
 import { createDnsUpstream, createResolvConf } from './network/dns-upstream.ts';
 import { reserveFirstLink } from './network/first-link.ts';
+import { createFlowLog } from './network/flow-log.ts';
 import { createGatewayServices } from './network/gateway-services.ts';
 import { createHostNetworks } from './network/host-networks.ts';
 import { installHostRules, removeHostRules } from './network/host-rules.ts';
@@ -25,6 +26,7 @@ import { createSessionNetworks } from './network/session-networks.ts';
 import { createSessionSpans } from './network/session-spans.ts';
 import { createTransitClaims } from './network/transit-claims.ts';
 import { readUnderlay } from './network/underlay.ts';
+import { createCommandShares } from './nodes/command-shares.ts';
 import { createLostPeers } from './nodes/lost-peers.ts';
 import { createNodeRecords } from './nodes/node-record.ts';
 import { createNodeService } from './nodes/node-service.ts';
@@ -89,10 +91,17 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     clock,
     logger,
   });
+  const flows = createFlowLog({
+    directory: join(env.stateDir, 'flows'),
+    days: env.flowLogDays,
+    sessions: () => networks.sessions(),
+    ...{ clock, logger },
+  });
   const networks = createSessionNetworks({
     ...{ addon, claims, logger, spans },
     limits: env.traffic,
     outside: { lists, neighbours: hostNetworks.current },
+    beforeEnd: flows.note,
     spares: { egress: env.egress, clock },
     onRefusals: (sessionId, refused) => links.sendFact({ kind: 'refusals', sessionId, refused }),
     services: createGatewayServices({
@@ -116,7 +125,9 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     clock,
     logger,
   });
+  const commands = createCommandShares();
   const nodes = createNodeService({
+    commands,
     runtime,
     pool,
     networks,
@@ -155,7 +166,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   }
 
   const streams = createStreamOpener({
-    sockets,
+    ...{ sockets, commands },
     logger,
     dial: createManagerDial({ name: env.name, readKey }),
     findNode,
@@ -285,6 +296,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     floor.stop();
     await pool.close();
     refusals.stop();
+    flows.stop();
     hostNetworks.stop();
     links.stop();
     stopFacts();
@@ -316,6 +328,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
       host.start();
       floor.start();
       refusals.start();
+      flows.start();
       pool.start();
     },
     stop,

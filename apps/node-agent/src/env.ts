@@ -62,6 +62,8 @@ const schema = z.object({
   DRYDOCK_EGRESS: z.enum(['internet', 'mirror-only', 'none']).default('internet'),
   DRYDOCK_EGRESS_DENY: egressList(parseEgressList).default(NO_LISTS.denied),
   DRYDOCK_EGRESS_ALLOW: egressList(parseAllowed).default(NO_LISTS.allowed),
+  /** Unset: 7 where a manager is elsewhere, else none. */
+  DRYDOCK_FLOW_LOG_DAYS: envInteger(0, 3650).optional(),
   DRYDOCK_NODE_CPUS: z.coerce.number().min(0.1).max(256).default(2),
   DRYDOCK_NODE_MEMORY: sizeSchema.default(2 * 1024 ** 3),
   DRYDOCK_NODE_DISK: sizeSchema.default(10 * 1024 ** 3),
@@ -87,13 +89,12 @@ const schema = z.object({
 /** All paths of the native builds lie here unless DRYDOCK_NATIVE_DIR says otherwise; the same from src/ and dist/. */
 const OWN_NATIVE_DIR = fileURLToPath(new URL('../../../native/build', import.meta.url));
 
-/** Whether others may read what goes there: plain http to anything but this machine's own addresses. */
-function isReadOnTheWay({ protocol, hostname }: URL): boolean {
-  if (protocol !== 'http:') return false;
+/** Whether it is this machine: what goes there by plain http nobody else reads. */
+function isHere({ hostname }: URL): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');
-  if (host === 'localhost' || host === '::1' || host.startsWith('127.')) return false;
+  if (host === 'localhost' || host === '::1' || host.startsWith('127.')) return true;
   const own = Object.values(networkInterfaces()).flatMap((found) => found?.map(({ address }) => address) ?? []);
-  return !own.includes(host);
+  return own.includes(host);
 }
 
 const inClear = (url: string) =>
@@ -103,7 +104,7 @@ const inClear = (url: string) =>
 export function readAgentEnv(source: Record<string, string | undefined> = process.env) {
   const env = readEnv(schema, source);
   const managerUrls = env.DRYDOCK_MANAGER_URLS ?? [env.DRYDOCK_MANAGER_URL];
-  const clear = managerUrls.find((url) => isReadOnTheWay(new URL(url)));
+  const clear = managerUrls.find((url) => url.startsWith('http:') && !isHere(new URL(url)));
   if (clear !== undefined && env.DRYDOCK_INSECURE_MANAGER !== '1') throw new EnvError(inClear(clear));
   return {
     stateDir: env.DRYDOCK_STATE_DIR,
@@ -118,6 +119,7 @@ export function readAgentEnv(source: Record<string, string | undefined> = proces
     hubUrl: env.DRYDOCK_HUB_URL,
     lxcfsDir: env.DRYDOCK_LXCFS_DIR,
     egress: env.DRYDOCK_EGRESS,
+    flowLogDays: env.DRYDOCK_FLOW_LOG_DAYS ?? (managerUrls.every((url) => isHere(new URL(url))) ? 0 : 7),
     egressLists: { denied: env.DRYDOCK_EGRESS_DENY, allowed: env.DRYDOCK_EGRESS_ALLOW },
     nodeLimits: {
       cpus: env.DRYDOCK_NODE_CPUS,

@@ -1,11 +1,9 @@
 /** The name server of one session, on its gateway address: UDP and TCP sockets inside the session's namespace. */
 import net from 'node:net';
 import type { Logger } from '@drydock/service-kit';
-import dnsPacket from 'dns-packet';
 import { DNS_PORT, GATEWAY_ADDRESS } from './addresses.ts';
-import { NOTIMP_RCODE, NXDOMAIN_RCODE, REFUSED_RCODE, SERVFAIL_RCODE } from './dns-codes.ts';
+import { answerQuery } from './dns-answer.ts';
 import type { DnsUpstream } from './dns-upstream.ts';
-import { answerFromZone, type ZoneRecord } from './dns-zone.ts';
 import type { NamedAddress, NameRules } from './name-rules.ts';
 import type { NetnsRef, NetnsSockets } from './netns-sockets.ts';
 import type { Peer } from './peer.ts';
@@ -40,28 +38,17 @@ export async function openDnsServer(deps: DnsServerDeps): Promise<{ close(): Pro
   /** The whole response, or undefined for what deserves none. */
   async function respond(query: Buffer, transport: 'udp' | 'tcp'): Promise<Buffer | undefined> {
     if (!deps.mayAsk()) return undefined;
-    const packet = decodeQuery(query);
-    if (!packet) return undefined;
-    const question = packet.questions?.[0];
-    if (packet.opcode !== 'QUERY' || packet.questions?.length !== 1 || !question) return encode(packet, NOTIMP_RCODE);
-    const own = answerFromZone(question, peers());
-    if (own.kind === 'answer') return encode(packet, own.rcode, own.records);
-    if (!names.asks(question.name)) return encode(packet, NXDOMAIN_RCODE);
-    if (outstanding >= MAX_OUTSTANDING) return encode(packet, REFUSED_RCODE);
-    outstanding += 1;
-    try {
-      const response = await upstream.ask(query, transport);
-      if (!response) return encode(packet, SERVFAIL_RCODE);
-      const opened = names.judge(response);
-      if (!opened) return encode(packet, NXDOMAIN_RCODE);
-      await deps.open(opened);
-      return response;
-    } catch (err) {
-      deps.logger.debug({ err, netns: netns.path }, 'addresses of an allowed name not opened');
-      return encode(packet, SERVFAIL_RCODE);
-    } finally {
-      outstanding -= 1;
-    }
+    return answerQuery(query, {
+      ...{ peers, names, open: deps.open },
+      async ask(asked) {
+        if (outstanding >= MAX_OUTSTANDING) return 'busy';
+        outstanding += 1;
+        return upstream.ask(asked, transport).finally(() => {
+          outstanding -= 1;
+        });
+      },
+      onError: (err) => deps.logger.debug({ err, netns: netns.path }, 'addresses of an allowed name not opened'),
+    });
   }
 
   const udp = await sockets.bindUdp(netns, GATEWAY_ADDRESS, DNS_PORT);
@@ -126,28 +113,5 @@ function serveTcp(socket: net.Socket, respond: (query: Buffer) => Promise<Buffer
     // A client that pipelines more than this does not wait for answers.
     if (received.length > 8 * MAX_QUERY) socket.destroy();
     else void next();
-  });
-}
-
-/** `opcode` is missing in the library's types. */
-type Query = dnsPacket.DecodedPacket & { opcode?: string };
-
-/** Undefined for what is no query: learners can send anything. */
-function decodeQuery(bytes: Buffer): Query | undefined {
-  try {
-    const packet = dnsPacket.decode(bytes) as Query;
-    return packet.type === 'query' ? packet : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function encode(query: Query, rcode: number, records: readonly ZoneRecord[] = []): Buffer {
-  return dnsPacket.encode({
-    type: 'response',
-    id: query.id ?? 0,
-    flags: dnsPacket.RECURSION_AVAILABLE | ((query.flags ?? 0) & dnsPacket.RECURSION_DESIRED) | rcode,
-    questions: query.questions ?? [],
-    answers: [...records],
   });
 }

@@ -55,6 +55,8 @@ export interface SessionNetworksDeps {
   services: GatewayServices;
   /** Hears what a session's rules have refused in all: when it is counted, and at the end of the network. */
   onRefusals?: (sessionId: string, refused: Refusals) => void;
+  /** Hears of a network that is about to go, while its rules can still be read. */
+  beforeEnd?: (sessionId: string) => Promise<void>;
   /** Of networks made from now on. */
   limits?: TrafficLimits;
   /** What the operator closes and opens, and the networks around this host as they are now; of networks made from now on. */
@@ -144,6 +146,7 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     const network = networks.get(sessionId);
     networks.delete(sessionId);
     const refused = network ? await countRefusals(sessionId) : {};
+    if (network) await deps.beforeEnd?.(sessionId);
     if (Object.keys(refused).length > 0) logger.info({ sessionId, refused }, 'packets refused in a session');
     await network?.services.close();
     await removeLeftovers(sessionId);

@@ -26,6 +26,10 @@ import type { EgressLists } from './egress-lists.ts';
 import { outermost } from './ip-networks.ts';
 import { runTool } from './run-tool.ts';
 
+/** Destinations that a session's rules note between two readings, and for how long (s); more are left out (flow-log.ts). */
+const MAX_FLOWS = 2048;
+export const FLOW_SECONDS = 600;
+
 /** What a session's rules are made of. */
 export interface SessionPolicy {
   /** What its MACs are derived from. */
@@ -113,6 +117,12 @@ table inet session {
     size ${MAX_NAMED}
     flags timeout
   }
+  set flows {
+    type ipv4_addr . ipv4_addr . inet_proto . inet_service
+    size ${MAX_FLOWS}
+    flags dynamic,timeout
+    timeout ${FLOW_SECONDS}s
+  }
   set held {
     type ipv4_addr
     size ${MAX_NODES_PER_SESSION * 2}
@@ -196,6 +206,8 @@ function admittedRules({ connectionsPerSecond: perSecond, connections }: Traffic
     `ct state new update @made { ip saddr limit rate over ${perSecond}/second burst ${burst} packets } counter name over_rate drop`,
     `ct state new add @held { ip saddr ct count over ${connections} } counter name over_total goto refuse`,
     'tcp flags syn tcp option maxseg size set rt mtu',
+    // A full set ends this rule, not the packet.
+    'meta l4proto { tcp, udp } ct state new update @flows { ip saddr . ip daddr . meta l4proto . th dport }',
     'ct state new accept',
   ];
 }

@@ -8,6 +8,7 @@ import { createFakeSessionNetworks } from '../network/fake-session-networks.ts';
 import type { SessionNetworks } from '../network/session-networks.ts';
 import { createFakeRuntime } from '../runtime/fake-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { MAX_COMMANDS_PER_SESSION } from './command-shares.ts';
 import { createNodeRecords } from './node-record.ts';
 import { createNodeService, type NodeService } from './node-service.ts';
 import { createSessionKeys } from './session-keys.ts';
@@ -255,4 +256,17 @@ test('a session that is frozen stands still in all of its nodes, and goes on whe
   await service.freezeSession(SESSION, true);
   await service.destroySession(SESSION);
   expect(service.list().map(({ sessionId }) => sessionId)).toEqual(['bcdefghi']);
+});
+
+test('a session has no more commands under way than its share, its ends make room, and others have theirs', async () => {
+  await service.create(request('node1', 1));
+  await service.create({ ...request('node1', 1), sessionId: 'bcdefghi' });
+  const sleep = { command: ['/bin/sh', '-c', `until [ -e ${stateDir}/go ]; do sleep 0.05; done`] };
+  const running = Array.from({ length: MAX_COMMANDS_PER_SESSION }, () => service.exec(SESSION, 'node1', sleep));
+  await expect(service.exec(SESSION, 'node1', { command: ['true'] })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  expect(await service.exec('bcdefghi', 'node1', { command: ['true'] })).toMatchObject({ exitCode: 0 });
+  await writeFile(join(stateDir, 'go'), '');
+  for (const { exitCode } of await Promise.all(running)) expect(exitCode).toBe(0);
+  expect(await service.exec(SESSION, 'node1', { command: ['true'] })).toMatchObject({ exitCode: 0 });
+  await service.destroy('bcdefghi', 'node1');
 });

@@ -15,6 +15,7 @@ import type { Egress } from '../network/egress.ts';
 import { createKeyedQueue } from '../network/keyed-queue.ts';
 import type { SessionNetworks } from '../network/session-networks.ts';
 import type { NodeKey, Runtime } from '../runtime/runtime.ts';
+import { type CommandShares, createCommandShares } from './command-shares.ts';
 import { type Identity, identify } from './identity.ts';
 import type { NodeRecord, NodeRecords } from './node-record.ts';
 import { createNodeTable, type LiveNode, type NodeEntry, type Observation, plannedNode } from './node-table.ts';
@@ -91,11 +92,13 @@ export interface NodeServiceDeps {
   pool?: Pool | undefined;
   /** The operator's egress for sessions whose manager names none. */
   egress: Egress;
+  /** Shared with who else runs commands in nodes. */
+  commands?: CommandShares;
 }
 
 /** Builds the service. */
 export function createNodeService(deps: NodeServiceDeps): NodeService {
-  const { runtime, networks, records, keys, pool, clock, logger } = deps;
+  const { runtime, networks, records, keys, pool, clock, logger, commands = createCommandShares() } = deps;
   const table = createNodeTable();
   const queue = createKeyedQueue();
   const peers = createPeerRefresh({ clock, logger, refresh: refreshPeers });
@@ -352,13 +355,15 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       if (!entry) throw new DrydockError('NODE_NOT_FOUND');
       if (entry.state !== 'running') throw new DrydockError('NODE_NOT_READY');
       const { command, stdin, timeoutSeconds, workingDir } = request;
-      const result = await runtime.exec(entry, {
+      const release = commands.take(sessionId);
+      const running = runtime.exec(entry, {
         command,
         signal: entry.ended.signal,
         ...(stdin === undefined ? {} : { stdin }),
         ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
         ...(workingDir === undefined ? {} : { workingDir }),
       });
+      const result = await running.finally(release);
       const { exitCode, stdout, stderr, truncated, durationMs } = result;
       return { exitCode, stdout: stdout.toString(), stderr: stderr.toString(), truncated, durationMs };
     },

@@ -13,6 +13,7 @@ import { createLogger } from '@drydock/service-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadNetnsAddon } from '../network/netns-addon.ts';
 import { createNetnsSockets } from '../network/netns-sockets.ts';
+import { createCommandShares, MAX_COMMANDS_PER_SESSION } from '../nodes/command-shares.ts';
 import { createManagerDial } from './manager-dial.ts';
 import { abortStream } from './pipe-both.ts';
 import { createStreamOpener } from './stream-opener.ts';
@@ -29,6 +30,7 @@ const newStreamId = () => `s${idLetters(randomBytes(31))}`;
 const brought = new Map<string, (stream: Duplex) => void>();
 let manager: HttpServer;
 let managerUrl: string;
+const commands = createCommandShares();
 let opener: ReturnType<typeof createStreamOpener>;
 const servers: Server[] = [];
 
@@ -54,7 +56,7 @@ beforeAll(async () => {
   const url = `http://127.0.0.1:${(manager.address() as { port: number }).port}`;
   managerUrl = url;
   opener = createStreamOpener({
-    sockets,
+    ...{ sockets, commands },
     logger: createLogger('test', 'silent'),
     dial: createManagerDial({ name: 'host1', readKey: async () => 'the-key' }),
     findNode: async (sessionId, node) =>
@@ -234,4 +236,24 @@ test('a node has a bounded number of streams, and its end cuts them all', async 
   opener.closeNode(SESSION, 'node1');
   expect(await settled()).toBe(0);
   for (const stream of streams) stream.destroy();
+});
+
+test('commands of one session are bounded, whoever runs them, and their ends make room', async () => {
+  // What node.exec runs counts too.
+  const places = Array.from({ length: MAX_COMMANDS_PER_SESSION - 1 }, () => commands.take(SESSION));
+  const { stream } = await open({ kind: 'exec', command: ['/bin/cat'] });
+  await expect(open({ kind: 'exec', command: ['/bin/cat'] })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+  stream.destroy();
+  for (const release of places) release();
+  await expect
+    .poll(() =>
+      open({ kind: 'exec', command: ['/bin/cat'] }).then(
+        (opened) => {
+          opened.stream.destroy();
+          return 'open';
+        },
+        (error: { code: string }) => error.code,
+      ),
+    )
+    .toBe('open');
 });

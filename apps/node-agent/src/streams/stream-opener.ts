@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type AgentAnswer, type AgentRequest, CLOSED_PORTS, DrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { NetnsSockets } from '../network/netns-sockets.ts';
+import type { CommandShares } from '../nodes/command-shares.ts';
 import { startCommand } from './command-stream.ts';
 import { connectNode, type NodeAddresses } from './node-connect.ts';
 import { abortStream, pipeBoth } from './pipe-both.ts';
@@ -17,6 +18,8 @@ export interface StreamOpenerDeps {
   /** The door of a running node. */
   findNode: (sessionId: string, node: string) => Promise<NodeDoor | undefined>;
   sockets: NetnsSockets;
+  /** A session's share of commands, whoever runs them. */
+  commands: CommandShares;
   /** Brings a connection to the manager at `from`, which asked for the stream. */
   dial: (streamId: string, from: string) => Promise<Duplex>;
   logger: Logger;
@@ -53,6 +56,16 @@ export function createStreamOpener(deps: StreamOpenerDeps): StreamOpener {
     return connected;
   }
 
+  async function run(sessionId: string, program: { file: string; args: string[] }): Promise<Duplex> {
+    const release = deps.commands.take(sessionId);
+    try {
+      return (await startCommand(program)).once('close', release);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
   async function start(request: AgentRequest<'stream.open'>, door: NodeDoor) {
     const { target } = request;
     switch (target.kind) {
@@ -60,7 +73,7 @@ export function createStreamOpener(deps: StreamOpenerDeps): StreamOpener {
         if (CLOSED_PORTS.includes(target.port)) throw new DrydockError('PORT_CLOSED');
         return connect(request.sessionId, door, target.port);
       case 'exec':
-        return { target: await startCommand(door.enter(target.command)), loopback: undefined };
+        return { target: await run(request.sessionId, door.enter(target.command)), loopback: undefined };
     }
   }
 
