@@ -1,13 +1,13 @@
 /** `npm run host -- …`: tokens for new hosts, joining, draining, and taking hosts out. */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeAtomic } from '../common/files.mjs';
 import { operatorCall, readAnswer } from '../common/operator.mjs';
 import { layoutOf } from '../common/paths.mjs';
 import { describeFailure, Problem } from '../common/problem.mjs';
-import { joinedFile } from '../supervisor/joined.mjs';
+import { joinedFile, readJoined } from '../supervisor/joined.mjs';
 import { runningStack } from '../supervisor/state-file.mjs';
 import { loadSettings } from './load-settings.mjs';
 import { prepareStateDir } from './state-dir.mjs';
@@ -23,6 +23,8 @@ Where the manager runs:
   remove NAME           a host that joined may not come again
 On the new host:
   join URL TOKEN [--name NAME]   joins the manager at URL; npm start then runs this host's part
+On a host, also while it runs:
+  rotate                a new key for this host; the one before is good for an hour more
 
 A manager that was not started by npm start is reached by
   --operator URL --secret-file PATH   its operator listener (DRYDOCK_METRICS_HOST and _PORT) and its secret`;
@@ -91,6 +93,34 @@ async function joinManager(url, token) {
   console.log(`This machine has joined ${manager} as ${name}. Its key stays here. Start it: npm start`);
 }
 
+/** Changes this host's key. The next one is written down first: whatever fails, one of the two files opens. */
+async function rotate() {
+  const layout = layoutOf(loadSettings());
+  const secrets = prepareStateDir(layout, await ensureServiceUsers());
+  const key = readFileSync(secrets.agentKeyFile, 'utf8').trim();
+  const next = randomBytes(32).toString('base64url');
+  const keyHash = createHash('sha256').update(next).digest('hex');
+  const joined = readJoined(layout);
+  if (joined === undefined) {
+    // The manager of this machine reads the hash from a file at each admission: it is let in by the new one from here on.
+    writeAtomic(secrets.agentKeyFile, `${next}\n`, { mode: 0o600 });
+    prepareStateDir(layout, await ensureServiceUsers());
+    return console.log('This host has a new key; the one before opens nothing from now on.');
+  }
+  const nextFile = `${secrets.agentKeyFile}.next`;
+  writeAtomic(nextFile, `${next}\n`, { mode: 0o600 });
+  const headers = { 'content-type': 'application/json' };
+  const request = { method: 'POST', headers, body: JSON.stringify({ name: joined.name, key, keyHash }) };
+  const { goodUntil, oldGoodUntil } = await readAnswer(
+    `${joined.manager}/api/v1/hosts/rotate`,
+    request,
+    `If the answer was lost, ${nextFile} may hold the key that is good: put it in the place of agent.key. Else join anew.`,
+  );
+  renameSync(nextFile, secrets.agentKeyFile);
+  const day = (/** @type {number} */ ms) => new Date(ms).toISOString().slice(0, 16);
+  console.log(`This host has a new key, good until ${day(goodUntil)} UTC; the one before until ${day(oldGoodUntil)}.`);
+}
+
 /** @param {import('../common/operator.mjs').Operator} operator */
 async function list(operator) {
   const { hosts } = await operatorCall(operator, 'GET', '/status');
@@ -105,6 +135,7 @@ async function run() {
   const [command, first, second] = positionals;
   if (values.help || command === undefined) return console.log(USAGE);
   if (command === 'join') return joinManager(first, second);
+  if (command === 'rotate') return rotate();
   const operator = operatorOf(layoutOf(loadSettings()));
   switch (command) {
     case 'token': {

@@ -170,6 +170,15 @@ export const joinHostRequestSchema = z.strictObject({
 });
 export const joinHostResponseSchema = z.object({ name: hostNameSchema });
 
+/** `POST /hosts/rotate`: a host that joined brings its key, for the last time as the newest, and the SHA-256 (hex) of the next. */
+export const rotateHostKeyRequestSchema = z.strictObject({
+  name: hostNameSchema,
+  key: z.string().min(32).max(256),
+  keyHash: z.string().regex(/^[0-9a-f]{64}$/),
+});
+/** `goodUntil`: when the new key ends; `oldGoodUntil`: until when the one before is let in too (ms since the epoch). */
+export const rotateHostKeyResponseSchema = z.object({ goodUntil: z.number(), oldGoodUntil: z.number() });
+
 export const statusResponseSchema = z.object({
   version: z.string(),
   ready: z.boolean(),

@@ -61,13 +61,16 @@ function isAmbiguous({ httpVersionMajor, rawHeaders }: IncomingMessage): boolean
   return hosts > 1;
 }
 
+/** By which hosts join and change their keys. */
+const HOST_CALLS = [`${API_PREFIX}/hosts/join`, `${API_PREFIX}/hosts/rotate`];
+
 /**
  * Asked by programs of the operator's that know us by an address or a name of their own network: balancers, which learn nothing but
  * whether we are well, and hosts, whom their keys and tokens let in. A page of another site has neither.
  */
 function isForMachines({ method }: IncomingMessage, path: string): boolean {
   if (path === '/healthz' || path === '/readyz') return method === 'GET' || method === 'HEAD';
-  return isBelow(path, AGENT_SOCKET_PATH) || isStreamPath(path) || path === `${API_PREFIX}/hosts/join`;
+  return isBelow(path, AGENT_SOCKET_PATH) || isStreamPath(path) || HOST_CALLS.includes(path);
 }
 
 /** Builds the door; a listener leads to it. */

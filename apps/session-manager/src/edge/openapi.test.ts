@@ -55,6 +55,7 @@ describe('the OpenAPI document', () => {
         "GET /templates anybody",
         "PATCH /sessions/{id}/nodes/{node}/ports/{port} owner",
         "POST /hosts/join anybody",
+        "POST /hosts/rotate anybody",
         "POST /sessions anybody",
         "POST /sessions/{id}/extend owner",
         "POST /sessions/{id}/links owner",

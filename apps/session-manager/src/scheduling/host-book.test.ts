@@ -5,6 +5,7 @@ import { operatorKey } from '../edge/operator-listener.ts';
 import { createMemoryStore } from '../sessions/memory-store.ts';
 import { createFixtureAgent } from '../testing/fixture-agent.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
+import { HOST_KEY_MS, KEY_OVERLAP_MS } from './host-book.ts';
 
 const METRICS = { metrics: { host: '127.0.0.1', port: 0 } };
 
@@ -76,6 +77,43 @@ describe('joining', () => {
       codes.push((body as { error: { code: string } }).error.code);
     }
     expect(codes).toEqual([...Array(3).fill('JOIN_TOKEN_REJECTED'), 'RATE_LIMITED']);
+  });
+
+  it('changes a host’s key by its newest one, lets the one before in for an hour, and ends a key after a year', async () => {
+    const clock = createManualClock(Date.now());
+    await test.stop();
+    const store = createMemoryStore(clock);
+    test = await startTestManager({ store, clock, settings: METRICS });
+    const [first, second, third] = [newKey(), newKey(), newKey()];
+    await join(await newToken(), 'new1', first);
+    const rotate = (key: string, next: string) =>
+      test.call('POST', '/hosts/rotate', { body: { name: 'new1', key, keyHash: hashOf(next) } });
+    expect((await rotate(newKey(), second)).status).toBe(401);
+    expect((await rotate(first, first)).status).toBe(401);
+    expect(await rotate(first, second)).toMatchObject({
+      status: 200,
+      body: { oldGoodUntil: clock.now() + KEY_OVERLAP_MS, goodUntil: clock.now() + HOST_KEY_MS },
+    });
+    // An old key that somebody copied does not take the host over.
+    expect((await rotate(first, third)).status).toBe(401);
+    const tries = async (key: string) => {
+      const agent = await connect('new1', key);
+      if (typeof agent === 'string') return agent;
+      agent.close();
+      return 'in';
+    };
+    expect(await tries(first)).toBe('in');
+    await expect.poll(() => tries(second)).toBe('in');
+    clock.advance(KEY_OVERLAP_MS);
+    await expect.poll(() => tries(first)).toBe('AGENT_KEY_REJECTED');
+    await expect.poll(() => tries(second)).toBe('in');
+    // A year of a clock's timers is too long for a test: its end comes nearer.
+    const entry = (await store.hostEntries()).new1;
+    expect(entry?.keyUntil).toBeGreaterThan(clock.now() + HOST_KEY_MS - 2 * KEY_OVERLAP_MS);
+    await store.putHostEntry('new1', { ...entry, keyUntil: clock.now() + 1000 });
+    clock.advance(2500);
+    await expect.poll(() => tries(second)).toBe('AGENT_KEY_REJECTED');
+    expect((await rotate(second, third)).status).toBe(401);
   });
 
   it('does not let a second host take a name, and keeps the token for another', async () => {

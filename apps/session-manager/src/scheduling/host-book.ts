@@ -8,6 +8,10 @@ import type { HostRegistry } from './host-registry.ts';
 export interface HostEntry {
   /** SHA-256 of the host's key, hex; the key itself never leaves the host. */
   readonly keyHash?: string;
+  /** When that key ends (ms since the epoch); none: it was made by a release that knew no ends. */
+  readonly keyUntil?: number;
+  /** The key before it, while it is let in too. */
+  readonly before?: { readonly keyHash: string; readonly until: number };
   readonly draining?: boolean;
   readonly joinedAt?: number;
 }
@@ -27,6 +31,13 @@ export interface HostStore {
 
 /** Between two looks at what other managers wrote (ms). */
 const LOOK_MS = 2000;
+const DAY_MS = 24 * 3600 * 1000;
+/** A key's life: a copy that somebody took is worth nothing after it. Rotate within it (npm run host -- rotate). */
+export const HOST_KEY_MS = 365 * DAY_MS;
+/** After a rotation the key before is let in for so long: the host's links that are being made, and a host that fails half way. */
+export const KEY_OVERLAP_MS = 3600 * 1000;
+/** A key that ends within this is told of at each of its admissions. */
+const WARN_MS = 30 * DAY_MS;
 /** Marks a one-time secret as one for joining: others of the store are for other things. */
 const JOIN_TICKET = 'join';
 
@@ -40,12 +51,19 @@ export interface HostBook {
   newToken(ttlMs: number): Promise<string>;
   /** Takes a host in. @throws DrydockError JOIN_TOKEN_REJECTED (wrong, used or too old), HOST_EXISTS. */
   join(request: { token: string; name: string; keyHash: string }): Promise<void>;
+  /**
+   * Puts the next key in the place of the newest, which brings it; the one before is let in for an hour more.
+   * @throws DrydockError AGENT_KEY_REJECTED: not the newest key of a host that joined.
+   */
+  rotate(request: { name: string; key: string; keyHash: string }): Promise<{ goodUntil: number; oldGoodUntil: number }>;
   /** No new nodes for a host, or again; what lives there lives on. */
   drain(name: string, draining: boolean): Promise<void>;
   /** A host that joined may not come again. @throws DrydockError NOT_FOUND. */
   remove(name: string): Promise<void>;
   entries(): Readonly<Record<string, HostEntry>>;
 }
+
+const isHashOf = (keyHash: string, key: string) => timingSafeEqual(sha256(key), Buffer.from(keyHash, 'hex'));
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
@@ -90,10 +108,17 @@ export function createHostBook(deps: {
       timer?.cancel();
     },
     async allows(name, key) {
-      // It may have joined by another manager a moment ago.
-      if (known[name]?.keyHash === undefined) await look().catch(() => undefined);
-      const wanted = known[name]?.keyHash;
-      return wanted !== undefined && timingSafeEqual(sha256(key), Buffer.from(wanted, 'hex'));
+      // It may have joined, or rotated, by another manager a moment ago.
+      const isKnown = () => known[name]?.keyHash !== undefined && isHashOf(known[name].keyHash, key);
+      if (!isKnown()) await look().catch(() => undefined);
+      const { keyUntil = Number.POSITIVE_INFINITY, before } = known[name] ?? {};
+      const now = clock.now();
+      if (isKnown()) {
+        if (keyUntil - now < WARN_MS)
+          logger.warn({ host: name, keyUntil }, 'a host’s key ends soon or has ended: rotate it');
+        return now < keyUntil;
+      }
+      return before !== undefined && now < before.until && isHashOf(before.keyHash, key);
     },
     async newToken(ttlMs) {
       const token = randomBytes(32).toString('base64url');
@@ -107,11 +132,28 @@ export function createHostBook(deps: {
       if (known[name]?.keyHash !== undefined) throw new DrydockError('HOST_EXISTS');
       const ticket = await store.takeTicket(sha256(token).toString('base64url'));
       if (ticket !== JOIN_TICKET) throw new DrydockError('JOIN_TOKEN_REJECTED');
-      const entry = { ...known[name], keyHash, joinedAt: clock.now() };
+      const entry = { ...known[name], keyHash, keyUntil: clock.now() + HOST_KEY_MS, joinedAt: clock.now() };
       if (known[name] !== undefined) await store.putHostEntry(name, entry);
       else if (!(await store.addHostEntry(name, entry))) throw new DrydockError('HOST_EXISTS');
       await look();
       logger.info({ audit: 'host-joined', host: name }, 'host joined');
+    },
+    async rotate({ name, key, keyHash }) {
+      await look();
+      const entry = known[name];
+      const { keyHash: newest, keyUntil = Number.POSITIVE_INFINITY } = entry ?? {};
+      // Only the newest: who has an old one must not take the host over. The same hash again would be no rotation.
+      if (newest === undefined || !isHashOf(newest, key) || clock.now() >= keyUntil || keyHash === newest) {
+        throw new DrydockError('AGENT_KEY_REJECTED');
+      }
+      const [goodUntil, oldGoodUntil] = [clock.now() + HOST_KEY_MS, clock.now() + KEY_OVERLAP_MS];
+      await store.putHostEntry(name, {
+        ...entry,
+        ...{ keyHash, keyUntil: goodUntil, before: { keyHash: newest, until: oldGoodUntil } },
+      });
+      await look();
+      logger.info({ audit: 'host-key-rotated', host: name, goodUntil }, 'key of a host rotated');
+      return { goodUntil, oldGoodUntil };
     },
     async drain(name, draining) {
       await look();
