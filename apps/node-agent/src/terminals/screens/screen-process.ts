@@ -63,7 +63,8 @@ function command(slot: number): { file: string; args: string[] } {
   const rights = ['--no-new-privs', '--inh-caps', '-all', '--bounding-set', '-all,+setuid,+setgid'];
   return {
     file: 'unshare',
-    args: ['--net', '--ipc', 'prlimit', ...limits, 'setpriv', ...rights, ...program],
+    // What learners feed goes before what serves them: the terminal host's own OOM score is that of a service.
+    args: ['--net', '--ipc', 'choom', '-n', '500', '--', 'prlimit', ...limits, 'setpriv', ...rights, ...program],
   };
 }
 

@@ -60,6 +60,8 @@ describe('the process that draws screens', () => {
     for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb']) expect(status(set)).toBe('0'.repeat(16));
     expect(status('NoNewPrivs')).toBe('1');
     expect(readlinkSync(`/proc/${pid()}/ns/net`)).not.toBe(readlinkSync('/proc/self/ns/net'));
+    // Ended before a service when the host has no memory left.
+    expect(readFileSync(`/proc/${pid()}/oom_score_adj`, 'utf8')).toBe('500\n');
     const limits = readFileSync(`/proc/${pid()}/limits`, 'utf8');
     expect(limits).toMatch(/Max data size +536870912 +536870912 /);
     expect(limits).toMatch(/Max file size +0 +0 /);
