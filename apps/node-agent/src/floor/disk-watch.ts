@@ -2,8 +2,9 @@
  * Keeps a floor of free disk: below it the sessions that write most are frozen, one after another, and go on when there is room again. Without it
  * the disk fills, which is an I/O error for every node of the host, and for the place's own store.
  */
-import type { Clock, Logger, Timer } from '@drydock/service-kit';
+import type { Clock, Logger } from '@drydock/service-kit';
 import type { FrozenRecord } from './frozen-record.ts';
+import { createLooks, type Looks } from './looks.ts';
 
 /** Between two looks (ms): one call of the kernel while there is room. */
 const LOOK_MS = 1_000;
@@ -36,10 +37,8 @@ export interface DiskWatchDeps {
 }
 
 /** Builds the watch; it begins with start(), where the last agent of this host ended. */
-export function createDiskWatch(deps: DiskWatchDeps): { start(): void; stop(): void } {
+export function createDiskWatch(deps: DiskWatchDeps): Looks {
   const { floorBytes, freeBytes, usage, setFrozen, record, clock, logger } = deps;
-  let timer: Timer | undefined;
-  let stopped = false;
   let frozen: Set<string> | undefined;
   let history: Map<string, number>[] = [];
   let looks = 0;
@@ -85,20 +84,5 @@ export function createDiskWatch(deps: DiskWatchDeps): { start(): void; stop(): v
     }
   }
 
-  function arm(): void {
-    if (stopped) return;
-    timer = clock.after(LOOK_MS, () => {
-      void look()
-        .catch((err: unknown) => logger.warn({ err }, 'the disk was not looked at'))
-        .finally(arm);
-    });
-  }
-
-  return {
-    start: arm,
-    stop() {
-      stopped = true;
-      timer?.cancel();
-    },
-  };
+  return createLooks({ everyMs: LOOK_MS, look, failure: 'the disk was not looked at', clock, logger });
 }

@@ -2,9 +2,10 @@
  * Watches memory of the kernel that no group counts: neighbours (permanent ones have no bound at all) and tracked connections (a table of
  * nf_conntrack_max for each network namespace). The host's totals are looked at all the time; who holds how much is only asked when they grow.
  */
-import type { Clock, Logger, Timer } from '@drydock/service-kit';
+import type { Clock, Logger } from '@drydock/service-kit';
 import type { Census } from './census.ts';
 import type { KernelTotals } from './kernel-totals.ts';
+import { createLooks, type Looks } from './looks.ts';
 
 /** Between two looks (ms): a node makes some 100,000 entries, 60 MB, a second. */
 const LOOK_MS = 2_000;
@@ -31,10 +32,8 @@ export interface KernelWatchDeps {
 }
 
 /** Builds the watch; it begins with start(). */
-export function createKernelWatch(deps: KernelWatchDeps): { start(): void; stop(): void } {
+export function createKernelWatch(deps: KernelWatchDeps): Looks {
   const { totals, sessions, census, onOveruse, clock, logger } = deps;
-  let timer: Timer | undefined;
-  let stopped = false;
   let lowest: number | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
 
@@ -71,22 +70,7 @@ export function createKernelWatch(deps: KernelWatchDeps): { start(): void; stop(
     if (!found) lowest = now.unreclaimableBytes;
   }
 
-  function arm(): void {
-    if (stopped) return;
-    timer = clock.after(LOOK_MS, () => {
-      void look()
-        .catch((err: unknown) => logger.warn({ err }, 'the kernel’s memory was not looked at'))
-        .finally(arm);
-    });
-  }
-
-  return {
-    start: arm,
-    stop() {
-      stopped = true;
-      timer?.cancel();
-    },
-  };
+  return createLooks({ everyMs: LOOK_MS, look, failure: 'the kernel’s memory was not looked at', clock, logger });
 }
 
 /** What the session's pages show as the reason of its end. */
