@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { Problem } from '../common/problem.mjs';
 import { freePorts } from '../supervisor/ports.mjs';
 import { firstUnreadable } from './clone-check.mjs';
+import { coreHandler } from './kernel-checks.mjs';
 import { parseOsRelease, thisMachine } from './machine.mjs';
 import { INSTALLED_CHECKS, MACHINE_CHECKS, runChecks, START_CHECKS } from './preflight.mjs';
 
@@ -201,5 +202,22 @@ it('os-release is read with and without quotes', () => {
     ID: 'debian',
     VERSION_ID: '12',
     PRETTY_NAME: 'Debian 12',
+  });
+});
+
+describe('the warning of a handler of core dumps', () => {
+  const PATTERN = '/proc/sys/kernel/core_pattern';
+
+  it.each([
+    ['|/usr/share/apport/apport -p%p -s%s -c%c -- %E\n', '/usr/share/apport/apport'],
+    ['|/lib/systemd/systemd-coredump %P %u %g\n', '/lib/systemd/systemd-coredump'],
+  ])('names the program of %j, and what to do', (pattern, program) => {
+    const warning = coreHandler(machine({ files: { [PATTERN]: pattern } }));
+    expect(warning).toContain(`go to ${program}, which runs as root.`);
+    expect(warning).toMatch(/\n {2}Remedy: sysctl -w kernel\.core_pattern=core,/);
+  });
+
+  it.each(['core\n', '/var/crash/%e.%p\n', undefined])('is not there for %j', (pattern) => {
+    expect(coreHandler(machine(pattern === undefined ? {} : { files: { [PATTERN]: pattern } }))).toBeUndefined();
   });
 });

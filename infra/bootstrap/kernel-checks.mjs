@@ -64,3 +64,19 @@ export function fixedSettings(machine) {
   const low = kernelSettings({ directory: '/nonexistent' }).low();
   return low.filter(({ name }) => !machine.writable(`/proc/sys/${name.replaceAll('.', '/')}`));
 }
+
+/**
+ * A warning when the kernel hands core dumps to a program: it runs as the host's root, outside of every node, with names and memory that a
+ * node's program chose. Nodes cannot have dumps made (native/seccomp/node.rules), but such handlers have had holes, and this is the second wall.
+ * @param {import('./machine.mjs').Machine} machine
+ * @returns {string | undefined}
+ */
+export function coreHandler(machine) {
+  const pattern = machine.read('/proc/sys/kernel/core_pattern')?.trim() ?? '';
+  if (!pattern.startsWith('|')) return undefined;
+  const program = pattern.slice(1).trim().split(' ')[0];
+  return (
+    `Warning: core dumps of this machine, those of nodes' programs among them, go to ${program}, which runs as root.\n` +
+    '  Remedy: sysctl -w kernel.core_pattern=core, and put kernel.core_pattern = core into a file of /etc/sysctl.d; on Ubuntu also: systemctl disable --now apport'
+  );
+}

@@ -5,7 +5,7 @@ import { REPO } from '../common/paths.mjs';
 import { describeRefused } from '../host/kernel-settings.mjs';
 import { takeBuildLock } from './build-lock.mjs';
 import { buildSteps } from './build-steps.mjs';
-import { fixedSettings } from './kernel-checks.mjs';
+import { coreHandler, fixedSettings } from './kernel-checks.mjs';
 import { MACHINE_CHECKS, runChecks } from './preflight.mjs';
 import { runSteps } from './run-steps.mjs';
 
@@ -27,6 +27,8 @@ export async function prepare({ settings, layout, machine, progress, signal, che
   await runChecks([...MACHINE_CHECKS, ...checks], machine, settings);
   const fixed = describeRefused(fixedSettings(machine));
   if (fixed !== undefined) progress.say(fixed);
+  const handler = coreHandler(machine);
+  if (handler !== undefined) progress.say(handler);
   const unlock = await takeBuildLock(join(REPO, '.drydock/build.lock'), { signal, say: (line) => progress.say(line) });
   try {
     const steps = buildSteps({ layout, settings, machine, extraPackages });
