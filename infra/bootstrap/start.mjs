@@ -10,6 +10,7 @@ import { loadSettings } from './load-settings.mjs';
 import { thisMachine } from './machine.mjs';
 import { START_CHECKS } from './preflight.mjs';
 import { prepare } from './prepare.mjs';
+import { prepareUnits } from './prepare-units.mjs';
 import { terminalProgress } from './progress.mjs';
 import { Interrupted } from './run-steps.mjs';
 import { prepareStateDir } from './state-dir.mjs';
@@ -55,7 +56,8 @@ async function start(args) {
       checks,
     });
     if (prepareOnly) {
-      prepareStateDir(layout, await ensureServiceUsers());
+      const users = await ensureServiceUsers();
+      prepareUnits(layout, users.redis, prepareStateDir(layout, users));
       return;
     }
     progress.started('start', 'starting the processes');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { INTERNAL_VARIABLES, SETTINGS } from '../bootstrap/env-table.mjs';
+import { SERVICE_USERS } from '../bootstrap/system-user.mjs';
 import { REPO } from '../common/paths.mjs';
 
 const DEPLOY = join(REPO, 'infra/deploy');
@@ -11,7 +12,14 @@ const read = (/** @type {string} */ path) => readFileSync(join(DEPLOY, path), 'u
 const units = readdirSync(join(DEPLOY, 'systemd')).filter((name) => name.endsWith('.service'));
 const known = new Set([...SETTINGS.map(({ name }) => name), ...INTERNAL_VARIABLES]);
 /** Variables of these files themselves, which no process of ours reads. */
-const OF_COMPOSE = ['DRYDOCK_REGISTRY', 'DRYDOCK_TAG', 'DRYDOCK_TLS_DIR', 'DRYDOCK_SECRET_FILE', 'DRYDOCK_MANAGER'];
+const OF_COMPOSE = [
+  'DRYDOCK_REGISTRY',
+  'DRYDOCK_TAG',
+  'DRYDOCK_TLS_DIR',
+  'DRYDOCK_SECRET_FILE',
+  'DRYDOCK_MANAGER',
+  'DRYDOCK_REDIS_PASSWORD',
+];
 
 const scratch = mkdtempSync(join(tmpdir(), 'drydock-deploy-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -36,15 +44,53 @@ describe('what operators deploy', () => {
     expect(text).toMatch(/^ {2}inside:\n {4}ipam: \{ config: \[\{ subnet: \*inside \}\] \}$/m);
   });
 
-  it.each(units)('%s runs a program of ours that a build makes', (name) => {
-    const [, command = ''] = /^ExecStart=(.*)$/m.exec(read(`systemd/${name}`)) ?? [];
-    const ours = command.split(' ').filter((word) => word.startsWith('/opt/drydock/'));
-    expect(ours).not.toEqual([]);
-    for (const path of ours) {
-      // What is compiled is looked for by its source: a fresh clone has no builds.
-      const source = path.replace('/opt/drydock/', '').replace(/\/dist\/(.*)\.js$/, '/src/$1.ts');
-      if (!source.startsWith('node_modules/')) expect([source, existsSync(join(REPO, source))]).toEqual([source, true]);
+  it.each(units.filter((name) => name !== 'drydock-redis.service'))(
+    '%s runs a program of ours that a build makes',
+    (name) => {
+      const [, command = ''] = /^ExecStart=(.*)$/m.exec(read(`systemd/${name}`)) ?? [];
+      const ours = command.split(' ').filter((word) => word.startsWith('/opt/drydock/'));
+      expect(ours).not.toEqual([]);
+      for (const path of ours) {
+        // What is compiled is looked for by its source: a fresh clone has no builds.
+        const source = path.replace('/opt/drydock/', '').replace(/\/dist\/(.*)\.js$/, '/src/$1.ts');
+        if (!source.startsWith('node_modules/'))
+          expect([source, existsSync(join(REPO, source))]).toEqual([source, true]);
+      }
+    },
+  );
+
+  it('units without privilege have a user each, as `npm start` has them, and a filter; all but the manager stay on the loopback', () => {
+    for (const [service, user] of Object.entries(SERVICE_USERS)) {
+      // The cache of a registry outside is the supervisor's alone.
+      if (service === 'hub') continue;
+      const text = read(`systemd/drydock-${service}.service`);
+      expect(text).toMatch(new RegExp(`^User=${user}$`, 'm'));
+      for (const line of ['ProtectProc=invisible', 'RestrictNamespaces=yes', 'SystemCallFilter=@system-service']) {
+        expect(text.split('\n')).toContain(line);
+      }
+      expect([service, /^IPAddressDeny=any$/m.test(text)]).toEqual([service, service !== 'manager']);
     }
+  });
+
+  it('root’s units lack the system calls that `npm start` takes from them', () => {
+    const rules = readFileSync(join(REPO, 'native/seccomp/host.rules'), 'utf8');
+    const barred = [...rules.matchAll(/^errno EPERM (.*)$/gm)].flatMap(([, names = '']) => names.split(' '));
+    for (const service of ['agent', 'terminals', 'lxcfs']) {
+      const lines = [...read(`systemd/drydock-${service}.service`).matchAll(/^SystemCallFilter=~(.*)$/gm)];
+      expect([service, lines.flatMap(([, names = '']) => names.split(' '))]).toEqual([service, barred]);
+    }
+  });
+
+  it('no Redis is without a password', () => {
+    expect(read('systemd/drydock-manager.service')).not.toMatch(/redis:\/\/127/);
+    expect(read('systemd/drydock-manager.service')).toMatch(
+      /^EnvironmentFile=-\/var\/lib\/drydock\/secrets\/redis\.env$/m,
+    );
+    const compose = read('compose/compose.yaml');
+    expect(compose).toContain('--requirepass "$$REDISCLI_AUTH"');
+    expect([...compose.matchAll(/redis:\/\/([^\s]*)/g)].map(([, url]) => url)).toEqual([
+      ':$' + '{DRYDOCK_REDIS_PASSWORD}@redis:6379',
+    ]);
   });
 
   it('the unit of the pages listens on the loopback: `next start` takes every address unless told', () => {
@@ -69,7 +115,9 @@ describe('what operators deploy', () => {
     for (const name of units) {
       const text = read(`systemd/${name}`);
       const confined =
-        /^User=drydock$/m.test(text) && /^ProtectSystem=strict$/m.test(text) && /^NoNewPrivileges=yes$/m.test(text);
+        /^User=drydock(-\w+)?$/m.test(text) &&
+        /^ProtectSystem=strict$/m.test(text) &&
+        /^NoNewPrivileges=yes$/m.test(text);
       expect([name, confined]).toEqual([name, !/agent|terminals|lxcfs/.test(name)]);
       if (!confined) expect(text).not.toMatch(/^(Private|Protect)/m);
     }

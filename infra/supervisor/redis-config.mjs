@@ -1,22 +1,38 @@
 /** The configuration of the embedded redis-server. */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { writeAtomic } from '../common/files.mjs';
 
 /** Sessions, links and ports are small; a Redis that grows beyond this refuses writes instead of eating the host. */
 const REDIS_MEMORY = '512mb';
+/** What the manager is to Redis. Nobody else is let in. */
+const REDIS_USER = 'drydock';
+/** Every command on data; of those that rule the server only INFO, which the client asks to know whether it is ready. */
+const RIGHTS = '~* &* +@all -@admin -@dangerous +info';
 
 /**
- * Writes redis.conf into Redis's own directory.
- * @param {{directory: string, port: number, password: string, user: {uid: number, gid: number}}} options
+ * The address by which the manager reaches it.
+ * @param {number} port
+ * @param {string} password letters, digits, - and _
+ */
+export function redisAddress(port, password) {
+  return `redis://${REDIS_USER}:${password}@127.0.0.1:${port}`;
+}
+
+/**
+ * Writes a configuration into Redis's own directory.
+ * @param {{directory: string, name?: string, port: number, password: string, user: {uid: number, gid: number}}} options
  * @returns {string} its path
  */
-export function writeRedisConfig({ directory, port, password, user }) {
-  const path = join(directory, 'redis.conf');
+export function writeRedisConfig({ directory, name = 'redis.conf', port, password, user }) {
+  const path = join(directory, name);
+  const hash = createHash('sha256').update(password).digest('hex');
   const lines = [
     'bind 127.0.0.1',
     `port ${port}`,
     'protected-mode yes',
-    `requirepass ${password}`,
+    'user default off',
+    `user ${REDIS_USER} on #${hash} ${RIGHTS}`,
     'daemonize no',
     'databases 1',
     `dir ${directory}`,

@@ -12,7 +12,7 @@ import { openLog } from './log-file.mjs';
 import { unmountLxcfs } from './lxcfs.mjs';
 import { freePorts } from './ports.mjs';
 import { answersHttp } from './readiness.mjs';
-import { writeRedisConfig } from './redis-config.mjs';
+import { redisAddress, writeRedisConfig } from './redis-config.mjs';
 import { agentCommand, agentEnvironment, localOrigin, stackServices } from './services.mjs';
 import { endStaleProcesses, readState, removeState, thisProcess, writeState } from './state-file.mjs';
 import { createSupervisor } from './supervisor.mjs';
@@ -119,7 +119,7 @@ export async function planStack({ settings, layout, users, secrets }) {
     layout,
     users,
     ports: { redis, mirror, web, metrics, hub },
-    redisUrl: settings.REDIS_URL ?? `redis://:${secrets.redisPassword}@127.0.0.1:${redis}`,
+    redisUrl: settings.REDIS_URL ?? redisAddress(redis, secrets.redisPassword),
     hostName: joined?.name ?? secrets.hostName,
     joined,
     agentKeyFile: secrets.agentKeyFile,

@@ -2,6 +2,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environmentOf } from '../common/proc.mjs';
 import { runCommand } from '../common/run-command.mjs';
 import { listenersOf } from '../test/listeners.mjs';
 import { START_MS, testStack } from '../test/test-stack.mjs';
@@ -103,6 +104,22 @@ describe('the services without privilege', () => {
         .filter((line) => /^(DRYDOCK_|REDIS_URL)/.test(line) && !line.startsWith('DRYDOCK_INSTANCE='));
     for (const name of ['web', 'mirror', 'hub']) expect([name, settings(name)]).toEqual([name, []]);
     expect(settings('manager')).toContain(`DRYDOCK_PORT=${stack.settings.DRYDOCK_PORT}`);
+  });
+});
+
+describe('the store', () => {
+  const urlOf = () => environmentOf(pids.manager ?? 0, 'REDIS_URL') ?? '';
+  /** @param {string} url @param {string[]} words */
+  const ask = async (url, ...words) => (await runCommand('redis-cli', ['-u', url, ...words])).output.trim();
+
+  it('lets nobody in without the manager’s name and password, and gives the manager data but no server', async () => {
+    const { host } = new URL(urlOf());
+    expect(await ask(`redis://${host}`, 'GET', 'x')).toContain('NOAUTH');
+    expect(await ask(`redis://default:x@${host}`, 'GET', 'x')).toMatch(/NOAUTH|WRONGPASS/);
+    expect(await ask(urlOf(), 'PING')).toContain('PONG');
+    for (const words of ['CONFIG GET dir', 'FLUSHALL', 'MODULE LIST', 'REPLICAOF a 1', 'ACL LIST', 'KEYS *']) {
+      expect([words, await ask(urlOf(), ...words.split(' '))]).toEqual([words, expect.stringContaining('NOPERM')]);
+    }
   });
 });
 
