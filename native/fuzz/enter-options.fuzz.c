@@ -1,21 +1,9 @@
 /* dd-enter's command line: words that end with a zero byte. */
 #include "fuzz.h"
 
-#include <stdarg.h>
-
 #define exit fuzz_exit
 #include "../enter/options.c"
 #undef exit
-
-void fail(int error, const char *format, ...) {
-  char line[512];
-  va_list arguments;
-  va_start(arguments, format);
-  vsnprintf(line, sizeof line, format, arguments);
-  va_end(arguments);
-  (void)error;
-  fuzz_exit(EXIT_SETUP);
-}
 
 static void check(struct options options) {
   if (options.command == NULL || options.node_dir[0] != '/' || (options.tty && options.size.ws_col == 0)) abort();
