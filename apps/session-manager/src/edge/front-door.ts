@@ -2,7 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { AGENT_SOCKET_PATH, DrydockError } from '@drydock/protocol';
+import { AGENT_SOCKET_PATH, AGENT_STREAM_PATH, DrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { type AgentStreams, isStreamPath } from './agent-streams.ts';
 import { API_PREFIX } from './api-route.ts';
@@ -77,9 +77,11 @@ function isForMachines({ method }: IncomingMessage, path: string): boolean {
 export function createFrontDoor(deps: FrontDoorDeps): Door {
   const { origins, ports, streams, tcp, browserSockets, agentSockets, tls, logger } = deps;
 
-  function pathBelow({ url }: IncomingMessage): string {
+  /** Whether a request is for one of these places, whether or not its path still has the base path. */
+  function isBelowAny({ url }: IncomingMessage, places: readonly string[]): boolean {
     const path = pathOf(url);
-    return origins.basePath !== '' && isBelow(path, origins.basePath) ? path.slice(origins.basePath.length) : path;
+    const own = origins.basePath !== '' && isBelow(path, origins.basePath) ? path.slice(origins.basePath.length) : path;
+    return places.some((place) => isBelow(own, place));
   }
 
   /** Where we have TLS, plain requests are led to it; this machine's own processes, which use its address and not our name, are not. */
@@ -97,7 +99,8 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
       if (needsTls(request)) return leadToTls(request, response);
       const label = origins.portLabel(request.headers.host);
       // The API says it in its own form (http-routes.ts); hosts are let in by their keys.
-      const isForOthers = label === undefined && /^\/(api|agent-socket|healthz|readyz)\b/.test(pathBelow(request));
+      const isForOthers =
+        label === undefined && isBelowAny(request, ['/api', AGENT_SOCKET_PATH, '/healthz', '/readyz']);
       if (!isForOthers && deps.isBlocked(request)) {
         return pageResponse(response, 403, 'Not for you', new DrydockError('BLOCKED').message);
       }
@@ -120,7 +123,7 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
     upgrade(request, socket, head) {
       if (isAmbiguous(request)) return refuseUpgrade(socket, '400 Bad Request');
       if (needsTls(request)) return refuseUpgrade(socket, '426 Upgrade Required');
-      const isAgent = /^\/agent-(socket|stream)\b/.test(pathBelow(request));
+      const isAgent = isBelowAny(request, [AGENT_SOCKET_PATH, AGENT_STREAM_PATH]);
       if (!isAgent && deps.isBlocked(request)) return refuseUpgrade(socket, '403 Forbidden');
       const label = origins.portLabel(request.headers.host);
       if (label !== undefined) return ports.upgrade(request, socket, head, label);

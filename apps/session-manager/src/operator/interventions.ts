@@ -25,9 +25,9 @@ export interface Interventions {
   stop(): void;
 }
 
-/** Builds them, and begins to repeat freezes for hosts that come back. */
+/** Builds them, and begins to repeat freezes for hosts that come back and nodes that come later. */
 export function createInterventions(deps: {
-  directory: Pick<SessionDirectory, 'get' | 'all' | 'update'>;
+  directory: Pick<SessionDirectory, 'get' | 'all' | 'update' | 'onChange'>;
   service: Pick<SessionService, 'end'>;
   hosts: Pick<HostRegistry, 'onEvent'>;
   commands: AgentCommands;
@@ -49,16 +49,29 @@ export function createInterventions(deps: {
     await Promise.all([...names].map((host) => commands.send(host, 'session.freeze', { sessionId: id, frozen })));
   }
 
-  const stop = hosts.onEvent((event) => {
-    if (event.kind !== 'connected') return;
-    for (const session of directory.all()) {
-      const { id: sessionId, frozen, state, nodes } = session;
-      if (frozen === undefined || state !== 'active' || !nodes.some(({ host }) => host === event.host)) continue;
-      commands
-        .send(event.host, 'session.freeze', { sessionId, frozen: true })
-        .catch((error: unknown) => logger.warn({ err: error, sessionId }, 'a session was not frozen anew'));
-    }
-  });
+  function freezeAnew(host: string, sessionId: string): void {
+    commands
+      .send(host, 'session.freeze', { sessionId, frozen: true })
+      .catch((error: unknown) => logger.warn({ err: error, sessionId }, 'a session was not frozen anew'));
+  }
+
+  const stopListening = [
+    hosts.onEvent((event) => {
+      if (event.kind !== 'connected') return;
+      for (const { id, frozen, state, nodes } of directory.all()) {
+        if (frozen === undefined || state !== 'active') continue;
+        if (nodes.some(({ host }) => host === event.host)) freezeAnew(event.host, id);
+      }
+    }),
+    // A node whose making had begun before the freeze runs after it.
+    directory.onChange(({ previous, next }) => {
+      if (next.frozen === undefined || next.state !== 'active') return;
+      const ran = new Set(previous?.nodes.flatMap(({ name, state }) => (state === 'running' ? [name] : [])));
+      for (const { name, state, host } of next.nodes) {
+        if (state === 'running' && !ran.has(name)) freezeAnew(host, next.id);
+      }
+    }),
+  ];
 
   return {
     async end(by, sessionId, reason) {
@@ -98,6 +111,8 @@ export function createInterventions(deps: {
       if (isOurs) await trail.note('rule', 'flag', sessionId, text);
       return isOurs;
     },
-    stop,
+    stop() {
+      for (const stop of stopListening) stop();
+    },
   };
 }

@@ -22,8 +22,9 @@ async function manager(settings: Partial<ManagerSettings> = {}): Promise<TestMan
   return startTestManager({ store, agentKey: AGENT_KEY, logger, settings: { metrics: METRICS, ...settings } });
 }
 
-async function host(): Promise<FixtureAgent> {
-  const agent = createFixtureAgent({ url: [a.origin, b.origin], name: 'h1', key: AGENT_KEY, keepTrying: true });
+async function host(createMs = 0): Promise<FixtureAgent> {
+  const url = [a.origin, b.origin];
+  const agent = createFixtureAgent({ url, name: 'h1', key: AGENT_KEY, keepTrying: true, createMs });
   agents.push(agent);
   await agent.connect();
   return agent;
@@ -114,9 +115,22 @@ describe('an operator', () => {
     agent.disconnect();
     await agent.connect();
     await expect.poll(() => agent.commands).toContain(`session.freeze ${session.id}/`);
+    await expect.poll(() => agent.allGreeted(), { timeout: 15_000 }).toBe(true);
     expect((await operate(b, 'POST', `${at}/thaw`)).status).toBe(200);
     expect(agent.frozen()).toEqual([]);
     await expect.poll(async () => (await exec()).status).toBe(200);
+  }, 40_000);
+
+  it('freezes a node whose making had begun before', async () => {
+    const agent = await host(700);
+    const { session, token } = await a.createSession();
+    const at = `/sessions/${session.id}`;
+    const made = a.call('POST', `${at}/nodes`, { token });
+    await expect.poll(() => agent.commands).toContain(`node.create ${session.id}/node1`);
+    await operate(a, 'POST', `${at}/freeze`, { reason: 'looking into it' });
+    agent.commands.length = 0;
+    expect((await made).status).toBe(201);
+    await expect.poll(() => agent.commands).toContain(`session.freeze ${session.id}/`);
   });
 
   it('blocks an address at one manager and the other obeys, also after both start anew, until the block is taken away', async () => {
@@ -131,6 +145,10 @@ describe('an operator', () => {
     for (const hostName of ['localhost', `8080-node1-${session.id}.localhost`]) {
       const page = await fetch(`${b.origin}/`, { headers: { host: hostName } });
       expect([page.status, await page.text()]).toEqual([403, expect.stringContaining('has blocked you')]);
+    }
+    // What only begins like a path of the API or of hosts is a page like any other.
+    for (const path of ['/api-docs', '/healthz-not', '/agent-socket.html']) {
+      expect([path, (await fetch(`${b.origin}${path}`)).status]).toEqual([path, 403]);
     }
     await expect(b.lab(session.id, 'x'.repeat(43))).rejects.toThrow();
     await Promise.all([a.restart(), b.restart()]);
