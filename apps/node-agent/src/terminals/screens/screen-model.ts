@@ -22,7 +22,7 @@ export interface ScreenModel {
 export interface ScreenModelDeps {
   /** The size at which the first bytes are drawn. */
   size: Size;
-  /** Called once, when something must be parsed: most terminals never outgrow their log. */
+  /** Called once, with the first bytes: most terminals never outgrow their log, and whoever attaches to one that did need not wait for a start. */
   openEmulator(size: Size): Emulator;
   /** The backlog has become empty. */
   onDrained(): void;
@@ -63,6 +63,7 @@ export function createScreenModel({ size, openEmulator, onDrained, onFault }: Sc
   async function doJob(job: Job): Promise<void> {
     switch (job.kind) {
       case 'bytes': {
+        getEmulator();
         await parseAll(unseen.push(job.data));
         if (scrollsWhole) unseen.skip(keptLines(current.rows, SCREEN_SCROLLBACK_LINES));
         if (unseen.isFull()) await parseAll(unseen.flush());
