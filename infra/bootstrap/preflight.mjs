@@ -33,7 +33,7 @@ export const MACHINE_CHECKS = [
   memory,
   disk,
 ];
-export const START_CHECKS = [startChoice, publicPort, givenRedis];
+export const START_CHECKS = [publicPort, startChoice, givenRedis];
 export const INSTALLED_CHECKS = [networkFeatures, loopDisks];
 
 /**
