@@ -2,7 +2,7 @@
  * Tricks by names: links that a learner lays where the agent reads, writes or connects for somebody, files whose owner is somebody on
  * the host, names of another session. The control of each shows that the trick would work on whoever looked at it naively.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,7 +98,7 @@ test.describe('tricks by names', () => {
     }
     // Where they could be run, set-user-id means nothing.
     expect(readFileSync('/proc/self/mounts', 'utf8')).toMatch(
-      new RegExp(`/${session.id}/node1/disk ext4 .*nosuid,nodev`),
+      new RegExp(` ${realpathSync(join(disk, '../..'))} ext4 .*nosuid,nodev`),
     );
   });
 

@@ -153,8 +153,13 @@ int dd_connect_unix(int pid, const char *path, uint64_t netns_inode) {
   if (file < 0) return file;
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d", file);
-  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  int result = fd < 0 ? -errno : fd;
+  /* The socket that the node's program accepts is of the connecting one's network: the host's would list its interfaces to the node. */
+  char path_of_netns[64];
+  snprintf(path_of_netns, sizeof path_of_netns, "/proc/%d/ns/net", pid);
+  struct dd_netns netns = {.path = path_of_netns, .inode = netns_inode};
+  struct dd_socket wanted = {.family = AF_UNIX, .type = SOCK_STREAM};
+  int fd = dd_netns_socket(&netns, &wanted);
+  int result = fd;
   /* Non-blocking: a full backlog is EAGAIN at once, never a wait for a learner's process. */
   if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
     result = -errno;

@@ -71,7 +71,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     ...env,
     figures,
     cgroups: createCgroups(await readCgroupHost(), { memoryBytes: await nodesMemory() }),
-    disks: createNodeDisks(),
+    disks: createNodeDisks(join(env.stateDir, 'disks')),
     ranges: createIdRanges(claimsDir, env.stateDir),
     logger,
   });

@@ -1,5 +1,11 @@
-/** A node's disk: one sparse ext4 file, mounted over a loop device, holding its root's changes and /var/lib/docker. */
-import { chmod, chown, mkdir, open, readFile, rmdir, stat, statfs, unlink } from 'node:fs/promises';
+/**
+ * A node's disk: one sparse ext4 file, mounted over a loop device, holding its root's changes and /var/lib/docker.
+ *
+ * Every node of a host can read the file behind each loop device (/sys/block), and its own overlay's directories: files and mount points
+ * have random names in one directory, and only links in the node's directory, which no node sees, say whose they are.
+ */
+import { randomBytes } from 'node:crypto';
+import { chmod, chown, mkdir, open, readFile, readlink, rmdir, stat, statfs, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram } from '../runtime/run-program.ts';
 
@@ -26,7 +32,7 @@ export interface DiskLayout {
 }
 
 export interface NodeDisks {
-  layout(nodeDirectory: string): DiskLayout;
+  layout(nodeDirectory: string): Promise<DiskLayout>;
   /** Makes and mounts a disk of `bytes`, its top directories owned by host id `ownerId`. */
   create(nodeDirectory: string, bytes: number, ownerId: number): Promise<void>;
   /** Unmounts and deletes; complete also for a disk that was half made. Nothing may use it any more. */
@@ -37,20 +43,34 @@ export interface NodeDisks {
   usedBytes(nodeDirectory: string): Promise<number>;
 }
 
-const imageFile = (nodeDirectory: string) => join(nodeDirectory, 'disk.img');
+/** The links to a disk's file and mount point. Nodes of the release before have the things themselves there. */
+const imageLink = (nodeDirectory: string) => join(nodeDirectory, 'disk.img');
+const mountLink = (nodeDirectory: string) => join(nodeDirectory, 'disk');
 
-/** Builds the disks. */
-export function createNodeDisks(): NodeDisks {
-  const layout = (nodeDirectory: string): DiskLayout => {
-    const mount = join(nodeDirectory, 'disk');
+/** What a link leads to; the path itself when it is none. */
+const follow = (path: string) => readlink(path).catch(() => path);
+
+/** Builds the disks, all in `directory`; it is made with the first and stays. */
+export function createNodeDisks(directory: string): NodeDisks {
+  const layout = async (nodeDirectory: string): Promise<DiskLayout> => {
+    const mount = await follow(mountLink(nodeDirectory));
     return { mount, upper: join(mount, 'upper'), work: join(mount, 'work'), data: join(mount, 'data') };
   };
+
+  /** Links before what they lead to: a disk that is half made has an owner. */
+  async function name(nodeDirectory: string): Promise<void> {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const path = join(directory, randomBytes(12).toString('hex'));
+    await symlink(`${path}.img`, imageLink(nodeDirectory));
+    await symlink(path, mountLink(nodeDirectory));
+  }
 
   return {
     layout,
     async create(nodeDirectory, bytes, ownerId) {
-      const image = imageFile(nodeDirectory);
-      const { mount, upper, work, data } = layout(nodeDirectory);
+      await name(nodeDirectory);
+      const image = await follow(imageLink(nodeDirectory));
+      const { mount, upper, work, data } = await layout(nodeDirectory);
       const file = await open(image, 'wx', 0o600);
       try {
         await file.truncate(bytes);
@@ -68,20 +88,21 @@ export function createNodeDisks(): NodeDisks {
       await rmdir(join(mount, 'lost+found')).catch(() => undefined);
     },
     async destroy(nodeDirectory) {
-      const { mount } = layout(nodeDirectory);
-      const image = imageFile(nodeDirectory);
+      const { mount } = await layout(nodeDirectory);
+      const image = await follow(imageLink(nodeDirectory));
       if (await isMounted(mount)) await runProgram('umount', [mount]);
       await rmdir(mount).catch(ignoreMissing);
       await waitUntilDetached(image);
       await unlink(image).catch(ignoreMissing);
+      for (const link of [imageLink(nodeDirectory), mountLink(nodeDirectory)]) await unlink(link).catch(ignoreMissing);
     },
     async device(nodeDirectory) {
-      const { dev } = await stat(layout(nodeDirectory).mount);
+      const { dev } = await stat(mountLink(nodeDirectory));
       // As sysmacros.h has it, for majors below 4096.
       return { major: (dev >> 8) & 0xfff, minor: (dev & 0xff) | ((dev >> 12) & 0xfff00) };
     },
     async usedBytes(nodeDirectory) {
-      const { bsize, blocks, bfree } = await statfs(layout(nodeDirectory).mount);
+      const { bsize, blocks, bfree } = await statfs(mountLink(nodeDirectory));
       return bsize * (blocks - bfree);
     },
   };

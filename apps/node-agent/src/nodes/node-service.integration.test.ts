@@ -221,7 +221,7 @@ describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped
       groups() { find /sys/fs/cgroup -depth -type d -path '*/drydock/${session}*' "$@"; }
       # The rest of its processes dies a moment after the first.
       for i in $(seq 100); do groups -exec rmdir {} + 2>/dev/null; [ -z "$(groups)" ] && break; sleep 0.1; done
-      umount ${stateDir}/nodes/${session}/node1/disk; ip netns del dd-${session}; ip link del dd-${session} 2>/dev/null
+      umount $(readlink ${stateDir}/nodes/${session}/node1/disk); ip netns del dd-${session}; ip link del dd-${session} 2>/dev/null
       rm -r /run/drydock/runc/${session}-node1; grep -l '"${session}"' /run/drydock/alloc/* | xargs rm`;
     execFileSync('sh', ['-c', reboot]);
     expect(remainsOf(stateDir, [session]).filter((line) => !line.startsWith('file: '))).toEqual([]);

@@ -26,7 +26,7 @@ export async function createHostRuntime(deps: HostRuntimeDeps): Promise<Runtime>
   return createRuncRuntime({
     ...deps,
     cgroups: createCgroups(await readCgroupHost(), { memoryBytes: await nodesMemory() }),
-    disks: createNodeDisks(),
+    disks: createNodeDisks(join(deps.stateDir, 'disks')),
     ranges: createIdRanges(join(deps.runDir, 'alloc'), deps.stateDir),
   });
 }

@@ -19,18 +19,13 @@ export interface RunOptions {
   timeoutMs?: number;
   /** The environment; a bare PATH when left out, so that nothing of ours leaks into it. */
   env?: Record<string, string>;
-  /**
-   * How to tell that it is done: `close` waits for the end of its output, `exit` for its own end alone (for a program that
-   * leaves a child with the same descriptors behind).
-   */
-  until?: 'close' | 'exit';
 }
 
 const BARE_ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
 /** Resolves to stdout; rejects with ProgramError when it cannot start, fails or takes too long. */
 export function runProgram(file: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { timeoutMs = PROGRAM_TIMEOUT_MS, env = BARE_ENVIRONMENT, until = 'close' } = options;
+  const { timeoutMs = PROGRAM_TIMEOUT_MS, env = BARE_ENVIRONMENT } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,11 +42,9 @@ export function runProgram(file: string, args: readonly string[], options: RunOp
       if (stderr.length < MAX_OUTPUT) stderr += chunk;
     });
     child.once('error', (error) => reject(new ProgramError(`${file}: ${error.message}`, null)));
-    child.once(until, (code: number | null, signal: string | null) => {
+    child.once('close', (code: number | null, signal: string | null) => {
       if (code === 0) resolve(stdout);
       else reject(new ProgramError(`${file} ${args[0] ?? ''} failed (${signal ?? code}): ${stderr.trim()}`, code));
-      child.stdout.destroy();
-      child.stderr.destroy();
     });
   });
 }

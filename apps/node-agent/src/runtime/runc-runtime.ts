@@ -43,6 +43,9 @@ export interface RuncRuntimeDeps {
   logger: Logger;
 }
 
+/** Kept of runc's log in an error (characters): its last lines say what it minded. */
+const MOST_SAID = 2000;
+
 /** What the last measurement saw, for the share of a processor in between. */
 interface Sample {
   at: number;
@@ -67,8 +70,7 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
 
   const id = ({ sessionId, name }: NodeKey) => `${sessionId}-${name}`;
   const directory = ({ sessionId, name }: NodeKey) => join(nodesDir, sessionId, name);
-  const runc = (args: string[], until: 'close' | 'exit' = 'close') =>
-    runProgram('runc', ['--root', runcRoot, ...args], { until });
+  const runc = (args: string[]) => runProgram('runc', ['--root', runcRoot, ...args]);
 
   async function body(key: NodeKey): Promise<NodeKey> {
     const made = bodies.get(id(key)) ?? (await bodyKey(directory(key), key));
@@ -100,19 +102,19 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
   }
 
   async function runcCreate(spec: NodeSpec, image: string, idBase: number, bundle: string): Promise<number> {
-    const disk = disks.layout(directory(spec));
-    const pidFile = join(bundle, 'pid');
-    await runProgram(
-      join(deps.nativeDir, 'dd-stage'),
-      [
-        ...['--image', image, '--ids', `${idBase}:${NODE_ID_COUNT}`, '--upper', disk.upper, '--work', disk.work],
-        ...['--data', disk.data, '--at', stage, ...boundOptions(), '--'],
-        ...limitedCommand(rlimits),
-        ...['runc', '--root', runcRoot, 'create', '--bundle', bundle, '--pid-file', pidFile, id(spec)],
-      ],
-      // The node's first process keeps runc's descriptors until it is started.
-      { until: 'exit' },
-    );
+    const disk = await disks.layout(directory(spec));
+    const [pidFile, log] = [join(bundle, 'pid'), join(bundle, 'runc.log')];
+    const create = ['runc', '--root', runcRoot, '--log', log, 'create', '--bundle', bundle, '--pid-file', pidFile];
+    await runProgram(join(deps.nativeDir, 'dd-stage'), [
+      ...['--image', image, '--ids', `${idBase}:${NODE_ID_COUNT}`, '--upper', disk.upper, '--work', disk.work],
+      ...['--data', disk.data, '--at', stage, ...boundOptions(), '--'],
+      ...limitedCommand(rlimits),
+      // The node's first process inherits them, and our pipes are sockets of the host's network; runc says in its log what it minds.
+      ...['sh', '-c', 'exec "$@" </dev/null >/dev/null 2>&1', 'sh', ...create, id(spec)],
+    ]).catch(async (error: unknown) => {
+      const said = await readFile(log, 'utf8').catch(() => '');
+      throw said === '' ? error : new Error(`runc create failed: ${said.slice(-MOST_SAID)}`, { cause: error });
+    });
     return Number(await readFile(pidFile, 'utf8'));
   }
 
