@@ -8,6 +8,7 @@ import { describeRefused, kernelSettings } from '../host/kernel-settings.mjs';
 import { writeRegistryConfig } from '../library/registry-config.mjs';
 import { prepareHubCache } from './hub-cache.mjs';
 import { readJoined } from './joined.mjs';
+import { leftOnHost } from './left-on-host.mjs';
 import { openLog } from './log-file.mjs';
 import { unmountLxcfs } from './lxcfs.mjs';
 import { freePorts } from './ports.mjs';
@@ -170,7 +171,7 @@ async function assertPagesServed(origin) {
  * @param {(line: string) => void} say
  */
 export async function destroyLeftNodes(plan, say) {
-  if (entries(join(plan.layout.state, 'nodes')).length === 0) return;
+  if (leftOnHost(plan.layout).length === 0) return;
   say('Nodes are left; destroying them.');
   const [command = '', ...args] = agentCommand();
   const env = agentEnvironment(plan);
