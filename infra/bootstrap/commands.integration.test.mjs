@@ -29,7 +29,11 @@ describe('a start that cannot be', () => {
       { DRYDOCK_EGRESS: 'all' },
       'BAD_SETTING: DRYDOCK_EGRESS must be one of internet, mirror-only, none (it is "all").',
     ],
-    ['an address of another machine', { DRYDOCK_HOST: '192.0.2.1' }, 'BAD_ADDRESS: It cannot listen on 192.0.2.1 port'],
+    [
+      'an address of another machine',
+      { DRYDOCK_HOST: '192.0.2.1', DRYDOCK_OPEN: 'yes' },
+      'BAD_ADDRESS: It cannot listen on 192.0.2.1 port',
+    ],
     [
       'a Redis that is down',
       { REDIS_URL: 'redis://127.0.0.1:1' },
