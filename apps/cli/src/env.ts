@@ -22,7 +22,7 @@ function readIfThere(path: string): string | undefined {
 }
 
 /** The state directory: by the environment, by the .env file, by default. */
-function stateDirectory(): string {
+export function stateDirectory(): string {
   const ofFile = /^DRYDOCK_STATE_DIR=(.*)$/m.exec(readIfThere(join(REPO, '.env')) ?? '')?.[1]?.trim();
   return resolve(process.env.DRYDOCK_STATE_DIR || ofFile?.replace(/^(["'])(.*)\1$/, '$2') || DEFAULT_STATE_DIR);
 }

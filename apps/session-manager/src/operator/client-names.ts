@@ -66,10 +66,3 @@ export function networkList(networks: readonly string[]): BlockList {
   }
   return list;
 }
-
-/** Whether a list holds an address; an IPv4 address that is written as IPv6 counts as IPv4. */
-export function isInList(list: BlockList, address: string): boolean {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
-  const family = isIP(plain);
-  return family !== 0 && list.check(plain, family === 6 ? 'ipv6' : 'ipv4');
-}

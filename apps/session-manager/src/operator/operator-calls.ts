@@ -21,12 +21,13 @@ import {
 } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 import { z } from 'zod';
+import { isInNetworks } from '../scheduling/address-key.ts';
 import type { HostBook } from '../scheduling/host-book.ts';
 import { newId } from '../sessions/links.ts';
 import type { SessionRecord } from '../sessions/session.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { AuditTrail } from './audit-trail.ts';
-import { isInList, networkList, parseTarget } from './client-names.ts';
+import { networkList, parseTarget } from './client-names.ts';
 import type { Interventions } from './interventions.ts';
 import type { LoadHistory } from './load-history.ts';
 import type { OperatorViews } from './operator-views.ts';
@@ -110,7 +111,7 @@ export function operatorCalls(deps: OperatorCallsDeps): readonly OperatorRoute[]
     return [...directory.all()].filter(({ client, userId }) => {
       if (kind === 'person') return userId === value;
       if (client === undefined) return false;
-      return list === undefined ? client === value : isInList(list, client.split('/')[0] ?? '');
+      return list === undefined ? client === value : isInNetworks(list, client.split('/')[0] ?? '');
     });
   }
 

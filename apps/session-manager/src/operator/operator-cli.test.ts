@@ -1,6 +1,6 @@
 // The command line of operators, as a program of its own against a real manager.
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -41,7 +41,10 @@ afterAll(async () => {
 });
 const key = () => ['--secret-file', join(directory, 'secret')];
 
-describe('drydock operator', () => {
+/** Some twenty programs are started, one after another, on a machine that may be busy. */
+const PATIENCE_MS = 60_000;
+
+describe('drydock operator', { timeout: PATIENCE_MS }, () => {
   it('shows sessions, acts on them, and leaves the name of who did it', async () => {
     const { session, token } = await test.createSession();
     await test.call('POST', `/sessions/${session.id}/nodes`, { token });
@@ -70,6 +73,22 @@ describe('drydock operator', () => {
     await drydock([...key(), 'stop-starts', '--message', 'back at nine']);
     expect((await test.call('GET', '/status')).body).toMatchObject({ startsStopped: 'back at nine' });
     expect((await drydock([...key(), 'allow-starts'])).stdout).toBe('Sessions may start.\n');
+  });
+
+  it('reads the flow log of the host it runs on, and says so where there is none', async () => {
+    mkdirSync(join(directory, 'flows'));
+    const flow = { at: '2026-11-29T03:00:00Z', from: '192.168.0.11', protocol: 'tcp', port: 443 };
+    const lines = [
+      { ...flow, session: 'aaaaaaaa', to: '203.0.113.5' },
+      { ...flow, session: 'bbbbbbbb', to: '203.0.113.6' },
+    ].map((line) => JSON.stringify(line));
+    writeFileSync(join(directory, 'flows/flows-2026-11-29.jsonl'), `${lines.join('\n')}\nnot a line of ours\n`);
+    expect(await json('flows')).toMatchObject([{ session: 'aaaaaaaa' }, { session: 'bbbbbbbb' }]);
+    expect(await json('flows', '--most', '1')).toMatchObject([{ session: 'bbbbbbbb' }]);
+    expect((await drydock(['flows', '--to', '203.0.113.5'])).stdout).toMatch(
+      /^2026-11-29T03:00:00Z +aaaaaaaa +192\.168\.0\.11 +203\.0\.113\.5:443 +tcp$/m,
+    );
+    expect((await drydock(['flows'], join(directory, 'none'))).code).toBe(69);
   });
 
   it('fails in one sentence with a code of its own, and never with a stack', async () => {

@@ -1,7 +1,8 @@
 /** What operators order of the whole place: who is blocked, and whether sessions may start. Kept in the store, so that all managers obey. */
 import { type Block, DrydockError, type StartsStop } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
-import { type ClientNames, isInList, networkList } from './client-names.ts';
+import { isInNetworks } from '../scheduling/address-key.ts';
+import { type ClientNames, networkList } from './client-names.ts';
 import type { OperatorStore } from './operator-store.ts';
 
 /** Between two looks at what other managers wrote (ms): an order holds everywhere within this and one answer of the store. */
@@ -80,12 +81,12 @@ export function createOrders(deps: {
     if (blocks.length === 0) return undefined;
     const client = address !== undefined && clients.size > 0 ? names.hash(address) : undefined;
     const isHit =
-      (address !== undefined && isInList(networks, address)) ||
+      (address !== undefined && isInNetworks(networks, address)) ||
       (client !== undefined && clients.has(client)) ||
       (userId !== undefined && persons.has(userId));
     if (!isHit) return undefined;
     return living().find(({ kind, value }) => {
-      if (kind === 'network') return address !== undefined && isInList(networkList([value]), address);
+      if (kind === 'network') return address !== undefined && isInNetworks(networkList([value]), address);
       return value === (kind === 'client' ? client : userId);
     });
   }

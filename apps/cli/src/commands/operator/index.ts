@@ -5,6 +5,7 @@ import { createOperatorClient } from '../../operator-client.ts';
 import type { Output } from '../../output.ts';
 import { blockCommands } from './blocks.ts';
 import type { OperatorContext } from './context.ts';
+import { flowCommands } from './flows.ts';
 import { hostCommands } from './hosts.ts';
 import { recordCommands } from './records.ts';
 import { sessionCommands } from './sessions.ts';
@@ -21,5 +22,6 @@ export function operatorCommands(program: Command, output: Output): void {
     client: () => createOperatorClient(operatorPlace(group.opts()), userName()),
     output,
   };
-  for (const add of [sessionCommands, blockCommands, startCommands, recordCommands, hostCommands]) add(group, context);
+  for (const add of [sessionCommands, blockCommands, startCommands, recordCommands, hostCommands, flowCommands])
+    add(group, context);
 }
