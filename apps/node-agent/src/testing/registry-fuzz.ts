@@ -38,7 +38,8 @@ export function fuzzRegistryPaths(runs: number): void {
       expect(path).toMatch(
         /^\/v2\/(?:[a-z0-9._/-]+\/(?:tags\/list|manifests\/[\w.+:-]+|blobs\/[\w.+:-]+))?(?:_catalog)?(?:\?[\w.%*+=&-]*)?$/,
       );
-      expect(path.split('?')[0]).not.toMatch(/\.\.|\/\/|%/);
+      // A tag may end with dots; a part of a path that is nothing but dots leads elsewhere.
+      expect(path.split('?')[0]).not.toMatch(/\/\.{1,2}(\/|$)|\/\/|%/);
       // As the registry will read it.
       expect(new URL(path, 'http://registry').pathname).toBe(path.split('?')[0]);
       expect(parseRegistryUrl(path)).toEqual(wanted);
