@@ -2,18 +2,14 @@
  * A screens' process: draws what terminals write, for those who attach later. It is fed by strangers, so that it gives up all rights before
  * it reads a byte. Started by terminals/screens/screen-process.ts, asked over stdin; it ends when that is closed.
  */
-import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { createScreenServer } from './terminals/screens/screen-server.ts';
 
 /** Whoever types goes first. */
 const NICENESS = 5;
-/** When the host is short of memory, the kernel ends pictures before anything else of ours: they are drawn again. */
-const OOM_SCORE = '500';
 
 const id = Number(process.argv[2]);
 setPriority(NICENESS);
-writeFileSync('/proc/self/oom_score_adj', OOM_SCORE);
 if (process.getuid?.() === 0) {
   // All modules are loaded by now: this user cannot read where they lie.
   process.setgroups?.([]);
