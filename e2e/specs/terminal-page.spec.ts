@@ -1,6 +1,38 @@
 /** What the page itself does for a terminal: pastes, and how far away the server is. */
 import { expect, test } from '../support/test.ts';
 
+test('a terminal that is opened is in front, also when its answer is here before the fact that it exists', async ({
+  lab,
+  page,
+}) => {
+  // Facts come by the session's connection, the answer by that of the terminals: this holds back the facts, as a busy server may.
+  const held: (string | Buffer)[] = [];
+  let isHolding = false;
+  let release = () => {};
+  await page.routeWebSocket(/socket\.io/, (socket) => {
+    socket.connectToServer().onMessage((message) => {
+      isHolding ||= held.length === 0 && /"kind":"terminal".*"node":"node2"/.test(String(message));
+      if (isHolding) held.push(message);
+      else socket.send(message);
+    });
+    release = () => {
+      isHolding = false;
+      for (const message of held) socket.send(message);
+    };
+  });
+  await page.reload();
+  await lab.ready();
+  await lab.addNode('node1');
+  await page.getByRole('button', { name: 'Add node' }).first().click();
+  await expect.poll(() => held.length).toBeGreaterThan(0);
+  const front = page.getByRole('tab', { selected: true });
+  await expect(front).toHaveText('node2');
+  release();
+  await lab.type('echo in-$(hostname)');
+  await lab.expectText('in-node2');
+  await expect(front).toHaveText('node2');
+});
+
 test('several lines pasted into a plain shell are asked about, into one with bracketed paste not', async ({
   context,
   lab,

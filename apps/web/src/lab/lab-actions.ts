@@ -100,7 +100,7 @@ export function createLabActions(deps: LabActionsDeps) {
     try {
       if (!(await nodeRuns(node))) throw new ApiError('NODE_NOT_READY', strings.terminals.openFailed(node));
       const { terminalId } = await link.call('terminal:open', { node, ...FIRST_SIZE });
-      workspace.add({ id: terminalId, title: node, data: { kind: 'terminal', node, mine: true } }, options);
+      workspace.addOpened(terminalId, node, options);
       if (typed === undefined) return;
       // A writer of its own: this is typed once, whatever the terminal's own typing is at.
       const writer = `panel-${terminalId}`;

@@ -1,29 +1,7 @@
 import type { TerminalView } from '@drydock/protocol';
 import { beforeEach, expect, test } from 'vitest';
-import { createWorkspace, type LabModel, type LabWorkspaceHandle, type Tab, tabsOf } from './workspace.ts';
-
-/** One tile of tabs, with the calls of the tiling library that the workspace makes. */
-function oneTile(): LabWorkspaceHandle {
-  const tabs: Tab[] = [];
-  let selectedId: string | undefined;
-  const handle = {
-    getModel: (): LabModel => ({
-      version: 1,
-      root: { type: 'tabset', id: 'main', tabs: [...tabs], ...(selectedId === undefined ? {} : { selectedId }) },
-    }),
-    getActiveTabsetId: () => 'main',
-    addTab: (tab: Tab) => void tabs.push(tab),
-    closeTab: (id: string) =>
-      void tabs.splice(
-        tabs.findIndex((tab) => tab.id === id),
-        1,
-      ),
-    selectTab: (id: string) => {
-      selectedId = id;
-    },
-  };
-  return handle as unknown as LabWorkspaceHandle;
-}
+import { oneTile } from './testing/one-tile.ts';
+import { createWorkspace, type LabWorkspaceHandle, type Tab, tabsOf } from './workspace.ts';
 
 const terminal = (terminalId: string): TerminalView => ({
   ...{ terminalId, node: 'node1', cols: 80, rows: 24, createdAt: 1 },
@@ -58,6 +36,23 @@ test('a terminal that was opened here while the tiles were away is in front when
   workspace.sync([terminal('t1'), terminal('t2'), terminal('t3'), terminal('t4')], { isComplete: true, titleOf });
   expect(shown()).toEqual(['t1', 't2', 't3', 't4']);
   expect(workspace.getState().activeId).toBe('t3');
+});
+
+test('a terminal that was opened here stays in front when the answer comes before the fact that it exists', () => {
+  workspace.activate('t1');
+  workspace.addOpened('t3', 'node2');
+  workspace.sync([terminal('t1'), terminal('t2')], { isComplete: true, titleOf });
+  workspace.sync([terminal('t1'), terminal('t2'), terminal('t3')], { isComplete: true, titleOf });
+  expect(shown()).toEqual(['t1', 't2', 't3']);
+  expect(workspace.getState().activeId).toBe('t3');
+  expect(tabsOf(handle.getModel()).at(-1)?.data).toEqual({ kind: 'terminal', node: 'node2', mine: true });
+});
+
+test('a terminal that was opened here goes like any other once the session has named it', () => {
+  workspace.addOpened('t3', 'node2');
+  workspace.sync([terminal('t1'), terminal('t3')], { isComplete: true, titleOf });
+  workspace.sync([terminal('t1')], { isComplete: true, titleOf });
+  expect(shown()).toEqual(['t1']);
 });
 
 test('an ended terminal keeps its tab', () => {

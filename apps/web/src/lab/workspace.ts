@@ -53,6 +53,8 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
   const opening = new Map<string, number>();
   /** Terminals that this browser opened to be looked at: whatever brings their tab, it is theirs to be in front. */
   const wanted = new Set<string>();
+  /** Terminals that this browser opened and that the session's list has not named yet. */
+  const unlisted = new Set<string>();
 
   const model = () => handle?.getModel() ?? state.getState().model;
   const has = (id: string) => tabsOf(model()).some((tab) => tab.id === id);
@@ -109,6 +111,7 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
   function remove(id: string): void {
     ended.delete(id);
     wanted.delete(id);
+    unlisted.delete(id);
     handle?.closeTab(id);
   }
 
@@ -130,6 +133,14 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     },
     changed,
     add,
+    /**
+     * Shows a terminal that this browser has just opened. Calls and facts come by two connections, so the answer may be here before
+     * the session's list has the terminal: until it does, its absence there does not mean that it is gone.
+     */
+    addOpened(terminalId: string, node: string, options?: AddOptions): void {
+      unlisted.add(terminalId);
+      add({ id: terminalId, title: node, data: { kind: 'terminal', node, mine: true } }, options);
+    },
     activate,
     remove,
     has,
@@ -163,7 +174,10 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
       if (state.getState().activeId !== id && has(id)) set(model(), id);
     },
     /** Keeps the tab of a terminal whose shell has ended, so that its last screen can be read. */
-    keepEnded: (id: string) => void ended.add(id),
+    keepEnded(id: string): void {
+      ended.add(id);
+      unlisted.delete(id);
+    },
     isEnded: (id: string) => ended.has(id),
     /**
      * Leaves new terminals of a node to whoever is opening one there: the fact that it exists may come before the answer that
@@ -182,8 +196,10 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
       { isComplete, titleOf }: { isComplete: boolean; titleOf: (terminal: TerminalView) => string },
     ): void {
       const known = new Map(terminals.map((terminal) => [terminal.terminalId, terminal]));
+      for (const id of known.keys()) unlisted.delete(id);
+      const mayLive = (id: string) => known.has(id) || ended.has(id) || unlisted.has(id);
       for (const tab of isComplete ? tabsOf(model()) : []) {
-        if (tab.data.kind === 'terminal' && !known.has(tab.id) && !ended.has(tab.id)) remove(tab.id);
+        if (tab.data.kind === 'terminal' && !mayLive(tab.id)) remove(tab.id);
       }
       for (const terminal of terminals) {
         const { terminalId: id, node } = terminal;
