@@ -1,6 +1,6 @@
 /** The command lines that give a service its user, its view of the machine, its system calls and its death with the supervisor. */
 import { existsSync, readlinkSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { REPO } from '../common/paths.mjs';
 
 const NATIVE = join(REPO, 'native/build');
@@ -59,8 +59,10 @@ export function confined({ user, readOnly, writable, offline, port }, command) {
  * By itself bubblewrap closes the parents of what is closed, and the service would not get there.
  * @param {string} option
  * @param {string} path
+ * @throws {Error} when it is not absolute: it has no parents to walk up
  */
 function bind(option, path) {
+  if (!isAbsolute(path)) throw new Error(`a service cannot be shown the path '${path}': it is not absolute`);
   const parents = [];
   for (let parent = dirname(path); parent !== '/'; parent = dirname(parent)) parents.unshift(parent);
   return [...parents.flatMap((parent) => ['--perms', '0755', '--dir', parent]), option, path, path];

@@ -20,14 +20,14 @@ const planWith = (joined) => ({
   // Whether lxcfs runs is the machine's own matter.
   settings: { DRYDOCK_PORT: '3000', DRYDOCK_LXCFS: '0' },
   layout: layoutOf({ DRYDOCK_STATE_DIR: state }),
-  user: ids,
+  users: { manager: ids, web: ids, redis: ids, mirror: ids, hub: ids },
   ports: { redis: 1, mirror: 2, web: 3, metrics: 4, hub: 5 },
   redisUrl: 'redis://127.0.0.1:1',
   hostName: joined?.name ?? 'own',
   agentKeyFile: join(state, 'agent.key'),
   managerSecrets: state,
-  redisConfig: '',
-  mirrorConfig: '',
+  redisConfig: join(state, 'redis.conf'),
+  mirrorConfig: join(state, 'mirror.yml'),
   joined,
   hub: undefined,
 });
@@ -53,4 +53,8 @@ describe('a machine that joined a manager elsewhere', () => {
     writeAtomic(join(state, 'joined.json'), '{"manager":"https://a.example","name":"b"}');
     expect(readJoined({ ...layout, secrets: state })).toEqual({ manager: 'https://a.example', name: 'b' });
   });
+});
+
+it('refuses to show a service a path that is not absolute, at once', () => {
+  expect(() => stackServices({ ...planWith(undefined), mirrorConfig: 'mirror.yml' })).toThrow(/not absolute/);
 });
