@@ -153,7 +153,8 @@ int dd_connect_unix(int pid, const char *path, uint64_t netns_inode) {
   if (file < 0) return file;
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d", file);
-  /* The socket that the node's program accepts is of the connecting one's network: the host's would list its interfaces to the node. */
+  /* The socket that the node's program accepts is of the connecting one's network: the host's would list its interfaces
+   * to the node. */
   char path_of_netns[64];
   snprintf(path_of_netns, sizeof path_of_netns, "/proc/%d/ns/net", pid);
   struct dd_netns netns = {.path = path_of_netns, .inode = netns_inode};
