@@ -8,6 +8,8 @@ declare module 'vitest' {
 }
 
 const resolve = { conditions: ['source'] };
+/** What is waited for is often done by another process: the runner's own second is too short for it on a busy machine (ms). */
+const patient = { poll: { timeout: 10_000 } };
 const ssr = { resolve: { conditions: ['source'], externalConditions: ['source'] } };
 
 export default defineConfig({
@@ -23,6 +25,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.integration.test.*', '**/*.slow.test.*'],
           server: { deps: { inline: [/@drydock\//] } },
           testTimeout: 20_000,
+          expect: patient,
           // Most of their time they wait. What compares times is an integration test: those run alone.
           maxWorkers: 2,
         },
@@ -37,6 +40,7 @@ export default defineConfig({
           server: { deps: { inline: [/@drydock\//] } },
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: patient,
           // Nodes share two cores and the host's namespaces; side by side they would only wait for one another.
           fileParallelism: false,
         },
@@ -57,6 +61,7 @@ export default defineConfig({
           server: { deps: { inline: [/@drydock\//] } },
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: patient,
           fileParallelism: false,
         },
       },
