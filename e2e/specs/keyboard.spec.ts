@@ -21,6 +21,8 @@ async function tabTo(page: Page, name: string): Promise<void> {
 const inTerminal = (page: Page) => page.evaluate(() => document.activeElement?.closest('.xterm') !== null);
 
 test('a session is used from start to end by keyboard alone', async ({ landing, page }) => {
+  const asked: string[] = [];
+  page.on('request', (request) => request.method() === 'POST' && asked.push(new URL(request.url()).pathname));
   await landing.open();
   await tabTo(page, 'Start');
   await page.keyboard.press('Enter');
@@ -40,16 +42,41 @@ test('a session is used from start to end by keyboard alone', async ({ landing, 
   expect(await inTerminal(page)).toBe(true);
   await page.keyboard.press('F6');
   expect(await inTerminal(page)).toBe(false);
+  // Whoever types on presses nothing.
+  await page.keyboard.type('ls ');
+  await page.keyboard.press('Enter');
+  expect(asked.filter((path) => path.endsWith('/nodes'))).toHaveLength(1);
   await tabTo(page, 'Open node1');
   await page.keyboard.press('F6');
   expect(await inTerminal(page)).toBe(true);
 
+  // The palette gives the focus back; Ctrl+K is the shell's: it kills the line to the right of the cursor.
+  const palette = page.getByRole('dialog', { name: 'Commands' });
+  await page.keyboard.press('F1');
+  await expect(palette).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(palette).toBeHidden();
+  await page.keyboard.type('echo kept-$((40+3)); echo lost-$((40+4))');
+  for (let i = 0; i < '; echo lost-$((40+4))'.length; i += 1) await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Control+k');
+  await expect(palette).toBeHidden();
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.xterm-rows:visible').first()).toContainText('kept-43');
+  await expect(page.locator('.xterm-rows:visible').first()).not.toContainText('lost-44');
+  // A dialog that the palette opened gives it back too.
+  await page.keyboard.press('F1');
+  await page.keyboard.type('Share');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('textbox', { name: /watch/i })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect.poll(() => inTerminal(page)).toBe(true);
+
+  await page.keyboard.press('Control+Shift+P');
   await page.keyboard.type('Split right');
   await page.keyboard.press('Enter');
   await expect(page.locator('.xterm-rows:visible')).toHaveCount(2, { timeout: 30_000 });
 
-  await page.keyboard.press('Control+Shift+K');
+  await page.keyboard.press('F1');
   await page.keyboard.type('Close session');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alertdialog').or(page.getByRole('dialog'))).toBeVisible();

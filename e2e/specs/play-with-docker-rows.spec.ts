@@ -178,7 +178,7 @@ test.describe('rows of Play with Docker', () => {
       expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('copied');
     });
     await row(22, async () => {
-      await page.keyboard.press('Control+k');
+      await page.keyboard.press('F1');
       await page.getByRole('combobox', { name: 'Commands' }).fill('Clear the terminal');
       await page.keyboard.press('Enter');
       await expect(lab.screen).not.toContainText('pasted-55');
@@ -191,12 +191,12 @@ test.describe('rows of Play with Docker', () => {
       await page.keyboard.press('Alt+Shift+ArrowDown');
       await expect(rows).toHaveCount(2);
       // What is typed goes to both, in a loud colour.
-      await page.getByRole('button', { name: 'Type in all' }).click();
-      await expect(page.getByText('Typing goes to 2 terminals at once.')).toBeVisible();
+      await page.getByRole('button', { name: 'Broadcast input' }).click();
+      await expect(page.getByText('Your typing goes to 2 terminals: node1, node1 (2).')).toBeVisible();
       await lab.type('echo both-$((3+4))');
       await expect(rows.filter({ hasText: 'both-7' })).toHaveCount(2);
       await expectAccessible(page);
-      await page.screenshot({ path: 'e2e/test-results/screens/type-in-all.png' });
+      await page.screenshot({ path: 'e2e/test-results/screens/broadcast.png' });
       await page.getByRole('button', { name: 'Stop', exact: true }).click();
       // By mouse: a tab dragged back over the other tile's tabs.
       await page.getByRole('tab', { name: 'node1 (2)' }).dragTo(page.getByRole('tab', { name: 'node1', exact: true }));

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { basePath } from '../env.ts';
 import { strings } from '../strings.ts';
 import { callApi } from './api.ts';
+import { createCtrlV } from './ctrl-v.ts';
 import type { Dialog } from './dialogs.ts';
 import { createFiles } from './files.ts';
 import { createLabActions } from './lab-actions.ts';
@@ -22,7 +23,7 @@ import { createTerminalLink } from './terminal-link.ts';
 import { createTerminalViews } from './terminal-views.ts';
 import { createTimeline } from './timeline.ts';
 import { titleOfTerminal } from './titles.ts';
-import { createWorkspace, tabsOf } from './workspace.ts';
+import { createWorkspace, tabsOf, visibleTabsOf } from './workspace.ts';
 
 // The content security policy forbids `eval`; zod would try it to compile its checks.
 z.config({ jitless: true });
@@ -69,19 +70,24 @@ export function createLab(sessionId: string) {
     views: () => views,
     toggleFiles: () => files.togglePanel(),
   });
-  const views = createTerminalViews(() => ({
-    link,
-    preferences,
-    canType: store.getState().data?.right !== 'viewer',
-    pageKey: keys.handle,
-    changeFontSize: (by) => (by === 0 ? preferences.resetFontSize() : preferences.changeFontSize(by)),
-    askPaste: (question) => dialog.set({ kind: 'paste', question }),
-    askLink: (question) => dialog.set({ kind: 'link', question }),
-    onProgramCopied: (text) =>
-      notices.show({ kind: 'info', title: strings.terminals.programCopied, text: text.slice(0, COPIED_PREVIEW) }),
-    onPasteRefused: () => notices.show({ kind: 'info', title: strings.terminals.pasteRefused }),
-    onEnterAfterEnd: keys.replaceEnded,
-  }));
+  const ctrlV = createCtrlV(preferences, notices);
+  const views = createTerminalViews(
+    () => ({
+      link,
+      preferences,
+      canType: store.getState().data?.right !== 'viewer',
+      pageKey: keys.handle,
+      changeFontSize: (by) => (by === 0 ? preferences.resetFontSize() : preferences.changeFontSize(by)),
+      askPaste: (question) => dialog.set({ kind: 'paste', question }),
+      askLink: (question) => dialog.set({ kind: 'link', question }),
+      onProgramCopied: (text) =>
+        notices.show({ kind: 'info', title: strings.terminals.programCopied, text: text.slice(0, COPIED_PREVIEW) }),
+      ...ctrlV,
+      onPasteRefused: () => notices.show({ kind: 'info', title: strings.terminals.pasteRefused }),
+      onEnterAfterEnd: keys.replaceEnded,
+    }),
+    () => new Set(visibleTabsOf(workspace.getState().model).map(({ id }) => id)),
+  );
 
   const people = createPeoplePart({
     ...{ store, client, workspace },

@@ -45,17 +45,18 @@ export function createPageKeys({ store, dialog, workspace, actions, views, toggl
     else document.getElementById('terminal')?.focus();
   }
 
-  /** Out of the workspace to the first control beside it, or back: shells take Tab, so focus needs another way out (WCAG 2.1.2). */
+  /**
+   * Out of the workspace to the region beside it, or back: shells take Tab, so focus needs another way out (WCAG 2.1.2). The region
+   * itself has the focus then, not its first control: whoever goes on typing presses nothing.
+   */
   function crossOver(): void {
     const workplace = document.getElementById('terminal');
     if (!workplace?.contains(document.activeElement)) {
       focusTerminal();
       return;
     }
-    const beside = ['lab-nodes', 'lab-header'].flatMap((id) => [
-      ...(document.getElementById(id)?.querySelectorAll<HTMLElement>('button:not([disabled]), a[href]') ?? []),
-    ]);
-    beside.find((control) => control.checkVisibility())?.focus();
+    const beside = ['lab-nodes', 'lab-header'].map((id) => document.getElementById(id));
+    beside.find((region) => region?.checkVisibility())?.focus();
   }
 
   function newTerminal(region?: 'right' | 'bottom'): void {
@@ -84,7 +85,6 @@ export function createPageKeys({ store, dialog, workspace, actions, views, toggl
 
   /** Actions of Ctrl+Shift+key by the key's lower-case name. */
   const shifted: Record<string, () => void> = {
-    k: () => dialog.set({ kind: 'palette' }),
     p: () => dialog.set({ kind: 'palette' }),
     e: () => toggleFiles(),
     f: () => finding.set(activeTerminal()?.id ?? null),
@@ -107,15 +107,15 @@ export function createPageKeys({ store, dialog, workspace, actions, views, toggl
       crossOver();
       return true;
     }
+    if (key === 'f1' && !event.ctrlKey && !event.altKey && !event.shiftKey && !fullScreenProgram) {
+      dialog.set({ kind: 'palette' });
+      return true;
+    }
     if (event.altKey && event.shiftKey && !event.ctrlKey && key.startsWith('arrow')) {
       workspace.move(key.slice('arrow'.length) as 'left' | 'right' | 'up' | 'down');
       return true;
     }
     if (!event.ctrlKey || event.altKey) return false;
-    if (!event.shiftKey && key === 'k' && !fullScreenProgram) {
-      dialog.set({ kind: 'palette' });
-      return true;
-    }
     const action = event.shiftKey ? shifted[key] : undefined;
     if (action === undefined) return false;
     action();
@@ -131,11 +131,6 @@ export function createPageKeys({ store, dialog, workspace, actions, views, toggl
     showOutputs,
     focusTerminal,
     toggleFullScreen: () => void toggleFullScreen(),
-    /** Sends a key that the page took to the shell after all (Ctrl+K pressed twice). */
-    sendToShell(text: string): void {
-      const active = activeTerminal();
-      if (active) views().peek(active.id)?.controller.input(text);
-    },
     /** A new terminal in the place of one whose shell has ended. */
     replaceEnded(terminalId: string): void {
       const tab = tabsOf(workspace.getState().model).find(({ id }) => id === terminalId);

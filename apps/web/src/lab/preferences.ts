@@ -3,11 +3,15 @@ import { MAX_PERSON_NAME_LENGTH } from '@drydock/protocol';
 import { createValue, type Observable } from './store.ts';
 import { TERMINAL_THEMES, type TerminalThemeName } from './terminal-themes.ts';
 
+export type CtrlV = 'system' | 'paste' | 'shell';
+
 export interface Preferences {
   terminalTheme: TerminalThemeName;
   /** Terminal text in CSS pixels. */
   fontSize: number;
   copyOnSelect: boolean;
+  /** Whether Ctrl+V pastes in a terminal; `system`: where other programs of this system paste by it in terminals too. */
+  ctrlV: CtrlV;
   screenReader: boolean;
   cursorBlink: boolean;
   /** Many more lines above the screen, at the price of slower floods. */
@@ -28,6 +32,7 @@ const DEFAULTS: Preferences = {
   terminalTheme: 'dark',
   fontSize: 14,
   copyOnSelect: false,
+  ctrlV: 'system',
   screenReader: false,
   cursorBlink: false,
   longScrollback: false,
@@ -47,11 +52,12 @@ export function parsePreferences(text: string | null): Preferences {
   }
   type Flag = 'copyOnSelect' | 'screenReader' | 'cursorBlink' | 'longScrollback' | 'sidebar' | 'files';
   const flag = (key: Flag) => (typeof stored[key] === 'boolean' ? stored[key] : DEFAULTS[key]);
-  const { terminalTheme: theme, fontSize, name } = stored;
+  const { terminalTheme: theme, fontSize, name, ctrlV } = stored;
   return {
     terminalTheme: TERMINAL_THEMES.find((name) => name === theme) ?? DEFAULTS.terminalTheme,
     fontSize: typeof fontSize === 'number' ? clampFontSize(fontSize) : DEFAULTS.fontSize,
     copyOnSelect: flag('copyOnSelect'),
+    ctrlV: ctrlV === 'paste' || ctrlV === 'shell' ? ctrlV : DEFAULTS.ctrlV,
     screenReader: flag('screenReader'),
     cursorBlink: flag('cursorBlink'),
     longScrollback: flag('longScrollback'),

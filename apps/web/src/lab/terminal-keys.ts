@@ -9,6 +9,10 @@ export interface TerminalKeyActions {
   changeFontSize(by: -1 | 0 | 1): void;
   /** The clipboard could not be read by a click; a paste key can. */
   onPasteRefused(): void;
+  /** Whether Ctrl+V pastes; asked at each press. */
+  pastesByCtrlV(): boolean;
+  /** Ctrl+V went to the shell. */
+  onCtrlVToShell(): void;
   onEnterAfterEnd(): void;
 }
 
@@ -32,12 +36,15 @@ function isCopy(event: KeyboardEvent, hasSelection: boolean): boolean {
 }
 
 /** Keys by which browsers paste: they must reach the browser untouched, so that no permission is needed. */
-function isPaste(event: KeyboardEvent): boolean {
+function isPaste(event: KeyboardEvent, byCtrlV: boolean): boolean {
   const key = event.key.toLowerCase();
   if (key === 'insert') return event.shiftKey && !event.ctrlKey;
   if (key !== 'v' || event.altKey) return false;
-  return event.metaKey ? isMac() : event.ctrlKey && event.shiftKey;
+  return event.metaKey ? isMac() : event.ctrlKey && (event.shiftKey || byCtrlV);
 }
+
+const isCtrlV = (event: KeyboardEvent) =>
+  event.key.toLowerCase() === 'v' && event.ctrlKey && !event.shiftKey && !event.altKey && !event.metaKey;
 
 /** Decides about every key before xterm does; middle click pastes where the system does not do it itself. */
 export function installTerminalKeys(
@@ -64,8 +71,9 @@ export function installTerminalKeys(
   }
 
   terminal.attachCustomKeyEventHandler((event) => {
-    if (isPaste(event)) return false;
+    if (isPaste(event, actions.pastesByCtrlV())) return false;
     if (event.type !== 'keydown') return true;
+    if (isCtrlV(event) && !isMac()) actions.onCtrlVToShell();
     const { kind } = controller.getState().phase;
     if (event.key === 'Enter' && (kind === 'exited' || kind === 'gone')) {
       actions.onEnterAfterEnd();

@@ -14,19 +14,25 @@ export type TerminalViewContext = Omit<
 /** Size for a terminal that the session does not list yet. */
 const UNKNOWN_SIZE = { cols: 120, rows: 30 };
 
-/** `context` is asked when a terminal is shown first; `load` brings the drawing code (a separate chunk). */
+/**
+ * `context` is asked when a terminal is shown first; `visibleIds` are the tabs that can be seen now; `load` brings the drawing code (a
+ * separate chunk).
+ */
 export function createTerminalViews(
   context: () => TerminalViewContext,
+  visibleIds: () => ReadonlySet<string>,
   load: () => Promise<typeof import('./terminal-view.ts')> = () => import('./terminal-view.ts'),
 ) {
   const views = new Map<string, TerminalView>();
   let module: Promise<typeof import('./terminal-view.ts')> | undefined;
-  let typeInAll = false;
+  let isBroadcasting = false;
   const listeners = new Set<() => void>();
 
+  /** Only terminals that can be seen take part: nobody types blind. */
   function broadcast(from: string, text: string): void {
-    if (!typeInAll) return;
-    for (const [id, view] of views) if (id !== from) view.controller.input(text);
+    if (!isBroadcasting) return;
+    const shown = visibleIds();
+    for (const [id, view] of views) if (id !== from && shown.has(id)) view.controller.input(text);
   }
 
   return {
@@ -67,12 +73,12 @@ export function createTerminalViews(
     prune(ids: ReadonlySet<string>): void {
       for (const id of views.keys()) if (!ids.has(id)) this.remove(id);
     },
-    isTypingInAll: () => typeInAll,
-    setTypeInAll(next: boolean): void {
-      typeInAll = next;
+    isBroadcasting: () => isBroadcasting,
+    setBroadcasting(next: boolean): void {
+      isBroadcasting = next;
       for (const listener of listeners) listener();
     },
-    onTypeInAll(listener: () => void): () => void {
+    onBroadcasting(listener: () => void): () => void {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },

@@ -27,6 +27,15 @@ export function tabsOf(model: LabModel): Tab[] {
   return [...walk(model.root), ...(model.floating ?? []).flatMap((tabset) => tabset.tabs)];
 }
 
+/** The tabs that can be seen: the front one of each tile, or of the tile that fills the window. */
+export function visibleTabsOf(model: LabModel): Tab[] {
+  const floating = new Set((model.floating ?? []).map(({ id }) => id));
+  const { maximizedTabsetId: maximized } = model;
+  return tilesOf(model)
+    .filter(({ id }) => maximized === undefined || id === maximized || floating.has(id))
+    .flatMap(({ tabs, selectedId }) => tabs.find(({ id }) => id === selectedId) ?? tabs[0] ?? []);
+}
+
 /** All tiles of a model, in order. */
 export function tilesOf(model: LabModel): { id: string; tabs: Tab[]; selectedId?: string | undefined }[] {
   const walk = (node: LabModel['root']): { id: string; tabs: Tab[]; selectedId?: string | undefined }[] =>

@@ -15,7 +15,7 @@ import {
 } from './workspace-model.ts';
 
 export type { LabModel, LabWorkspaceHandle, PanelKind, Tab, TabData } from './workspace-model.ts';
-export { EMPTY_MODEL, tabsOf, tilesOf } from './workspace-model.ts';
+export { EMPTY_MODEL, tabsOf, tilesOf, visibleTabsOf } from './workspace-model.ts';
 
 const KEY_PREFIX = 'drydock.layout.';
 

@@ -16,14 +16,15 @@ export const shortcuts = {
     {
       title: 'Everywhere',
       keys: [
-        ['Ctrl+K', 'Commands; twice in a terminal: kill the line'],
-        ['Ctrl+Shift+K', 'Commands, also over vim or nano'],
+        ['F1', 'Command palette'],
+        ['Ctrl+Shift+P', 'Command palette, also over vim or nano'],
+        ['Ctrl+K', 'Command palette (outside terminals)'],
         ['Ctrl+Shift+E', 'Files'],
         ['Alt+Enter', 'Full screen'],
         ['?', 'This list (outside terminals)'],
-        ['F6', 'Out of the terminal to the nodes, and back'],
+        ['F6', 'Move between terminal and node list'],
         ['Shift+F6', 'The same, also over vim or nano'],
-        ['F8', 'To the messages'],
+        ['F8', 'Go to notifications'],
       ],
     },
     {
@@ -32,6 +33,7 @@ export const shortcuts = {
         ['Ctrl+C', 'Copy when text is selected, else interrupt'],
         ['Ctrl+Shift+C / Ctrl+Insert', 'Copy'],
         ['Ctrl+Shift+V / Shift+Insert', 'Paste'],
+        ['Ctrl+V', 'Paste (on Windows and ChromeOS, or by the settings)'],
         ['Ctrl+Shift+F', 'Find'],
         ['Ctrl+Shift+O', 'Read commands and outputs one by one'],
         ['Ctrl++ / Ctrl+-', 'Font size'],

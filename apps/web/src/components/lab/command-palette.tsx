@@ -1,15 +1,14 @@
-/** Every action by name. Ctrl+K once more hands the key to the shell. */
+/** Every action by name; when it closes, whoever was typing types on. */
 'use client';
 
 import { Command } from 'cmdk';
 import { Dialog } from 'radix-ui';
+import { useRef } from 'react';
 import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { type PaletteCommand, useCommands } from './use-commands.ts';
 
 const text = strings.palette;
-/** What Ctrl+K means to a shell. */
-const KILL_LINE = '\x0b';
 
 function Item({ command, onDone }: { command: PaletteCommand; onDone: () => void }) {
   return (
@@ -27,8 +26,26 @@ function Item({ command, onDone }: { command: PaletteCommand; onDone: () => void
   );
 }
 
+/** The focus goes back where it was, unless the command opened something else; `Dialogs` finds a place when that is gone. */
+function useFocusBack() {
+  const { dialog, workspace } = useLab();
+  const before = useRef<{ element: Element | null; activeId: string | null }>({ element: null, activeId: null });
+  return {
+    remember() {
+      before.current = { element: document.activeElement, activeId: workspace.getState().activeId };
+    },
+    giveBack(event: Event) {
+      const { element, activeId } = before.current;
+      const isElsewhere = dialog.getState() !== null || workspace.getState().activeId !== activeId;
+      if (isElsewhere || !(element instanceof HTMLElement) || !element.isConnected) return;
+      event.preventDefault();
+      element.focus();
+    },
+  };
+}
+
 export function CommandPalette({ onClose }: { onClose: () => void }) {
-  const { keys } = useLab();
+  const { remember, giveBack } = useFocusBack();
   const commands = useCommands();
   const groups = [...new Set(commands.map(({ group }) => group))];
   return (
@@ -37,12 +54,8 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
         <Dialog.Overlay className="fixed inset-0 z-40 bg-black/45" />
         <Dialog.Content
           aria-describedby={undefined}
-          onKeyDown={(event) => {
-            if (!event.ctrlKey || event.key.toLowerCase() !== 'k') return;
-            event.preventDefault();
-            onClose();
-            keys.sendToShell(KILL_LINE);
-          }}
+          onOpenAutoFocus={remember}
+          onCloseAutoFocus={giveBack}
           className="fixed top-[12dvh] left-1/2 z-50 w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 overflow-hidden rounded-lg border border-line bg-raised text-ink shadow-float"
         >
           <Dialog.Title className="sr-only">{text.title}</Dialog.Title>

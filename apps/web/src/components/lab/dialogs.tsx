@@ -2,7 +2,7 @@
 'use client';
 
 import dynamic from 'next/dynamic';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { CloseFileDialog, DeleteFileDialog, MoveFileDialog, NewFileDialog } from '../files/file-dialogs.tsx';
 import { LinkDialog } from '../terminal/link-dialog.tsx';
@@ -26,10 +26,25 @@ const QrDialog = dynamic(() => import('./qr-dialog.tsx').then((module) => module
 /** The terminal's own code goes first (ms). */
 const PALETTE_AFTER_MS = 1500;
 
+/** After a dialog whose opener is gone (a command's, a menu's) the focus would be nowhere, and what is typed next lost. */
+function useFocusAfterDialogs(isOpen: boolean): void {
+  const { keys } = useLab();
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    const hasClosed = wasOpen.current && !isOpen;
+    wasOpen.current = isOpen;
+    if (!hasClosed) return;
+    // Behind the dialog's own timer, which gives the focus back when it can.
+    const timer = setTimeout(() => document.activeElement === document.body && keys.focusTerminal());
+    return () => clearTimeout(timer);
+  }, [isOpen, keys]);
+}
+
 export function Dialogs() {
   const { dialog } = useLab();
   const open = useValue(dialog);
   const close = () => dialog.set(null);
+  useFocusAfterDialogs(open !== null);
   useEffect(() => {
     // Typing begins with the key that opens it: its code has to be there by then.
     // What cannot be loaded now is asked for again when somebody opens it.

@@ -7,8 +7,8 @@ import { watchSwipes } from '../../lab/swipe.ts';
 import { useLab, useLabState, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { FilesAside, FilesSheet } from '../files/files-aside.tsx';
+import { BroadcastBanner } from '../terminal/broadcast-banner.tsx';
 import { KeyBar } from '../terminal/key-bar.tsx';
-import { TypeInAllBanner } from '../terminal/type-in-all-banner.tsx';
 import { WorkspaceTiles } from '../terminal/workspace-tiles.tsx';
 import { Toasts } from '../ui/toasts.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
@@ -71,7 +71,8 @@ export function LabFrame() {
         {sidebar && (
           <aside
             id="lab-nodes"
-            className="hidden w-[272px] shrink-0 border-line border-r md:flex"
+            tabIndex={-1}
+            className="hidden w-[272px] shrink-0 border-line border-r focus-visible:-outline-offset-2 md:flex"
             aria-label={strings.lab.menu}
           >
             <Sidebar />
@@ -79,7 +80,7 @@ export function LabFrame() {
         )}
         <FilesAside />
         <main id="terminal" ref={place} tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
-          <TypeInAllBanner />
+          <BroadcastBanner />
           <PortBar />
           <WorkspaceTiles workspace={workspace} />
           <KeyBar />

@@ -105,7 +105,8 @@ export function LabHeader({ sidebarOpen, onToggleSidebar, onOpenDrawer }: LabHea
   return (
     <header
       id="lab-header"
-      className="flex h-13 shrink-0 items-center gap-2 border-line border-b bg-surface pr-2 pl-3 sm:gap-3 sm:pr-3"
+      tabIndex={-1}
+      className="focus-visible:-outline-offset-2 flex h-13 shrink-0 items-center gap-2 border-line border-b bg-surface pr-2 pl-3 sm:gap-3 sm:pr-3"
     >
       <IconButton label={strings.lab.menu} onClick={onOpenDrawer} className="-ml-1 md:hidden">
         <MenuIcon size={19} aria-hidden="true" />

@@ -5,7 +5,7 @@ import type { PublishedPort } from '@drydock/protocol';
 import { Plug } from 'lucide-react';
 import { useCanWork, useLab, useLabData, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
-import { TypeInAllButton } from '../terminal/type-in-all-banner.tsx';
+import { BroadcastButton } from '../terminal/broadcast-banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { CopyText } from '../ui/copy-button.tsx';
 import { PortChip } from './port-chip.tsx';
@@ -44,7 +44,7 @@ export function PortBar() {
         ))}
       </ul>
       <span className="ml-auto" />
-      <TypeInAllButton />
+      <BroadcastButton />
       {canWork && (
         <Button
           kind="quiet"

@@ -4,6 +4,7 @@
 import { Minus, Plus } from 'lucide-react';
 import { Switch } from 'radix-ui';
 import { type ReactNode, useId } from 'react';
+import { pastesByCtrlV } from '../../lab/ctrl-v.ts';
 import { TERMINAL_THEMES } from '../../lab/terminal-themes.ts';
 import { chooseTheme, type Theme } from '../../lab/theme.ts';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
@@ -56,7 +57,8 @@ function Toggle({ label, hint, checked, onChange }: ToggleProps) {
 
 export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const { preferences } = useLab();
-  const { terminalTheme, fontSize, copyOnSelect, screenReader, cursorBlink, longScrollback } = useValue(preferences);
+  const { terminalTheme, fontSize, copyOnSelect, ctrlV, screenReader, cursorBlink, longScrollback } =
+    useValue(preferences);
   const page = useTheme();
   const sizeId = useId();
   return (
@@ -97,6 +99,12 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
           hint={text.copyOnSelectHint}
           checked={copyOnSelect}
           onChange={(checked) => preferences.update({ copyOnSelect: checked })}
+        />
+        <Toggle
+          label={text.ctrlV}
+          hint={text.ctrlVHint}
+          checked={pastesByCtrlV(ctrlV)}
+          onChange={(checked) => preferences.update({ ctrlV: checked ? 'paste' : 'shell' })}
         />
         <Toggle
           label={text.screenReader}

@@ -169,11 +169,11 @@ export function useCommands(): PaletteCommand[] {
       });
     }
   }
-  if (canWork && (terminals.length > 1 || views.isTypingInAll())) {
+  if (canWork && (terminals.length > 1 || views.isBroadcasting())) {
     commands.push({
       group: groups.terminals,
-      title: views.isTypingInAll() ? strings.terminals.typeAllEnd : strings.terminals.typeAll,
-      run: () => views.setTypeInAll(!views.isTypingInAll()),
+      title: views.isBroadcasting() ? strings.terminals.broadcastEnd : strings.terminals.broadcast,
+      run: () => views.setBroadcasting(!views.isBroadcasting()),
     });
   }
   commands.push(

@@ -15,9 +15,10 @@ export function usePageKeys(): void {
       if (event.defaultPrevented || dialog.getState() !== null) return;
       if (event.key === '?' && !isTyping(event.target) && !event.ctrlKey && !event.metaKey) {
         dialog.set({ kind: 'shortcuts' });
-      } else if ((event.metaKey && event.key.toLowerCase() === 'k') || keys.handle(event, false)) {
-        if (event.metaKey) dialog.set({ kind: 'palette' });
-      } else return;
+      } else if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') {
+        // In a terminal Ctrl+K is the shell's (kill the line): it does not come here.
+        dialog.set({ kind: 'palette' });
+      } else if (!keys.handle(event, false)) return;
       event.preventDefault();
     };
     document.addEventListener('keydown', onKeyDown);

@@ -6,9 +6,9 @@ import type { TerminalView } from '../../lab/terminal-view.ts';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { TerminalDrop } from '../files/terminal-drop.tsx';
+import { useBroadcast } from './broadcast-banner.tsx';
 import { FindBar } from './find-bar.tsx';
 import { TerminalNotices } from './terminal-notices.tsx';
-import { useTypeInAll } from './type-in-all-banner.tsx';
 import { useTerminalView } from './use-terminal-view.ts';
 
 interface TerminalPaneProps {
@@ -48,7 +48,7 @@ export function TerminalPane({ terminalId, node, mine }: TerminalPaneProps) {
   const view = useTerminalView(terminalId, mine, setFailed);
   const place = usePlace(view, terminalId);
   const finding = useValue(keys.finding) === terminalId;
-  const { on: typedInAll } = useTypeInAll();
+  const { on: isBroadcasting } = useBroadcast();
   return (
     <section
       aria-label={strings.terminals.region(node)}
@@ -59,7 +59,7 @@ export function TerminalPane({ terminalId, node, mine }: TerminalPaneProps) {
       <TerminalDrop terminalId={terminalId} node={node}>
         <div ref={place} className="absolute inset-0" />
       </TerminalDrop>
-      {typedInAll && (
+      {isBroadcasting && (
         <span aria-hidden="true" className="pointer-events-none absolute inset-0 z-10 border-[3px] border-crane" />
       )}
       {view === null && (

@@ -12,18 +12,26 @@ import { useTabTitle } from './use-tab-title.ts';
 const ICONS = { terminal: SquareTerminal, swarm: Network, timeline: History, preview: AppWindow, file: FileText };
 
 export function TerminalTab({ tab, tabProps }: { tab: Tab; tabProps: TabRenderProps }) {
-  const { actions, files } = useLab();
+  const { actions, files, keys, workspace } = useLab();
   const canWork = useCanWork();
   const title = useTabTitle(tab);
   useValue(files.documents.marks);
   const unsaved = files.documents.peek(tab.id)?.state.getState().dirty ?? false;
   const close = () => (tab.data.kind === 'terminal' ? void actions.closeTerminal(tab.id) : files.closeFile(tab.id));
+  /** A click goes on to the terminal, also when its tab is in front already: the tab would keep the focus, and swallow what is typed. */
+  const click: typeof tabProps.onClick = (event) => {
+    tabProps.onClick?.(event);
+    if (tab.data.kind !== 'terminal' || (event.target as Element).closest('[data-tab-ignore]') !== null) return;
+    workspace.activate(tab.id);
+    keys.focusTerminal();
+  };
   const Icon = ICONS[tab.data.kind];
   const closable = tab.data.kind !== 'terminal' || canWork;
   return (
     <div
       {...{
         ...tabProps,
+        onClick: click,
         'aria-label': unsaved ? strings.files.unsavedTab(title) : title,
         ...(closable ? { 'aria-keyshortcuts': 'Delete' } : {}),
       }}
