@@ -1,4 +1,9 @@
 /** What the page itself does for a terminal: pastes, and how far away the server is. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CHROMIUM } from '../playwright.config.ts';
+import { expectAccessible } from '../support/look.ts';
 import { expect, test } from '../support/test.ts';
 
 test('a terminal that is opened is in front, also when its answer is here before the fact that it exists', async ({
@@ -67,6 +72,128 @@ test('several lines pasted into a plain shell are asked about, into one with bra
   await paste('echo third-$((6+6))\necho fourth-$((7+7))\n');
   await lab.expectText('fourth-14');
   await expect(dialog).toBeHidden();
+});
+
+for (const [system, platform, pastes] of [
+  ['Windows', 'Win32', true],
+  ['Linux', 'Linux x86_64', false],
+] as const) {
+  test(`Ctrl+V pastes where people expect it: ${system}`, async ({ context, lab, page }) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.addInitScript((value) => Object.defineProperty(navigator, 'platform', { value }), platform);
+    await page.reload();
+    await lab.addNode('node1');
+    await page.evaluate(() => navigator.clipboard.writeText('echo pasted-$((2+3))'));
+    await page.keyboard.press('Control+v');
+    const hint = page.getByRole('button', { name: 'Make Ctrl+V paste' });
+    if (!pastes) {
+      await page.screenshot({ path: 'e2e/test-results/screens/ctrl-v.png' });
+      // The shell takes the next key literally; once told, Ctrl+V pastes.
+      await hint.click();
+      await expect.poll(() => page.evaluate(() => document.activeElement?.closest('.xterm') !== null)).toBe(true);
+      await page.keyboard.type('x');
+      await page.keyboard.press('Control+c');
+      await page.keyboard.press('Control+v');
+    }
+    await page.keyboard.press('Enter');
+    await lab.expectText('pasted-5');
+    await expect(hint).toBeHidden();
+  });
+}
+
+test('a click on a tab lands in its terminal, also when it is in front; input is broadcast to what is visible', async ({
+  lab,
+  page,
+}) => {
+  await lab.addNode('node1');
+  await lab.addNode('node2');
+  const tab = (name: string) => page.getByRole('tab', { name, exact: true });
+  await tab('node2').click();
+  await page.keyboard.type('echo still-$(hostname)');
+  await page.keyboard.press('Enter');
+  await lab.expectText('still-node2');
+  await tab('node1').click();
+  await page.keyboard.type('echo now-$(hostname)');
+  await page.keyboard.press('Enter');
+  await lab.expectText('now-node1');
+
+  await page.getByRole('button', { name: 'Broadcast input' }).click();
+  await expect(page.getByText('Your typing goes to 1 terminal: node1.')).toBeVisible();
+  await page.keyboard.type('echo seen-$((5+6))');
+  await page.keyboard.press('Enter');
+  await lab.expectText('seen-11');
+  await page.screenshot({ path: 'e2e/test-results/screens/broadcast-one.png' });
+  await tab('node2').click();
+  await expect(page.getByText('Your typing goes to 1 terminal: node2.')).toBeVisible();
+  await page.keyboard.type('echo after-$((6+6))');
+  await page.keyboard.press('Enter');
+  await lab.expectText('after-12');
+  await expect(lab.screen).not.toContainText('seen-11');
+});
+
+test('closing a terminal asks by the name of what runs in it, and is undone for a while at the prompt', async ({
+  lab,
+  page,
+}) => {
+  await lab.addNode('node1');
+  await lab.type('mark=alive; echo set-$((1+1))');
+  await lab.expectText(/set-2.*root@node1/);
+  const tab = page.getByRole('tab', { name: 'node1' });
+  const remove = async () => {
+    await tab.focus();
+    await page.keyboard.press('Delete');
+  };
+  const undo = page.getByRole('button', { name: 'Undo' });
+  await remove();
+  await expect(tab).toBeHidden();
+  await page.screenshot({ path: 'e2e/test-results/screens/close-undo.png' });
+  await undo.click();
+  await expect(tab).toBeVisible();
+  await page.keyboard.type('echo still-$mark');
+  await page.keyboard.press('Enter');
+  await lab.expectText('still-alive');
+
+  await lab.type('tail -f /etc/hostname');
+  await lab.expectText(/hostname\s*node1/);
+  await remove();
+  await expect(page.getByRole('alertdialog')).toContainText('“tail” is still running');
+  await expectAccessible(page);
+  await page.screenshot({ path: 'e2e/test-results/screens/close-running.png' });
+  await page.keyboard.press('Escape');
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.closest('.xterm, [role=tab]') !== null))
+    .toBe(true);
+  await tab.click();
+  await page.keyboard.press('Control+c');
+  await lab.type('echo again-$mark');
+  await lab.expectText(/again-alive.*root@node1/);
+
+  // When nobody undoes it, the shell is gone: the next one knows nothing of it.
+  await remove();
+  await expect(undo).toBeVisible();
+  await expect(undo).toBeHidden();
+  await page.reload();
+  await lab.expectPrompt('node1');
+  await lab.type('echo "new-$mark."');
+  await lab.expectText('new-.');
+});
+
+test('the page can be installed as an app, so that Ctrl+W, T and N reach the shell', async ({ playwright, stack }) => {
+  // A profile on the disk: a private window installs nothing.
+  const profile = mkdtempSync(join(tmpdir(), 'dd-profile-'));
+  const browser = await playwright.chromium.launchPersistentContext(profile, CHROMIUM);
+  try {
+    const page = await browser.newPage();
+    await page.goto(stack.origin);
+    const chromium = await browser.newCDPSession(page);
+    const { url, errors } = await chromium.send('Page.getAppManifest');
+    expect({ path: new URL(url).pathname, errors }).toEqual({ path: '/manifest.webmanifest', errors: [] });
+    const { installabilityErrors } = await chromium.send('Page.getInstallabilityErrors');
+    expect(installabilityErrors).toEqual([]);
+  } finally {
+    await browser.close();
+    rmSync(profile, { recursive: true, force: true });
+  }
 });
 
 test('the page says how far away the server is', async ({ lab, page }) => {

@@ -20,5 +20,7 @@ export type Dialog =
   | { kind: 'move-file'; node: string; path: string }
   | { kind: 'delete-file'; node: string; path: string; isFolder: boolean }
   | { kind: 'close-file'; id: string }
+  /** `program`: what runs in it; empty when that is not known. */
+  | { kind: 'close-terminal'; terminalId: string; title: string; program: string }
   | { kind: 'link'; question: LinkQuestion }
   | { kind: 'paste'; question: PasteQuestion };

@@ -162,15 +162,15 @@ export function createLabActions(deps: LabActionsDeps) {
       if (first !== undefined) workspace.activate(first.terminalId);
       else if (store.getState().data?.right !== 'viewer') void openTerminal(node);
     },
-    async closeTerminal(terminalId: string): Promise<void> {
-      const lives = store.getState().data?.terminals.some((terminal) => terminal.terminalId === terminalId);
-      if (!lives) return workspace.remove(terminalId);
+    /** Ends a terminal's shell and takes its tab away, without a question (terminal-closing.ts asks); true when it is gone. */
+    async closeTerminal(terminalId: string): Promise<boolean> {
       const closed = await attempt(strings.errors.closeTerminal, () =>
         link.call('terminal:close', { terminalId }).catch((error: unknown) => {
           if (!(error instanceof ApiError && error.code === 'TERMINAL_NOT_FOUND')) throw error;
         }),
       );
-      if (closed) workspace.remove(terminalId);
+      if (closed) workspace.closed(terminalId);
+      return closed;
     },
     deleteNode: (name: string) => attempt(strings.errors.deleteNode, () => call('DELETE', `/nodes/${name}`)),
     /** Ends the session; true when everything is gone. */

@@ -19,6 +19,7 @@ import { takeNode, takeToken } from './session-token.ts';
 import { watchSession } from './session-watch.ts';
 import { createValue } from './store.ts';
 import { FIRST_LOOK, type SwarmLook } from './swarm-look.ts';
+import { createTerminalClosing } from './terminal-closing.ts';
 import { createTerminalLink } from './terminal-link.ts';
 import { createTerminalViews } from './terminal-views.ts';
 import { createTimeline } from './timeline.ts';
@@ -60,6 +61,7 @@ export function createLab(sessionId: string) {
       leaving = true;
     },
   });
+  const closing = createTerminalClosing({ workspace, store, actions, notices, dialog, views: () => views });
   const timeline = createTimeline(store, () => actions.call('GET', '/timeline', { read: timelineResponseSchema }));
   const keys = createPageKeys({
     store,
@@ -117,7 +119,7 @@ export function createLab(sessionId: string) {
       if (change.kind === 'terminal' || change.kind === 'terminal-gone') syncWorkspace();
     }),
   ];
-  stops.push(workspace.subscribe(() => views.prune(new Set(tabsOf(workspace.getState().model).map(({ id }) => id)))));
+  stops.push(workspace.subscribe(() => views.prune(workspace.kept())));
   stops.push(
     workspace.subscribe(() => files.documents.prune(new Set(tabsOf(workspace.getState().model).map(({ id }) => id)))),
   );
@@ -151,6 +153,7 @@ export function createLab(sessionId: string) {
       store,
       client,
       actions,
+      closing,
       workspace,
       swarmLook,
       views,
@@ -170,6 +173,7 @@ export function createLab(sessionId: string) {
       document.removeEventListener('visibilitychange', wake);
       window.removeEventListener('beforeunload', holdBack);
       for (const stop of stops) stop();
+      closing.dispose();
       people.dispose();
       files.dispose();
       views.dispose();

@@ -13,7 +13,8 @@ export interface Notice {
 const MAX_NOTICES = 5;
 
 export interface Notices extends Observable<readonly Notice[]> {
-  show(notice: Omit<Notice, 'id'>): void;
+  /** Returns its id, for `dismiss`. */
+  show(notice: Omit<Notice, 'id'>): number;
   /** A failed call: what was wanted, and the server's own reason with what to do. */
   fail(title: string, error: unknown): void;
   dismiss(id: number): void;
@@ -22,15 +23,19 @@ export interface Notices extends Observable<readonly Notice[]> {
 export function createNotices(): Notices {
   const value = createValue<readonly Notice[]>([]);
   let nextId = 1;
-  function show(notice: Omit<Notice, 'id'>): void {
+  function show(notice: Omit<Notice, 'id'>): number {
     const shown = value.getState().filter((old) => old.title !== notice.title || old.text !== notice.text);
-    value.set([...shown, { ...notice, id: nextId++ }].slice(-MAX_NOTICES));
+    const id = nextId++;
+    value.set([...shown, { ...notice, id }].slice(-MAX_NOTICES));
+    return id;
   }
   return {
     getState: value.getState,
     subscribe: value.subscribe,
     show,
-    fail: (title, error) => show({ kind: 'error', title, ...(error instanceof Error ? { text: error.message } : {}) }),
+    fail(title, error) {
+      show({ kind: 'error', title, ...(error instanceof Error ? { text: error.message } : {}) });
+    },
     dismiss: (id) => value.set(value.getState().filter((notice) => notice.id !== id)),
   };
 }

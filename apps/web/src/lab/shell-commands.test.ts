@@ -68,6 +68,20 @@ test('what left the scrollback is said to be cut, and what is gone is not listed
   expect(only?.lines?.length).toBeLessThan(40);
 });
 
+test('it is known what has the terminal: the prompt, a command, or nobody knows', async () => {
+  expect(commands.foreground()).toEqual({ kind: 'unknown' });
+  await write(PROMPT);
+  expect(commands.foreground()).toEqual({ kind: 'prompt' });
+  await write('sleep 60\r\n\x1b]133;C\x07');
+  expect(commands.foreground()).toEqual({ kind: 'command', command: 'sleep 60' });
+  commands.reset();
+  expect(commands.foreground()).toEqual({ kind: 'command', command: 'sleep 60' });
+  await write(`\x1b]133;D;0\x07${PROMPT}`);
+  expect(commands.foreground()).toEqual({ kind: 'prompt' });
+  commands.reset();
+  expect(commands.foreground()).toEqual({ kind: 'unknown' });
+});
+
 test('a screen that replaces everything forgets everything', async () => {
   await ran('ls', 'file\r\n');
   terminal.reset();

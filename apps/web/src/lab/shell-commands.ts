@@ -22,7 +22,11 @@ export interface CommandOutput {
   isCut: boolean;
 }
 
+/** What has the terminal: the shell's prompt, a command, or what the marks do not tell (they left the scrollback, or the shell sets none). */
+export type Foreground = { kind: 'prompt' } | { kind: 'command'; command: string } | { kind: 'unknown' };
+
 export interface ShellCommands {
+  foreground(): Foreground;
   /** Those whose lines are still in the scrollback, the oldest first. */
   list(): ShellCommand[];
   /** What a command wrote so far; undefined when nothing of it is left. */
@@ -61,6 +65,7 @@ export function followShellCommands(terminal: MarkedTerminal): ShellCommands {
   /** Where the line that is being typed begins. */
   let typing: { marker: IMarker; column: number } | undefined;
   let running: Run | undefined;
+  let foreground: Foreground = { kind: 'unknown' };
 
   /** The first line below the cursor's text: a cursor at the left edge stands below what was written. */
   function below(): number {
@@ -71,8 +76,10 @@ export function followShellCommands(terminal: MarkedTerminal): ShellCommands {
   function began(): void {
     const from = typing;
     typing = undefined;
+    foreground = { kind: 'unknown' };
     if (from === undefined || from.marker.isDisposed) return;
     const command = linesOf(lineAt, from.marker.line, below(), from.column).join('\n').trim();
+    foreground = { kind: 'command', command };
     from.marker.dispose();
     const start = terminal.registerMarker(0);
     if (start === undefined) return;
@@ -108,12 +115,15 @@ export function followShellCommands(terminal: MarkedTerminal): ShellCommands {
     running = undefined;
     typing?.marker.dispose();
     typing = undefined;
+    // What runs goes on: `reset` is a command itself.
+    if (foreground.kind === 'prompt') foreground = { kind: 'unknown' };
   }
 
   const handler = terminal.parser.registerOscHandler(133, (data) => {
     const [mark, code] = data.split(';');
     if (terminal.buffer.active.type !== 'normal') return true;
     if (mark === 'B') {
+      foreground = { kind: 'prompt' };
       typing?.marker.dispose();
       const marker = terminal.registerMarker(0);
       typing = marker === undefined ? undefined : { marker, column: terminal.buffer.normal.cursorX };
@@ -129,6 +139,7 @@ export function followShellCommands(terminal: MarkedTerminal): ShellCommands {
   });
 
   return {
+    foreground: () => foreground,
     list() {
       prune();
       return runs.map(({ id, command, exitCode }) => ({ id, command, exitCode }));

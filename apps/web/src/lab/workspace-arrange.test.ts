@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { asOneTile, asTiles, targetOf } from './workspace-arrange.ts';
 import type { LabModel, Tab } from './workspace-model.ts';
-import { tabsOf, tilesOf } from './workspace-model.ts';
+import { tabsOf, tilesOf, visibleTabsOf } from './workspace-model.ts';
 
 const tab = (id: string): Tab => ({ id, title: id, data: { kind: 'terminal', node: 'node1', mine: true } });
 
@@ -44,4 +44,10 @@ test('a narrow window has all tabs in one tile, and the tiles come back with wha
 
 test('no tab is lost on the way there and back', () => {
   expect(tabsOf(asTiles(model, asOneTile(model, null)))).toEqual(tabsOf(model));
+});
+
+test('the front tab of each tile can be seen, or that of the tile that fills the window', () => {
+  const idsOf = (of: LabModel) => visibleTabsOf(of).map(({ id }) => id);
+  expect(idsOf(model)).toEqual(['a', 'c']);
+  expect(idsOf({ ...model, maximizedTabsetId: 'right' })).toEqual(['c']);
 });

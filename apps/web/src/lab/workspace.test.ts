@@ -55,6 +55,26 @@ test('a terminal that was opened here goes like any other once the session has n
   expect(shown()).toEqual(['t1']);
 });
 
+test('a tab that is put away stays away, comes back where it was, and is forgotten with its terminal', () => {
+  const both = [terminal('t1'), terminal('t2')];
+  workspace.putAway('t1');
+  workspace.sync(both, { isComplete: true, titleOf });
+  expect(shown()).toEqual(['t2']);
+  expect(workspace.kept()).toEqual(new Set(['t1', 't2']));
+  workspace.bringBack('t1');
+  expect([shown(), workspace.getState().activeId]).toEqual([['t1', 't2'], 't1']);
+  workspace.putAway('t1');
+  workspace.sync([terminal('t2')], { isComplete: true, titleOf });
+  workspace.bringBack('t1');
+  expect(shown()).toEqual(['t2']);
+});
+
+test('a terminal that was closed here stays away while the list still names it', () => {
+  workspace.closed('t1');
+  workspace.sync([terminal('t1'), terminal('t2')], { isComplete: true, titleOf });
+  expect(shown()).toEqual(['t2']);
+});
+
 test('an ended terminal keeps its tab', () => {
   workspace.keepEnded('t1');
   workspace.sync([terminal('t2')], { isComplete: true, titleOf });

@@ -55,6 +55,10 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
   const wanted = new Set<string>();
   /** Terminals that this browser opened and that the session's list has not named yet. */
   const unlisted = new Set<string>();
+  /** Terminals that were closed here and that the session's list may still name. */
+  const closed = new Set<string>();
+  /** Tabs that were put away for a moment, and where they were. */
+  const away = new Map<string, { tab: Tab; tabsetId: string; index: number }>();
 
   const model = () => handle?.getModel() ?? state.getState().model;
   const has = (id: string) => tabsOf(model()).some((tab) => tab.id === id);
@@ -144,6 +148,32 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     activate,
     remove,
     has,
+    /** Takes a tab away in a way that `bringBack` undoes; false when there is none. Until then `sync` leaves its terminal alone. */
+    putAway(id: string): boolean {
+      const tile = tileOf(id);
+      const index = tile?.tabs.findIndex((tab) => tab.id === id) ?? -1;
+      const tab = tile?.tabs[index];
+      if (tile === undefined || tab === undefined) return false;
+      away.set(id, { tab, tabsetId: tile.id, index });
+      handle?.closeTab(id);
+      return true;
+    },
+    bringBack(id: string): void {
+      const place = away.get(id);
+      away.delete(id);
+      if (place === undefined) return;
+      const isThere = tilesOf(model()).some((tile) => tile.id === place.tabsetId);
+      handle?.addTab(place.tab, isThere ? { tabsetId: place.tabsetId, index: place.index } : {});
+      activate(id);
+    },
+    /** A terminal was closed: its tab goes, and stays away while the session's list still names it, which is told by another connection. */
+    closed(id: string): void {
+      away.delete(id);
+      closed.add(id);
+      remove(id);
+    },
+    /** Whose views are needed: of tabs that are there, and of those that may come back. */
+    kept: () => new Set([...tabsOf(model()).map(({ id }) => id), ...away.keys()]),
     /** Shows a panel of the whole session beside the terminals; where the window is narrow (`beside` false), among them. */
     showPanel(kind: PanelKind, title: string, beside: boolean): void {
       add({ id: kind, title, data: { kind } }, beside ? { region: 'right' } : {});
@@ -197,13 +227,18 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     ): void {
       const known = new Map(terminals.map((terminal) => [terminal.terminalId, terminal]));
       for (const id of known.keys()) unlisted.delete(id);
+      for (const id of isComplete ? [...closed, ...away.keys()] : []) {
+        if (known.has(id)) continue;
+        closed.delete(id);
+        away.delete(id);
+      }
       const mayLive = (id: string) => known.has(id) || ended.has(id) || unlisted.has(id);
       for (const tab of isComplete ? tabsOf(model()) : []) {
         if (tab.data.kind === 'terminal' && !mayLive(tab.id)) remove(tab.id);
       }
       for (const terminal of terminals) {
         const { terminalId: id, node } = terminal;
-        if (has(id) || opening.get(node)) continue;
+        if (has(id) || away.has(id) || closed.has(id) || opening.get(node)) continue;
         const mine = wanted.has(id);
         add({ id, title: titleOf(terminal), data: { kind: 'terminal', node, mine } }, { select: mine });
       }

@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic';
 import { useEffect, useRef } from 'react';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { CloseFileDialog, DeleteFileDialog, MoveFileDialog, NewFileDialog } from '../files/file-dialogs.tsx';
+import { CloseTerminalDialog } from '../terminal/close-terminal-dialog.tsx';
 import { LinkDialog } from '../terminal/link-dialog.tsx';
 import { PasteDialog } from '../terminal/paste-dialog.tsx';
 import { AddNodeDialog } from './add-node-dialog.tsx';
@@ -88,6 +89,8 @@ export function Dialogs() {
       return <DeleteFileDialog {...open} onClose={close} />;
     case 'close-file':
       return <CloseFileDialog id={open.id} onClose={close} />;
+    case 'close-terminal':
+      return <CloseTerminalDialog {...open} onClose={close} />;
     case 'link':
       return <LinkDialog question={open.question} onClose={close} />;
     case 'paste':

@@ -88,7 +88,7 @@ function useViewCommands(): PaletteCommand[] {
 }
 
 export function useCommands(): PaletteCommand[] {
-  const { actions, dialog, files, keys, preferences, views, workspace } = useLab();
+  const { actions, closing, dialog, files, keys, preferences, views, workspace } = useLab();
   const { session, terminals } = useLabData();
   const templates = useTemplates();
   const portCommands = usePortCommands();
@@ -165,7 +165,7 @@ export function useCommands(): PaletteCommand[] {
       commands.push({
         group: groups.terminals,
         title: strings.terminals.closeTab(active.node),
-        run: () => void actions.closeTerminal(active.id),
+        run: () => closing.close(active.id),
       });
     }
   }

@@ -12,12 +12,12 @@ import { useTabTitle } from './use-tab-title.ts';
 const ICONS = { terminal: SquareTerminal, swarm: Network, timeline: History, preview: AppWindow, file: FileText };
 
 export function TerminalTab({ tab, tabProps }: { tab: Tab; tabProps: TabRenderProps }) {
-  const { actions, files, keys, workspace } = useLab();
+  const { closing, files, keys, workspace } = useLab();
   const canWork = useCanWork();
   const title = useTabTitle(tab);
   useValue(files.documents.marks);
   const unsaved = files.documents.peek(tab.id)?.state.getState().dirty ?? false;
-  const close = () => (tab.data.kind === 'terminal' ? void actions.closeTerminal(tab.id) : files.closeFile(tab.id));
+  const close = () => (tab.data.kind === 'terminal' ? closing.close(tab.id) : files.closeFile(tab.id));
   /** A click goes on to the terminal, also when its tab is in front already: the tab would keep the focus, and swallow what is typed. */
   const click: typeof tabProps.onClick = (event) => {
     tabProps.onClick?.(event);

@@ -52,7 +52,7 @@ const renderContent = (tab: Tab) => <TabContent tab={tab} />;
 const renderEmpty = () => <EmptyWorkspace />;
 
 export function WorkspaceTiles({ workspace }: { workspace: LabWorkspace }) {
-  const { store, actions, files } = useLab();
+  const { store, closing, files } = useLab();
   const canWork = useCanWork();
   const initial = useMemo(() => {
     const { data } = store.getState();
@@ -84,7 +84,7 @@ export function WorkspaceTiles({ workspace }: { workspace: LabWorkspace }) {
         if (reason !== 'close') return true;
         // Closing a terminal ends its shell on the server first; the tab goes when that is done.
         const terminals = removedTabs.filter((tab) => tab.data.kind === 'terminal');
-        if (canWork) for (const { id } of terminals) void actions.closeTerminal(id);
+        if (canWork) for (const { id } of terminals) closing.close(id);
         // A file with unsaved text asks first.
         const unsaved = removedTabs.filter(({ id }) => files.documents.peek(id)?.state.getState().dirty);
         if (unsaved[0] !== undefined) files.closeFile(unsaved[0].id);

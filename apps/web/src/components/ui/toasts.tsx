@@ -14,7 +14,13 @@ const TONES = { info: 'text-accent', success: 'text-ok', warning: 'text-warn', e
 const STAY_MS = { info: 7000, success: 5000, warning: 3_600_000, error: 3_600_000 };
 
 function ToastCard({ notice, onClose }: { notice: Notice; onClose: () => void }) {
+  const { keys, dialog } = useLab();
   const Icon = ICONS[notice.kind];
+  const act = (run: () => void) => {
+    run();
+    // The message goes and leaves the focus to the list of messages: whoever was typing types on. Behind its own move of the focus.
+    setTimeout(() => dialog.getState() === null && keys.focusTerminal());
+  };
   return (
     <Toast.Root
       type={notice.kind === 'error' ? 'foreground' : 'background'}
@@ -30,7 +36,7 @@ function ToastCard({ notice, onClose }: { notice: Notice; onClose: () => void })
         )}
         {notice.action !== undefined && (
           <Toast.Action asChild altText={notice.action.label}>
-            <Button size="sm" className="mt-2.5" onClick={notice.action.run}>
+            <Button size="sm" className="mt-2.5" onClick={() => notice.action && act(notice.action.run)}>
               {notice.action.label}
             </Button>
           </Toast.Action>

@@ -11,8 +11,8 @@ export function oneTile(): LabWorkspaceHandle {
       root: { type: 'tabset', id: 'main', tabs: [...tabs], ...(selectedId === undefined ? {} : { selectedId }) },
     }),
     getActiveTabsetId: () => 'main',
-    addTab: (tab: Tab, { select = true }: { select?: boolean } = {}) => {
-      tabs.push(tab);
+    addTab: (tab: Tab, { select = true, index = tabs.length }: { select?: boolean; index?: number } = {}) => {
+      tabs.splice(index, 0, tab);
       if (select) selectedId = tab.id;
     },
     closeTab: (id: string) => {
