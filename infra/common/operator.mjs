@@ -1,4 +1,4 @@
-/** Calls to a manager's operator listener (apps/session-manager/src/edge/operator-listener.ts) with this place's own key. */
+/** Calls to a manager's operator listener (apps/session-manager/src/edge/operator/operator-listener.ts) with this place's own key. */
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Problem } from './problem.mjs';

@@ -11,7 +11,7 @@ export type AddressRecord = 'plain' | 'hash' | 'none';
 const HASH_PREFIX = 'client-';
 /** Letters of the hash that are kept: 96 bits, nobody's by accident. */
 const HASH_LETTERS = 16;
-/** The hash of who signed in (edge/sign-in.ts). */
+/** The hash of who signed in (edge/api/sign-in.ts). */
 const PERSON = /^[A-Za-z0-9_-]{22}$/;
 
 export interface ClientNames {

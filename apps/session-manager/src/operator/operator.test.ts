@@ -1,7 +1,7 @@
 import type { OperatorSession } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { operatorKey } from '../edge/operator-listener.ts';
+import { operatorKey } from '../edge/operator/operator-listener.ts';
 import { createRedisStore } from '../sessions/redis-store.ts';
 import type { ManagerSettings } from '../settings.ts';
 import { createFixtureAgent, type FixtureAgent } from '../testing/fixture-agent.ts';

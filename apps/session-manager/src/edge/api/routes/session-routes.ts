@@ -1,0 +1,225 @@
+/** Calls on sessions: create, open by link, look, extend, share, end. */
+import {
+  applyTemplateRequestSchema,
+  createLinkRequestSchema,
+  createLinkResponseSchema,
+  createSessionRequestSchema,
+  createSessionResponseSchema,
+  DrydockError,
+  extendRequestSchema,
+  linksResponseSchema,
+  openSessionRequestSchema,
+  openSessionResponseSchema,
+  sessionViewSchema,
+} from '@drydock/protocol';
+import type { FastifyRequest } from 'fastify';
+import type { WorkGate } from '../../../scheduling/work-gate.ts';
+import { requireThawed } from '../../../sessions/session.ts';
+import type { TemplateRunner } from '../../../templates/template-runner.ts';
+import { serializeCookie, sessionCookieName } from '../../base/cookies.ts';
+import type { ApiRegistry } from '../api-route.ts';
+import type { SignIn } from '../sign-in.ts';
+import type { RouteDeps } from './route-deps.ts';
+
+/** How long a DELETE waits until the hosts have nothing left of the session (ms); after that they go on by themselves. */
+const DELETE_PATIENCE_MS = 15_000;
+
+/** Declares the calls. */
+export function sessionRoutes(
+  api: ApiRegistry,
+  deps: RouteDeps & { templates: TemplateRunner; signIn: SignIn | undefined; workGate: WorkGate | undefined },
+): void {
+  const { service, views, origins, tokens, reaper, templates, book, creates, maxSessionHours } = deps;
+  const linkUrl = (id: string, token: string) => `${origins.publicBase}/s/${id}#${token}`;
+
+  /**
+   * A page of another site may not start sessions, although it could not see them: they count against its visitor's address and name. The
+   * JSON type is what no page sends elsewhere without asking first, whatever its browser says of where it comes from.
+   */
+  function demandOwnCaller({ raw, headers }: FastifyRequest): void {
+    if (!origins.isSameOrigin(raw))
+      throw new DrydockError('FORBIDDEN', 'A page of another site may not start sessions.');
+    if (/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return;
+    throw new DrydockError('BAD_REQUEST', 'Send the body as application/json.');
+  }
+
+  api.open(
+    {
+      method: 'POST',
+      path: '/sessions',
+      summary: 'Create a session.',
+      body: createSessionRequestSchema,
+      answer: createSessionResponseSchema,
+      status: 201,
+    },
+    async ({ request, body }) => {
+      demandOwnCaller(request);
+      const address = origins.clientAddress(request.raw);
+      const user = deps.signIn?.userOf(request.raw);
+      const stop = deps.orders.startsStop();
+      if (stop !== undefined) throw new DrydockError('STARTS_STOPPED', stop.message);
+      deps.orders.admit({ userId: user?.id });
+      if (deps.signIn?.required === true && user === undefined) throw new DrydockError('SIGN_IN_REQUIRED');
+      // Who signed in is known by name; a challenge costs the place nothing, and none of the address's creations.
+      if (user === undefined) await deps.workGate?.take(body.work);
+      const waitMs = Math.max(creates.take(address), user === undefined ? 0 : creates.take(`user ${user.id}`));
+      if (waitMs > 0) throw new DrydockError('RATE_LIMITED', undefined, { retryAfterMs: waitMs });
+      const template = body.template === undefined ? undefined : book.require(body.template);
+      const { session, tokens: made } = await service.create({
+        name: body.name,
+        template: template?.id,
+        hours: body.hours,
+        nodes: template?.nodes.length ?? 0,
+        queue: body.queue ?? address,
+        userId: user?.id,
+        client: deps.clients.kept(address),
+        address,
+      });
+      if (template !== undefined) await templates.startNew(session.id, template);
+      return {
+        session: views.session(deps.directory.get(session.id) ?? session),
+        token: made.owner,
+        links: {
+          owner: linkUrl(session.id, made.owner),
+          collaborator: linkUrl(session.id, made.collaborator),
+          viewer: linkUrl(session.id, made.viewer),
+        },
+      };
+    },
+  );
+
+  api.open(
+    {
+      method: 'POST',
+      path: '/sessions/:id/open',
+      summary: 'Exchange a link’s token for a cookie.',
+      body: openSessionRequestSchema,
+      answer: openSessionResponseSchema,
+      status: 200,
+    },
+    async ({ request, reply, body, params }) => {
+      if (!origins.isSameOrigin(request.raw)) throw new DrydockError('FORBIDDEN');
+      const id = String(params.id);
+      const access = await tokens.authorizeToken(origins.clientAddress(request.raw), id, body.token, 'viewer', {
+        inGrace: true,
+      });
+      // The session ends on the server; the cookie lasts as long as it could be extended.
+      const maxAgeSeconds = maxSessionHours * 3600;
+      const name = sessionCookieName(id, origins.secure);
+      reply.header('set-cookie', serializeCookie(name, body.token, { secure: origins.secure, maxAgeSeconds }));
+      return { right: access.right, session: views.session(access.session) };
+    },
+  );
+
+  api.session(
+    {
+      method: 'GET',
+      path: '/sessions/:id',
+      summary: 'A session with its nodes.',
+      right: 'viewer',
+      answer: sessionViewSchema,
+      status: 200,
+    },
+    async ({ access }) => views.session(access.session),
+  );
+
+  api.session(
+    {
+      method: 'DELETE',
+      path: '/sessions/:id',
+      summary: 'End a session and destroy all of it; in its grace too.',
+      right: 'owner',
+      inGrace: true,
+      status: 204,
+    },
+    async ({ access }) => {
+      await service.end(access.session.id, 'closed');
+      await reaper.waitFor(access.session.id, DELETE_PATIENCE_MS);
+    },
+  );
+
+  api.session(
+    {
+      method: 'POST',
+      path: '/sessions/:id/extend',
+      summary: 'Add hours, up to the operator’s maximum.',
+      right: 'owner',
+      body: extendRequestSchema,
+      answer: sessionViewSchema,
+      status: 200,
+    },
+    async ({ access, body }) => views.session(await service.extend(access.session.id, body.hours)),
+  );
+
+  api.session(
+    {
+      method: 'GET',
+      path: '/sessions/:id/links',
+      summary: 'The links that open the session.',
+      right: 'owner',
+      answer: linksResponseSchema,
+      status: 200,
+    },
+    async ({ access }) => service.links(access.session),
+  );
+
+  api.session(
+    {
+      method: 'POST',
+      path: '/sessions/:id/links',
+      summary: 'A new link with a token of its own.',
+      right: 'owner',
+      body: createLinkRequestSchema,
+      answer: createLinkResponseSchema,
+      status: 201,
+    },
+    async ({ access, body }) => {
+      const { link, token } = await service.addLink(access.session.id, body.right);
+      const { id, right, createdAt } = link;
+      return { link: { id, right, createdAt }, token, url: linkUrl(access.session.id, token) };
+    },
+  );
+
+  api.session(
+    {
+      method: 'POST',
+      path: '/sessions/:id/links/:linkId/rotate',
+      summary: 'A new token for a link; the old one opens nothing from then on.',
+      right: 'owner',
+      answer: createLinkResponseSchema,
+      status: 200,
+    },
+    async ({ access, params }) => {
+      const { link, token } = await service.rotateLink(access.session.id, String(params.linkId));
+      const { id, right, createdAt } = link;
+      return { link: { id, right, createdAt }, token, url: linkUrl(access.session.id, token) };
+    },
+  );
+
+  api.session(
+    {
+      method: 'DELETE',
+      path: '/sessions/:id/links/:linkId',
+      summary: 'Revoke a link; its sockets are closed at once.',
+      right: 'owner',
+      status: 204,
+    },
+    async ({ access, params }) => service.revokeLink(access.session.id, String(params.linkId)),
+  );
+
+  api.session(
+    {
+      method: 'POST',
+      path: '/sessions/:id/templates',
+      summary: 'Apply a template to a session; progress comes as events.',
+      right: 'collaborator',
+      body: applyTemplateRequestSchema,
+      status: 202,
+    },
+    async ({ access, body }) => {
+      requireThawed(access.session);
+      await templates.apply(access.session.id, book.require(body.template));
+      return {};
+    },
+  );
+}

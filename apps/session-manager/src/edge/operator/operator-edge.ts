@@ -1,0 +1,55 @@
+/** Puts the operator's part of a manager together with its edge: the page's sign-in, the status, the gauges. */
+
+import { createOperatorPart, type OperatorPart, type OperatorPartDeps } from '../../operator/operator.ts';
+import type { Admission } from '../../scheduling/admission.ts';
+import type { RateLimit } from '../../scheduling/rate-limit.ts';
+import type { SessionStore } from '../../sessions/session-store.ts';
+import type { Metrics } from '../base/metrics.ts';
+import type { Origins } from '../base/origins.ts';
+import { addOperatorGauges } from './operator-gauges.ts';
+import { createOperatorSignIn, LINK_MINUTES, type OperatorSignIn } from './operator-sign-in.ts';
+import { createOperatorStatus } from './operator-status.ts';
+import { countRefusals } from './refusal-counts.ts';
+
+export interface OperatorEdgeDeps
+  extends Omit<OperatorPartDeps, 'store' | 'status' | 'waiting' | 'refusals' | 'newLink'> {
+  store: SessionStore;
+  admission: Pick<Admission, 'capacity' | 'waiting'>;
+  metrics: Metrics;
+  origins: Origins;
+  /** Tries of links by address. */
+  tries: RateLimit;
+  secret: string;
+  version: string;
+  sockets(): number;
+}
+
+export interface OperatorEdge extends Pick<OperatorPart, 'calls' | 'stop'> {
+  signIn: OperatorSignIn;
+}
+
+/** Builds it, and begins to measure, to count and to look. */
+export function createOperatorEdge(deps: OperatorEdgeDeps): OperatorEdge {
+  const { store, directory, hosts, book, orders, admission, metrics, origins, tries, secret, clock, logger } = deps;
+  const { capacity, waiting } = admission;
+  const signIn = createOperatorSignIn({ store, origins, tries, secret, clock, logger });
+  const refusals = countRefusals({ hosts, metrics, isOpen: (id) => directory.get(id) !== undefined });
+  addOperatorGauges({ metrics, directory, orders });
+  const { version, sockets } = deps;
+  const part = createOperatorPart({
+    ...deps,
+    store: store.operator,
+    refusals: refusals.of,
+    waiting,
+    status: createOperatorStatus({ version, directory, hosts, book, metrics, capacity, waiting, sockets }),
+    newLink: async () => ({ url: await signIn.newLink(), minutes: LINK_MINUTES }),
+  });
+  return {
+    signIn,
+    calls: part.calls,
+    stop() {
+      part.stop();
+      refusals.stop();
+    },
+  };
+}

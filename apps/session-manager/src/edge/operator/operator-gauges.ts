@@ -1,0 +1,28 @@
+/** What operators and rules have done, as gauges: so that an alert can say what was forgotten. */
+import type { Orders } from '../../operator/orders.ts';
+import type { SessionRecord } from '../../sessions/session.ts';
+import type { SessionDirectory } from '../../sessions/session-directory.ts';
+import type { Metrics } from '../base/metrics.ts';
+
+/** Adds them. */
+export function addOperatorGauges(deps: {
+  metrics: Pick<Metrics, 'gauge'>;
+  directory: Pick<SessionDirectory, 'all'>;
+  orders: Pick<Orders, 'blocks' | 'startsStop'>;
+}): void {
+  const { metrics, directory, orders } = deps;
+  const active = (has: (session: SessionRecord) => boolean) =>
+    [...directory.all()].filter((session) => session.state === 'active' && has(session)).length;
+  metrics.gauge('drydock_flagged_sessions', 'Sessions that a rule has flagged.', [], () => [
+    [{}, active(({ flag }) => flag !== undefined)],
+  ]);
+  metrics.gauge('drydock_frozen_sessions', 'Sessions whose nodes an operator or a rule has frozen.', [], () => [
+    [{}, active(({ frozen }) => frozen !== undefined)],
+  ]);
+  metrics.gauge('drydock_blocks', 'Addresses, networks and persons that are blocked.', [], () => [
+    [{}, orders.blocks().length],
+  ]);
+  metrics.gauge('drydock_starts_stopped', 'Whether the operator lets no new sessions start.', [], () => [
+    [{}, orders.startsStop() === undefined ? 0 : 1],
+  ]);
+}

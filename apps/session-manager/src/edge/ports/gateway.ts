@@ -1,0 +1,235 @@
+/** Published ports: on host names of their own, or below `/p/` of the main origin; and how a browser gets the right to see one. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { toDrydockError } from '@drydock/protocol';
+import type { Logger } from '@drydock/service-kit';
+import { hashToken, newToken } from '../../sessions/links.ts';
+import type { SessionStore } from '../../sessions/session-store.ts';
+import { portCookieName, serializeCookie } from '../base/cookies.ts';
+import { OPEN_PATH, type Origins } from '../base/origins.ts';
+import { pageResponse } from '../base/pages.ts';
+import type { PortAccess, PortDecision } from './access.ts';
+import { type PortTable, type PortTarget, parsePortLabel, parsePortPath } from './labels.ts';
+import { plainNotFound, refuseUpgrade } from './pages.ts';
+import type { PortProxy } from './proxy.ts';
+import { hasReadWarning, isWarningAnswer, showWarning, WARNING_PATH, warningCookie } from './warning.ts';
+
+/** Where a port's host name takes tickets and shares; the one path of it that never reaches a node. */
+const ENTER_PATH = '/_drydock/enter';
+/** A ticket is used by the redirect that carries it (ms). */
+const TICKET_MS = 60_000;
+/** Longest path that is remembered over the redirects (characters). */
+const MAX_RETURN_PATH = 4096;
+
+export interface PortGateway {
+  /** Requests whose host name is a label below the ports' domain. */
+  request(request: IncomingMessage, response: ServerResponse, label: string): void;
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, label: string): void;
+  /** `/p/...` and `/open-port` on the main origin; false when the path is neither. */
+  mainRequest(request: IncomingMessage, response: ServerResponse): boolean;
+  mainUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): boolean;
+  /** The address of a share's token. */
+  shareUrl(sessionId: string, node: string, port: number, token: string): string;
+}
+
+export interface PortGatewayDeps {
+  table: PortTable;
+  access: PortAccess;
+  proxy: PortProxy;
+  store: Pick<SessionStore, 'putTicket' | 'takeTicket'>;
+  origins: Origins;
+  maxSessionHours: number;
+  /** Strangers see a warning before the page of a public port. */
+  warnStrangers: boolean;
+  logger: Logger;
+}
+
+/** The decision about a name that is not there. */
+const REFUSED: PortDecision = { allowed: false };
+
+/** A browser that goes to an address, as opposed to a program, or a part of a page. */
+function isNavigation({ method, headers }: IncomingMessage): boolean {
+  if (method !== 'GET' && method !== 'HEAD') return false;
+  const mode = headers['sec-fetch-mode'];
+  return mode === undefined ? /\btext\/html\b/.test(headers.accept ?? '') : mode === 'navigate';
+}
+
+/** A path to return to, or `/` for anything that could lead elsewhere. */
+function returnPath(text: string | null): string {
+  const isPath = text !== null && /^\/(?![/\\])/.test(text) && text.length <= MAX_RETURN_PATH;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not get into a header
+  return isPath && !/[\u0000-\u001f\u007f]/.test(text) ? text : '/';
+}
+
+function redirect(response: ServerResponse, location: string, cookie?: string, status = 302): void {
+  response.writeHead(status, {
+    location,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-robots-tag': 'noindex',
+    ...(cookie === undefined ? {} : { 'set-cookie': cookie }),
+  });
+  response.end();
+}
+
+/** Builds the gateway. */
+export function createPortGateway(deps: PortGatewayDeps): PortGateway {
+  const { table, access, proxy, store, origins, maxSessionHours, warnStrangers, logger } = deps;
+  const portUrl = ({ sessionId, node, port }: PortTarget) => origins.portUrl(sessionId, node, port);
+
+  function cookieFor(request: IncomingMessage, target: PortTarget, by: string): string {
+    const value = access.sign(target, by);
+    const maxAgeSeconds = maxSessionHours * 3600;
+    const framed = request.headers['sec-fetch-dest'] === 'iframe';
+    const trustworthy = origins.secure || new URL(portUrl(target)).hostname.endsWith('.localhost');
+    if (!framed || !trustworthy) {
+      return serializeCookie(portCookieName(origins.secure), value, { secure: origins.secure, maxAgeSeconds });
+    }
+    // In a frame of the lab page a port is a third party; the cookie is then bound to that page (CHIPS).
+    const parts = [`${portCookieName(true)}=${value}`, 'Path=/', `Max-Age=${maxAgeSeconds}`, 'HttpOnly', 'Secure'];
+    return [...parts, 'SameSite=None', 'Partitioned'].join('; ');
+  }
+
+  async function enter(request: IncomingMessage, response: ServerResponse, target: PortTarget): Promise<void> {
+    const { searchParams } = new URL(request.url ?? '/', 'http://port');
+    const ticket = searchParams.get('ticket');
+    const share = searchParams.get('share');
+    let by: string | undefined;
+    if (ticket !== null) {
+      const value = await store.takeTicket(hashToken(ticket));
+      const [label, linkId] = (value ?? '').split(' ');
+      if (label === `${target.port}-${target.node}-${target.sessionId}`) by = linkId;
+    } else if (share !== null) by = access.shareOf(target, share);
+    if (by === undefined) return plainNotFound(response);
+    redirect(response, returnPath(searchParams.get('to')), cookieFor(request, target, by));
+  }
+
+  async function open(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { searchParams } = new URL(request.url ?? '/', 'http://main');
+    const name = parsePortLabel(searchParams.get('label') ?? '');
+    const target = name === undefined ? undefined : table(name);
+    const linkId = target === undefined ? undefined : access.linkOfCookie(request, target.session);
+    if (target === undefined || linkId === undefined) {
+      const text =
+        'There is no such port, or it is private. Open the link of its session in this browser first, then try again.';
+      return pageResponse(response, 404, 'Nothing to see here', text);
+    }
+    const ticket = newToken();
+    const label = `${target.port}-${target.node}-${target.sessionId}`;
+    await store.putTicket(hashToken(ticket), `${label} ${linkId}`, TICKET_MS);
+    const to = returnPath(searchParams.get('to'));
+    redirect(response, `${portUrl(target)}${ENTER_PATH.slice(1)}?ticket=${ticket}&to=${encodeURIComponent(to)}`);
+  }
+
+  function answerWarning(request: IncomingMessage, response: ServerResponse): void {
+    const { searchParams } = new URL(request.url ?? '/', 'http://port');
+    if (!isWarningAnswer(request)) plainNotFound(response);
+    else redirect(response, returnPath(searchParams.get('to')), warningCookie(origins.secure), 303);
+  }
+
+  function run(response: ServerResponse, task: Promise<void>): void {
+    task.catch((thrown: unknown) => {
+      const error = toDrydockError(thrown);
+      logger.warn({ err: thrown, code: error.code }, 'port could not be opened');
+      if (response.headersSent) response.destroy();
+      else pageResponse(response, error.status, 'One moment', error.message, 2);
+    });
+  }
+
+  /** A request in a form that only confuses: absolute addresses are for forward proxies. */
+  const isOdd = (request: IncomingMessage) => !(request.url ?? '').startsWith('/');
+
+  function pathRequest(request: IncomingMessage, response: ServerResponse): boolean {
+    const path = parsePortPath(request.url ?? '');
+    if (path === undefined) return false;
+    if (origins.hasPortsDomain) {
+      // By its form alone, so that this tells nobody which ports there are.
+      const name = origins.portUrl(path.sessionId, path.node, path.port);
+      redirect(response, `${name.slice(0, -1)}${path.rest === '' ? '/' : path.rest}`, undefined, 307);
+      return true;
+    }
+    const target = table(path);
+    if (target === undefined) {
+      plainNotFound(response);
+      return true;
+    }
+    const decision = access.decide(request, target, path.grant);
+    if (!decision.allowed) {
+      const linkId = access.linkOfCookie(request, target.session);
+      // Parts of a sandboxed page come without cookies, so the right travels in the path.
+      if (linkId === undefined || !isNavigation(request)) plainNotFound(response);
+      else
+        redirect(
+          response,
+          `${origins.basePath}${path.prefix}/~${access.sign(target, linkId)}${path.rest === '' ? '/' : path.rest}`,
+        );
+      return true;
+    }
+    if (path.rest === '') {
+      redirect(response, `${origins.basePath}${path.prefix}/`);
+      return true;
+    }
+    // On our own origin a warning could not be told from the page; the port's own name has one.
+    if (warnStrangers && decision.stranger) {
+      redirect(response, `${portUrl(target).slice(0, -1)}${path.rest}`);
+      return true;
+    }
+    request.url = path.rest;
+    const { stripAuthorization } = decision;
+    proxy.request(request, response, { target, stripAuthorization, prefix: origins.basePath + path.prefix });
+    return true;
+  }
+
+  return {
+    shareUrl: (sessionId, node, port, token) =>
+      `${origins.portUrl(sessionId, node, port)}${ENTER_PATH.slice(1)}?share=${token}`,
+    request(request, response, label) {
+      const name = parsePortLabel(label);
+      if (name === undefined || isOdd(request)) return plainNotFound(response);
+      const target = table(name);
+      const path = (request.url ?? '').split('?', 1)[0];
+      if (target !== undefined && path === ENTER_PATH) return run(response, enter(request, response, target));
+      const decision = target === undefined ? REFUSED : access.decide(request, target);
+      if (target === undefined || !decision.allowed) {
+        // Names that do not exist lead there too: whether they do is told to those alone who may know.
+        if (!isNavigation(request) || path === ENTER_PATH) return plainNotFound(response);
+        const to = encodeURIComponent(returnPath(request.url ?? '/'));
+        return redirect(response, `${origins.publicBase}${OPEN_PATH}?label=${label}&to=${to}`);
+      }
+      const { stripAuthorization, stranger } = decision;
+      if (warnStrangers && stranger && path === WARNING_PATH) return answerWarning(request, response);
+      if (warnStrangers && stranger && isNavigation(request) && !hasReadWarning(request)) {
+        return showWarning(response, new URL(portUrl(target)).host, returnPath(request.url ?? '/'));
+      }
+      proxy.request(request, response, { target, stripAuthorization });
+    },
+    upgrade(request, socket, head, label) {
+      const name = parsePortLabel(label);
+      const target = name === undefined || isOdd(request) ? undefined : table(name);
+      const decision = target === undefined ? undefined : access.decide(request, target);
+      if (target === undefined || !decision?.allowed) return refuseUpgrade(socket, '404 Not Found');
+      proxy.upgrade(request, socket, head, { target, stripAuthorization: decision.stripAuthorization });
+    },
+    mainRequest(request, response) {
+      if ((request.url ?? '').split('?', 1)[0] === OPEN_PATH) {
+        run(response, open(request, response));
+        return true;
+      }
+      return pathRequest(request, response);
+    },
+    mainUpgrade(request, socket, head) {
+      const path = parsePortPath(request.url ?? '');
+      if (path === undefined) return false;
+      const target = origins.hasPortsDomain ? undefined : table(path);
+      const decision = target === undefined ? undefined : access.decide(request, target, path.grant);
+      if (target === undefined || !decision?.allowed) {
+        refuseUpgrade(socket, '404 Not Found');
+        return true;
+      }
+      request.url = path.rest === '' ? '/' : path.rest;
+      const { stripAuthorization } = decision;
+      proxy.upgrade(request, socket, head, { target, stripAuthorization, prefix: origins.basePath + path.prefix });
+      return true;
+    },
+  };
+}
