@@ -10,7 +10,7 @@ import {
 import { WebSocket } from 'ws';
 
 const WAIT_MS = 60_000;
-/** Acknowledge as a page does: each quarter of a window, and small output after a while (terminal-output.ts). */
+/** Acknowledge as a page does: each quarter of a window, and small output after a while (terminal/output.ts). */
 const ACK_EVERY_BYTES = TERMINAL_WINDOW_BYTES / 4;
 const ACK_DELAY_MS = 1000;
 

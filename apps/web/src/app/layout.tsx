@@ -1,7 +1,7 @@
 import type { Metadata, Viewport } from 'next';
 import { headers } from 'next/headers';
-import { themeScript } from '../lab/theme.ts';
-import { trustedTypesScript } from '../lab/trusted-types.ts';
+import { themeScript } from '../lab/base/theme.ts';
+import { trustedTypesScript } from '../lab/base/trusted-types.ts';
 import { strings } from '../strings.ts';
 import './globals.css';
 

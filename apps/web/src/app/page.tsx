@@ -1,7 +1,7 @@
 /** The start page: what this is, Start, templates, and the way back to recent sessions. */
-import { DockDrawing } from '../components/landing/dock-drawing.tsx';
-import { Facts } from '../components/landing/facts.tsx';
-import { StartPanel } from '../components/landing/start-panel.tsx';
+import { DockDrawing } from '../components/start/dock-drawing.tsx';
+import { Facts } from '../components/start/facts.tsx';
+import { StartPanel } from '../components/start/start-panel.tsx';
 import { Wordmark } from '../components/ui/logo.tsx';
 import { ThemeSwitch } from '../components/ui/theme-switch.tsx';
 import { basePath } from '../env.ts';

@@ -2,9 +2,9 @@
 'use client';
 
 import { createContext, type ReactNode, use, useSyncExternalStore } from 'react';
+import type { Observable } from './base/store.ts';
 import type { Lab } from './lab.ts';
-import type { LabData, LabState } from './lab-store.ts';
-import type { Observable } from './store.ts';
+import type { LabData, LabState } from './session/lab-store.ts';
 
 const LabContext = createContext<Lab | null>(null);
 

@@ -2,7 +2,7 @@
 'use client';
 
 import { Fragment } from 'react';
-import { crumbsOf, shownName } from '../../lab/files-path.ts';
+import { crumbsOf, shownName } from '../../lab/files/path.ts';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 

@@ -2,7 +2,7 @@
 'use client';
 
 import { TriangleAlert } from 'lucide-react';
-import type { OpenDocument } from '../../lab/files-documents.ts';
+import type { OpenDocument } from '../../lab/files/documents.ts';
 import { useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { Button } from '../ui/button.tsx';

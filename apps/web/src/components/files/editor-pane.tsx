@@ -3,9 +3,9 @@
 
 import { Download, Search } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
-import type { CodeEditor } from '../../lab/code-editor.ts';
-import type { OpenDocument } from '../../lab/files-documents.ts';
-import { nameOf, shownName } from '../../lab/files-path.ts';
+import type { CodeEditor } from '../../lab/files/code-editor.ts';
+import type { OpenDocument } from '../../lab/files/documents.ts';
+import { nameOf, shownName } from '../../lab/files/path.ts';
 import { useCanWork, useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { Button, IconButton } from '../ui/button.tsx';

@@ -2,9 +2,9 @@
 'use client';
 
 import { FileX2 } from 'lucide-react';
-import type { OpenDocument } from '../../lab/files-documents.ts';
-import { nameOf } from '../../lab/files-path.ts';
-import { formatBytes } from '../../lab/format.ts';
+import { formatBytes } from '../../lab/base/format.ts';
+import type { OpenDocument } from '../../lab/files/documents.ts';
+import { nameOf } from '../../lab/files/path.ts';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { Button } from '../ui/button.tsx';

@@ -2,8 +2,8 @@
 'use client';
 
 import { type SubmitEvent, useRef, useState } from 'react';
-import { ApiError } from '../../lab/api.ts';
-import { joinPath, nameOf, nameProblem, parentOf, resolvePath, shownName } from '../../lab/files-path.ts';
+import { ApiError } from '../../lab/base/api.ts';
+import { joinPath, nameOf, nameProblem, parentOf, resolvePath, shownName } from '../../lab/files/path.ts';
 import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { Button } from '../ui/button.tsx';

@@ -4,9 +4,9 @@
 import { Copy, Download, FilePlus2, FolderOpen, FolderPlus, Pencil, RefreshCw, SquarePen, Trash2 } from 'lucide-react';
 import { ContextMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { copyText } from '../../lab/clipboard.ts';
-import { isDamagedName, nameOf } from '../../lab/files-path.ts';
-import { rowsOf } from '../../lab/files-tree.ts';
+import { copyText } from '../../lab/base/clipboard.ts';
+import { isDamagedName, nameOf } from '../../lab/files/path.ts';
+import { rowsOf } from '../../lab/files/tree.ts';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';

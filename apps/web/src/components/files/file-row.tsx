@@ -12,9 +12,9 @@ import {
   FolderSymlink,
 } from 'lucide-react';
 import type { MouseEvent } from 'react';
-import { isDamagedName, shownName } from '../../lab/files-path.ts';
-import type { TreeRow } from '../../lab/files-tree.ts';
-import { formatBytes } from '../../lab/format.ts';
+import { formatBytes } from '../../lab/base/format.ts';
+import { isDamagedName, shownName } from '../../lab/files/path.ts';
+import type { TreeRow } from '../../lab/files/tree.ts';
 import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';
 

@@ -2,10 +2,10 @@
 'use client';
 
 import { type DragEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
-import { carriesFiles } from '../../lab/files-dropped.ts';
-import { isDamagedName, isWithin, joinPath, nameOf, parentOf, shownName } from '../../lab/files-path.ts';
-import { rowsOf, type TreeRow } from '../../lab/files-tree.ts';
-import { treeMove, typeAhead } from '../../lab/files-tree-keys.ts';
+import { carriesFiles } from '../../lab/files/dropped.ts';
+import { isDamagedName, isWithin, joinPath, nameOf, parentOf, shownName } from '../../lab/files/path.ts';
+import { rowsOf, type TreeRow } from '../../lab/files/tree.ts';
+import { treeMove, typeAhead } from '../../lab/files/tree-keys.ts';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { FileMenu } from './file-menu.tsx';

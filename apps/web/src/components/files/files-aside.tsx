@@ -4,7 +4,7 @@
 import dynamic from 'next/dynamic';
 import { Dialog } from 'radix-ui';
 import { useEffect } from 'react';
-import { carriesFiles } from '../../lab/files-dropped.ts';
+import { carriesFiles } from '../../lab/files/dropped.ts';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { TransferList } from './transfer-list.tsx';

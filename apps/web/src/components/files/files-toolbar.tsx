@@ -3,7 +3,7 @@
 
 import { Ellipsis, FilePlus2, FolderArchive, FolderPlus, FolderUp, RefreshCw, ScrollText, Upload } from 'lucide-react';
 import { useRef } from 'react';
-import { HOME } from '../../lab/files-tree.ts';
+import { HOME } from '../../lab/files/tree.ts';
 import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { IconButton } from '../ui/button.tsx';

@@ -3,7 +3,7 @@
 
 import { Upload } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { shownName } from '../../lab/files-path.ts';
+import { shownName } from '../../lab/files/path.ts';
 import { useCanWork, useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { useFileDrop } from './use-file-drop.ts';

@@ -2,9 +2,9 @@
 'use client';
 
 import { Check, CircleAlert, File, Folder, X } from 'lucide-react';
-import { shownName } from '../../lab/files-path.ts';
-import type { Transfer } from '../../lab/files-transfers.ts';
-import { formatBytes } from '../../lab/format.ts';
+import { formatBytes } from '../../lab/base/format.ts';
+import { shownName } from '../../lab/files/path.ts';
+import type { Transfer } from '../../lab/files/transfers.ts';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { Button, IconButton } from '../ui/button.tsx';

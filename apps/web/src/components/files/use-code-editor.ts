@@ -2,8 +2,8 @@
 'use client';
 
 import { type RefObject, useEffect, useState } from 'react';
-import type { CodeEditor } from '../../lab/code-editor.ts';
-import type { OpenDocument } from '../../lab/files-documents.ts';
+import type { CodeEditor } from '../../lab/files/code-editor.ts';
+import type { OpenDocument } from '../../lab/files/documents.ts';
 import { useCanWork, useLab } from '../../lab/use-lab.tsx';
 
 export function useCodeEditor(document: OpenDocument, ready: boolean, place: RefObject<HTMLDivElement | null>) {
@@ -15,7 +15,7 @@ export function useCodeEditor(document: OpenDocument, ready: boolean, place: Ref
     if (!ready) return;
     let made: CodeEditor | null = null;
     let wanted = true;
-    import('../../lab/code-editor.ts').then(
+    import('../../lab/files/code-editor.ts').then(
       ({ createCodeEditor }) => {
         if (!wanted || place.current === null) return;
         made = createCodeEditor({

@@ -3,8 +3,8 @@
 
 import type { LibraryImage } from '@drydock/protocol';
 import { useEffect, useState } from 'react';
-import { formatBytes } from '../../lab/format.ts';
-import { fetchLibrary, mainTag, pullName } from '../../lab/image-library.ts';
+import { formatBytes } from '../../lab/base/format.ts';
+import { fetchLibrary, mainTag, pullName } from '../../lab/base/image-library.ts';
 import { strings } from '../../strings.ts';
 import { CopyText } from '../ui/copy-button.tsx';
 

@@ -3,7 +3,7 @@
 
 import { type ReactNode, useId, useState } from 'react';
 import { basePath } from '../../env.ts';
-import { type Desk, order } from '../../lab/operator-desk.ts';
+import { type Desk, order } from '../../lab/operator/operator-desk.ts';
 import { operator as text } from '../../strings/operator.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Wordmark } from '../ui/logo.tsx';

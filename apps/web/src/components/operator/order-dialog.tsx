@@ -2,7 +2,7 @@
 'use client';
 
 import { type FormEvent, useId, useState } from 'react';
-import { order } from '../../lab/operator-desk.ts';
+import { order } from '../../lab/operator/operator-desk.ts';
 import { operator as text } from '../../strings/operator.ts';
 import { Button } from '../ui/button.tsx';
 import { Modal } from '../ui/dialog.tsx';

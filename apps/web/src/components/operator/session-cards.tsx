@@ -2,7 +2,7 @@
 'use client';
 
 import type { OperatorSession } from '@drydock/protocol';
-import { formatDuration } from '../../lab/format.ts';
+import { formatDuration } from '../../lab/base/format.ts';
 import { operator } from '../../strings/operator.ts';
 import { Button } from '../ui/button.tsx';
 import type { Order } from './order-dialog.tsx';

@@ -2,7 +2,7 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import type { MapService } from '../../lab/swarm-map.ts';
+import type { MapService } from '../../lab/swarm/map.ts';
 import { strings } from '../../strings.ts';
 
 /** A scale or an update changes a service many times; it is told when nothing has changed for this long (ms). */

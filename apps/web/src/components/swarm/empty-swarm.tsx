@@ -3,10 +3,10 @@
 
 import { Network } from 'lucide-react';
 import { useState } from 'react';
-import { startSwarm } from '../../lab/swarm-actions.ts';
+import { startSwarm } from '../../lab/swarm/actions.ts';
 import { useCanWork, useLab, useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
-import { TemplateProgress, TemplatesMenu } from '../lab/templates-menu.tsx';
+import { TemplateProgress, TemplatesMenu } from '../nodes/templates-menu.tsx';
 import { Button } from '../ui/button.tsx';
 import { CopyText } from '../ui/copy-button.tsx';
 

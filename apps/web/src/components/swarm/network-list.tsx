@@ -2,7 +2,7 @@
 'use client';
 
 import { LockKeyhole, TriangleAlert } from 'lucide-react';
-import type { MapNetwork } from '../../lab/swarm-map.ts';
+import type { MapNetwork } from '../../lab/swarm/map.ts';
 import { useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';

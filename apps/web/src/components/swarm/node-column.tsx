@@ -2,7 +2,7 @@
 'use client';
 
 import { CircleOff, PauseCircle, ServerCrash, Star, UserRound } from 'lucide-react';
-import type { MapNode } from '../../lab/swarm-map.ts';
+import type { MapNode } from '../../lab/swarm/map.ts';
 import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';
 import { type TileContext, TileList } from './tile-list.tsx';

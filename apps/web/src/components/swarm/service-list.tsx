@@ -3,7 +3,7 @@
 
 import type { SwarmService } from '@drydock/protocol';
 import { ExternalLink } from 'lucide-react';
-import { type MapService, versionOf } from '../../lab/swarm-map.ts';
+import { type MapService, versionOf } from '../../lab/swarm/map.ts';
 import { useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';

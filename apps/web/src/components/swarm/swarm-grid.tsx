@@ -2,7 +2,7 @@
 'use client';
 
 import { type KeyboardEvent, useState } from 'react';
-import { PHASES, type SwarmMap } from '../../lab/swarm-map.ts';
+import { PHASES, type SwarmMap } from '../../lab/swarm/map.ts';
 import { strings } from '../../strings.ts';
 import { NodeColumn } from './node-column.tsx';
 import { PhaseIcon } from './phase-icon.tsx';

@@ -3,8 +3,8 @@
 
 import { TriangleAlert } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { SwarmLook } from '../../lab/swarm-look.ts';
-import { type MapTask, swarmMap } from '../../lab/swarm-map.ts';
+import type { SwarmLook } from '../../lab/swarm/look.ts';
+import { type MapTask, swarmMap } from '../../lab/swarm/map.ts';
 import { useLab, useLabData, useLabState, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';

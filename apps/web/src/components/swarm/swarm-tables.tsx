@@ -1,7 +1,7 @@
 /** The same facts as the map's, as tables. */
 'use client';
 
-import type { SwarmMap } from '../../lab/swarm-map.ts';
+import type { SwarmMap } from '../../lab/swarm/map.ts';
 import { strings } from '../../strings.ts';
 import { FactTable } from './fact-table.tsx';
 import { PhaseIcon } from './phase-icon.tsx';

@@ -3,8 +3,8 @@
 
 import { RotateCw, SquareTerminal, X } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { inspectTask, LOG_LINES, openTaskTerminal, readLogs, sessionNode } from '../../lab/swarm-actions.ts';
-import type { MapTask } from '../../lab/swarm-map.ts';
+import { inspectTask, LOG_LINES, openTaskTerminal, readLogs, sessionNode } from '../../lab/swarm/actions.ts';
+import type { MapTask } from '../../lab/swarm/map.ts';
 import { useCanWork, useLab, useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { Button, IconButton } from '../ui/button.tsx';

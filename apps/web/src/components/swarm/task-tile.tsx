@@ -2,7 +2,7 @@
 'use client';
 
 import { memo } from 'react';
-import type { Phase } from '../../lab/swarm-map.ts';
+import type { Phase } from '../../lab/swarm/map.ts';
 import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';
 import { PhaseIcon } from './phase-icon.tsx';

@@ -3,9 +3,9 @@
 
 import { Keyboard } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
-import { titleOfTerminal } from '../../lab/titles.ts';
+import { titleOfTerminal } from '../../lab/base/titles.ts';
 import { useCanWork, useLab, useLabData, useValue } from '../../lab/use-lab.tsx';
-import { tabsOf, visibleTabsOf } from '../../lab/workspace.ts';
+import { tabsOf, visibleTabsOf } from '../../lab/workspace/workspace.ts';
 import { strings } from '../../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';

@@ -3,7 +3,7 @@
 
 import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import type { TerminalView } from '../../lab/terminal-view.ts';
+import type { TerminalView } from '../../lab/terminal/view.ts';
 import { strings } from '../../strings.ts';
 import { IconButton } from '../ui/button.tsx';
 

@@ -1,7 +1,7 @@
 /** Asks before a link is opened whose text says something else than where it leads. */
 'use client';
 
-import type { LinkQuestion } from '../../lab/terminal-links.ts';
+import type { LinkQuestion } from '../../lab/terminal/links.ts';
 import { strings } from '../../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/dialog.tsx';

@@ -2,7 +2,7 @@
 'use client';
 
 import { useState } from 'react';
-import type { CommandOutput, ShellCommand, ShellCommands } from '../../lab/shell-commands.ts';
+import type { CommandOutput, ShellCommand, ShellCommands } from '../../lab/terminal/shell-commands.ts';
 import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { Button } from '../ui/button.tsx';

@@ -2,7 +2,7 @@
 'use client';
 
 import { useId, useState } from 'react';
-import type { PasteQuestion } from '../../lab/terminal-paste.ts';
+import type { PasteQuestion } from '../../lab/terminal/paste.ts';
 import { strings } from '../../strings.ts';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/dialog.tsx';

@@ -2,8 +2,8 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import type { TerminalState } from '../../lab/terminal-types.ts';
-import type { TerminalView } from '../../lab/terminal-view.ts';
+import type { TerminalState } from '../../lab/terminal/types.ts';
+import type { TerminalView } from '../../lab/terminal/view.ts';
 import { useCanWork, useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { Button } from '../ui/button.tsx';

@@ -2,7 +2,7 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import type { TerminalView } from '../../lab/terminal-view.ts';
+import type { TerminalView } from '../../lab/terminal/view.ts';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { TerminalDrop } from '../files/terminal-drop.tsx';

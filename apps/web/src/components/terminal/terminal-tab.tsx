@@ -4,10 +4,10 @@
 import { AppWindow, FileText, History, Network, SquareTerminal, X } from 'lucide-react';
 import type { TabRenderProps } from 'react-resizable-panels';
 import { useCanWork, useLab, useValue } from '../../lab/use-lab.tsx';
-import type { Tab } from '../../lab/workspace.ts';
+import type { Tab } from '../../lab/workspace/workspace.ts';
 import { strings } from '../../strings.ts';
 import { cn } from '../ui/cn.ts';
-import { useTabTitle } from './use-tab-title.ts';
+import { useTabTitle } from '../workspace/use-tab-title.ts';
 
 const ICONS = { terminal: SquareTerminal, swarm: Network, timeline: History, preview: AppWindow, file: FileText };
 

@@ -2,7 +2,7 @@
 'use client';
 
 import { useEffect, useState } from 'react';
-import type { TerminalView } from '../../lab/terminal-view.ts';
+import type { TerminalView } from '../../lab/terminal/view.ts';
 import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 

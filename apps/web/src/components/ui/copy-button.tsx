@@ -3,7 +3,7 @@
 
 import { Check, Copy } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { copyText } from '../../lab/clipboard.ts';
+import { copyText } from '../../lab/base/clipboard.ts';
 import { strings } from '../../strings.ts';
 import { Button, IconButton } from './button.tsx';
 import { cn } from './cn.ts';

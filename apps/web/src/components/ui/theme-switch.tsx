@@ -3,7 +3,7 @@
 
 import { Monitor, Moon, Sun } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
-import { chooseTheme, onThemeChange, readTheme, type Theme } from '../../lab/theme.ts';
+import { chooseTheme, onThemeChange, readTheme, type Theme } from '../../lab/base/theme.ts';
 import { strings } from '../../strings.ts';
 import { IconButton } from './button.tsx';
 

@@ -3,7 +3,7 @@
 
 import { CircleAlert, CircleCheck, Info, TriangleAlert, X } from 'lucide-react';
 import { Toast } from 'radix-ui';
-import type { Notice } from '../../lab/notices.ts';
+import type { Notice } from '../../lab/base/notices.ts';
 import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
 import { Button, IconButton } from './button.tsx';

@@ -1,5 +1,5 @@
 /** A workspace of one tile, without React. */
-import type { LabModel, LabWorkspaceHandle, Tab } from '../workspace.ts';
+import type { LabModel, LabWorkspaceHandle, Tab } from '../workspace/workspace.ts';
 
 /** One tile of tabs, with the calls of the tiling library that the workspace makes. */
 export function oneTile(): LabWorkspaceHandle {

@@ -8,14 +8,14 @@ import { WebSocket } from 'ws';
 import { type BadLink, startBadLink } from '../../../../../e2e/terminals/bad-link.ts';
 import { until } from '../../../../../e2e/terminals/processes.ts';
 import { startTerminalStack, type TerminalStack } from '../../../../../e2e/terminals/terminal-stack.ts';
-import { createLabClient, type LabClient } from '../lab-client.ts';
-import { createLabStore } from '../lab-store.ts';
-import type { PlainSocket } from '../terminal-channel.ts';
-import { createTerminalController } from '../terminal-controller.ts';
-import { createTerminalLink } from '../terminal-link.ts';
-import { muteTerminalQueries } from '../terminal-queries.ts';
-import type { TerminalController, TerminalLink, TerminalScreen } from '../terminal-types.ts';
-import { linesToLeave } from '../xterm-inner.ts';
+import { createLabClient, type LabClient } from '../session/lab-client.ts';
+import { createLabStore } from '../session/lab-store.ts';
+import type { PlainSocket } from '../terminal/channel.ts';
+import { createTerminalController } from '../terminal/controller.ts';
+import { createTerminalLink } from '../terminal/link.ts';
+import { muteTerminalQueries } from '../terminal/queries.ts';
+import type { TerminalController, TerminalLink, TerminalScreen } from '../terminal/types.ts';
+import { linesToLeave } from '../terminal/xterm-inner.ts';
 
 export { until };
 

@@ -1,7 +1,7 @@
 /** The lab page of one session. */
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { LabLoader } from '../../../components/lab/lab-loader.tsx';
+import { LabLoader } from '../../../components/workspace/lab-loader.tsx';
 import { strings } from '../../../strings.ts';
 
 /** The form of session ids (protocol `sessionIdSchema`); anything else was never a session. */

@@ -1,0 +1,35 @@
+/** The session is over, or this link opens nothing: says which and where to go. */
+'use client';
+
+import type { EndReason, GraceView } from '@drydock/protocol';
+import { useEffect } from 'react';
+import { forgetSession } from '../../lab/session/recent-sessions.ts';
+import { useLab } from '../../lab/use-lab.tsx';
+import { strings } from '../../strings.ts';
+import { Message } from '../ui/message.tsx';
+import { GraceDownloads } from './grace-downloads.tsx';
+
+interface EndedProps {
+  reason: EndReason | 'revoked' | 'refused';
+  /** The server's own sentence, or the operator's. */
+  message?: string | undefined;
+  grace?: GraceView | undefined;
+}
+
+export function Ended({ reason, message, grace }: EndedProps) {
+  const { sessionId } = useLab();
+  const { title, text } = strings.ended[reason];
+  // Its owner may come back for the files.
+  const over = grace === undefined;
+  useEffect(() => {
+    if (over) forgetSession(sessionId);
+  }, [sessionId, over]);
+  if (grace !== undefined) {
+    return (
+      <Message title={title} text={strings.ended.stopped}>
+        <GraceDownloads grace={grace} />
+      </Message>
+    );
+  }
+  return <Message title={title} text={message === undefined ? text : `${message} ${text}`} />;
+}

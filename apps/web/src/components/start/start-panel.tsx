@@ -1,0 +1,58 @@
+/** Everything on the start page that can be pressed. */
+'use client';
+
+import { formatDuration } from '../../lab/base/format.ts';
+import { strings } from '../../strings.ts';
+import { Button, ButtonLink } from '../ui/button.tsx';
+import { CapacityLine } from './capacity-line.tsx';
+import { RecentSessionsList } from './recent-sessions-list.tsx';
+import { SIGN_IN_PATH, SignInLine } from './sign-in-line.tsx';
+import { StackNotice } from './stack-notice.tsx';
+import { StartNotice } from './start-notice.tsx';
+import { TemplateList } from './template-list.tsx';
+import { useCapacity, useTemplates } from './use-landing-data.ts';
+import { useMe } from './use-me.ts';
+import { useStart } from './use-start.ts';
+import { useWantedStack } from './use-wanted-stack.ts';
+
+const text = strings.landing;
+const HOUR_MS = 3_600_000;
+
+export function StartPanel() {
+  const wanted = useWantedStack();
+  const { state, start, stop } = useStart(wanted.kind === 'stack' ? wanted.stack : null);
+  const capacity = useCapacity();
+  const templates = useTemplates();
+  const { me, signOut } = useMe();
+  const mustSignIn = me?.signIn === 'required' && me.user === null;
+  const busy = state.kind === 'starting';
+  const hours = capacity.kind === 'ready' ? capacity.value.sessionHours : 4;
+  return (
+    <div className="flex flex-col gap-7">
+      <StackNotice wanted={wanted} />
+      <div className="flex flex-wrap items-center gap-x-5 gap-y-3">
+        {mustSignIn ? (
+          <ButtonLink kind="primary" size="lg" href={SIGN_IN_PATH}>
+            {text.signIn.button}
+          </ButtonLink>
+        ) : (
+          <Button kind="primary" size="lg" disabled={busy} onClick={() => void start(null)}>
+            {busy ? text.starting : text.start}
+          </Button>
+        )}
+        <div className="flex flex-col gap-0.5">
+          <CapacityLine capacity={capacity} />
+          <p className="text-ink-3 text-sm">
+            {me === null || me.signIn === 'off'
+              ? text.noAccount(formatDuration(hours * HOUR_MS))
+              : text.withAccount(formatDuration(hours * HOUR_MS))}
+          </p>
+          <SignInLine me={me} onSignOut={signOut} />
+        </div>
+      </div>
+      <StartNotice state={state} onStop={stop} />
+      <RecentSessionsList />
+      <TemplateList templates={templates} busy={busy || mustSignIn} onStart={(template) => void start(template)} />
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import { leadingZeroBits } from '@drydock/protocol';
+import { expect, it } from 'vitest';
+import { sha256 } from '../base/sha256.ts';
+import { findAnswer } from './find-answer.ts';
+
+const digest = async (text: string) =>
+  new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+
+it('our SHA-256 is that of others, at every length around its blocks', async () => {
+  for (let length = 0; length < 260; length += 1) {
+    const text = Array.from({ length }, (_, at) => String.fromCharCode(32 + ((at * 7 + length) % 95))).join('');
+    const ours = [...sha256(text)].flatMap((word) => [24, 16, 8, 0].map((shift) => (word >>> shift) & 255));
+    expect(ours).toEqual([...(await digest(text))]);
+  }
+});
+
+it('an answer has as many zero bits as were asked for', async () => {
+  for (const bits of [1, 5, 9, 12]) {
+    const answer = findAnswer({ challenge: `word-${bits}`, bits });
+    expect(leadingZeroBits(await digest(`word-${bits}:${answer}`))).toBeGreaterThanOrEqual(bits);
+  }
+});

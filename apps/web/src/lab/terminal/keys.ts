@@ -1,0 +1,90 @@
+/** Which keys the page keeps for itself in a terminal, and which go to the shell (docs of each rule: the shortcuts dialog). */
+import type { Terminal } from '@xterm/xterm';
+import { copyText, readText } from '../base/clipboard.ts';
+import type { TerminalController } from './types.ts';
+
+export interface TerminalKeyActions {
+  /** Actions of the whole page that keep working while a terminal has the focus; true when the key was one of them. */
+  pageKey(event: KeyboardEvent, fullScreenProgram: boolean): boolean;
+  changeFontSize(by: -1 | 0 | 1): void;
+  /** The clipboard could not be read by a click; a paste key can. */
+  onPasteRefused(): void;
+  /** Whether Ctrl+V pastes; asked at each press. */
+  pastesByCtrlV(): boolean;
+  /** Ctrl+V went to the shell. */
+  onCtrlVToShell(): void;
+  onEnterAfterEnd(): void;
+}
+
+const isMac = () => /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** The terminal's own font size keys. */
+function fontStep(event: KeyboardEvent): -1 | 0 | 1 | null {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return null;
+  if (event.key === '+' || event.key === '=') return 1;
+  if (event.key === '-') return -1;
+  return event.key === '0' ? 0 : null;
+}
+
+/** Whether a key copies the selection: Ctrl/Cmd+C with one, Ctrl+Shift+C, Ctrl+Insert. */
+function isCopy(event: KeyboardEvent, hasSelection: boolean): boolean {
+  const key = event.key.toLowerCase();
+  if (key === 'insert') return event.ctrlKey && !event.shiftKey;
+  if (key !== 'c' || event.altKey) return false;
+  if (event.metaKey) return isMac();
+  return event.ctrlKey && (event.shiftKey || hasSelection);
+}
+
+/** Keys by which browsers paste: they must reach the browser untouched, so that no permission is needed. */
+function isPaste(event: KeyboardEvent, byCtrlV: boolean): boolean {
+  const key = event.key.toLowerCase();
+  if (key === 'insert') return event.shiftKey && !event.ctrlKey;
+  if (key !== 'v' || event.altKey) return false;
+  return event.metaKey ? isMac() : event.ctrlKey && (event.shiftKey || byCtrlV);
+}
+
+const isCtrlV = (event: KeyboardEvent) =>
+  event.key.toLowerCase() === 'v' && event.ctrlKey && !event.shiftKey && !event.altKey && !event.metaKey;
+
+/** Decides about every key before xterm does; middle click pastes where the system does not do it itself. */
+export function installTerminalKeys(
+  host: HTMLElement,
+  terminal: Terminal,
+  controller: TerminalController,
+  actions: TerminalKeyActions,
+): void {
+  function copySelection(): void {
+    const text = terminal.getSelection();
+    if (text === '') return;
+    void copyText(text);
+    terminal.clearSelection();
+  }
+
+  function handle(event: KeyboardEvent): boolean {
+    const step = fontStep(event);
+    if (step !== null) actions.changeFontSize(step);
+    else if (isCopy(event, terminal.hasSelection())) copySelection();
+    else if (!actions.pageKey(event, terminal.buffer.active.type === 'alternate')) return false;
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
+  }
+
+  terminal.attachCustomKeyEventHandler((event) => {
+    if (isPaste(event, actions.pastesByCtrlV())) return false;
+    if (event.type !== 'keydown') return true;
+    if (isCtrlV(event) && !isMac()) actions.onCtrlVToShell();
+    const { kind } = controller.getState().phase;
+    if (event.key === 'Enter' && (kind === 'exited' || kind === 'gone')) {
+      actions.onEnterAfterEnd();
+      return false;
+    }
+    return !handle(event);
+  });
+
+  host.addEventListener('auxclick', (event) => {
+    const isLinux = /Linux/.test(navigator.platform);
+    if (event.button !== 1 || isLinux || terminal.modes.mouseTrackingMode !== 'none') return;
+    void readText().then((text) => (text === null ? actions.onPasteRefused() : terminal.paste(text)));
+  });
+}
