@@ -141,7 +141,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     env,
     runtime,
     hasOwnFigures: () => figures?.serves() ?? false,
-    counts: () => ({ pool: pool.size(), remains: nodes.remains() }),
+    counts: () => ({ pool: pool.size(), remains: nodes.remains(), terminalBreaks: terminals.breaks() }),
     onCapacity: (capacity) => links.sendFact({ kind: 'capacity', capacity }),
     clock,
     logger,

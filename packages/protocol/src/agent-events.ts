@@ -65,6 +65,8 @@ export const capacitySchema = z.object({
   defaultLimits: nodeLimitsSchema,
   /** Nodes that could not be removed yet; `maxNodes` is less by them. Since release 0.2. */
   remains: z.number().int().optional(),
+  /** How often the agent has lost the terminal host since it started: each time the host's terminals ended. Since release 0.2. */
+  terminalBreaks: z.number().int().optional(),
 });
 export type Capacity = z.infer<typeof capacitySchema>;
 

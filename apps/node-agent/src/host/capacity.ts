@@ -63,12 +63,14 @@ export interface CapacityOptions {
   pool: number;
   /** Nodes that could not be removed: they hold what they hold, so none of it is free, also where the operator has set the bound. */
   remains?: number;
+  /** Losses of the terminal host. */
+  terminalBreaks?: number;
 }
 
 /** What is left for nodes, and how many of `limits` that makes. */
 export function capacityOf(
   resources: HostResources,
-  { limits, overcommit = DEFAULT_OVERCOMMIT, maxNodes, pool, remains = 0 }: CapacityOptions,
+  { limits, overcommit = DEFAULT_OVERCOMMIT, maxNodes, pool, remains = 0, terminalBreaks = 0 }: CapacityOptions,
 ): Capacity {
   const memoryBytes = Math.max(0, Math.floor(resources.memoryBytes - memoryReserve(resources.memoryBytes)));
   const diskBytes = Math.max(0, Math.floor(resources.diskBytes * (1 - RESERVE_SHARE)));
@@ -83,6 +85,7 @@ export function capacityOf(
     diskBytes,
     pool,
     remains,
+    terminalBreaks,
     maxNodes: Math.max(0, (maxNodes ?? Math.floor(fits)) - remains),
     defaultLimits: limits,
   };

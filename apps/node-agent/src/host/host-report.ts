@@ -26,8 +26,8 @@ export interface HostReportDeps {
   env: AgentEnv;
   runtime: Runtime;
   hasOwnFigures: () => boolean;
-  /** Booted nodes that belong to nobody now, and nodes that could not be removed. */
-  counts: () => { pool: number; remains: number };
+  /** Booted nodes that belong to nobody now, nodes that could not be removed, and losses of the terminal host. */
+  counts: () => { pool: number; remains: number; terminalBreaks: number };
   onCapacity: (capacity: Capacity) => void;
   clock: Clock;
   logger: Logger;

@@ -36,6 +36,8 @@ export interface TerminalClient {
   call<C extends HostCallName>(name: C, request: HostRequest<C>): Promise<HostAnswer<C>>;
   ack(ack: { viewerId: string; offset: number }): void;
   isConnected(): boolean;
+  /** How often an established connection has ended. */
+  breaks(): number;
   /** Resolves at the first connection. */
   ready(): Promise<void>;
   close(): void;
@@ -56,6 +58,7 @@ export function createTerminalClient(socketPath: string, logger: Logger, events:
   let nextId = 1;
   let socket: Socket | undefined;
   let connected = false;
+  let breaks = 0;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
   let becameReady: () => void;
@@ -123,6 +126,7 @@ export function createTerminalClient(socketPath: string, logger: Logger, events:
 
   function onClose(): void {
     socket = undefined;
+    if (connected && !closed) breaks += 1;
     connected = false;
     viewers.clear();
     const lost = waiting;
@@ -183,6 +187,7 @@ export function createTerminalClient(socketPath: string, logger: Logger, events:
       if (connected) write({ ack });
     },
     isConnected: () => connected,
+    breaks: () => breaks,
     ready: () => whenReady,
     close() {
       closed = true;

@@ -19,6 +19,18 @@ import {
 withTerminalHost();
 
 describe('the socket', () => {
+  test('tells its agent of its end, and each end is counted once', async () => {
+    const watcher = new Watcher();
+    await watcher.client.ready();
+    expect(watcher.client.breaks()).toBe(0);
+    await world.host.close();
+    await until(() => !watcher.client.isConnected());
+    await until(() => watcher.client.breaks() === 1);
+    // Tries that reach nobody are not more ends.
+    await expect(watcher.client.call('list', { protocol: 0 })).rejects.toMatchObject({ code: 'HOST_UNAVAILABLE' });
+    expect(watcher.client.breaks()).toBe(1);
+  });
+
   test('is for root alone', async () => {
     expect((await stat(join(world.directory, 'socket'))).mode & 0o777).toBe(0o600);
   });

@@ -63,6 +63,12 @@ export function addGauges({
   metrics.gauge('drydock_remains', 'Nodes that a host could not remove yet.', ['host'], () =>
     hosts.list().map(({ name, capacity: own }) => [{ host: name }, own.remains ?? 0]),
   );
+  metrics.gauge(
+    'drydock_terminal_breaks',
+    'How often a host’s agent has lost the terminal host since it started.',
+    ['host'],
+    () => hosts.list().map(({ name, capacity: own }) => [{ host: name }, own.terminalBreaks ?? 0]),
+  );
   metrics.gauge('drydock_host_connected', 'Whether the host’s agent is connected.', ['host'], () =>
     hosts.list().map(({ name }) => [{ host: name }, hosts.isConnected(name) ? 1 : 0]),
   );

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { DISK_SHORT_REASON } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestManager, type TestManager } from '../../testing/test-manager.ts';
@@ -95,9 +96,28 @@ describe('alerts', () => {
     expect(asked.length).toBeGreaterThan(10);
     for (const [, name = ''] of asked) expect([name, text.includes(`# TYPE ${name} `)]).toEqual([name, true]);
     // A gauge that has values has the label by which a rule groups.
-    for (const name of ['drydock_host_connected', 'drydock_remains', 'drydock_pool']) {
+    for (const name of ['drydock_host_connected', 'drydock_remains', 'drydock_pool', 'drydock_terminal_breaks']) {
       expect([name, text.includes(`${name}{host="`)]).toEqual([name, true]);
     }
+  });
+});
+
+describe('what hosts suffer', () => {
+  it('is counted: sessions that are frozen for want of disk, and losses of the terminal host', async () => {
+    await start();
+    const agent = await test.host({ name: 'h1', pool: 1 });
+    const { session, token } = await test.createSession();
+    await test.call('POST', `/sessions/${session.id}/nodes`, { token });
+    expect(await metrics()).toMatch(/^drydock_disk_short_sessions 0$/m);
+    const floor = { kind: 'floor', sessionId: session.id, reason: DISK_SHORT_REASON } as const;
+    agent.sendFact({ ...floor, action: 'freeze' });
+    await expect.poll(metrics).toMatch(/^drydock_disk_short_sessions 1$/m);
+    agent.sendFact({ ...floor, action: 'thaw' });
+    await expect.poll(metrics).toMatch(/^drydock_disk_short_sessions 0$/m);
+    const defaultLimits = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
+    const capacity = { cpus: 4, memoryBytes: 1, diskBytes: 1, pool: 1, maxNodes: 4, defaultLimits, terminalBreaks: 2 };
+    agent.sendFact({ kind: 'capacity', capacity });
+    await expect.poll(metrics).toMatch(/^drydock_terminal_breaks\{host="h1"\} 2$/m);
   });
 });
 

@@ -1,4 +1,5 @@
 /** What operators and rules have done, as gauges: so that an alert can say what was forgotten. */
+import { DISK_SHORT_REASON } from '@drydock/protocol';
 import type { Orders } from '../../operator/orders.ts';
 import type { SessionRecord } from '../../sessions/session.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
@@ -18,6 +19,9 @@ export function addOperatorGauges(deps: {
   ]);
   metrics.gauge('drydock_frozen_sessions', 'Sessions whose nodes an operator or a rule has frozen.', [], () => [
     [{}, active(({ frozen }) => frozen !== undefined)],
+  ]);
+  metrics.gauge('drydock_disk_short_sessions', 'Sessions that a host has frozen for want of disk.', [], () => [
+    [{}, active(({ frozen }) => frozen?.reason === DISK_SHORT_REASON)],
   ]);
   metrics.gauge('drydock_blocks', 'Addresses, networks and persons that are blocked.', [], () => [
     [{}, orders.blocks().length],
