@@ -38,6 +38,7 @@ const PROMISES = [
   'it has no device but the harmless ones',
   'free, uptime and cpuinfo are its own, by lxcfs',
   'it runs under the AppArmor profile, and so do its containers',
+  'groups below it are bounded, in number and in depth',
   'at rest nothing runs but its first process',
   'its end leaves nothing',
 ];
