@@ -22,6 +22,7 @@ const DAEMONS = [
   'packages/protocol',
   'packages/service-kit',
   'packages/terminal-text',
+  'packages/lab',
   'apps/session-manager',
   'apps/node-agent',
   'apps/cli',

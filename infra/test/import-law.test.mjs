@@ -29,6 +29,9 @@ const forbidden = [
     'node:fs',
     'lint/correctness/noNodejsModules',
   ],
+  ['labs know no Node.js', 'packages/lab/src/probe.ts', 'node:fs', 'lint/correctness/noNodejsModules'],
+  ['labs know no service kit', 'packages/lab/src/probe.ts', '@drydock/service-kit', RULE],
+  ['labs know no app', 'packages/lab/src/probe.ts', '../../../apps/session-manager/src/manager.ts', RULE],
   ['infra imports nothing', 'infra/bootstrap/probe.mjs', '@drydock/protocol', RULE],
   [
     'dependencies are declared',
@@ -38,6 +41,7 @@ const forbidden = [
   ],
 ];
 const allowed = [
+  ['labs know the protocol', 'packages/lab/src/probe.ts', '@drydock/protocol'],
   ['the edge speaks sockets', 'apps/session-manager/src/edge/probe.ts', 'socket.io'],
   ['the Redis store names Redis', 'apps/session-manager/src/sessions/redis-store.ts', 'ioredis'],
   ['the terminal host holds the PTYs', 'apps/node-agent/src/terminals/terminal-host.ts', 'node-pty'],
@@ -51,7 +55,7 @@ describe('import law', () => {
     for (const file of [
       'biome.json',
       'package.json',
-      ...['protocol', 'service-kit', 'terminal-text'].map((name) => `packages/${name}/package.json`),
+      ...['protocol', 'service-kit', 'terminal-text', 'lab'].map((name) => `packages/${name}/package.json`),
       ...['web', 'session-manager', 'node-agent', 'cli'].map((name) => `apps/${name}/package.json`),
     ]) {
       mkdirSync(dirname(join(copy, file)), { recursive: true });

@@ -1,0 +1,30 @@
+/** Labs: written courses of steps with checks. Pure: no input or output, no DOM, no Node.js. */
+export type * from './blocks.ts';
+export { type Match, matches, type Scalar, showMatch } from './checks/match.ts';
+export {
+  type Group,
+  isGroup,
+  type Leaf,
+  leavesOf,
+  type NameMatch,
+  type ObjectKind,
+  type Subject,
+  type SubjectKind,
+} from './checks/plan.ts';
+export { keysOf, SUBJECT_KINDS, SUBJECTS } from './checks/subjects.ts';
+export { parseDuration, parseSize, showSize } from './checks/units.ts';
+export { fullImageName } from './compile/assets.ts';
+export { type Compiled, compileLab, type LabInput } from './compile/compile-lab.ts';
+export { type FrontMatter, frontMatterJsonSchema, frontMatterSchema } from './compile/front-matter-schema.ts';
+export { FINDING_CODES, type FindingCode, type Severity } from './findings/codes.ts';
+export type { Finding, Place } from './findings/finding.ts';
+export { nearestName } from './findings/nearest.ts';
+export type * from './lab.ts';
+export * from './limits.ts';
+export type * from './markdown/prose-nodes.ts';
+export { textOf } from './markdown/prose-nodes.ts';
+export { patternFinds, patternProblem } from './patterns/pattern.ts';
+export { type TakesInput, takesInput } from './shell/first-command.ts';
+export { hiddenLetters, shownText } from './shell/hidden.ts';
+export { type Segments, shellSegments } from './shell/segments.ts';
+export type { LabFile, LabFiles } from './source/lab-files.ts';
