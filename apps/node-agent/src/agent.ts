@@ -5,6 +5,8 @@ import { type AgentHello, DrydockError } from '@drydock/protocol';
 import { type Logger, systemClock } from '@drydock/service-kit';
 import { createNodeDisks } from './disk/node-disk.ts';
 import type { AgentEnv } from './env.ts';
+import { createFreezeHolds } from './floor/freeze-holds.ts';
+import { createFrozenRecord } from './floor/frozen-record.ts';
 import { createHostFloor } from './floor/host-floor.ts';
 import { nodesMemory } from './host/capacity.ts';
 import { createHostReport } from './host/host-report.ts';
@@ -201,6 +203,11 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     hasNode: (sessionId, node) => nodes.get(sessionId, node) !== undefined,
     sendFact: (fact) => links.sendFact(fact),
   });
+  const holds = createFreezeHolds({
+    record: createFrozenRecord(join(env.stateDir, 'held.json')),
+    freeze: (sessionId, frozen) => nodes.freezeSession(sessionId, frozen),
+    sessions: () => nodes.list().map(({ sessionId }) => sessionId),
+  });
   const dispatcher = createDispatcher({
     logger,
     handlers: {
@@ -222,7 +229,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
         return {};
       },
       'session.freeze': async ({ sessionId, frozen }) => {
-        await nodes.freezeSession(sessionId, frozen);
+        await holds.set(sessionId, 'manager', frozen);
         return {};
       },
       'session.rest': async ({ sessionId }) => {
@@ -275,7 +282,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
   });
   const floor = createHostFloor({
     ...{ stateDir: env.stateDir, nativeDir: env.nativeDir, diskFloorBytes: env.diskFloorBytes },
-    ...{ runtime, nodes, tell: (fact) => links.sendFact(fact) },
+    ...{ runtime, nodes, holds, tell: (fact) => links.sendFact(fact) },
     base: { clock, logger },
   });
   const lostPeers = createLostPeers({ nodes, clock, logger });

@@ -1,4 +1,4 @@
-/** Which sessions the disk's floor has frozen: the kernel keeps them so, and the next agent of this host must let them go on. */
+/** Which sessions somebody has frozen: the kernel keeps them so, and the next agent of this host must know for whom. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 

@@ -12,6 +12,8 @@ import type { NodeService } from '../nodes/node-service.ts';
 import { readCgroupHost, v1Mount } from '../runtime/cgroup-host.ts';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
 import { NATIVE_DIR, openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
+import { createFreezeHolds, type FreezeHolds } from './freeze-holds.ts';
+import { createFrozenRecord } from './frozen-record.ts';
 import { createHostFloor } from './host-floor.ts';
 import { MAX_SESSION_NEIGHBOURS } from './kernel-watch.ts';
 
@@ -29,10 +31,18 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
   let host: RealHost;
   let nodes: NodeService;
   let floor: ReturnType<typeof createHostFloor>;
+  let holds: FreezeHolds;
 
   const sh = (sessionId: string, script: string, timeoutSeconds = 100) =>
     nodes.exec(sessionId, 'node1', { command: ['/bin/bash', '-c', script], timeoutSeconds });
   const told = (action: string) => facts.filter((fact) => fact.action === action).map(({ sessionId }) => sessionId);
+
+  async function isFrozen(sessionId: string): Promise<boolean> {
+    const cgroups = await readCgroupHost();
+    const group = `drydock/${sessionId}/node1`;
+    if (cgroups.version === 2) return (await readFile(`/sys/fs/cgroup/${group}/cgroup.freeze`, 'utf8')).trim() === '1';
+    return (await readFile(`${v1Mount(cgroups, 'freezer')}/${group}/freezer.state`, 'utf8')) !== 'THAWED\n';
+  }
 
   beforeAll(async () => {
     base = await mkdtemp(join(tmpdir(), 'drydock-test-'));
@@ -48,8 +58,13 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
     for (const sessionId of [greedy, other]) {
       await nodes.create({ sessionId, node: 'node1', index: 1, limits: TEST_LIMITS });
     }
+    holds = createFreezeHolds({
+      record: createFrozenRecord(join(stateDir, 'held.json')),
+      freeze: nodes.freezeSession,
+      sessions: () => nodes.list().map(({ sessionId }) => sessionId),
+    });
     floor = createHostFloor({
-      ...{ stateDir, nativeDir: NATIVE_DIR, diskFloorBytes: DISK.floor, runtime: host.runtime, nodes },
+      ...{ stateDir, nativeDir: NATIVE_DIR, diskFloorBytes: DISK.floor, runtime: host.runtime, nodes, holds },
       tell: (fact) => facts.push(fact),
       base: { clock: systemClock, logger: createLogger('test', 'silent') },
     });
@@ -77,8 +92,13 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
     );
     expect(told('freeze')).not.toContain(other);
     expect(told('thaw')).toEqual([]);
+    // An operator freezes it too: room is not enough for it then.
+    await holds.set(greedy, 'manager', true);
     await rm(join(base, 'state', 'ballast'));
     await expect.poll(() => told('thaw'), { timeout: 30_000 }).toContain(greedy);
+    expect(await isFrozen(greedy)).toBe(true);
+    await holds.set(greedy, 'manager', false);
+    expect(await isFrozen(greedy)).toBe(false);
     await run('fstrim', [join(base, 'state')]).catch(() => undefined);
     expect((await sh(greedy, 'touch /root/enough; rm -f /root/f*; sync; echo well')).stdout).toBe('well\n');
   });
@@ -99,13 +119,7 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
     expect(facts.find(({ action }) => action === 'end')?.reason).toMatch(/^its nodes hold \d{5} network neighbours/);
     expect(told('end')).not.toContain(other);
     // Stopped at once, before anybody has ended it.
-    const cgroups = await readCgroupHost();
-    const group = `drydock/${greedy}/node1`;
-    const frozen =
-      cgroups.version === 2
-        ? readFile(`/sys/fs/cgroup/${group}/cgroup.freeze`, 'utf8').then((text) => text.trim() === '1')
-        : readFile(`${v1Mount(cgroups, 'freezer')}/${group}/freezer.state`, 'utf8').then((text) => text !== 'THAWED\n');
-    expect(await frozen).toBe(true);
+    await expect.poll(() => isFrozen(greedy)).toBe(true);
     expect((await sh(other, 'echo well')).stdout).toBe('well\n');
   });
 });

@@ -7,6 +7,7 @@ import type { NodeService } from '../nodes/node-service.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { takeCensus } from './census.ts';
 import { createDiskWatch, type SessionDisk } from './disk-watch.ts';
+import type { FreezeHolds } from './freeze-holds.ts';
 import { createFrozenRecord } from './frozen-record.ts';
 import { readKernelTotals } from './kernel-totals.ts';
 import { createKernelWatch } from './kernel-watch.ts';
@@ -16,7 +17,8 @@ export interface HostFloorDeps {
   nativeDir: string;
   diskFloorBytes: number;
   runtime: Pick<Runtime, 'processes' | 'diskBytesOf'>;
-  nodes: Pick<NodeService, 'list' | 'freezeSession'>;
+  nodes: Pick<NodeService, 'list'>;
+  holds: FreezeHolds;
   tell(fact: Extract<AgentFact, { kind: 'floor' }>): void;
   /** Time and log. */
   base: { clock: Clock; logger: Logger };
@@ -24,7 +26,7 @@ export interface HostFloorDeps {
 
 /** Builds it; it begins with start(). */
 export function createHostFloor(deps: HostFloorDeps): { start(): void; stop(): void } {
-  const { stateDir, nativeDir, diskFloorBytes, runtime, nodes, tell, base } = deps;
+  const { stateDir, nativeDir, diskFloorBytes, runtime, nodes, holds, tell, base } = deps;
 
   /** Nodes by their sessions. */
   function sessions(): Map<string, string[]> {
@@ -52,8 +54,8 @@ export function createHostFloor(deps: HostFloorDeps): { start(): void; stop(): v
     census: async (sessionId, name) => takeCensus(nativeDir, await runtime.processes({ sessionId, name })),
     onOveruse(sessionId, reason) {
       // Stopped at once: its end is the manager's to write down, and that may be away.
-      nodes
-        .freezeSession(sessionId, true)
+      holds
+        .set(sessionId, 'kernel', true)
         .catch((err: unknown) => base.logger.error({ err, sessionId }, 'session not frozen'));
       tell({ kind: 'floor', sessionId, action: 'end', reason });
     },
@@ -68,7 +70,7 @@ export function createHostFloor(deps: HostFloorDeps): { start(): void; stop(): v
     },
     usage,
     async setFrozen(sessionId, frozen) {
-      await nodes.freezeSession(sessionId, frozen);
+      await holds.set(sessionId, 'disk', frozen);
       tell({ kind: 'floor', sessionId, action: frozen ? 'freeze' : 'thaw', reason: DISK_SHORT_REASON });
     },
     record: createFrozenRecord(join(stateDir, 'frozen.json')),
