@@ -1,6 +1,7 @@
 /** One session does its worst to what all share; it alone is stopped, and the other one works on. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,14 +11,17 @@ import { createLogger, systemClock } from '@drydock/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NodeService } from '../nodes/node-service.ts';
 import { readCgroupHost, v1Mount } from '../runtime/cgroup-host.ts';
+import { wideGroups } from '../testing/cgroup-tricks.ts';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
 import { NATIVE_DIR, openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
 import { createFreezeHolds, type FreezeHolds } from './freeze-holds.ts';
 import { createFrozenRecord } from './frozen-record.ts';
 import { createHostFloor } from './host-floor.ts';
-import { MAX_SESSION_NEIGHBOURS } from './kernel-watch.ts';
+import { MAX_SESSION_GROUPS, MAX_SESSION_NEIGHBOURS } from './kernel-watch.ts';
 
 const unable = whyNoNodes();
+/** On cgroup v2 the kernel bounds the groups of a node. */
+const boundsGroups = !existsSync('/sys/fs/cgroup/pids');
 const run = promisify(execFile);
 const MIB = 1024 ** 2;
 /** The host's disk in this test, what lies on it at first, and the floor. */
@@ -25,6 +29,7 @@ const DISK = { bytes: 1400 * MIB, ballast: 700 * MIB, floor: 200 * MIB };
 
 describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped: ${unable})` : ''}`, () => {
   const greedy = idLetters(randomBytes(8));
+  const grouping = idLetters(randomBytes(8));
   const other = idLetters(randomBytes(8));
   const facts: Extract<AgentFact, { kind: 'floor' }>[] = [];
   let base: string;
@@ -55,7 +60,7 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
     await run('fallocate', ['-l', String(DISK.ballast), join(stateDir, 'ballast')]);
     host = await openRealHost(IMAGES, 'error', { stateDir });
     nodes = await host.startAgent();
-    for (const sessionId of [greedy, other]) {
+    for (const sessionId of [greedy, grouping, other]) {
       await nodes.create({ sessionId, node: 'node1', index: 1, limits: TEST_LIMITS });
     }
     holds = createFreezeHolds({
@@ -122,4 +127,25 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
     await expect.poll(() => isFrozen(greedy)).toBe(true);
     expect((await sh(other, 'echo well')).stdout).toBe('well\n');
   });
+
+  test.skipIf(boundsGroups)(
+    'cgroups without end: the session that makes them is told of, and nobody else',
+    {
+      timeout: 120_000,
+    },
+    async () => {
+      const making = nodes.exec(grouping, 'node1', {
+        command: ['perl', '-e', wideGroups(MAX_SESSION_GROUPS, '100003', 'pids')],
+        timeoutSeconds: 100,
+      });
+      making.catch(() => undefined);
+      await expect.poll(() => told('end'), { timeout: 90_000 }).toContain(grouping);
+      expect(facts.find(({ sessionId }) => sessionId === grouping)?.reason).toMatch(
+        /^its nodes hold more than \d+ cgroups/,
+      );
+      await expect.poll(() => isFrozen(grouping)).toBe(true);
+      expect(told('end')).not.toContain(other);
+      expect((await sh(other, 'echo well')).stdout).toBe('well\n');
+    },
+  );
 });

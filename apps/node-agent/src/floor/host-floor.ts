@@ -10,13 +10,13 @@ import { createDiskWatch, type SessionDisk } from './disk-watch.ts';
 import type { FreezeHolds } from './freeze-holds.ts';
 import { createFrozenRecord } from './frozen-record.ts';
 import { readKernelTotals } from './kernel-totals.ts';
-import { createKernelWatch } from './kernel-watch.ts';
+import { createKernelWatch, MAX_SESSION_GROUPS } from './kernel-watch.ts';
 
 export interface HostFloorDeps {
   stateDir: string;
   nativeDir: string;
   diskFloorBytes: number;
-  runtime: Pick<Runtime, 'processes' | 'diskBytesOf'>;
+  runtime: Pick<Runtime, 'processes' | 'groups' | 'diskBytesOf'>;
   nodes: Pick<NodeService, 'list'>;
   holds: FreezeHolds;
   tell(fact: Extract<AgentFact, { kind: 'floor' }>): void;
@@ -51,7 +51,10 @@ export function createHostFloor(deps: HostFloorDeps): { start(): void; stop(): v
     ...base,
     totals: readKernelTotals,
     sessions,
-    census: async (sessionId, name) => takeCensus(nativeDir, await runtime.processes({ sessionId, name })),
+    async census(sessionId, name) {
+      const census = await takeCensus(nativeDir, await runtime.processes({ sessionId, name }));
+      return { ...census, groups: await runtime.groups({ sessionId, name }, MAX_SESSION_GROUPS + 1) };
+    },
     onOveruse(sessionId, reason) {
       // Stopped at once: its end is the manager's to write down, and that may be away.
       holds

@@ -6,18 +6,21 @@ export interface KernelTotals {
   neighbours: number;
   /** Memory of the kernel's own that cannot be given back (bytes). */
   unreclaimableBytes: number;
+  /** Cgroups in the hierarchies that have controllers (v1) or in the one of v2. */
+  groups: number;
 }
 
 /** Reads them; what this kernel lacks counts as 0. */
 export async function readKernelTotals(): Promise<KernelTotals> {
-  const [meminfo, ipv4, ipv6] = await Promise.all(
-    ['/proc/meminfo', '/proc/net/stat/arp_cache', '/proc/net/stat/ndisc_cache'].map((file) =>
+  const [meminfo, ipv4, ipv6, cgroups] = await Promise.all(
+    ['/proc/meminfo', '/proc/net/stat/arp_cache', '/proc/net/stat/ndisc_cache', '/proc/cgroups'].map((file) =>
       readFile(file, 'utf8').catch(() => ''),
     ),
   );
   return {
     neighbours: tableEntries(ipv4 ?? '') + tableEntries(ipv6 ?? ''),
     unreclaimableBytes: Number(/^SUnreclaim:\s+(\d+) kB$/m.exec(meminfo ?? '')?.[1] ?? 0) * 1024,
+    groups: groupsOf(cgroups ?? ''),
   };
 }
 
@@ -25,4 +28,14 @@ export async function readKernelTotals(): Promise<KernelTotals> {
 export function tableEntries(text: string): number {
   const [, first = ''] = text.split('\n');
   return Number.parseInt(first.trim().split(/\s+/)[0] ?? '', 16) || 0;
+}
+
+/** A line for each controller: name, hierarchy, groups of that hierarchy, and whether it is on. Several can share a hierarchy. */
+export function groupsOf(text: string): number {
+  const hierarchies = new Map<string, number>();
+  for (const line of text.split('\n')) {
+    const [name, hierarchy = '', groups = '', enabled] = line.split(/\s+/);
+    if (enabled === '1' && !name?.startsWith('#')) hierarchies.set(hierarchy, Number(groups) || 0);
+  }
+  return [...hierarchies.values()].reduce((sum, groups) => sum + groups, 0);
 }

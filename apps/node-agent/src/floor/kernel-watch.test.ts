@@ -1,11 +1,17 @@
 import { type Clock, createLogger, createManualClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readKernelTotals, tableEntries } from './kernel-totals.ts';
-import { createKernelWatch, MAX_SESSION_CONNECTIONS, MAX_SESSION_NEIGHBOURS } from './kernel-watch.ts';
+import { groupsOf, type KernelTotals, readKernelTotals, tableEntries } from './kernel-totals.ts';
+import {
+  createKernelWatch,
+  MAX_SESSION_CONNECTIONS,
+  MAX_SESSION_GROUPS,
+  MAX_SESSION_NEIGHBOURS,
+  type NodeHoldings,
+} from './kernel-watch.ts';
 
 const MIB = 1024 ** 2;
-let now: { neighbours: number; unreclaimableBytes: number };
-let held: Record<string, { neighbours: number; connections: number }>;
+let now: KernelTotals;
+let held: Record<string, Partial<NodeHoldings>>;
 let asked: string[];
 let told: string[];
 let clock: ReturnType<typeof createManualClock>;
@@ -23,7 +29,7 @@ let watch: { start(): void; stop(): void };
 beforeEach(() => {
   clock = createManualClock(0);
   looks = 0;
-  now = { neighbours: 10, unreclaimableBytes: 200 * MIB };
+  now = { neighbours: 10, unreclaimableBytes: 200 * MIB, groups: 400 };
   held = {};
   asked = [];
   told = [];
@@ -36,7 +42,7 @@ beforeEach(() => {
       ]),
     async census(sessionId, node) {
       asked.push(`${sessionId}/${node}`);
-      return { namespaces: 1, neighbours: 0, connections: 0, ...held[`${sessionId}/${node}`] };
+      return { namespaces: 1, neighbours: 0, connections: 0, groups: 30, ...held[`${sessionId}/${node}`] };
     },
     onOveruse: (sessionId, reason) => told.push(`${sessionId}: ${reason}`),
     clock: counting(),
@@ -86,9 +92,35 @@ test('growth that is no session’s is asked for once, not for ever', async () =
   expect(asked).toHaveLength(3);
 });
 
+test('many groups: who makes too many is told at once when they grow, and nobody is asked again for what stays', async () => {
+  await look();
+  now = { ...now, groups: 12_000 };
+  held = { 'aaaa/node1': { groups: 10_000 } };
+  await look();
+  expect(asked).toHaveLength(3);
+  await look(30);
+  expect(asked).toHaveLength(3);
+  // Within the pause of the census before, and over two nodes.
+  now = { ...now, groups: 21_000 };
+  await look();
+  expect(told).toEqual([]);
+  now = { ...now, groups: 30_000 };
+  held = { 'aaaa/node1': { groups: 10_000 }, 'aaaa/node2': { groups: MAX_SESSION_GROUPS - 9999 } };
+  await look();
+  expect(told).toEqual([expect.stringMatching(/^aaaa: its nodes hold more than 16384 cgroups/)]);
+});
+
 test('the kernel’s own files are read', async () => {
   expect(tableEntries('entries  allocs\n0000001f  00000000\n0000001f  00000001\n')).toBe(31);
   expect(tableEntries('')).toBe(0);
+  const lines = [
+    '#subsys_name\thierarchy\tnum_cgroups\tenabled',
+    'cpu\t1\t26\t1',
+    'cpuacct\t1\t26\t1',
+    'pids\t8\t400\t1',
+  ];
+  expect(groupsOf([...lines, 'rdma\t9\t7\t0'].join('\n'))).toBe(426);
   const totals = await readKernelTotals();
+  expect(totals.groups).toBeGreaterThan(0);
   expect(totals.unreclaimableBytes).toBeGreaterThan(MIB);
 });

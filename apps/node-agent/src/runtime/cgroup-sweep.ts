@@ -33,7 +33,7 @@ export async function sweepGroups(top: string, options: SweepOptions = {}): Prom
   const sweep = { ...NONE };
   let slice = performance.now();
   if (!keepTop && remove(Buffer.from(top))) return { ...NONE, removed: 1 };
-  const opened = open(Buffer.from(top));
+  const opened = openGroup(Buffer.from(top));
   if (opened === undefined) return sweep;
   let group = opened;
   const enter = () => {
@@ -52,7 +52,7 @@ export async function sweepGroups(top: string, options: SweepOptions = {}): Prom
       if (name === undefined) {
         levels.pop();
         if (levels.length === 0) break;
-        const parent = open(below(group, Buffer.from('..')));
+        const parent = openGroup(below(group, Buffer.from('..')));
         if (parent === undefined) return { ...sweep, groups: sweep.groups + 1 };
         closeSync(group);
         group = parent;
@@ -61,7 +61,7 @@ export async function sweepGroups(top: string, options: SweepOptions = {}): Prom
       } else if (remove(below(group, name))) {
         sweep.removed += 1;
       } else {
-        const child = open(below(group, name));
+        const child = openGroup(below(group, name));
         if (child === undefined) continue; // It went in the meantime.
         closeSync(group);
         group = child;
@@ -77,7 +77,8 @@ export async function sweepGroups(top: string, options: SweepOptions = {}): Prom
   return sweep;
 }
 
-const below = (group: number, name: Buffer) => Buffer.concat([Buffer.from(`/proc/self/fd/${group}/`), name]);
+/** A name in an open group. */
+export const below = (group: number, name: Buffer) => Buffer.concat([Buffer.from(`/proc/self/fd/${group}/`), name]);
 
 /** True when the group is gone now. The kernel refuses one with children or living processes (EBUSY). */
 function remove(path: Buffer): boolean {
@@ -89,7 +90,8 @@ function remove(path: Buffer): boolean {
   }
 }
 
-function open(path: Buffer): number | undefined {
+/** Undefined for one that has gone. */
+export function openGroup(path: Buffer): number | undefined {
   try {
     return openSync(path, 'r');
   } catch (error) {
@@ -98,7 +100,8 @@ function open(path: Buffer): number | undefined {
   }
 }
 
-function childrenOf(group: number): Buffer[] {
+/** Names of the groups right below an open one. */
+export function childrenOf(group: number): Buffer[] {
   const entries = readdirSync(`/proc/self/fd/${group}`, { withFileTypes: true, encoding: 'buffer' });
   return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 }

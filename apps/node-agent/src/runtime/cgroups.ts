@@ -3,6 +3,7 @@ import { chown, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 import type { NodeLimits } from '@drydock/protocol';
 import { createBackoff } from '@drydock/service-kit';
+import { countGroups } from './cgroup-count.ts';
 import { type CgroupHost, v1Mount } from './cgroup-host.ts';
 import {
   CGROUP_ROOT,
@@ -53,6 +54,8 @@ export interface Cgroups {
   /** The path for the OCI spec. */
   specPath(key: NodeKey): string;
   usage(key: NodeKey): Promise<CgroupUsage>;
+  /** Groups below the node's in all hierarchies, counted up to `most`. */
+  groups(key: NodeKey, most: number): Promise<number>;
   /** The group that holds the memory limit. */
   memoryGroup(key: NodeKey): string;
   /** Stops or lets run every process of the node. */
@@ -169,6 +172,13 @@ export function createCgroups(host: CgroupHost, whole?: WholeLimits): Cgroups {
     joinDirectories: (key) => joinDirectories(host, key),
     specPath: (key) => `/${join(nodeGroup(key), 'node')}`,
     usage: (key) => (host.version === 2 ? usageV2(join(main, nodeGroup(key))) : usageV1(host, key)),
+    async groups(key, most) {
+      let found = 0;
+      for (const { mount } of host.hierarchies) {
+        if (found < most) found += await countGroups(join(mount, nodeGroup(key)), most - found);
+      }
+      return found;
+    },
     memoryGroup: (key) => join(host.version === 2 ? main : (v1Mount(host, 'memory') ?? main), nodeGroup(key)),
     freeze,
     killAllBut: (key, pid) => sweepAll((mount) => join(mount, nodeGroup(key), 'node'), { kept: pid, keepTop: true }),

@@ -151,6 +151,7 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
       const init = await livingInit(key);
       return init === undefined ? [] : [init];
     },
+    groups: async () => 0,
     diskBytesOf: async () => 0,
     memoryGroup: () => undefined,
     limit: async () => undefined,

@@ -320,6 +320,7 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       const first = await ranges.find(await body(key));
       return first === undefined ? [] : processesOfIds(first, NODE_ID_COUNT);
     },
+    groups: async (key, most) => cgroups.groups(await body(key), most),
     diskBytesOf,
     async diskBytes() {
       let total = 0;

@@ -71,6 +71,8 @@ export interface Runtime {
   rename(key: NodeKey, spec: NodeSpec): Promise<void>;
   /** The processes of a node, as the host numbers them; none of one that is gone. */
   processes(key: NodeKey): Promise<number[]>;
+  /** Cgroups that were made for and in a node, in all hierarchies, counted up to `most`. */
+  groups(key: NodeKey, most: number): Promise<number>;
   /** Bytes that the node's disk takes on the host's; 0 for one that is gone. */
   diskBytesOf(key: NodeKey): Promise<number>;
   /** Removes everything of a node, whatever state it is in; resolves when nothing is left, rejects with what is. */
