@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,9 +87,11 @@ describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped
     await dockerReady(session, 'node1');
     const load = { command: ['docker', 'import', '-', 'busybox:test'], stdin: busyboxImage() };
     await host.runtime.exec({ sessionId: session, name: 'node1' }, load);
-    const paused = 'docker run -d --name box busybox:test sleep 100007 && docker pause box';
+    // A number of seconds that nobody else on this machine sleeps for.
+    const mark = randomInt(1e8, 1e9);
+    const paused = `docker run -d --name box busybox:test sleep ${mark} && docker pause box`;
     expect((await run(session, 'node1', paused)).exitCode).toBe(0);
-    const living = () => execFileSync('sh', ['-c', 'ps -eo stat,args | grep "[s]leep 100007$" | grep -vc "^Z"; true']);
+    const living = () => execFileSync('sh', ['-c', `ps -eo stat,args | grep "[s]leep ${mark}$" | grep -vc "^Z"; true`]);
     expect(living().toString()).toBe('1\n');
     await agent.restSession(session);
     expect(living().toString()).toBe('0\n');
