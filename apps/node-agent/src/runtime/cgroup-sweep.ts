@@ -108,7 +108,9 @@ export function childrenOf(group: number): Buffer[] {
 
 /** Thaws the group's own freezer (v1; v2's are lifted by the kernel for a kill) and kills who is in it; how many there were. */
 function endProcesses(group: number, kept: number | undefined): number {
-  attempt(() => writeFileSync(`/proc/self/fd/${group}/freezer.state`, 'THAWED', { flag: 'r+' }));
+  // To write the state, and to read it, walks all groups below, which for each of many in one another is their square; this file does not.
+  if (attempt(() => readFileSync(`/proc/self/fd/${group}/freezer.self_freezing`, 'utf8')) === '1\n')
+    attempt(() => writeFileSync(`/proc/self/fd/${group}/freezer.state`, 'THAWED', { flag: 'r+' }));
   const text = attempt(() => readFileSync(`/proc/self/fd/${group}/cgroup.procs`, 'utf8')) ?? '';
   let found = 0;
   for (const pid of new Set(text.split('\n').map(Number))) {
