@@ -117,6 +117,11 @@ test('a node cannot speak to a host’s tunnel, although it would leave with its
   const before = seen();
   send();
   expect(seen()).toBe(before);
+  // The other host stands in a network of this one, which sessions do not reach anyway: the tunnel's own rule must do without that.
+  one.sh(`nsenter --net=/run/netns/dd-${sessionId} nft flush set inet session private`);
+  one.sh('nft flush set inet drydock private; nft flush set inet drydock neighbours');
+  send();
+  expect(seen()).toBe(before);
   one.sh('nft delete chain inet drydock_underlay forward');
   send();
   expect(seen()).not.toBe(before);
