@@ -18,6 +18,9 @@ export { type Compiled, compileLab, type LabInput } from './compile/compile-lab.
 export { type FrontMatter, frontMatterJsonSchema, frontMatterSchema } from './compile/front-matter-schema.ts';
 export * from './evaluate/evaluate.ts';
 export * from './evaluate/progress.ts';
+export { explain } from './explain/explain.ts';
+export { type Explanation, sentenceOf } from './explain/explanation.ts';
+export { exitMeaning, SENTENCES, type WhyId } from './explain/strings.ts';
 export * from './facts/facts.ts';
 export { FINDING_CODES, type FindingCode, type Severity } from './findings/codes.ts';
 export type { Finding, Place } from './findings/finding.ts';
