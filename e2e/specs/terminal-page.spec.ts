@@ -131,6 +131,26 @@ test('a click on a tab lands in its terminal, also when it is in front; input is
   await expect(lab.screen).not.toContainText('seen-11');
 });
 
+test('localhost in the output of a node is the node, not the machine of the visitor', async ({
+  context,
+  lab,
+  page,
+}) => {
+  await lab.addNode('node1');
+  await lab.type('clear; echo "see http://localhost:8080/started?by=$((1+1))#now"');
+  await lab.expectText('by=2#now');
+  const link = await lab.screen.getByText('see http', { exact: false }).last().boundingBox();
+  const [x, y] = [(link?.x ?? 0) + 80, (link?.y ?? 0) + 8];
+  await page.mouse.move(x, y);
+  const shown = page.locator('.terminal-link-target');
+  const { port } = new URL(page.url());
+  const opened = `http://8080-node1-${lab.sessionId}.localhost:${port}/started?by=2#now`;
+  await expect(shown).toHaveText(opened);
+  await page.screenshot({ path: 'e2e/test-results/screens/node-link.png' });
+  const [tab] = await Promise.all([context.waitForEvent('page'), page.mouse.click(x, y)]);
+  await expect(tab).toHaveURL(opened);
+});
+
 test('closing a terminal asks by the name of what runs in it, and is undone for a while at the prompt', async ({
   lab,
   page,

@@ -22,6 +22,7 @@ import { FIRST_LOOK, type SwarmLook } from './swarm/look.ts';
 import { createTerminalClosing } from './terminal/closing.ts';
 import { createCtrlV } from './terminal/ctrl-v.ts';
 import { createTerminalLink } from './terminal/link.ts';
+import { createLinkResolver } from './terminal/node-address.ts';
 import { createTerminalViews } from './terminal/views.ts';
 import { createPageKeys } from './workspace/page-keys.ts';
 import { createWorkspace, tabsOf, visibleTabsOf } from './workspace/workspace.ts';
@@ -72,6 +73,7 @@ export function createLab(sessionId: string) {
     views: () => views,
     toggleFiles: () => files.togglePanel(),
   });
+  const resolveLink = createLinkResolver(store, workspace.nodeOf, new URL(window.location.href));
   const ctrlV = createCtrlV(preferences, notices);
   const views = createTerminalViews(
     () => ({
@@ -81,6 +83,7 @@ export function createLab(sessionId: string) {
       pageKey: keys.handle,
       changeFontSize: (by) => (by === 0 ? preferences.resetFontSize() : preferences.changeFontSize(by)),
       askPaste: (question) => dialog.set({ kind: 'paste', question }),
+      resolveLink,
       askLink: (question) => dialog.set({ kind: 'link', question }),
       onProgramCopied: (text) =>
         notices.show({ kind: 'info', title: strings.terminals.programCopied, text: text.slice(0, COPIED_PREVIEW) }),

@@ -43,11 +43,12 @@ function textOf(terminal: Pick<Terminal, 'buffer'>, { start, end }: IBufferRange
   return text;
 }
 
-/** Builds the links of one terminal, whose targets are shown in `host`. */
+/** Builds the links of one terminal, whose targets are shown in `host`; `resolve` says where an address of a node leads from here. */
 export function createTerminalLinks(
   host: HTMLElement,
   terminal: () => Pick<Terminal, 'buffer'>,
   ask: (question: LinkQuestion) => void,
+  resolve: (target: string) => string,
 ): TerminalLinks {
   const shown = document.createElement('div');
   shown.className = 'terminal-link-target xterm-hover';
@@ -59,7 +60,7 @@ export function createTerminalLinks(
   function showTarget(uri: string): void {
     const target = webTarget(uri);
     if (target === undefined) return;
-    shown.textContent = target;
+    shown.textContent = resolve(target);
     host.append(shown);
   }
 
@@ -71,7 +72,7 @@ export function createTerminalLinks(
     open(event, uri) {
       event.preventDefault();
       const target = webTarget(uri);
-      if (target !== undefined) go(target);
+      if (target !== undefined) go(resolve(target));
     },
     handler: {
       allowNonHttpProtocols: false,
@@ -80,8 +81,9 @@ export function createTerminalLinks(
         const target = webTarget(uri);
         if (target === undefined) return;
         const text = textOf(terminal(), range);
-        if (namesTarget(text, target)) go(target);
-        else ask({ text, target, open: () => go(target) });
+        const opened = resolve(target);
+        if (namesTarget(text, target)) go(opened);
+        else ask({ text, target: opened, open: () => go(opened) });
       },
       hover: (_event, uri) => showTarget(uri),
       leave: hideTarget,

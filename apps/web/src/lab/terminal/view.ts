@@ -38,12 +38,14 @@ export interface TerminalViewDeps extends TerminalKeyActions {
   drives: boolean;
   cols: number;
   rows: number;
-  /** What was typed, for "type in all"; answers of the terminal itself are not typing. */
+  /** What was typed, to be broadcast; answers of the terminal itself are not typing. */
   onTyped(text: string): void;
   /** Asks before several lines go to a plain shell. */
   askPaste(question: PasteQuestion): void;
   /** Asks before a link is opened whose text is not its target. */
   askLink(question: LinkQuestion): void;
+  /** Where a link of this terminal leads from this browser. */
+  resolveLink(terminalId: string, target: string): string;
   /** A program put this text on the clipboard. */
   onProgramCopied(text: string): void;
 }
@@ -85,7 +87,12 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
   };
   const host = document.createElement('div');
   host.className = 'terminal-host';
-  const links = createTerminalLinks(host, () => terminal, deps.askLink);
+  const links = createTerminalLinks(
+    host,
+    () => terminal,
+    deps.askLink,
+    (target) => deps.resolveLink(deps.terminalId, target),
+  );
   const terminal: Terminal = new Terminal({
     ...look(),
     cols: deps.cols,

@@ -148,6 +148,11 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     activate,
     remove,
     has,
+    /** The node of a tab; undefined for panels of the whole session. */
+    nodeOf(id: string): string | undefined {
+      const data = tabsOf(model()).find((tab) => tab.id === id)?.data;
+      return data !== undefined && 'node' in data ? data.node : undefined;
+    },
     /** Takes a tab away in a way that `bringBack` undoes; false when there is none. Until then `sync` leaves its terminal alone. */
     putAway(id: string): boolean {
       const tile = tileOf(id);
