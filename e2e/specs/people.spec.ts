@@ -16,6 +16,13 @@ test('people see who is here, follow one another, and see who left', async ({ br
   await watcher.page.getByRole('button', { name: '2 people are here' }).click();
   await watcher.page.getByRole('textbox', { name: 'Your name' }).fill('Grace');
 
+  await watcher.page.keyboard.press('Escape');
+  // Who may only watch and types is told why nothing happens.
+  await watcher.type('echo nothing');
+  const why = 'You have view-only access, so nothing is typed. To type, ask for a link that can edit.';
+  await expect(watcher.page.getByText(why, { exact: true })).toBeVisible();
+  await watcher.page.screenshot({ path: 'e2e/test-results/screens/view-only.png' });
+
   await page.getByRole('button', { name: '2 people are here' }).click();
   await expect(page.getByRole('button', { name: 'Follow Grace' })).toBeVisible();
   await page.getByRole('textbox', { name: 'Your name' }).fill('Ada');
@@ -23,6 +30,7 @@ test('people see who is here, follow one another, and see who left', async ({ br
   await page.screenshot({ path: 'e2e/test-results/screens/people.png' });
   await page.keyboard.press('Escape');
 
+  await watcher.page.getByRole('button', { name: '2 people are here' }).click();
   await watcher.page.getByRole('button', { name: 'Follow Ada' }).click();
   await watcher.page.keyboard.press('Escape');
   await expect(watcher.page.getByText('You see the terminal that Ada looks at.')).toBeVisible();

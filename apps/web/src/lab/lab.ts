@@ -84,6 +84,10 @@ export function createLab(sessionId: string) {
       changeFontSize: (by) => (by === 0 ? preferences.resetFontSize() : preferences.changeFontSize(by)),
       askPaste: (question) => dialog.set({ kind: 'paste', question }),
       resolveLink,
+      onTypedInVain() {
+        const title = strings.terminals.watching;
+        if (!notices.getState().some((notice) => notice.title === title)) notices.show({ kind: 'info', title });
+      },
       askLink: (question) => dialog.set({ kind: 'link', question }),
       onProgramCopied: (text) =>
         notices.show({ kind: 'info', title: strings.terminals.programCopied, text: text.slice(0, COPIED_PREVIEW) }),

@@ -35,7 +35,7 @@ export const terminals = {
   exitedHint: 'Press Enter for another.',
   another: 'New terminal',
   gone: 'This terminal is gone.',
-  watching: 'You are watching. Typing needs a collaborator link.',
+  watching: 'You have view-only access, so nothing is typed. To type, ask for a link that can edit.',
   openFailed: (node: string) => `No terminal on ${node}.`,
   findLabel: 'Find in the terminal',
   findNext: 'Next match',

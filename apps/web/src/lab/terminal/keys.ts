@@ -14,6 +14,8 @@ export interface TerminalKeyActions {
   /** Ctrl+V went to the shell. */
   onCtrlVToShell(): void;
   onEnterAfterEnd(): void;
+  /** A key that would have typed something, from somebody who only watches. */
+  onTypedInVain?: (() => void) | undefined;
 }
 
 const isMac = () => /Mac|iPhone|iPad/.test(navigator.platform);
@@ -45,6 +47,9 @@ function isPaste(event: KeyboardEvent, byCtrlV: boolean): boolean {
 
 const isCtrlV = (event: KeyboardEvent) =>
   event.key.toLowerCase() === 'v' && event.ctrlKey && !event.shiftKey && !event.altKey && !event.metaKey;
+
+const isTyping = (event: KeyboardEvent) =>
+  (event.key.length === 1 || event.key === 'Enter') && !event.ctrlKey && !event.altKey && !event.metaKey;
 
 /** Decides about every key before xterm does; middle click pastes where the system does not do it itself. */
 export function installTerminalKeys(
@@ -79,7 +84,9 @@ export function installTerminalKeys(
       actions.onEnterAfterEnd();
       return false;
     }
-    return !handle(event);
+    if (handle(event)) return false;
+    if (isTyping(event)) actions.onTypedInVain?.();
+    return true;
   });
 
   host.addEventListener('auxclick', (event) => {

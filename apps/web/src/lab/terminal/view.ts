@@ -197,7 +197,7 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
     if (size && Number.isFinite(size.cols) && Number.isFinite(size.rows)) controller.fit(size.cols, size.rows);
   }
 
-  installTerminalKeys(host, terminal, controller, deps);
+  installTerminalKeys(host, terminal, controller, { ...deps, onTypedInVain: canType ? undefined : deps.onTypedInVain });
   const paste = installPasteGuard({ host, terminal, ask: deps.askPaste });
   const selection = terminal.onSelectionChange(() => {
     if (preferences.getState().copyOnSelect && terminal.hasSelection()) void copyText(terminal.getSelection());
