@@ -36,6 +36,12 @@ const NOISE: { name: string; script: string; check?: string }[] = [
     check: 'getent hosts node1 >/dev/null && echo 42',
   },
   {
+    name: 'tracked connections',
+    // As many as the table of its network namespace takes; each is kept for half a minute.
+    script: `timeout 15 perl -MSocket -e 'for my $s (1..8) { socket(S, AF_INET, SOCK_DGRAM, 0); for my $p (1..60000) { send(S, q(x), 0, pack_sockaddr_in($p, inet_aton("127.0.0.1"))) } }'; true`,
+    check: `getent hosts node1 >/dev/null && perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(PeerAddr => "192.168.0.1", PeerPort => 5000, Timeout => 5) ? 42 : $@'`,
+  },
+  {
     name: 'fork bomb',
     // Ended as a group by a process that is there already: no other can be started meanwhile.
     script: `perl -e 'if (!($p = fork)) { setpgrp; exec "bash", "-c", "f() { f | f & }; f" } sleep 8; kill "KILL", -$p' >/dev/null 2>&1; true`,
@@ -57,6 +63,10 @@ const NOISE: { name: string; script: string; check?: string }[] = [
       'timeout 15 perl -MIO::Socket::INET -e \'for (1..3000) { push @s, IO::Socket::INET->new(PeerAddr=>"192.168.0.1", PeerPort=>5000, Timeout=>0.01) }\'; true',
   },
 ];
+
+/** As many as a session has. What they write together is more than the host writes back at once; what fills its disk is host-floor.integration.test.ts. */
+const WRITERS = 8;
+const WRITTEN_MB = 300;
 
 test.describe('noisy neighbour', () => {
   test.describe.configure({ timeout: 180_000 });
@@ -107,6 +117,27 @@ test.describe('noisy neighbour', () => {
       expect((await quiet.sh('node1', 'docker run --rm busybox echo well', 60)).stdout.trim()).toBe('well');
     });
   }
+
+  test(`${WRITERS} nodes that write all they can: a node of another session writes, too`, async ({ stack }) => {
+    const writers = await createSession(stack.origin);
+    const names = Array.from({ length: WRITERS }, (_, index) => `node${index + 1}`);
+    for (const name of names) await writers.addNode(name);
+    let over = false;
+    const fill = `dd if=/dev/urandom of=/root/fill bs=1M count=${WRITTEN_MB} conv=fsync 2>/dev/null && rm /root/fill`;
+    const writing = Promise.all(names.map((name) => writers.sh(name, fill, 150))).finally(() => {
+      over = true;
+    });
+    writing.catch(() => undefined);
+    let answered = 0;
+    do {
+      const own = await quiet.sh('node1', 'echo x > /root/own && sync /root/own && echo 42', 60);
+      expect(own.stdout.trim()).toBe('42');
+      answered += 1;
+    } while (!over);
+    expect((await writing).map(({ exitCode }) => exitCode)).toEqual(names.map(() => 0));
+    expect(answered).toBeGreaterThan(1);
+    await writers.close();
+  });
 
   test('memory of the kernel that no group counts: the session that takes it is ended and told why, the other works', async ({
     stack,
