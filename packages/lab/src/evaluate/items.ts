@@ -1,7 +1,7 @@
 /** Facts as items: whatever a leaf is about is a list of things with a name, a node and values. */
 import type { Leaf } from '../checks/plan.ts';
 import { fullImageName } from '../compile/assets.ts';
-import { type Facts, httpKey, type NodeFacts } from '../facts/facts.ts';
+import { type Facts, httpKey, type NodeFacts, type SwarmFacts } from '../facts/facts.ts';
 import { type Item, imageNames } from './item.ts';
 import { serviceItems, swarmItem, taskItems } from './swarm-items.ts';
 
@@ -22,41 +22,47 @@ export function itemsOf(leaf: Leaf, facts: Facts): Items {
     case 'secret':
     case 'config':
       if (facts.swarm === undefined) return NOTHING_KNOWN;
-      if (subject.kind === 'service') return known(serviceItems(facts.swarm));
+      if (subject.kind === 'service') return known(ofSwarm('service', facts.swarm, serviceItems));
       if (subject.kind === 'task')
-        return known(taskItems(facts.swarm).filter(({ node }) => leaf.at === undefined || node === leaf.at));
+        return known(
+          ofSwarm('task', facts.swarm, taskItems).filter(({ node }) => leaf.at === undefined || node === leaf.at),
+        );
       if (subject.kind === 'stack') return known(stackItems(facts));
       return tableOf(facts, subject.kind);
     case 'node':
       return nodeItems(facts);
     case 'container':
-      return ofNodes(leaf, facts, ({ containers }) => containers?.map((one) => containerItem(one)));
+      return ofNodes(leaf, facts, ({ containers }) => once('container', containers, (all) => all.map(containerItem)));
     case 'compose':
-      return ofNodes(leaf, facts, ({ containers }) =>
-        containers === undefined ? undefined : composeItems(containers),
-      );
+      return ofNodes(leaf, facts, ({ containers }) => once('compose', containers, composeItems));
     case 'image':
       return ofNodes(leaf, facts, ({ images }) =>
-        images?.map((image) => ({
-          name: image.tags[0] ?? '<none>',
-          names: image.tags.flatMap((tag) => [tag, fullImageName(tag), tag.replace(/:[^:/]*$/, '')]),
-          values: {
-            ...image,
-            tag: image.tags.map((tag) => tag.slice(tag.lastIndexOf(':') + 1)),
-            label: image.labels ?? {},
-          },
-        })),
+        once('image', images, (all) =>
+          all.map((image) => ({
+            name: image.tags[0] ?? '<none>',
+            names: image.tags.flatMap((tag) => [tag, fullImageName(tag), tag.replace(/:[^:/]*$/, '')]),
+            values: {
+              ...image,
+              tag: image.tags.map((tag) => tag.slice(tag.lastIndexOf(':') + 1)),
+              label: image.labels ?? {},
+            },
+          })),
+        ),
       );
     case 'volume':
       return ofNodes(leaf, facts, ({ volumes }) =>
-        volumes?.map((one) => ({ name: one.name, values: { ...one, label: one.labels ?? {}, 'used-by': one.usedBy } })),
+        once('volume', volumes, (all) =>
+          all.map((one) => ({ name: one.name, values: { ...one, label: one.labels ?? {}, 'used-by': one.usedBy } })),
+        ),
       );
     case 'network':
       return ofNodes(leaf, facts, ({ networks }) =>
-        networks?.map((one) => ({
-          name: one.name,
-          values: { ...one, subnet: one.subnets, label: one.labels ?? {}, 'used-by': one.usedBy },
-        })),
+        once('network', networks, (all) =>
+          all.map((one) => ({
+            name: one.name,
+            values: { ...one, subnet: one.subnets, label: one.labels ?? {}, 'used-by': one.usedBy },
+          })),
+        ),
       );
     case 'port':
       return ofNodes(leaf, facts, ({ ports }) =>
@@ -126,6 +132,7 @@ function one<Fact>(fact: Fact | undefined, values: (fact: Fact) => Record<string
   return fact === undefined ? undefined : [{ name: '', values: values(fact) }];
 }
 
+/** A node's table of one kind as items. Tables are never changed in place: what was made of one is kept as long as it lives. */
 function ofNodes({ at }: Leaf, { nodes }: Facts, read: (node: NodeFacts) => Item[] | undefined): Items {
   const items: Item[] = [];
   let unknown = false;
@@ -134,9 +141,38 @@ function ofNodes({ at }: Leaf, { nodes }: Facts, read: (node: NodeFacts) => Item
     if (at !== undefined && node !== at) continue;
     const found = read(facts);
     if (found === undefined) unknown = true;
-    else for (const item of found) items.push({ ...item, node });
+    else for (const item of found) items.push(item.node === node ? item : placed(item, node));
   }
   return { items, unknown };
+}
+
+/** The item on its node, made once. */
+function placed(item: Item, node: string): Item {
+  if (item.node === undefined) {
+    item.node = node;
+    return item;
+  }
+  return { ...item, node };
+}
+
+const kept = new WeakMap<object, Map<string, Item[]>>();
+
+function ofSwarm(name: string, swarm: SwarmFacts | null, make: (swarm: SwarmFacts) => Item[]): Item[] {
+  return once(name, swarm ?? undefined, make) ?? [];
+}
+
+/** `make(table)`, made once for each table that lives. */
+function once<Table extends object>(
+  name: string,
+  table: Table | undefined,
+  make: (table: Table) => Item[],
+): Item[] | undefined {
+  if (table === undefined) return undefined;
+  const known = kept.get(table) ?? new Map<string, Item[]>();
+  kept.set(table, known);
+  const items = known.get(name) ?? make(table);
+  known.set(name, items);
+  return items;
 }
 
 type Container = NonNullable<NodeFacts['containers']>[number];
