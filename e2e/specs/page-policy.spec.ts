@@ -22,6 +22,23 @@ const attempt = (page: Page, place: 'html' | 'script' | 'worker' | 'address', va
     [place, value] as const,
   );
 
+test('our own pages break none of their policies', async ({ page, stack }) => {
+  const violations: string[] = [];
+  await page.exposeFunction('tellViolation', (text: string) => violations.push(text));
+  await page.addInitScript(() => {
+    const { tellViolation } = window as unknown as { tellViolation: (text: string) => void };
+    document.addEventListener('securitypolicyviolation', ({ effectiveDirective, sourceFile, sample }) =>
+      tellViolation(`${effectiveDirective} ${sourceFile} ${sample}`),
+    );
+  });
+  await page.goto(stack.origin);
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.waitForURL(/\/s\//);
+  await page.getByRole('button', { name: 'Add node' }).first().click();
+  await expect(page.getByRole('tab', { name: /node1/ })).toBeVisible();
+  expect(violations).toEqual([]);
+});
+
 test('strings become code in our pages by our own build alone', async ({ lab, page, stack, context }) => {
   const free = await context.newPage();
   const answer = await page.request.get(stack.origin);

@@ -1,4 +1,6 @@
 /** Every message that crosses a process border, schemas first. */
+import './without-eval.ts';
+
 export * from './agent-events.ts';
 export * from './browser-events.ts';
 export * from './bytes.ts';

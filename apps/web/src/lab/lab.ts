@@ -1,6 +1,5 @@
 /** The runtime of one lab page, wired: connection, state, terminals, layout, actions and messages; free of React. */
 import { openSessionResponseSchema, timelineResponseSchema } from '@drydock/protocol';
-import { z } from 'zod';
 import { basePath } from '../env.ts';
 import { strings } from '../strings.ts';
 import { callApi } from './base/api.ts';
@@ -26,9 +25,6 @@ import { createLinkResolver } from './terminal/node-address.ts';
 import { createTerminalViews } from './terminal/views.ts';
 import { createPageKeys } from './workspace/page-keys.ts';
 import { createWorkspace, tabsOf, visibleTabsOf } from './workspace/workspace.ts';
-
-// The content security policy forbids `eval`; zod would try it to compile its checks.
-z.config({ jitless: true });
 
 /** Of what a program copied so much is shown (characters): enough to see that it is not what was wanted. */
 const COPIED_PREVIEW = 200;
