@@ -13,6 +13,8 @@ const forbidden = [
   ['sessions know no web framework', 'apps/session-manager/src/sessions/probe.ts', 'fastify', RULE],
   ['sessions know no edge', 'apps/session-manager/src/sessions/probe.ts', '../edge/http-routes.ts', RULE],
   ['scheduling knows no Redis', 'apps/session-manager/src/scheduling/probe.ts', 'ioredis', RULE],
+  ['templates know no sockets', 'apps/session-manager/src/templates/probe.ts', 'socket.io', RULE],
+  ['networks know no link', 'apps/node-agent/src/network/probe.ts', '../link/dispatch.ts', RULE],
   ['orders know no edge', 'apps/session-manager/src/operator/probe.ts', '../edge/http-routes.ts', RULE],
   ['the command line is no manager', 'apps/cli/src/probe.ts', '../../session-manager/src/manager.ts', RULE],
   ['the relay knows no sockets', 'apps/session-manager/src/relay/probe.ts', 'socket.io', RULE],

@@ -1,4 +1,7 @@
-/** Every English sentence of the page, by domain, so that a translation is one more folder of this shape. */
+/**
+ * The page's sentences by domain, so that a translation is one more folder of this shape. Not all: errors come with the registry's text,
+ * progress of templates with the server's, and a few sentences of lost connections still stand beside the code that notices them.
+ */
 
 import { files } from './strings/files.ts';
 import { palette, shortcuts } from './strings/keys.ts';

@@ -1,4 +1,4 @@
-/** How the domain asks a host to do something; edge/agents/agent-gateway.ts implements it over sockets. */
+/** How the domain asks a host to do something; edge/agents/agent-connections.ts implements it over sockets. */
 import type { AgentAnswer, AgentCommandName, AgentRequest } from '@drydock/protocol';
 
 export interface AgentCommands {
