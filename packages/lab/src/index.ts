@@ -31,6 +31,8 @@ export * from './limits.ts';
 export type * from './markdown/prose-nodes.ts';
 export { textOf } from './markdown/prose-nodes.ts';
 export { patternFinds, patternProblem } from './patterns/pattern.ts';
+export type * from './reader/reader-lab.ts';
+export { markQuiz, type QuizMark, readerView } from './reader/reader-view.ts';
 export { type TakesInput, takesInput } from './shell/first-command.ts';
 export { hiddenLetters, shownText } from './shell/hidden.ts';
 export { type Segments, shellSegments } from './shell/segments.ts';
