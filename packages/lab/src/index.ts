@@ -30,6 +30,7 @@ export type * from './lab.ts';
 export * from './limits.ts';
 export type * from './markdown/prose-nodes.ts';
 export { textOf } from './markdown/prose-nodes.ts';
+export * from './needs/needs.ts';
 export { patternFinds, patternProblem } from './patterns/pattern.ts';
 export type * from './reader/reader-lab.ts';
 export { markQuiz, type QuizMark, readerView } from './reader/reader-view.ts';

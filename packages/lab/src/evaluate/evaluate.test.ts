@@ -1,18 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { leavesOf } from '../checks/plan.ts';
-import { compileLab } from '../compile/compile-lab.ts';
 import { type Facts, factsSchema } from '../facts/facts.ts';
+import { needsOf } from '../needs/needs.ts';
+import { onlyNeeded, stepOf } from '../testing/steps.ts';
 import { evaluate, lightOf } from './evaluate.ts';
 import { advance, enterStep, nextWake } from './progress.ts';
-
-function planOf(yaml: string) {
-  const text = `---\nnodes: 3\n---\n## A\n\n\`\`\`check\n${yaml}\n\`\`\`\n`;
-  const { lab, findings } = compileLab({ entry: 'lab.md', files: new Map([['lab.md', { text }]]) });
-  expect(findings).toEqual([]);
-  const [step] = lab?.steps ?? [];
-  if (step === undefined) throw new Error('no step');
-  return step;
-}
 
 const web = {
   name: 'web',
@@ -150,29 +142,37 @@ const table: [yaml: string, light: boolean | 'unknown'][] = [
 describe('what holds', () => {
   for (const [yaml, light] of table) {
     test(yaml.replaceAll('\n', ' '), () => {
-      const { checks } = planOf(yaml);
+      const { checks } = stepOf(yaml);
       const verdicts = evaluate(checks, facts);
       expect(lightOf(checks, ({ key }) => verdicts.get(key)?.light ?? 'unknown')).toBe(light);
     });
   }
 
+  test('what a step says that it needs is all that its lights need', () => {
+    for (const [yaml] of table) {
+      const step = stepOf(yaml);
+      const verdicts = evaluate(step.checks, facts);
+      expect(evaluate(step.checks, onlyNeeded(facts, needsOf(step))), yaml).toEqual(verdicts);
+    }
+  });
+
   test('nothing is known of a session without facts, and nothing is false', () => {
     for (const [yaml] of table) {
       if (yaml.includes('ask')) continue;
-      for (const { light } of evaluate(planOf(yaml).checks, { nodes: { node1: {}, node2: {} } }).values())
+      for (const { light } of evaluate(stepOf(yaml).checks, { nodes: { node1: {}, node2: {} } }).values())
         expect(light).toBe('unknown');
     }
   });
 
   test('what is away makes no "no", and takes nothing away', () => {
-    const { checks } = planOf('- container: web\n- container: gone\n- container: web\n  count: ">=1"');
+    const { checks } = stepOf('- container: web\n- container: gone\n- container: web\n  count: ">=1"');
     const away: Facts = { ...facts, nodes: { ...facts.nodes, node2: {} } };
     expect([...evaluate(checks, away).values()].map(({ light }) => light)).toEqual([true, 'unknown', true]);
   });
 });
 
 describe('progress', () => {
-  const step = planOf('- container: web\n- service: web\n  running: 1\n- fail: { container: lost }');
+  const step = stepOf('- container: web\n- service: web\n  running: 1\n- fail: { container: lost }');
   const [first, second] = leavesOf(step.checks);
   const lost = step.fail === undefined ? undefined : leavesOf(step.fail)[0];
   const looks = (a: boolean | 'unknown', b: boolean | 'unknown', c: boolean = false) =>

@@ -1,22 +1,12 @@
 // The wrong paths of learners, by their facts: each says what there is, what is wanted, and what was probably meant.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { leavesOf } from '../checks/plan.ts';
-import { compileLab } from '../compile/compile-lab.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { type Facts, factsSchema, type NodeFacts } from '../facts/facts.ts';
+import { leafOf } from '../testing/steps.ts';
 import { explain } from './explain.ts';
 import { sentenceOf } from './explanation.ts';
 import { SENTENCES } from './strings.ts';
-
-function leafOf(yaml: string) {
-  const text = `---\nnodes: 3\n---\n## A\n\n\`\`\`check\n${yaml}\n\`\`\`\n`;
-  const { lab, findings } = compileLab({ entry: 'lab.md', files: new Map([['lab.md', { text }]]) });
-  expect(findings).toEqual([]);
-  const [leaf] = leavesOf(lab?.steps[0]?.checks ?? { op: 'all', of: [] });
-  if (leaf === undefined) throw new Error('no leaf');
-  return leaf;
-}
 
 const EMPTY = {
   engine: 'ready',
