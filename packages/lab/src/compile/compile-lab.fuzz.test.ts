@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { PhrasingNode, ProseNode } from '../markdown/prose-nodes.ts';
 import { compileLab } from './compile-lab.ts';
 
@@ -149,5 +149,43 @@ test('a hostile text is compiled in a time that its length bounds', () => {
     });
     // Generous: it guards against hanging, and says nothing of speed.
     expect(performance.now() - started, bad).toBeLessThan(10_000);
+  }
+});
+
+test('no text of a lab becomes code', () => {
+  const made: string[] = [];
+  const note = (parts: readonly unknown[]) => made.push(parts.join('\n'));
+  const RealFunction = globalThis.Function;
+  vi.stubGlobal(
+    'Function',
+    new Proxy(RealFunction, {
+      construct: (target, parts) => {
+        note(parts);
+        return Reflect.construct(target, parts);
+      },
+      apply: (target, self, parts) => {
+        note(parts);
+        return Reflect.apply(target, self, parts);
+      },
+    }),
+  );
+  const evaluated = vi.spyOn(globalThis, 'eval');
+  try {
+    const text = [
+      '---\ntitle: c0de\nc0de: 1\nenv: { c0de: c0de, A: { ask: c0de, match: /c0de/ } }\nfiles: { "node1:/c0de": c0de }\n---',
+      '## c0de {#c0de}',
+      '```sh\necho c0de\n```',
+      '```check\n- run: c0de\n- http: 80/c0de\n  json: { c0de.c0de: /c0de+/ }\n- ask: c0de\n  answer: [c0de]\n```',
+      '```js\nc0de()\n```',
+      '<script>c0de()</script>',
+      '<!-- c0de: c0de -->',
+    ].join('\n\n');
+    const { draft } = compileLab({ entry: 'lab.md', files: new Map([['lab.md', { text }]]) });
+    expect(JSON.stringify(draft)).toContain('c0de');
+    expect(made.filter((code) => code.includes('c0de'))).toEqual([]);
+    expect(evaluated).not.toHaveBeenCalled();
+  } finally {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
   }
 });
