@@ -25,6 +25,7 @@ export * from './facts/facts.ts';
 export { FINDING_CODES, type FindingCode, type Severity } from './findings/codes.ts';
 export type { Finding, Place } from './findings/finding.ts';
 export { nearestName } from './findings/nearest.ts';
+export { importKillercoda, type KillercodaInput } from './import/killercoda/import-killercoda.ts';
 export type { Imported, ReportEntry, ReportKind } from './import/report.ts';
 export type * from './lab.ts';
 export * from './limits.ts';
