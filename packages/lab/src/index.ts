@@ -16,6 +16,7 @@ export { parseDuration, parseSize, showSize } from './checks/units.ts';
 export { fullImageName } from './compile/assets.ts';
 export { type Compiled, compileLab, type LabInput } from './compile/compile-lab.ts';
 export { type FrontMatter, frontMatterJsonSchema, frontMatterSchema } from './compile/front-matter-schema.ts';
+export { type Course, type CourseInput, type CourseLab, readCourse } from './course/course.ts';
 export * from './evaluate/evaluate.ts';
 export * from './evaluate/progress.ts';
 export { explain } from './explain/explain.ts';

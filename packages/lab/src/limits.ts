@@ -52,5 +52,7 @@ export const FLAPPING_FOR_MS = 1_000;
 export const MAX_FOR_MS = 10 * 60_000;
 /** Hints of one step. */
 export const MAX_HINTS = 20;
+/** Labs of a course: its page is one list. */
+export const MAX_COURSE_LABS = 200;
 /** When a hint without `after:` is offered (ms). */
 export const DEFAULT_HINT_AFTER_MS = 90_000;
