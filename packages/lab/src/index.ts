@@ -22,6 +22,7 @@ export * from './evaluate/progress.ts';
 export { explain } from './explain/explain.ts';
 export { type Explanation, sentenceOf } from './explain/explanation.ts';
 export { exitMeaning, SENTENCES, type WhyId } from './explain/strings.ts';
+export { type Exported, exportKillercoda } from './export/killercoda/export-killercoda.ts';
 export * from './facts/facts.ts';
 export { FINDING_CODES, type FindingCode, type Severity } from './findings/codes.ts';
 export type { Finding, Place } from './findings/finding.ts';
