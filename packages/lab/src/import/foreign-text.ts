@@ -1,5 +1,4 @@
 /** A foreign page to a body of ours: its lines made harmless, its fences by the importer's own rules. */
-import { MAX_BLOCKS } from '../limits.ts';
 import { type FencePiece, markdownPieces } from './markdown-pieces.ts';
 import type { Report } from './report.ts';
 import { createSafeText } from './safe-text.ts';
@@ -16,13 +15,9 @@ export type PageRules = {
   fence(piece: FencePiece): string | undefined;
 };
 
-/** Fences of one page that are read as blocks with buttons: a lab has no more; the rest is shown as plain code. */
-const MAX_FENCES = MAX_BLOCKS / 5;
-
 export function foreignPage(text: string, { file, firstLine, report, line, fence }: PageRules): string {
   const safe = createSafeText((kind, construct, at, message) => report[kind](construct, file, at, message));
   const lines: string[] = [];
-  let fences = 0;
   for (const piece of markdownPieces(text, firstLine)) {
     if (piece.type === 'line') {
       for (const made of (line?.(piece.text, piece.line) ?? piece.text).split('\n')) {
@@ -31,10 +26,7 @@ export function foreignPage(text: string, { file, firstLine, report, line, fence
       }
       continue;
     }
-    fences += 1;
-    if (fences === MAX_FENCES + 1)
-      report.changed('code block', file, piece.line, `Beyond ${MAX_FENCES} blocks of a page, code is only shown.`);
-    const block = fences > MAX_FENCES ? writeFence('', piece.body) : fence(piece);
+    const block = fence(piece);
     if (block === undefined) continue;
     safe.line('', piece.line);
     lines.push('', ...block.split('\n').map((made) => (made === '' ? made : piece.indent + made)), '');

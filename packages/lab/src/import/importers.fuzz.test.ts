@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compileLab } from '../compile/compile-lab.ts';
 import { MAX_FINDINGS, MAX_LAB_BYTES, MAX_LAB_FILES } from '../limits.ts';
+import { importEducates } from './educates/import-educates.ts';
 import { importInstruqt } from './instruqt.ts';
+import { importIximiuz } from './iximiuz/import-iximiuz.ts';
 import { importLabspace } from './labspace.ts';
 
 const yamlPiece = fc.constantFrom(
@@ -19,6 +21,8 @@ const yamlPiece = fc.constantFrom(
   'x: !!js/function "a"\n',
   `${'['.repeat(200)}\n`,
   'tags: [a, {b: c}]\n',
+  'playground: {name: k3s, machines: [{name: a, startupFiles: [{path: ../x, content: y}, {path: /y, append: true}]}], tabs: [{kind: http-port, number: 0}]}\n',
+  'tasks: {a: {run: "true", needs: [b], env: ["K=x(.needs.a.stdout)"], failcheck: x}, "../b": {init: true}, c: {run: x(.input)}, d: {helper: true}}\n',
 );
 const pagePiece = fc.constantFrom(
   '# A\n',
@@ -47,6 +51,19 @@ const pagePiece = fc.constantFrom(
   '[button label="a`"](tab-0)',
   '[[ Instruqt-Var key="A" hostname="b" ]]',
   '$$a$$',
+  '::simple-task{:name="a"}\n',
+  '::user-input-task{:name="c" :validateRegex="(["}\n#active\n',
+  ':::hint-box\n---\n:summary: "<b>"\n---\n',
+  '::remark-box\n',
+  '::tabbed\n#one\n',
+  '::\n',
+  ':::\n',
+  '```terminal:execute\ncommand: "```check"\n```\n',
+  '```editor:create-file\nfile: ../../x\ntext: a\n```\n',
+  '```editor:append-lines-after-match\nfile: a\nmatch: "/a/b"\ntext: a\n```\n',
+  '```examiner:execute-test\nname: a\nargs: ["\'", 1]\n```\n',
+  '```execute-9\n<ctrl-c>\n```\n',
+  '{{< param session_name >}} {{__proto__}} {{constructor}}',
   '\n',
   '\u202e\0',
   '\ud800',
@@ -80,7 +97,21 @@ const labspace = courseOf({
   'page.md': page,
 });
 
+const iximiuz = courseOf({ 'index.md': front, 'solution.md': page });
+const educates = courseOf({
+  'resources/workshop.yaml': yaml.map(
+    (more) => `kind: Workshop\nspec:\n  title: x\n  ${more.replaceAll('\n', '\n  ')}`,
+  ),
+  'workshop/modules.yaml': yaml,
+  'workshop/content/a.md': front,
+  'workshop/content/../b.md': page,
+  'workshop/setup.d/a': anything,
+  'workshop/examiner/tests/a': anything,
+});
+
 test.each([
+  ['Educates', importEducates, educates],
+  ['iximiuz', importIximiuz, iximiuz],
   ['Instruqt', importInstruqt, instruqt],
   ['Labspace', importLabspace, labspace],
 ])('whatever a course of %s holds, its import ends with a bounded lab that compiles', (_, importCourse, course) => {
@@ -101,6 +132,19 @@ test.each([
       const { findings } = compileLab({ entry, files: made });
       expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
     }),
-    { numRuns: 400 },
+    { numRuns: 120 },
   );
+});
+
+test('a course of many pages, buttons and hints becomes a lab within its bounds, and the report says so', () => {
+  const page =
+    '```bash\nls\n```\n- ```sh\n  pwd\n  ```\n<details><summary>Hint</summary>\n\nx\n\n</details>\n\n'.repeat(30);
+  const sections = Array.from({ length: 150 }, (_, index) => `- contentPath: p${index}.md\n`).join('');
+  const pages = Array.from({ length: 150 }, (_, index): [string, string] => [`p${index}.md`, page]);
+  const long: [string, string] = ['p99.md', 'word '.repeat(150_000)];
+  const { files, report } = importLabspace(new Map([['labspace.yaml', `sections:\n${sections}`], ...pages, long]));
+  const { findings, lab } = compileLab({ entry: 'lab.md', files: files ?? new Map() });
+  expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+  expect(lab?.steps.length).toBe(99);
+  expect(report.map(({ construct }) => construct)).toEqual(['steps', 'code blocks', 'hints']);
 });

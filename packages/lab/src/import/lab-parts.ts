@@ -1,11 +1,31 @@
 /** What the importers of courses with hosts and scripts have in common: names, levels, helper files, the written lab. */
 import type { FrontMatter } from '../compile/front-matter-schema.ts';
-import { MAX_LAB_FILES, MAX_LAB_NODES, MAX_STEPS, MAX_TEXT_BYTES } from '../limits.ts';
+import {
+  MAX_BLOCKS,
+  MAX_HINTS,
+  MAX_LAB_BYTES,
+  MAX_LAB_FILES,
+  MAX_LAB_NODES,
+  MAX_STEPS,
+  MAX_TEXT_BYTES,
+} from '../limits.ts';
 import { isNodePath, type LabFile, utf8Length } from '../source/lab-files.ts';
 import type { Imported, Report } from './report.ts';
 import { type WrittenStep, writeLab } from './write-lab.ts';
 
 const RESERVED = /^(type|keys|show|check|setup|solve|break|wrong|background|once|all|append|match)$/;
+
+/** All files of nodes (bytes): with the page they are within what a lab has. */
+const MAX_NODE_BYTES = MAX_LAB_BYTES - 2 * MAX_TEXT_BYTES;
+/** Texts of the steps, and the introduction: with headings and front matter they are one text. */
+const MAX_BODIES = MAX_TEXT_BYTES / 2;
+const MAX_INTRO = 64 * 1024;
+/** Of a lab's 500 blocks: the rest is for questions and folded parts. */
+const MAX_FENCES = (MAX_BLOCKS * 3) / 5;
+const MAX_FOLDED = MAX_BLOCKS / 5;
+/** A fence with words, also in a list or a quote. */
+const FENCE = /^((?:[ \t]|>|[-*+][ \t]|\d{1,9}[.)][ \t])*(?:`{3,}|~{3,}))[ \t]*[^\s`]/;
+const FOLDED = /<summary>(?=[^A-Za-z<]{0,100}(?:hints?|solutions?)\b)/gi;
 
 /** A host's name as a node may have it; a word of our fences gets a suffix. */
 export function nodeName(name: string): string {
@@ -77,15 +97,22 @@ export type NodeFiles = {
 
 export function createNodeFiles(report: Report): NodeFiles {
   const files = new Map<string, LabFile>();
+  let bytes = 0;
   return {
     files,
     put(node, path, text, executable, from) {
       const clean = path.replace(/\/+/g, '/');
       const isPlain = isNodePath(clean) && !clean.endsWith('/') && !clean.split('/').includes('.');
-      if (!isPlain || utf8Length(text) > MAX_TEXT_BYTES || files.size >= MAX_LAB_FILES / 2) {
+      if (
+        !isPlain ||
+        utf8Length(text) > MAX_TEXT_BYTES ||
+        bytes + utf8Length(text) > MAX_NODE_BYTES ||
+        files.size >= MAX_LAB_FILES / 2
+      ) {
         report.dropped(`file ${path}`, from.file, from.line, 'No path of a node, or more than a lab may bring.');
         return false;
       }
+      bytes += utf8Length(text);
       files.set(`files/${node}${clean}`, { text, ...(executable ? { executable: true } : {}) });
       return true;
     },
@@ -100,13 +127,49 @@ export type Parts = {
   files: ReadonlyMap<string, LabFile>;
 };
 
+/** Steps, blocks with buttons and hints as a lab may have; what is over is told at `file`. */
+function boundedSteps(steps: readonly WrittenStep[], file: string, report: Report): WrittenStep[] {
+  let bytes = 0;
+  let fences = 0;
+  let folded = 0;
+  const fits = steps.filter(({ body }, index) => {
+    bytes += utf8Length(body);
+    return index < MAX_STEPS && bytes <= MAX_BODIES;
+  });
+  if (fits.length < steps.length)
+    report.dropped('steps', file, 1, `A lab has at most ${MAX_STEPS} steps and ${MAX_BODIES} bytes of text.`);
+  const bounded = fits.map(({ title, body, ...step }, index) => {
+    let hints = 0;
+    const lines = body.split('\n').map((line) => {
+      const fence = FENCE.exec(line);
+      if (fence !== null) {
+        fences += 1;
+        return fences > MAX_FENCES ? (fence[1] ?? line) : line;
+      }
+      return line.replace(FOLDED, (tag) => {
+        hints += 1;
+        folded += 1;
+        return hints > MAX_HINTS || folded > MAX_FOLDED ? '<summary>More: ' : tag;
+      });
+    });
+    return { ...step, title: title.trim().slice(0, 200) || `Step ${index + 1}`, body: lines.join('\n') };
+  });
+  if (fences > MAX_FENCES)
+    report.changed('code blocks', file, 1, `Beyond ${MAX_FENCES} blocks of a course, code is only shown.`);
+  if (folded > MAX_FOLDED)
+    report.changed('hints', file, 1, `Beyond ${MAX_FOLDED} of a course they are plain folded parts.`);
+  return bounded;
+}
+
 /** The lab's files; steps beyond the bound are told at `file`. */
 export function importedLab({ front, intro, steps, finish, files }: Parts, file: string, report: Report): Imported {
-  if (steps.length > MAX_STEPS) report.dropped('steps', file, 1, `A lab has at most ${MAX_STEPS} steps.`);
-  const kept = steps
-    .slice(0, MAX_STEPS)
-    .map((step, index) => ({ ...step, title: step.title.trim().slice(0, 200) || `Step ${index + 1}` }));
-  const text = writeLab({ front, intro, steps: kept, ...(finish === undefined ? {} : { finish }) });
+  const kept = boundedSteps(steps, file, report);
+  const text = writeLab({
+    front,
+    intro: intro.slice(0, MAX_INTRO),
+    steps: kept,
+    ...(finish === undefined ? {} : { finish }),
+  });
   return { entry: 'lab.md', files: new Map<string, LabFile>([['lab.md', { text }], ...files]), report: report.all() };
 }
 
