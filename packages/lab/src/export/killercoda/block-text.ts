@@ -51,8 +51,13 @@ function blockText(block: Block, writer: BlockWriter): string {
       return [`>>${textOf(block.question).replace(/\s+/g, ' ')}<<`, ...items].join('\n');
     }
     case 'ask': {
+      // What is taken as right is a list; one text has a counterpart.
       const answer = writer.leaves.get(block.leaf)?.want.answer;
-      const line = answer !== undefined && 'eq' in answer ? `=== ${String(answer.eq)}` : undefined;
+      const [only, ...more] = answer !== undefined && 'has' in answer ? answer.has : [];
+      const line =
+        only !== undefined && 'eq' in only && more.length === 0 && /^[^\n]{1,400}$/.test(String(only.eq))
+          ? `=== ${String(only.eq)}`
+          : undefined;
       if (line === undefined)
         report.dropped('ask', place.file, place.line, 'Only an answer that is one text has a counterpart.');
       else

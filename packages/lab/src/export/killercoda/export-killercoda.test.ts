@@ -131,3 +131,68 @@ test('a file that no heredoc can hold is shown, and told', () => {
   const made = exportKillercoda({ lab: compiled(files), files });
   expect(made.report).toMatchObject([{ kind: 'dropped', construct: 'file=/x' }]);
 });
+
+test('a question with one answer, and one with a choice, come back as they were', () => {
+  const text =
+    '## One\n```check\n- ask: How many?\n  answer: "3"\n- ask: Which?\n  answer: [a, b]\n```\n\nBoth?\n\n- [x] yes\n- [ ] no\n';
+  const files = new Map([['lab.md', { text }]]);
+  const made = exportKillercoda({ lab: compiled(files), files });
+  expect(made.report.map(({ construct, kind }) => `${construct} ${kind}`)).toEqual([
+    'ask changed',
+    'ask dropped',
+    'quiz changed',
+  ]);
+  const [step] = compiled(importKillercoda({ files: made.files }).files ?? new Map()).steps;
+  expect(step?.checks.of).toMatchObject([
+    { subject: { question: 'How many?' }, want: { answer: { has: [{ eq: '3' }] } } },
+  ]);
+  expect(step?.blocks.find(({ kind }) => kind === 'quiz')).toMatchObject({
+    several: true,
+    items: [{ right: true }, { right: false }],
+  });
+});
+
+test('whatever compiles is exported: nothing throws, no path leads out', () => {
+  const unit = fc.constantFrom(
+    '```sh\n',
+    '```sh type node1/2\n',
+    '```\n',
+    '```check\n- run: x\n',
+    '- ask: "`"\n',
+    '<details><summary>Hint</summary>\n\n',
+    '</details>\n',
+    '> [!NOTE]\n> x\n',
+    '- [x] a\n',
+    '- (x) b\n',
+    '1. ',
+    '> ',
+    '|a|b|\n|-|-|\n|`|x|\n',
+    '[^1]',
+    '\n[^1]: x\n',
+    '![a](a/../b.png)',
+    '[x](node1:/etc/x)',
+    '`{{exec}}`',
+    '{{exec}}',
+    '*',
+    '\n\n',
+    '## S\n',
+    'word ',
+    '<kbd>x</kbd>',
+    '\\\n',
+  );
+  fc.assert(
+    fc.property(fc.string({ unit, maxLength: 25 }), (body) => {
+      const files = new Map<string, LabFile>([
+        ['lab.md', { text: `## One\n${body}` }],
+        ['b.png', { size: 1, digest: 'd' }],
+      ]);
+      const { draft } = compileLab({ entry: 'lab.md', files });
+      if (draft === null) return;
+      const made = exportKillercoda({ lab: draft, files }).files;
+      for (const path of made.keys()) expect(path).not.toMatch(/(^|\/)\.\.(\/|$)|^\/|\\/);
+      const back = importKillercoda({ files: made }).files ?? new Map();
+      expect(compileLab({ entry: 'lab.md', files: back }).lab).not.toBeNull();
+    }),
+    { numRuns: 100 },
+  );
+});

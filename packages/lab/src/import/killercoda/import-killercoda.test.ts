@@ -127,7 +127,11 @@ describe('texts', () => {
   test('questions of all four kinds', () => {
     const text =
       '>>Q1: How many?<<\n=== 3\n\n>>Q2: Which?<<\n=~= a.b\n\n>>Q3: Some?<<\n[*] a\n[ ] b\n[*] c\n\n>>Q4: One?<<\n(*) a\n( ) b\n';
-    const { blocks } = imported({ text });
+    const { blocks, step } = imported({ text });
+    expect(step?.checks.of).toMatchObject([
+      { want: { answer: { has: [{ eq: '3' }] } } },
+      { want: { answer: { has: [{ re: '(?i)a\\.b' }] } } },
+    ]);
     expect(blocks.filter(({ kind }) => kind === 'quiz' || kind === 'ask')).toMatchObject([
       { kind: 'ask', question: 'How many?' },
       { kind: 'ask', question: 'Which?' },
