@@ -12,8 +12,9 @@ export type Hosts = {
   setup: Record<string, string>;
 };
 
-const MACHINE = ['name', 'image', 'shell', 'machine_type', 'environment', 'memory', 'cpus'];
-const CONTAINER = ['name', 'image', 'shell', 'ports', 'memory', 'entrypoint', 'environment', 'private', 'cmd'];
+const MACHINE = ['name', 'image'];
+/** Ports need no word here: the container has its node's network. */
+const CONTAINER = ['name', 'image', 'ports', 'entrypoint', 'environment'];
 
 /** A container becomes a node of its name in which the container runs; a machine becomes a node. */
 export function readHosts(config: Located | undefined, report: Report): Hosts {

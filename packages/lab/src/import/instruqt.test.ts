@@ -25,6 +25,7 @@ virtualmachines:
   image: instruqt/docker-2010
 - name: Type
   image: acme/rhel-9
+  machine_type: n1-standard-1
 secrets:
 - name: TOKEN
 `;
@@ -170,7 +171,8 @@ test('the report of a track names each construct that was dropped or changed, wi
     'changed container db config.yml:3',
     'changed host Type config.yml:11',
     'changed image acme/rhel-9 config.yml:11',
-    'dropped secrets config.yml:13',
+    'dropped virtualmachines.machine_type config.yml:13',
+    'dropped secrets config.yml:14',
     'changed description track.yml:4',
     'dropped icon track.yml:7',
     'dropped owner track.yml:8',

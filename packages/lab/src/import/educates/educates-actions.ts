@@ -9,7 +9,19 @@ import { escapeInline, joinBlocks, writeChecks, writeFence } from '../write-lab.
 
 export const EXAMINER_FOLDER = '/opt/lab/examiner';
 const ACTION = /^(terminal|workshop|dashboard|editor|files|section|examiner|execute|copy)\b[:\w-]*$/;
-const COMMON = ['autostart', 'cascade', 'cooldown', 'hidden', 'pause', 'event', 'clear', 'retries', 'delay', 'inputs'];
+const COMMON = [
+  'prefix',
+  'autostart',
+  'cascade',
+  'cooldown',
+  'hidden',
+  'pause',
+  'event',
+  'clear',
+  'retries',
+  'delay',
+  'inputs',
+];
 
 export type ActionContext = { file: string; report: Report; hasTest(name: string): boolean };
 
@@ -89,7 +101,7 @@ function blockOf(verb: string, values: Located, piece: FencePiece, context: Acti
     case 'section:end':
       return undefined;
     case 'examiner:execute-test':
-      return examined(values, piece, context) ?? gone('The course has no such test.');
+      return examined(values, context) ?? gone('The course has no such test.');
     default:
       return verb.startsWith('editor:')
         ? (edited(verb, values, piece, context) ?? gone('A file is changed so by nothing here.'))
@@ -97,7 +109,7 @@ function blockOf(verb: string, values: Located, piece: FencePiece, context: Acti
   }
 }
 
-function examined(values: Located, _piece: FencePiece, { hasTest }: ActionContext): string | undefined {
+function examined(values: Located, { hasTest }: ActionContext): string | undefined {
   const name = textAt(values, 'name', 60) ?? '';
   if (!/^[A-Za-z0-9][\w.-]*$/.test(name) || !hasTest(name)) return undefined;
   const seconds = Math.min(60, Math.max(1, Math.round(numberAt(values, 'timeout') ?? 15)));

@@ -50,6 +50,7 @@ pwd
 command: ls -l
 title: Look
 cascade: true
+prefix: Run
 \`\`\`
 \`\`\`terminal:input
 text: hello
@@ -177,15 +178,16 @@ test('the report of a workshop names each construct that was dropped or changed,
     'changed {{session_name}} workshop/content/one.md:7',
     'changed execute-all workshop/content/one.md:16',
     'dropped terminal:execute cascade workshop/content/one.md:22',
-    'changed terminal:input workshop/content/one.md:24',
-    'dropped terminal:clear workshop/content/one.md:27',
-    'changed dashboard:open-url workshop/content/one.md:33',
-    'changed editor:append-lines-to-file workshop/content/one.md:36',
-    'dropped editor:set-yaml-value workshop/content/one.md:45',
-    'dropped editor:create-file workshop/content/one.md:48',
-    'dropped files:download-file workshop/content/one.md:52',
-    'changed section:begin workshop/content/one.md:55',
-    'dropped examiner:execute-test workshop/content/one.md:66',
+    'dropped terminal:execute prefix workshop/content/one.md:23',
+    'changed terminal:input workshop/content/one.md:25',
+    'dropped terminal:clear workshop/content/one.md:28',
+    'changed dashboard:open-url workshop/content/one.md:34',
+    'changed editor:append-lines-to-file workshop/content/one.md:37',
+    'dropped editor:set-yaml-value workshop/content/one.md:46',
+    'dropped editor:create-file workshop/content/one.md:49',
+    'dropped files:download-file workshop/content/one.md:53',
+    'changed section:begin workshop/content/one.md:56',
+    'dropped examiner:execute-test workshop/content/one.md:67',
     'dropped page workshop/content/three.md:1',
   ]);
 });
