@@ -247,6 +247,15 @@ describe('index.json', () => {
     ]);
   });
 
+  test('of several scenarios one is imported, and the others are told', () => {
+    const files = { 'b/index.json': { text: '{"title": "B"}' } };
+    expect(imported({ files }).losses).toEqual(['scenario b/index.json:1']);
+    const all = new Map(Object.entries({ 'index.json': { text: '{}' }, ...files }));
+    expect(importKillercoda({ files: all, folder: 'b' }).files?.get('lab.md')).toMatchObject({
+      text: expect.stringContaining('title: B'),
+    });
+  });
+
   test('a scenario that cannot be read says so and makes nothing', () => {
     for (const text of ['', '[', '[]', '{"a": 1, "a": 2}', `${'['.repeat(10_000)}`]) {
       const { files, report } = importKillercoda({ files: new Map([['index.json', { text }]]) });

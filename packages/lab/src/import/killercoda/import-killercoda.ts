@@ -44,6 +44,10 @@ export function importKillercoda({ files, folder, dialect }: KillercodaInput): I
     report.dropped('index.json', folder ?? '', 1, 'There is no index.json: this is no scenario.');
     return { ...none, report: report.all() };
   }
+  if (folder === undefined) {
+    for (const other of indexesOf(files).slice(1))
+      report.dropped('scenario', other, 1, 'This is another scenario: import its folder by itself.');
+  }
   const index = readIndex(file.text, path, report);
   if (index === undefined) return { ...none, report: report.all() };
   const context = createContext({ report, files, folder: path.slice(0, path.lastIndexOf('/') + 1) });
@@ -99,10 +103,15 @@ function indexOf(files: LabFiles, folder: string | undefined): string | undefine
     const base = folder === '' ? '' : `${folder.replace(/\/+$/, '')}/`;
     return ['index.json', 'index.yaml'].map((name) => base + name).find((path) => files.has(path));
   }
+  return indexesOf(files)[0];
+}
+
+/** The index of each scenario, the least deep first. */
+function indexesOf(files: LabFiles): string[] {
   const depth = (path: string) => path.split('/').length;
   return [...files.keys()]
     .filter((path) => /(^|\/)index\.(json|yaml)$/.test(path))
-    .toSorted((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1))[0];
+    .toSorted((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
 }
 
 /** Katacoda's word is `execute`, Killercoda's `exec`; by Killercoda's rule where both or none stand. */
