@@ -2,8 +2,12 @@
 
 /** The node's own root group in every hierarchy: one directory on v2, one for each controller on v1. */
 const ROOTS = `my @roots = -e '/sys/fs/cgroup/cgroup.procs' ? ('/sys/fs/cgroup') : grep { -d } glob '/sys/fs/cgroup/*';`;
-/** Starts a process that has \`MARK\` on its command line, moves it into \`$dir\` of \`$root\`, and gives it some time to live. */
-const HIDE = `sub hide { my ($mark) = @_; my $pid = fork; if (!$pid) { open STDOUT, '>/dev/null'; open STDERR, '>&STDOUT'; exec 'sleep', $mark }
+/**
+ * Starts a process that has `MARK` on its command line, moves it into `$dir` of `$root`, and gives it some time to live. The pipe tells
+ * when the command line is there: a process that is frozen before it would have the name of this one.
+ */
+const HIDE = `sub hide { my ($mark) = @_; pipe my $began, my $held; my $pid = fork; if (!$pid) { open STDOUT, '>/dev/null'; open STDERR, '>&STDOUT'; exec 'sleep', $mark }
+  close $held; readline $began;
   open my $f, '>', 'cgroup.procs' or die "join: $!"; print $f $pid; close $f or die "join: $!"; $pid }`;
 
 /** \`groups\` groups with a child each in every hierarchy that \`only\` matches, and a process in the last child. */

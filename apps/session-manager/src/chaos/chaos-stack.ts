@@ -124,11 +124,15 @@ export async function startChaosStack(counts: { managers: number; hosts: number 
   );
   const origins = ports.map((port) => `http://127.0.0.1:${port}`);
 
-  async function isWhole(origin: string): Promise<boolean> {
-    const answer = await fetch(`${origin}/api/v1/status`).catch(() => undefined);
-    if (!answer?.ok) return false;
-    const { ready, hosts: seen } = (await answer.json()) as { ready: boolean; hosts: { state: string }[] };
-    return ready && seen.filter(({ state }) => state === 'connected').length === counts.hosts;
+  /** What a manager lacks to be whole; undefined when nothing. */
+  async function lackOf(origin: string): Promise<string | undefined> {
+    const answer = await fetch(`${origin}/api/v1/status`).catch((error: unknown) => String(error));
+    if (typeof answer === 'string') return `${origin}: ${answer}`;
+    const text = await answer.text();
+    if (!answer.ok) return `${origin}: status ${answer.status} ${text}`;
+    const { ready, hosts: seen } = JSON.parse(text) as { ready: boolean; hosts: { state: string }[] };
+    const isWhole = ready && seen.filter(({ state }) => state === 'connected').length === counts.hosts;
+    return isWhole ? undefined : `${origin}: ${text}`;
   }
 
   const stack: ChaosStack = {
@@ -149,8 +153,10 @@ export async function startChaosStack(counts: { managers: number; hosts: number 
       }),
     async whole() {
       const deadline = Date.now() + START_MS;
-      while (!(await Promise.all(origins.map(isWhole))).every(Boolean)) {
-        if (Date.now() > deadline) throw new Error('the site does not become whole');
+      for (;;) {
+        const lacks = (await Promise.all(origins.map(lackOf))).filter((lack) => lack !== undefined);
+        if (lacks.length === 0) return;
+        if (Date.now() > deadline) throw new Error(`the site does not become whole: ${lacks.join('; ')}`);
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     },
