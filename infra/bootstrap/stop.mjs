@@ -46,7 +46,12 @@ async function destroyLeft(settings, layout) {
   if (leftOnHost(layout).length === 0) return;
   const users = await ensureServiceUsers();
   const secrets = prepareStateDir(layout, users);
-  await destroyLeftNodes(await planStack({ settings, layout, users, secrets }), console.log);
+  try {
+    await destroyLeftNodes(await planStack({ settings, layout, users, secrets }), console.log);
+  } finally {
+    // The plan has files in the run directory, and nothing runs that needs them.
+    removeVolatile(layout);
+  }
 }
 
 /** @param {string[]} left */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { REPO } from '../common/paths.mjs';
+import { layoutOf, REPO } from '../common/paths.mjs';
 import { leftOnHost } from './left-on-host.mjs';
 
 const sh = (command, ...args) => execFileSync(command, args, { encoding: 'utf8' }).trim();
@@ -71,5 +71,6 @@ describe('what a stack left on the host', () => {
     rmSync(join(state, 'disks', 'lost.img'));
     const second = stop();
     expect([second.status, second.stderr]).toEqual([0, '']);
+    expect(existsSync(layoutOf({ DRYDOCK_STATE_DIR: state }).runInstance)).toBe(false);
   });
 });
