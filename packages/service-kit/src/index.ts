@@ -8,3 +8,4 @@ export * from './env.ts';
 export * from './frames.ts';
 export * from './logger.ts';
 export * from './shutdown.ts';
+export * from './token-bucket.ts';

@@ -1,5 +1,6 @@
-import { type Clock, createLogger, createManualClock } from '@drydock/service-kit';
+import { createLogger, createManualClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { countingClock } from '../testing/counting-clock.ts';
 import { groupsOf, type KernelTotals, readKernelTotals, tableEntries } from './kernel-totals.ts';
 import {
   createKernelWatch,
@@ -17,13 +18,13 @@ let told: string[];
 let clock: ReturnType<typeof createManualClock>;
 /** Looks that are over: the watch has asked for the next one. */
 let looks: number;
-const counting = (): Clock => ({
-  now: () => clock.now(),
-  after(ms, callback) {
-    looks += 1;
-    return clock.after(ms, callback);
-  },
-});
+const counting = () =>
+  countingClock(
+    () => clock,
+    () => {
+      looks += 1;
+    },
+  );
 let watch: { start(): void; stop(): void };
 
 beforeEach(() => {

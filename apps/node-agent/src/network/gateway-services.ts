@@ -1,6 +1,6 @@
 /** What runs on a session's gateway address: the name server, and the image mirror unless egress is `none`. */
 import http from 'node:http';
-import type { Clock, Logger } from '@drydock/service-kit';
+import { type Clock, createTokenBucket, type Logger } from '@drydock/service-kit';
 import { GATEWAY_ADDRESS, MIRROR_PORT, sessionNetnsPath } from './addresses.ts';
 import { openDnsServer } from './dns-server.ts';
 import type { DnsUpstream } from './dns-upstream.ts';
@@ -11,7 +11,6 @@ import { createNamedAddresses } from './named-addresses.ts';
 import type { NetnsSockets } from './netns-sockets.ts';
 import type { Peer } from './peer.ts';
 import type { GatewayServices } from './session-networks.ts';
-import { createTokenBucket } from './token-bucket.ts';
 
 export interface GatewayServicesDeps {
   sockets: NetnsSockets;

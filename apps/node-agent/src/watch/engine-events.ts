@@ -1,6 +1,6 @@
 /** What an engine's events mean for a session's timeline. Every text is a learner's; a node that floods is cut short. */
 import type { EngineEvent, TimelineFact } from '@drydock/protocol';
-import type { Clock } from '@drydock/service-kit';
+import { type Clock, createTokenBucket } from '@drydock/service-kit';
 import type { DockerEvent } from './docker-watch.ts';
 
 /** Events of one node that are told at once, and each second after that: a stack comes up in one burst, a loop is a flood. */
@@ -65,18 +65,8 @@ export function meaningOf({ Type, Action, Actor }: DockerEvent): Meaning | undef
  */
 export function createEventTeller(deps: { clock: Clock; isLeader: () => boolean; tell: (fact: EngineFact) => void }) {
   const { clock, isLeader, tell } = deps;
-  let tokens = BURST;
-  let countedAt = clock.now();
+  const mayTell = createTokenBucket({ burst: BURST, perSecond: EACH_SECOND }, clock);
   let leftOut = 0;
-
-  function mayTell(): boolean {
-    const now = clock.now();
-    tokens = Math.min(BURST, tokens + ((now - countedAt) / 1000) * EACH_SECOND);
-    countedAt = now;
-    if (tokens < 1) return false;
-    tokens -= 1;
-    return true;
-  }
 
   return (event: DockerEvent): void => {
     if ((event.Type === 'service' || event.Type === 'node') && !isLeader()) return;

@@ -1,5 +1,5 @@
 /** A bound on how often something may happen: at once after a pause, and each second. */
-import type { Clock } from '@drydock/service-kit';
+import type { Clock } from './clock.ts';
 
 export interface Rate {
   perSecond: number;
