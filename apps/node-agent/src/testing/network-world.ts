@@ -176,6 +176,8 @@ export async function openNetworkWorld(
     async close() {
       await world.reset();
       for (const server of servers) server.close();
+      // The host's set keeps what any agent allowed (host-rules.ts): the next world may have this one's addresses.
+      if (lists.allowed.networks.length > 0) sh('nft flush set inet drydock allowed');
       sh(`ip link del ${link}; ip netns del ${outside}`);
       rmSync(owner, { recursive: true });
     },

@@ -125,12 +125,12 @@ export class Watcher {
 
 /** Waits until `condition` holds. @throws Error that tells `what` was waited for. */
 export async function until(
-  condition: () => boolean,
+  condition: () => boolean | Promise<boolean>,
   ms = 8000,
   what: () => string = () => 'a condition',
 ): Promise<void> {
   const end = Date.now() + ms;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > end) throw new Error(`waited in vain for ${what()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
