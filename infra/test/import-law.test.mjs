@@ -45,7 +45,7 @@ const forbidden = [
 const allowed = [
   ['labs know the protocol', 'packages/lab/src/probe.ts', '@drydock/protocol'],
   ['the edge speaks sockets', 'apps/session-manager/src/edge/probe.ts', 'socket.io'],
-  ['the Redis store names Redis', 'apps/session-manager/src/sessions/redis-store.ts', 'ioredis'],
+  ['the Redis store names Redis', 'apps/session-manager/src/store/redis-store.ts', 'ioredis'],
   ['the terminal host holds the PTYs', 'apps/node-agent/src/terminals/terminal-host.ts', 'node-pty'],
 ];
 

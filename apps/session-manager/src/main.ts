@@ -4,8 +4,8 @@ import { DrydockError } from '@drydock/protocol';
 import { createLogger, EnvError, onShutdown, systemClock } from '@drydock/service-kit';
 import { type ManagerEnv, readManagerEnv } from './env.ts';
 import { type Manager, startManager } from './manager.ts';
-import { createRedisStore } from './sessions/redis-store.ts';
 import { settingsFrom } from './settings.ts';
+import { createRedisStore } from './store/redis-store.ts';
 
 /** sysexits.h: what the supervisor and the operator see of why a start failed. */
 const EXIT = { unavailable: 69, config: 78, other: 1 } as const;

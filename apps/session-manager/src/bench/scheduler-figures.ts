@@ -1,9 +1,9 @@
 /** How long the scheduler thinks at 50, 200 and 500 hosts, with 40 sessions a host in memory. */
 import { systemClock } from '@drydock/service-kit';
+import type { SessionRecord } from '../model/session.ts';
 import { createAdmission } from '../scheduling/admission.ts';
 import { createHostRegistry } from '../scheduling/host-registry.ts';
-import { createMemoryStore } from '../sessions/memory-store.ts';
-import type { SessionRecord } from '../sessions/session.ts';
+import { createMemoryStore } from '../store/memory-store.ts';
 import { type Figures, quantiles } from './figures.ts';
 import { hostHello, runningSession } from './simulated-site.ts';
 

@@ -1,7 +1,7 @@
 /** A large site in memory: hosts by their hellos, sessions by their records, as a manager holds them. */
 import type { AgentHello } from '@drydock/protocol';
-import { newId, newLink, newToken } from '../sessions/links.ts';
-import { addNode, newSession, type SessionRecord, setNodeState } from '../sessions/session.ts';
+import { newId, newLink, newToken } from '../model/links.ts';
+import { addNode, newSession, type SessionRecord, setNodeState } from '../model/session.ts';
 
 const GIB = 2 ** 30;
 export const NODE_LIMITS = { cpus: 2, memoryBytes: 2 * GIB, diskBytes: 10 * GIB, pids: 4096 };

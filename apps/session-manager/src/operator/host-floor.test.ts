@@ -1,9 +1,9 @@
 import { DISK_SHORT_REASON } from '@drydock/protocol';
 import { createLogger, createManualClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { SessionRecord } from '../model/session.ts';
 import type { HostEvent } from '../scheduling/host-registry.ts';
-import type { SessionRecord } from '../sessions/session.ts';
-import { exampleSession } from '../sessions/session-store.contract.ts';
+import { exampleSession } from '../store/session-store.contract.ts';
 import { obeyHostFloor } from './host-floor.ts';
 
 const LIMITS = { cpus: 2, memoryBytes: 1, diskBytes: 1, pids: 1 };

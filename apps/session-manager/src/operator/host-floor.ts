@@ -1,8 +1,8 @@
 /** What a host asks for to keep itself going: sessions that it has frozen for want of disk, and those that take too much of its kernel. */
 import { DISK_SHORT_REASON } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
+import type { SessionRecord } from '../model/session.ts';
 import type { HostEvent, HostRegistry } from '../scheduling/host-registry.ts';
-import type { SessionRecord } from '../sessions/session.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { Interventions } from './interventions.ts';
 

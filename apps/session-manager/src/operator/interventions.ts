@@ -1,9 +1,9 @@
 /** What an operator may do to one session: end it, stop its nodes where they are, let them go on, note and flag it. */
 import { DrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
+import type { SessionRecord } from '../model/session.ts';
 import type { AgentCommands } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
-import type { SessionRecord } from '../sessions/session.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { AuditTrail } from './audit-trail.ts';

@@ -21,10 +21,10 @@ import {
 } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 import { z } from 'zod';
+import { newId } from '../model/links.ts';
+import type { SessionRecord } from '../model/session.ts';
 import { isInNetworks } from '../scheduling/address-key.ts';
 import type { HostBook } from '../scheduling/host-book.ts';
-import { newId } from '../sessions/links.ts';
-import type { SessionRecord } from '../sessions/session.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { networkList, parseTarget } from './client-names.ts';

@@ -1,7 +1,7 @@
 /** Sessions and usage as operators see them: from outside. */
 import type { OperatorSession, Refusals, UsageEntry } from '@drydock/protocol';
+import type { SessionRecord } from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
-import type { SessionRecord } from '../sessions/session.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { UsageMeter } from './usage-meter.ts';
 

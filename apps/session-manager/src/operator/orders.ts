@@ -2,8 +2,8 @@
 import { type Block, DrydockError, type StartsStop } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import { isInNetworks } from '../scheduling/address-key.ts';
+import type { OperatorStore } from '../store/operator-store.ts';
 import { type ClientNames, networkList } from './client-names.ts';
-import type { OperatorStore } from './operator-store.ts';
 
 /** Between two looks at what other managers wrote (ms): an order holds everywhere within this and one answer of the store. */
 export const ORDERS_LOOK_MS = 2000;

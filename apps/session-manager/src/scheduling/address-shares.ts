@@ -5,7 +5,7 @@
 import { createHmac } from 'node:crypto';
 import type { BlockList } from 'node:net';
 import { DrydockError } from '@drydock/protocol';
-import type { SessionRecord } from '../sessions/session.ts';
+import type { SessionRecord } from '../model/session.ts';
 import { addressKeys, isInNetworks, SITE_SHARE } from './address-key.ts';
 
 /** Letters of a hash that are kept: 96 bits, nobody's by accident. */

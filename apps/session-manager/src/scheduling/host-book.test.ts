@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createManualClock, systemClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { operatorKey } from '../edge/operator/operator-listener.ts';
-import { createMemoryStore } from '../sessions/memory-store.ts';
+import { createMemoryStore } from '../store/memory-store.ts';
 import { createFixtureAgent } from '../testing/fixture-agent.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
 import { HOST_KEY_MS, KEY_OVERLAP_MS } from './host-book.ts';

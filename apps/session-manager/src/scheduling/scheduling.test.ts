@@ -1,6 +1,6 @@
 import { createManualClock } from '@drydock/service-kit';
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../sessions/memory-store.ts';
+import { createMemoryStore } from '../store/memory-store.ts';
 import { createAdmission } from './admission.ts';
 import type { Host } from './host-registry.ts';
 import { type Candidate, type Home, NOWHERE, placeNodes } from './pick-host.ts';

@@ -1,7 +1,7 @@
 import { createManualClock } from '@drydock/service-kit';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../store/memory-store.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
-import { createMemoryStore } from './memory-store.ts';
 
 let test: TestManager;
 afterEach(() => test.stop());

@@ -1,6 +1,6 @@
 /** Ends sessions when their time, or their grace, is up: also those whose time came while no manager ran. Warns before. */
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
-import { idleEnd, isInGrace, isLive, type SessionRecord } from './session.ts';
+import { idleEnd, isInGrace, isLive, type SessionRecord } from '../model/session.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import type { SessionService } from './session-service.ts';
 import type { Warnings } from './warnings.ts';

@@ -1,7 +1,7 @@
 import { createManualClock, type ManualClock } from '@drydock/service-kit';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../store/memory-store.ts';
 import { startTestManager, type TestManager, type TestManagerOptions } from '../testing/test-manager.ts';
-import { createMemoryStore } from './memory-store.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;

@@ -1,11 +1,11 @@
 /** Sessions whose time is up but whose files can still be fetched: brings their nodes to rest, and ends them early when room is wanted. */
 import { toDrydockError } from '@drydock/protocol';
 import { type Backoff, type Clock, createBackoff, type Logger, type Timer } from '@drydock/service-kit';
+import type { SessionRecord } from '../model/session.ts';
 import { type AgentCommands, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import { freeNodes } from '../scheduling/pick-host.ts';
 import type { Reaper } from './reaper.ts';
-import type { SessionRecord } from './session.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import type { SessionService } from './session-service.ts';
 

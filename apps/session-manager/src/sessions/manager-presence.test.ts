@@ -1,8 +1,8 @@
 import { DrydockError } from '@drydock/protocol';
 import { createLogger, createManualClock } from '@drydock/service-kit';
 import { expect, it } from 'vitest';
+import { createMemoryStore } from '../store/memory-store.ts';
 import { createManagerPresence } from './manager-presence.ts';
-import { createMemoryStore } from './memory-store.ts';
 
 const logger = createLogger('test', 'silent');
 

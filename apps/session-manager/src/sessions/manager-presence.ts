@@ -1,7 +1,7 @@
 /** Which managers live and which hosts each of them reaches: what must happen once is left to one, and no host is lost while any sees it. */
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
-import { newId } from './links.ts';
-import type { ManagerBeat, SessionStore } from './session-store.ts';
+import { newId } from '../model/links.ts';
+import type { ManagerBeat, SessionStore } from '../store/session-store.ts';
 
 /** Between two signs of life (ms). */
 const BEAT_MS = 3000;

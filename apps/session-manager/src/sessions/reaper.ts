@@ -1,9 +1,9 @@
 /** Destroys what ended sessions left on hosts, again and again until it is gone; restarts of anything only delay it. */
 import { toDrydockError } from '@drydock/protocol';
 import { type Backoff, type Clock, createBackoff, type Logger, type Timer } from '@drydock/service-kit';
+import { clearHost, type SessionRecord } from '../model/session.ts';
 import { type AgentCommands, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
-import { clearHost, type SessionRecord } from './session.ts';
 import type { SessionDirectory } from './session-directory.ts';
 
 /** Between two attempts at one session on one host (ms). */

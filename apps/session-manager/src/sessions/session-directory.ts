@@ -4,8 +4,8 @@
  */
 import { DrydockError } from '@drydock/protocol';
 import { createBackoff, type Logger } from '@drydock/service-kit';
-import type { SessionRecord } from './session.ts';
-import type { PlacementBound, SessionStore } from './session-store.ts';
+import type { SessionRecord } from '../model/session.ts';
+import type { PlacementBound, SessionStore } from '../store/session-store.ts';
 
 /** Attempts of one change against other writers; each failed one means that another succeeded. */
 const MAX_WRITE_ATTEMPTS = 16;

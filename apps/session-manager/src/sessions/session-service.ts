@@ -1,10 +1,7 @@
 /** What can be done with a session: create, open by link, extend, share, end. Rights are asked for here and nowhere else. */
 import { allows, DrydockError, type EndReason, type LinkView, type Right } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
-import type { AddressShares } from '../scheduling/address-shares.ts';
-import type { Admission } from '../scheduling/admission.ts';
-import { withRoom } from '../scheduling/with-room.ts';
-import { findLink, hashToken, newId, newLink, newToken } from './links.ts';
+import { findLink, hashToken, newId, newLink, newToken } from '../model/links.ts';
 import {
   addLink,
   addShare,
@@ -24,7 +21,10 @@ import {
   type SessionRecord,
   setPort,
   touch,
-} from './session.ts';
+} from '../model/session.ts';
+import type { AddressShares } from '../scheduling/address-shares.ts';
+import type { Admission } from '../scheduling/admission.ts';
+import { withRoom } from '../scheduling/with-room.ts';
 import type { SessionDirectory } from './session-directory.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,7 @@
 /** The last picture of every session's swarm, as the hosts tell it; pages get each new one as a step from the one before. */
 import { type SwarmState, type SwarmStep, swarmStep } from '@drydock/protocol';
+import type { SessionRecord } from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
-import type { SessionRecord } from '../sessions/session.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 
 export interface SwarmBoard {

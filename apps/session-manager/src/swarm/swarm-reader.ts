@@ -1,8 +1,8 @@
 /** Asks a session's managing node for its swarm now, for callers of the API; pages get theirs by themselves (swarm-board.ts). */
 import { DrydockError, type SwarmView } from '@drydock/protocol';
+import type { NodeRecord, SessionRecord } from '../model/session.ts';
 import type { AgentCommands } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
-import type { NodeRecord, SessionRecord } from '../sessions/session.ts';
 
 /** A manager without quorum lets its caller wait; ours must not, so the agent gives up earlier than this (ms). */
 const ASK_MS = 20_000;

@@ -1,6 +1,6 @@
 import type { LabChange, SessionView } from '@drydock/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addNode, newSession } from '../sessions/session.ts';
+import { addNode, newSession } from '../model/session.ts';
 import type { FixtureAgent } from '../testing/fixture-agent.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
 import { freeNames } from './template-runner.ts';

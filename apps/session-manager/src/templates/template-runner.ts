@@ -1,14 +1,14 @@
 /** Carries a template out: makes its nodes, runs its steps, tells how far it is; a failure takes everything back. */
 import { DrydockError, toDrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
+import type { LabFeed } from '../live/feed.ts';
+import type { Timeline } from '../live/timeline.ts';
+import { addressOf, requireNode, type SessionRecord } from '../model/session.ts';
+import type { NodeService } from '../nodes/node-service.ts';
 import type { AgentCommands } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
-import type { LabFeed } from '../sessions/lab-feed.ts';
-import type { NodeService } from '../sessions/node-service.ts';
-import { addressOf, requireNode, type SessionRecord } from '../sessions/session.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionService } from '../sessions/session-service.ts';
-import type { Timeline } from '../sessions/timeline.ts';
 import type { RunOnNode } from './run-on-node.ts';
 import { createSwarm } from './swarm-steps.ts';
 import type { Template, TemplateStep } from './templates.ts';

@@ -15,10 +15,10 @@ import {
 import { type Clock, createLogger, type Logger, systemClock } from '@drydock/service-kit';
 import { io, type Socket } from 'socket.io-client';
 import { type Manager, startManager } from '../manager.ts';
-import { newId } from '../sessions/links.ts';
-import { createMemoryStore } from '../sessions/memory-store.ts';
-import type { SessionStore } from '../sessions/session-store.ts';
+import { newId } from '../model/links.ts';
 import type { ManagerSettings } from '../settings.ts';
+import { createMemoryStore } from '../store/memory-store.ts';
+import type { SessionStore } from '../store/session-store.ts';
 import { createFixtureAgent, type FixtureAgent, type FixtureAgentOptions } from './fixture-agent.ts';
 
 export interface ApiAnswer {

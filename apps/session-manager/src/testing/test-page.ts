@@ -1,7 +1,7 @@
 /** A lab page without a browser: comes back after every break, draws at offsets, types each key once, and notes what must not be. */
 import { LAB_NAMESPACE, type LabChange, type LabSnapshot } from '@drydock/protocol';
 import { io } from 'socket.io-client';
-import { newId } from '../sessions/links.ts';
+import { newId } from '../model/links.ts';
 
 /** A call that is not answered in this time is made again (ms). */
 const CALL_MS = 5000;

@@ -12,8 +12,8 @@ import {
 } from '@drydock/protocol';
 import type { Socket } from 'socket.io';
 import { z } from 'zod';
+import { newId } from '../../model/links.ts';
 import { type AgentCommands, COMMAND_TIMEOUT_MS } from '../../scheduling/agent-commands.ts';
-import { newId } from '../../sessions/links.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { createSessionShares } from '../base/session-shares.ts';
 

@@ -1,9 +1,9 @@
 import { systemClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { newLink, newToken } from '../../sessions/links.ts';
-import { createMemoryStore } from '../../sessions/memory-store.ts';
-import { addNode, newSession } from '../../sessions/session.ts';
+import { newLink, newToken } from '../../model/links.ts';
+import { addNode, newSession } from '../../model/session.ts';
+import { createMemoryStore } from '../../store/memory-store.ts';
 import { createFixtureAgent } from '../../testing/fixture-agent.ts';
 import { startTestManager, type TestManager } from '../../testing/test-manager.ts';
 import { parseAgentKeys } from './agent-keys.ts';

@@ -16,10 +16,10 @@ import {
 import type { Logger } from '@drydock/service-kit';
 import type { Server } from 'socket.io';
 import type { z } from 'zod';
+import type { FactGate } from '../../nodes/fact-gate.ts';
+import type { Reconciler } from '../../nodes/reconcile.ts';
 import type { TerminalRelay } from '../../relay/terminal-relay-types.ts';
 import type { HostRegistry } from '../../scheduling/host-registry.ts';
-import type { FactGate } from '../../sessions/fact-gate.ts';
-import type { Reconciler } from '../../sessions/reconcile.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
 import type { AgentConnections, AgentSocket } from './agent-connections.ts';
 import type { AgentKeys } from './agent-keys.ts';

@@ -9,8 +9,8 @@ import {
   streamIdSchema,
 } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
+import { newId } from '../../model/links.ts';
 import type { AgentCommands } from '../../scheduling/agent-commands.ts';
-import { newId } from '../../sessions/links.ts';
 import { createSessionShares } from '../base/session-shares.ts';
 import { bearerToken } from '../base/tokens.ts';
 import type { AgentKeys } from './agent-keys.ts';

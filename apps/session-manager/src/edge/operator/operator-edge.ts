@@ -3,7 +3,7 @@
 import { createOperatorPart, type OperatorPart, type OperatorPartDeps } from '../../operator/operator.ts';
 import type { Admission } from '../../scheduling/admission.ts';
 import type { RateLimit } from '../../scheduling/rate-limit.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
+import type { SessionStore } from '../../store/session-store.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Origins } from '../base/origins.ts';
 import { addOperatorGauges } from './operator-gauges.ts';

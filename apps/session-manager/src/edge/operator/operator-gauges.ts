@@ -1,7 +1,7 @@
 /** What operators and rules have done, as gauges: so that an alert can say what was forgotten. */
 import { DISK_SHORT_REASON } from '@drydock/protocol';
+import type { SessionRecord } from '../../model/session.ts';
 import type { Orders } from '../../operator/orders.ts';
-import type { SessionRecord } from '../../sessions/session.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
 import type { Metrics } from '../base/metrics.ts';
 

@@ -5,8 +5,8 @@ import { DrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import { z } from 'zod';
 import type { RateLimit } from '../../scheduling/rate-limit.ts';
-import type { SessionStore } from '../../sessions/session-store.ts';
 import { createSignedValues } from '../../sign-in/signed-values.ts';
+import type { SessionStore } from '../../store/session-store.ts';
 import { operatorCookieName, parseCookies, serializeCookie } from '../base/cookies.ts';
 import type { Origins } from '../base/origins.ts';
 

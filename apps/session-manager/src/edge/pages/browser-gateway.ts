@@ -9,10 +9,10 @@ import {
 } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { Server, Socket } from 'socket.io';
+import type { LabFeed } from '../../live/feed.ts';
+import type { People } from '../../live/people.ts';
+import { graceView } from '../../model/session.ts';
 import type { RelayClient, TerminalRelay, TerminalSink } from '../../relay/terminal-relay-types.ts';
-import type { LabFeed } from '../../sessions/lab-feed.ts';
-import type { People } from '../../sessions/people.ts';
-import { graceView } from '../../sessions/session.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
 import type { SessionService } from '../../sessions/session-service.ts';
 import { connectError } from '../agents/agent-gateway.ts';

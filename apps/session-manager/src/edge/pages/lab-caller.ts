@@ -9,10 +9,10 @@ import {
   terminalAckSchema,
 } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
+import type { PersonHandle } from '../../live/people.ts';
+import { requireNode, requireThawed } from '../../model/session.ts';
 import type { RelayClient } from '../../relay/terminal-relay-types.ts';
 import { createRateLimit, type RateLimit } from '../../scheduling/rate-limit.ts';
-import type { PersonHandle } from '../../sessions/people.ts';
-import { requireNode, requireThawed } from '../../sessions/session.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
 import type { SessionService } from '../../sessions/session-service.ts';
 import { httpError } from '../base/error-mapping.ts';

@@ -1,8 +1,8 @@
 /** What each call of the realtime contract needs and does: one table, checked to be complete by the compiler. */
 import type { LabAnswer, LabCall, labCalls, Right } from '@drydock/protocol';
 import type { z } from 'zod';
+import type { PersonHandle } from '../../live/people.ts';
 import type { RelayClient } from '../../relay/terminal-relay-types.ts';
-import type { PersonHandle } from '../../sessions/people.ts';
 
 export interface LabCallContext {
   relay: RelayClient;

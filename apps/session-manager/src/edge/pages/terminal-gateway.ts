@@ -16,9 +16,9 @@ import {
 } from '@drydock/protocol';
 import { batchWrites, type Clock, type Logger } from '@drydock/service-kit';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { newId } from '../../model/links.ts';
 import type { TerminalRelay, TerminalSink } from '../../relay/terminal-relay-types.ts';
 import { createAddressCounter } from '../../scheduling/address-counter.ts';
-import { newId } from '../../sessions/links.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
 import type { SessionService } from '../../sessions/session-service.ts';
 import { parseCookies, sessionCookieName } from '../base/cookies.ts';

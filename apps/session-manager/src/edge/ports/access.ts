@@ -2,8 +2,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '@drydock/service-kit';
-import { findLink, findShare } from '../../sessions/links.ts';
-import type { SessionRecord } from '../../sessions/session.ts';
+import { findLink, findShare } from '../../model/links.ts';
+import type { SessionRecord } from '../../model/session.ts';
 import { parseCookies, portCookieName, sessionCookieName } from '../base/cookies.ts';
 import { bearerToken } from '../base/tokens.ts';
 import type { PortName, PortTarget } from './labels.ts';

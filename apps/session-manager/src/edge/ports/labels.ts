@@ -1,7 +1,7 @@
 /** Names of ports: `<port>-<node>-<session>` in host names, `/p/<session>/<node>/<port>/` in paths; resolved by table, never by address. */
 import { CLOSED_PORTS } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
-import { isLive, type SessionRecord } from '../../sessions/session.ts';
+import { isLive, type SessionRecord } from '../../model/session.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
 
 export interface PortName {

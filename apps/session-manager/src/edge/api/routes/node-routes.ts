@@ -11,9 +11,9 @@ import {
   timelineResponseSchema,
 } from '@drydock/protocol';
 import { z } from 'zod';
-import { type NodeRecord, requireNode, requireThawed } from '../../../sessions/session.ts';
+import type { Timeline } from '../../../live/timeline.ts';
+import { type NodeRecord, requireNode, requireThawed } from '../../../model/session.ts';
 import type { Access } from '../../../sessions/session-service.ts';
-import type { Timeline } from '../../../sessions/timeline.ts';
 import type { SwarmReader } from '../../../swarm/swarm-reader.ts';
 import type { ApiRegistry } from '../api-route.ts';
 import type { RouteDeps } from './route-deps.ts';

@@ -8,7 +8,7 @@ import {
   sharePortRequestSchema,
   sharePortResponseSchema,
 } from '@drydock/protocol';
-import { portSettings } from '../../../sessions/session-view.ts';
+import { portSettings } from '../../../live/session-view.ts';
 import type { PortGateway } from '../../ports/gateway.ts';
 import { type ApiRegistry, portParam } from '../api-route.ts';
 import { nodeOf } from './node-routes.ts';

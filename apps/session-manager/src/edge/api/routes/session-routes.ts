@@ -13,8 +13,8 @@ import {
   sessionViewSchema,
 } from '@drydock/protocol';
 import type { FastifyRequest } from 'fastify';
+import { requireThawed } from '../../../model/session.ts';
 import type { WorkGate } from '../../../scheduling/work-gate.ts';
-import { requireThawed } from '../../../sessions/session.ts';
 import type { TemplateRunner } from '../../../templates/template-runner.ts';
 import { serializeCookie, sessionCookieName } from '../../base/cookies.ts';
 import type { ApiRegistry } from '../api-route.ts';

@@ -1,9 +1,9 @@
 /** Where sessions are kept; two implementations (memory, Redis) pass one contract suite. */
 import type { TimelineEntry, TimelineFact } from '@drydock/protocol';
-import type { OperatorStore } from '../operator/operator-store.ts';
+import type { SessionRecord } from '../model/session.ts';
 import type { HostStore } from '../scheduling/host-book.ts';
 import type { WaitingLine } from '../scheduling/waiting-line.ts';
-import type { SessionRecord } from './session.ts';
+import type { OperatorStore } from './operator-store.ts';
 
 /** How long a closed session is remembered, so that its links can say `ended` instead of `unknown` (ms). */
 export const TOMBSTONE_MS = 24 * 60 * 60 * 1000;

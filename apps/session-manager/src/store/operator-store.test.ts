@@ -1,11 +1,11 @@
 import { createLogger } from '@drydock/service-kit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { createRedisStore } from '../sessions/redis-store.ts';
-import type { SessionStore } from '../sessions/session-store.ts';
 import { startTestRedis, type TestRedis } from '../testing/redis-server.ts';
 import { createMemoryOperatorStore } from './memory-operator-store.ts';
 import { operatorStoreContract } from './operator-store.contract.ts';
+import { createRedisStore } from './redis-store.ts';
+import type { SessionStore } from './session-store.ts';
 
 operatorStoreContract('operator store in memory', async () => createMemoryOperatorStore());
 

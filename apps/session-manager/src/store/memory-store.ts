@@ -1,10 +1,10 @@
 /** The store without Redis: for tests and for trying the manager alone. It forgets everything at its end. */
 import { MAX_TIMELINE_ENTRIES, type TimelineEntry } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
-import { createMemoryOperatorStore } from '../operator/memory-operator-store.ts';
+import type { SessionRecord } from '../model/session.ts';
 import type { HostEntry } from '../scheduling/host-book.ts';
 import { MAX_LINE, PLACE_KEPT_MS } from '../scheduling/waiting-line.ts';
-import type { SessionRecord } from './session.ts';
+import { createMemoryOperatorStore } from './memory-operator-store.ts';
 import {
   type ManagerBeat,
   ONCE_MS,

@@ -1,7 +1,7 @@
 /** Believes a host only about what is placed on it: one that was taken over must not speak for the sessions of others. */
 import type { AgentFact, AgentHello } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
-import type { SessionDirectory } from './session-directory.ts';
+import type { SessionDirectory } from '../sessions/session-directory.ts';
 
 export interface FactGate {
   /** Applies a host's fact if it may tell it; in order with the host's other facts of the session. */

@@ -2,8 +2,8 @@
 import { type LabChange, labChangeSchema, sessionIdSchema } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { z } from 'zod';
-import type { LabFeed } from './lab-feed.ts';
-import type { SessionStore } from './session-store.ts';
+import type { SessionStore } from '../store/session-store.ts';
+import type { LabFeed } from './feed.ts';
 
 const messageSchema = z.object({ from: z.string(), sessionId: sessionIdSchema, change: labChangeSchema });
 

@@ -4,7 +4,7 @@ import type { Cluster, Redis } from 'ioredis';
 import type { z } from 'zod';
 import type { OperatorStore } from './operator-store.ts';
 
-/** The hash tag of all keys (sessions/redis-scripts.ts). */
+/** The hash tag of all keys (store/redis-scripts.ts). */
 const PREFIX = '{drydock}:operator';
 /** Hash: id -> Block as JSON. */
 export const BLOCKS_KEY = `${PREFIX}:blocks`;

@@ -4,12 +4,12 @@
  */
 import { type AgentHello, toDrydockError } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
+import { type NodeRecord, removeNode, type SessionRecord, setNodeState, takeOverNode } from '../model/session.ts';
 import { type AgentCommands, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
-import type { ManagerPresence } from './manager-presence.ts';
+import type { ManagerPresence } from '../sessions/manager-presence.ts';
+import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { NodeService } from './node-service.ts';
-import { type NodeRecord, removeNode, type SessionRecord, setNodeState, takeOverNode } from './session.ts';
-import type { SessionDirectory } from './session-directory.ts';
 
 /** How long a host may be away before its nodes count as lost (ms): an agent's restart takes seconds, a host's reboot kills its nodes. */
 export const HOST_GRACE_MS = 60_000;

@@ -8,8 +8,8 @@ import {
   type SessionView,
 } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
+import { addressOf, type NodeRecord, rewritesHost, type SessionRecord } from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
-import { addressOf, type NodeRecord, rewritesHost, type SessionRecord } from './session.ts';
 
 export interface SessionViews {
   session(record: SessionRecord): SessionView;

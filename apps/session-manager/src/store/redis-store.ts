@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { DrydockError, MAX_TIMELINE_ENTRIES, timelineFactSchema } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { Cluster, Redis } from 'ioredis';
-import { createRedisOperatorStore } from '../operator/redis-operator-store.ts';
+import type { SessionRecord } from '../model/session.ts';
 import type { HostEntry } from '../scheduling/host-book.ts';
 import { MAX_LINE, PLACE_KEPT_MS } from '../scheduling/waiting-line.ts';
 import { createRedisClients } from './redis-client.ts';
+import { createRedisOperatorStore } from './redis-operator-store.ts';
 import {
   BEAT_SCRIPT,
   BROADCAST_CHANNEL,
@@ -29,7 +30,6 @@ import {
   timelineKey,
   VNIS_KEY,
 } from './redis-scripts.ts';
-import type { SessionRecord } from './session.ts';
 import {
   type ManagerBeat,
   ONCE_MS,

@@ -1,8 +1,8 @@
 /** What every session store promises; run against each implementation. */
 import { MAX_TIMELINE_ENTRIES, timelineEntrySchema } from '@drydock/protocol';
 import { describe, expect, it } from 'vitest';
-import { hashToken, newId, newLink, newToken } from './links.ts';
-import { addNode, beginClosing, clearHost, newSession, type SessionRecord, setNodeState } from './session.ts';
+import { hashToken, newId, newLink, newToken } from '../model/links.ts';
+import { addNode, beginClosing, clearHost, newSession, type SessionRecord, setNodeState } from '../model/session.ts';
 import type { SessionStore } from './session-store.ts';
 
 const LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };

@@ -1,8 +1,8 @@
 /** Who is in each session now, over all managers; kept in memory, since it is true only while the connections are. */
 import type { Here, Person, Right } from '@drydock/protocol';
-import type { LabBus } from './lab-bus.ts';
-import { newId } from './links.ts';
-import type { ManagerPresence } from './manager-presence.ts';
+import { newId } from '../model/links.ts';
+import type { ManagerPresence } from '../sessions/manager-presence.ts';
+import type { LabBus } from './bus.ts';
 
 /** People of one session that are told of; more may be there, as in a large class, and see these. */
 const MAX_PEOPLE_PER_SESSION = 400;

@@ -1,11 +1,7 @@
 /** Makes and ends nodes: reserves in the store first, then asks the host; whatever fails is taken back. */
 import { type AgentNodeReport, DrydockError, type NodeLimits, type NodeView, toDrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
-import type { AddressShares } from '../scheduling/address-shares.ts';
-import type { Admission, Place } from '../scheduling/admission.ts';
-import { type AgentCommands, CREATE_TIMEOUT_MS, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
-import type { HostRegistry } from '../scheduling/host-registry.ts';
-import { withRoom } from '../scheduling/with-room.ts';
+import type { SessionViews } from '../live/session-view.ts';
 import {
   addNode,
   homeOf,
@@ -15,10 +11,14 @@ import {
   requireNode,
   type SessionRecord,
   setNodeState,
-} from './session.ts';
-import type { SessionDirectory } from './session-directory.ts';
+} from '../model/session.ts';
+import type { AddressShares } from '../scheduling/address-shares.ts';
+import type { Admission, Place } from '../scheduling/admission.ts';
+import { type AgentCommands, CREATE_TIMEOUT_MS, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
+import type { HostRegistry } from '../scheduling/host-registry.ts';
+import { withRoom } from '../scheduling/with-room.ts';
+import type { SessionDirectory } from '../sessions/session-directory.ts';
 import { keySeedOf, networkFor } from './session-networks.ts';
-import type { SessionViews } from './session-view.ts';
 
 /** Stands in while only the learner's wishes are checked. */
 const NO_LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };

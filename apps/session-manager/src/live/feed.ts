@@ -3,9 +3,9 @@
  * single-threaded program, so nothing can fall between them.
  */
 import type { EndReason, LabChange, LabChangeEvent, LabSnapshot, SwarmState, TerminalView } from '@drydock/protocol';
+import type { NodeRecord, SessionRecord } from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
-import type { NodeRecord, SessionRecord } from './session.ts';
-import type { DirectoryChange, SessionDirectory } from './session-directory.ts';
+import type { DirectoryChange, SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionViews } from './session-view.ts';
 
 export interface LabFeedListener {

@@ -2,10 +2,10 @@
 import { createHmac } from 'node:crypto';
 import { type SessionNetwork, toDrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
+import type { SessionRecord } from '../model/session.ts';
 import type { AgentCommands } from '../scheduling/agent-commands.ts';
 import type { Host, HostRegistry } from '../scheduling/host-registry.ts';
-import type { SessionRecord } from './session.ts';
-import type { SessionDirectory } from './session-directory.ts';
+import type { SessionDirectory } from '../sessions/session-directory.ts';
 
 /** The session's network as `host` must know it; undefined when it never spanned hosts, or that host has no part in such networks. */
 export function networkFor(

@@ -4,10 +4,10 @@
  */
 import type { AgentNodeReport, LabChange, TimelineEntry, TimelineFact } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
+import type { NodeRecord, SessionRecord } from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
-import type { NodeRecord, SessionRecord } from './session.ts';
-import type { DirectoryChange, SessionDirectory } from './session-directory.ts';
-import type { SessionStore } from './session-store.ts';
+import type { DirectoryChange, SessionDirectory } from '../sessions/session-directory.ts';
+import type { SessionStore } from '../store/session-store.ts';
 
 export interface Timeline {
   /** Adds what only its caller knows (a template's end). Never rejects: a timeline is worth no failed work. */
