@@ -15,6 +15,11 @@ const forbidden = [
   ['scheduling knows no Redis', 'apps/session-manager/src/scheduling/probe.ts', 'ioredis', RULE],
   ['templates know no sockets', 'apps/session-manager/src/templates/probe.ts', 'socket.io', RULE],
   ['networks know no link', 'apps/node-agent/src/network/probe.ts', '../link/dispatch.ts', RULE],
+  ['the ground of the agent stands alone', 'apps/node-agent/src/system/probe.ts', '../runtime/runtime.ts', RULE],
+  ['the ground knows no PTY', 'apps/node-agent/src/system/probe.ts', 'node-pty', RULE],
+  ['networks know no nodes', 'apps/node-agent/src/network/session/probe.ts', '../../nodes/pool.ts', RULE],
+  ['a runtime knows no nodes', 'apps/node-agent/src/runtime/runc/probe.ts', '../../nodes/pool.ts', RULE],
+  ['a runtime knows no app', 'apps/node-agent/src/runtime/runc/probe.ts', '../../../../web/src/probe.ts', RULE],
   ['orders know no edge', 'apps/session-manager/src/operator/probe.ts', '../edge/http-routes.ts', RULE],
   ['the command line is no manager', 'apps/cli/src/probe.ts', '../../session-manager/src/manager.ts', RULE],
   ['the relay knows no sockets', 'apps/session-manager/src/relay/probe.ts', 'socket.io', RULE],
@@ -43,6 +48,7 @@ const forbidden = [
   ],
 ];
 const allowed = [
+  ['networks stand on the ground', 'apps/node-agent/src/network/session/probe.ts', '../../system/run-tool.ts'],
   ['labs know the protocol', 'packages/lab/src/probe.ts', '@drydock/protocol'],
   ['the edge speaks sockets', 'apps/session-manager/src/edge/probe.ts', 'socket.io'],
   ['the Redis store names Redis', 'apps/session-manager/src/store/redis-store.ts', 'ioredis'],

@@ -1,4 +1,4 @@
-/** Reads the flow log of this host (apps/node-agent/src/network/flow-log.ts): one file a day, one JSON object a line. */
+/** Reads the flow log of this host (apps/node-agent/src/network/session/flow-log.ts): one file a day, one JSON object a line. */
 import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';

@@ -9,7 +9,7 @@ const find = ({ victim }: HostFacts) =>
 const OWN_RIGHT =
   '(( 0x$(sed -n "s/^CapEff:\\t//p" /proc/self/status) >> 24 & 1 )) || echo ABSENT this host’s root has no CAP_SYS_RESOURCE itself';
 
-/** Of what the kernel counts by user (apps/node-agent/src/runtime/node-bounds.ts). */
+/** Of what the kernel counts by user (apps/node-agent/src/runtime/runc/node-bounds.ts). */
 const NODE_SHARE = 1024;
 
 /** See EscapeAttempt. */

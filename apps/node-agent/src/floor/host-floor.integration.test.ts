@@ -10,7 +10,7 @@ import { type AgentFact, DISK_SHORT_REASON, idLetters } from '@drydock/protocol'
 import { createLogger, systemClock } from '@drydock/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NodeService } from '../nodes/node-service.ts';
-import { readCgroupHost, v1Mount } from '../runtime/cgroup-host.ts';
+import { readCgroupHost, v1Mount } from '../runtime/runc/cgroup-host.ts';
 import { wideGroups } from '../testing/cgroup-tricks.ts';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
 import { NATIVE_DIR, openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';

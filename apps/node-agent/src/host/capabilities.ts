@@ -3,8 +3,8 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Capabilities } from '@drydock/protocol';
 import type { Egress } from '../network/egress.ts';
-import { readCgroupHost } from '../runtime/cgroup-host.ts';
-import { runProgram } from '../runtime/run-program.ts';
+import { readCgroupHost } from '../runtime/runc/cgroup-host.ts';
+import { runProgram } from '../system/run-program.ts';
 
 export interface CapabilitiesDeps {
   imagesDir: string;

@@ -59,7 +59,7 @@ export interface CapacityOptions {
   overcommit?: number;
   /** The operator's own bound. */
   maxNodes?: number | undefined;
-  /** Booted nodes that belong to nobody. They take no place: the pool gives way to nodes of sessions (nodes/pool-size.ts). */
+  /** Booted nodes that belong to nobody. They take no place: the pool gives way to nodes of sessions (host/pool-size.ts). */
   pool: number;
   /** Nodes that could not be removed: they hold what they hold, so none of it is free, also where the operator has set the bound. */
   remains?: number;

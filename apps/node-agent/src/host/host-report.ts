@@ -2,13 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import type { Capabilities, Capacity } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
-import { BYTES_PER_INODE } from '../disk/node-disk.ts';
 import type { AgentEnv } from '../env.ts';
-import { poolSize } from '../nodes/pool-size.ts';
 import { nodeRlimits } from '../runtime/node-rights.ts';
+import { BYTES_PER_INODE } from '../runtime/runc/node-disk.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { probeCapabilities } from './capabilities.ts';
 import { capacityOf, type HostResources, memoryReserve, readResources } from './capacity.ts';
+import { poolSize } from './pool-size.ts';
 
 export interface HostReport {
   /** What cannot change is tried out at the first call. */

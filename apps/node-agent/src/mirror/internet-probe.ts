@@ -1,7 +1,7 @@
 /** Whether names of the internet can be resolved: asked before a node is told that there is no internet. */
 import type { Clock } from '@drydock/service-kit';
 import packet from 'dns-packet';
-import type { DnsUpstream } from '../network/dns-upstream.ts';
+import type { DnsUpstream } from '../network/dns/dns-upstream.ts';
 
 /** A class of thirty that mistypes an image asks once. */
 const REMEMBERED_MS = 10_000;

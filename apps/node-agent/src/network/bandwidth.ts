@@ -1,6 +1,7 @@
 /** Limits what a session moves over its uplink, each direction on the side that sends. */
+
+import { runTool } from '../system/run-tool.ts';
 import { shapeLink } from './rtnetlink.ts';
-import { runTool } from './run-tool.ts';
 
 const BITS = 8;
 /** Bytes that may go at once: segments come in bundles of up to 64 kB. */

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadNetnsAddon } from '../system/netns-addon.ts';
+import { createNetnsSockets } from '../system/netns-sockets.ts';
 import { NO_LISTS } from './egress-lists.ts';
 import { installHostRules, removeHostRules } from './host-rules.ts';
-import { loadNetnsAddon } from './netns-addon.ts';
-import { createNetnsSockets } from './netns-sockets.ts';
 
 const sockets = createNetnsSockets(loadNetnsAddon(fileURLToPath(new URL('../../../../native/build', import.meta.url))));
 /** Namespaces play a host with Docker on it, one session of it, and the internet behind a router that is the host's neighbour. */

@@ -1,11 +1,11 @@
 /** The host's one static table: sessions reach neither the host nor one another, and what leaves is masqueraded. */
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { loadRules, startTool } from '../system/run-tool.ts';
 import { TRANSIT_RANGE } from './addresses.ts';
 import { PRIVATE_RANGES } from './egress.ts';
 import type { EgressLists } from './egress-lists.ts';
 import { outermost } from './ip-networks.ts';
-import { loadRules, startTool } from './run-tool.ts';
 
 /** What the host refuses for all sessions, on top of their own rules. */
 export interface HostPolicy {

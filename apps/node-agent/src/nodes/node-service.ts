@@ -12,9 +12,9 @@ import {
 } from '@drydock/protocol';
 import { type Clock, createCleanupStack, type Logger } from '@drydock/service-kit';
 import type { Egress } from '../network/egress.ts';
-import { createKeyedQueue } from '../network/keyed-queue.ts';
-import type { SessionNetworks } from '../network/session-networks.ts';
+import type { SessionNetworks } from '../network/session/session-networks.ts';
 import type { NodeKey, Runtime } from '../runtime/runtime.ts';
+import { createKeyedQueue } from '../system/keyed-queue.ts';
 import { type CommandShares, createCommandShares } from './command-shares.ts';
 import { type Identity, identify } from './identity.ts';
 import type { NodeRecord, NodeRecords } from './node-record.ts';
@@ -28,7 +28,7 @@ import type { SessionKeys } from './session-keys.ts';
 /** The gateway of every session, where its name server listens. */
 const RESOLVER = '192.168.0.1';
 
-/** Tries at all remains before an agent that ends leaves them; each takes 12 s at most (runtime/cgroups.ts) and goes on from the last. */
+/** Tries at all remains before an agent that ends leaves them; each takes 12 s at most (runtime/runc/cgroups.ts) and goes on from the last. */
 const LAST_TRIES = 5;
 
 export interface CreateNode {

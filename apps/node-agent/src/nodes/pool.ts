@@ -3,10 +3,10 @@
  * whatever goes wrong with a member ends that member, and never a claim.
  */
 import { createBackoff, type Logger, type Timer } from '@drydock/service-kit';
+import { createDemand } from '../host/pool-size.ts';
 import type { NodeKey, NodeSpec } from '../runtime/runtime.ts';
 import type { Tell } from './identity.ts';
 import { adoptMember, bootMember, isMemberKey, type Member, type MemberDeps, newMemberKey } from './pool-member.ts';
-import { createDemand } from './pool-size.ts';
 
 /** Between two looks at members and at the size that there should be (ms). */
 const LOOK_MS = 10_000;

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import { DrydockError } from '@drydock/protocol';
 import { sessionNetnsPath } from '../network/addresses.ts';
-import type { NetnsRef, NetnsSockets } from '../network/netns-sockets.ts';
+import type { NetnsRef, NetnsSockets } from '../system/netns-sockets.ts';
 
 /** A node is one hop away: a program that does not accept within this is stuck (ms). */
 const CONNECT_TIMEOUT_MS = 3_000;

@@ -11,10 +11,10 @@ import { runInNewContext } from 'node:vm';
 import { AGENT_STREAM_PATH, AGENT_STREAM_UPGRADE, idLetters } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadNetnsAddon } from '../network/netns-addon.ts';
-import { createNetnsSockets } from '../network/netns-sockets.ts';
 import { createCommandShares, MAX_COMMANDS_PER_SESSION } from '../nodes/command-shares.ts';
-import { createManagerDial } from './manager-dial.ts';
+import { createManagerDial } from '../system/manager-dial.ts';
+import { loadNetnsAddon } from '../system/netns-addon.ts';
+import { createNetnsSockets } from '../system/netns-sockets.ts';
 import { abortStream } from './pipe-both.ts';
 import { createStreamOpener } from './stream-opener.ts';
 

@@ -2,8 +2,8 @@
 import type { Duplex } from 'node:stream';
 import { type AgentAnswer, type AgentRequest, CLOSED_PORTS, DrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
-import type { NetnsSockets } from '../network/netns-sockets.ts';
 import type { CommandShares } from '../nodes/command-shares.ts';
+import type { NetnsSockets } from '../system/netns-sockets.ts';
 import { startCommand } from './command-stream.ts';
 import { connectNode, type NodeAddresses } from './node-connect.ts';
 import { abortStream, pipeBoth } from './pipe-both.ts';

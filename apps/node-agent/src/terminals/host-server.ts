@@ -3,7 +3,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { batchWrites, type Logger } from '@drydock/service-kit';
-import { createManagerDial } from '../streams/manager-dial.ts';
+import { createManagerDial } from '../system/manager-dial.ts';
 import { createHostConnection, type HostConnection, type HostConnectionDeps } from './host-connection.ts';
 import type { HostEvent, HostRequest } from './host-protocol.ts';
 import type { TerminalRegistry } from './terminal-registry.ts';

@@ -2,7 +2,7 @@
 import dnsPacket from 'dns-packet';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { answerQuery } from '../network/dns-answer.ts';
+import { answerQuery } from '../network/dns/dns-answer.ts';
 import { createNameRules } from '../network/name-rules.ts';
 
 const lists = {

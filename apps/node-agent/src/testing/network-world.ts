@@ -9,17 +9,21 @@ import { join } from 'node:path';
 import { idLetters, type Refusals } from '@drydock/protocol';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import { sessionNetnsPath } from '../network/addresses.ts';
-import type { DnsUpstream } from '../network/dns-upstream.ts';
+import type { DnsUpstream } from '../network/dns/dns-upstream.ts';
 import type { Egress, TrafficLimits } from '../network/egress.ts';
 import { type EgressLists, NO_LISTS } from '../network/egress-lists.ts';
-import { createGatewayServices } from '../network/gateway-services.ts';
 import { readHostNetworks } from '../network/host-networks.ts';
 import { installHostRules } from '../network/host-rules.ts';
-import { waitForLinks } from '../network/link-up.ts';
-import { loadNetnsAddon, type NetnsAddon } from '../network/netns-addon.ts';
-import { createNetnsSockets, type NetnsSockets } from '../network/netns-sockets.ts';
-import { createSessionNetworks, type GatewayServices, type SessionNetworks } from '../network/session-networks.ts';
-import { createTransitClaims, type TransitClaims } from '../network/transit-claims.ts';
+import { createGatewayServices } from '../network/session/gateway-services.ts';
+import { waitForLinks } from '../network/session/link-up.ts';
+import {
+  createSessionNetworks,
+  type GatewayServices,
+  type SessionNetworks,
+} from '../network/session/session-networks.ts';
+import { createTransitClaims, type TransitClaims } from '../network/session/transit-claims.ts';
+import { loadNetnsAddon, type NetnsAddon } from '../system/netns-addon.ts';
+import { createNetnsSockets, type NetnsSockets } from '../system/netns-sockets.ts';
 import { NATIVE_DIR } from './real-host.ts';
 
 /** A port of the played outside that sends all it can to whoever connects. */

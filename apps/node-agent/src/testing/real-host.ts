@@ -5,21 +5,25 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import type { Egress } from '../network/egress.ts';
-import { reserveFirstLink } from '../network/first-link.ts';
-import { loadNetnsAddon } from '../network/netns-addon.ts';
-import { createNetnsSockets } from '../network/netns-sockets.ts';
 import type { Peer } from '../network/peer.ts';
-import { createSessionNetworks, type GatewayServices, type SessionNetworks } from '../network/session-networks.ts';
-import { createTransitClaims } from '../network/transit-claims.ts';
+import { reserveFirstLink } from '../network/session/first-link.ts';
+import {
+  createSessionNetworks,
+  type GatewayServices,
+  type SessionNetworks,
+} from '../network/session/session-networks.ts';
+import { createTransitClaims } from '../network/session/transit-claims.ts';
 import { createNodeRecords } from '../nodes/node-record.ts';
 import { createNodeService, type NodeService } from '../nodes/node-service.ts';
 import { createPool, type Pool } from '../nodes/pool.ts';
 import { createSessionKeys } from '../nodes/session-keys.ts';
-import { createHostRuntime } from '../runtime/host-runtime.ts';
-import type { OwnFigures } from '../runtime/own-figures.ts';
+import type { OwnFigures } from '../runtime/runc/own-figures.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { loadNetnsAddon } from '../system/netns-addon.ts';
+import { createNetnsSockets } from '../system/netns-sockets.ts';
 import { createEngineReady } from '../watch/engine-ready.ts';
 import { createNodeWatchers, type NodeWatchers } from '../watch/node-watchers.ts';
+import { createHostRuntime } from './host-runtime.ts';
 
 const GIB = 1024 ** 3;
 export const TEST_LIMITS = { cpus: 1, memoryBytes: GIB, diskBytes: 4 * GIB, pids: 2000 };

@@ -5,14 +5,14 @@ import { sessionNetworkSchema } from '@drydock/protocol';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import { z } from 'zod';
 import { NO_LISTS } from '../network/egress-lists.ts';
-import { createGatewayServices } from '../network/gateway-services.ts';
 import { installHostRules } from '../network/host-rules.ts';
-import { loadNetnsAddon } from '../network/netns-addon.ts';
-import { createNetnsSockets } from '../network/netns-sockets.ts';
-import { createSessionNetworks, type SessionNetworks } from '../network/session-networks.ts';
-import { createSessionSpans } from '../network/session-spans.ts';
-import { createTransitClaims } from '../network/transit-claims.ts';
-import { readUnderlay } from '../network/underlay.ts';
+import { createGatewayServices } from '../network/session/gateway-services.ts';
+import { createSessionNetworks, type SessionNetworks } from '../network/session/session-networks.ts';
+import { createTransitClaims } from '../network/session/transit-claims.ts';
+import { createSessionSpans } from '../network/span/session-spans.ts';
+import { readUnderlay } from '../network/span/underlay.ts';
+import { loadNetnsAddon } from '../system/netns-addon.ts';
+import { createNetnsSockets } from '../system/netns-sockets.ts';
 import { NATIVE_DIR } from './real-host.ts';
 
 const settings = z

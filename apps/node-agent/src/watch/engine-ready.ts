@@ -1,7 +1,7 @@
 /** Waits for a node's Docker Engine, once; what watches the nodes of sessions (node-watchers.ts) goes on after that. */
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NetnsSockets } from '../network/netns-sockets.ts';
+import type { NetnsSockets } from '../system/netns-sockets.ts';
 import { createDockerApi } from './docker-api.ts';
 import { DOCKER_SOCKET } from './docker-watch.ts';
 

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { AgentFact, NodePort } from '@drydock/protocol';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { loadNetnsAddon } from '../network/netns-addon.ts';
-import { createNetnsSockets } from '../network/netns-sockets.ts';
+import { loadNetnsAddon } from '../system/netns-addon.ts';
+import { createNetnsSockets } from '../system/netns-sockets.ts';
 import { createNodeWatchers, type NodeWatchers } from './node-watchers.ts';
 
 const NATIVE_DIR = fileURLToPath(new URL('../../../../native/build', import.meta.url));

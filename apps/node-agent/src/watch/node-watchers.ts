@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { AgentFact, NodePort, SwarmRole, SwarmState } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
-import type { NetnsSockets } from '../network/netns-sockets.ts';
+import type { NetnsSockets } from '../system/netns-sockets.ts';
 import { createDockerApi } from './docker-api.ts';
 import type { DockerView } from './docker-view.ts';
 import { createDockerWatch, DOCKER_SOCKET, type DockerWatch } from './docker-watch.ts';

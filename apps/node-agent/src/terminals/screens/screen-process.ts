@@ -21,7 +21,7 @@ const START_MS = 15_000;
 const HEAP_MIB = 192;
 /** All memory of the process (bytes), by RLIMIT_DATA: some fifteen screens of the largest size, hundreds of common ones. */
 export const PROCESS_BYTES = 512 * 1024 * 1024;
-/** User ids of these processes begin here, below those of nodes (runtime/id-ranges.ts): one each, so that none can touch another. */
+/** User ids of these processes begin here, below those of nodes (runtime/runc/id-ranges.ts): one each, so that none can touch another. */
 const FIRST_USER_ID = 0x0f00_0000;
 
 /** The same from src/ and dist/. */

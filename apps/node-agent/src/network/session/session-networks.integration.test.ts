@@ -1,0 +1,200 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { createLogger } from '@drydock/service-kit';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { runTool } from '../../system/run-tool.ts';
+import { type NetworkWorld, nft, openNetworkWorld, sh } from '../../testing/network-world.ts';
+import { sessionNetnsPath } from '../addresses.ts';
+import { createSessionNetworks } from './session-networks.ts';
+
+let world: NetworkWorld;
+/** All that a session without its rules still needs to be routed. */
+const MASQUERADE = `
+table ip nat {
+  chain postrouting {
+    type nat hook postrouting priority srcnat; policy accept;
+    oifname "up0" masquerade
+  }
+}
+`;
+/** An answer of any kind from a closed port shows that packets go both ways. */
+const reaches = async (pid: number, host: string) => (await world.connect(pid, host, 9)) === 'ECONNREFUSED';
+const counter = (sessionId: string, table: string, name: string) => {
+  const text = sh(`nsenter --net=${sessionNetnsPath(sessionId)} nft list counter ${table} session ${name}`);
+  return Number(/packets (\d+)/.exec(text)?.[1]);
+};
+
+beforeAll(async () => {
+  world = await openNetworkWorld();
+});
+afterEach(() => world.reset());
+afterAll(() => world.close());
+
+test('nodes of a session reach one another and the gateway, and keep address and MAC', async () => {
+  const id = await world.session();
+  const [first, second] = [await world.node(id, 1), await world.node(id, 2)];
+  expect(await reaches(first, '192.168.0.12')).toBe(true);
+  expect(await reaches(second, '192.168.0.1')).toBe(true);
+  expect(await world.connect(first, '192.168.0.1', 5000)).toBe('connected');
+  expect(world.networks.peers(id)).toEqual([
+    { name: 'node1', ip: '192.168.0.11' },
+    { name: 'node2', ip: '192.168.0.12' },
+  ]);
+  const mac = sh(`nsenter -n -t ${first} ip link show eth0`);
+  expect(mac).toContain((await world.networks.attach(id, { name: 'node1', index: 1, pid: first })).mac);
+  expect(await reaches(first, '192.168.0.12')).toBe(true);
+});
+
+test('a node reaches the internet, but nothing private, no mail and no mining pool, and each refusal is counted', async () => {
+  const id = await world.session();
+  const pid = await world.node(id, 1);
+  expect(await world.connect(pid, world.publicAddress, 80)).toBe('connected');
+  for (const [host, port, name] of [
+    [world.privateAddress, 80, 'to_private'],
+    [world.routerAddress, 80, 'to_private'],
+    ['169.254.169.254', 80, 'to_private'],
+    [world.publicAddress, 25, 'to_mail'],
+    [world.publicAddress, 3333, 'to_mining'],
+  ] as const) {
+    const before = counter(id, 'inet', name);
+    expect(await world.connect(pid, host, port)).toBe('ECONNREFUSED');
+    expect(counter(id, 'inet', name)).toBeGreaterThan(before);
+  }
+});
+
+test('every special range of IANA’s registry is refused by the session itself, and counted', async () => {
+  const id = await world.session();
+  const pid = await world.node(id, 1);
+  // One address of each; none of them is ever sent: the session's own rules answer.
+  const special = [
+    ...['0.1.2.3', '10.9.8.7', '100.100.100.200', '168.63.129.16', '169.254.169.254', '172.31.0.1', '192.0.0.192'],
+    ...['192.0.2.77', '192.88.99.1', '192.168.7.7', '198.18.0.1', '198.51.100.255', '203.0.113.5', '240.0.0.1'],
+  ];
+  for (const address of special) {
+    const before = counter(id, 'inet', 'to_private');
+    // One after the other: refusals are rated too. A node's own kernel may know that nobody is at the first and the last.
+    const answer = await world.connect(pid, address, 80);
+    if (answer === 'ECONNREFUSED') expect(counter(id, 'inet', 'to_private'), address).toBeGreaterThan(before);
+    else expect(['EINVAL', 'ENETUNREACH'], address).toContain(answer);
+  }
+  expect(counter(id, 'inet', 'to_private')).toBeGreaterThanOrEqual(special.length - 2);
+});
+
+test('with egress mirror-only or none the outside refuses at once', async () => {
+  const mirrorOnly = await world.node(await world.session('mirror-only'), 1);
+  const none = await world.node(await world.session('none'), 1);
+  const started = Date.now();
+  expect(await world.connect(mirrorOnly, world.publicAddress, 80)).toBe('ECONNREFUSED');
+  expect(await world.connect(mirrorOnly, '192.168.0.1', 5000)).toBe('connected');
+  expect(await world.connect(none, world.publicAddress, 80)).toBe('ECONNREFUSED');
+  expect(await world.connect(none, '192.168.0.1', 5000)).toBe('ECONNREFUSED');
+  expect(Date.now() - started).toBeLessThan(1000);
+});
+
+test('a node reaches no service of the host, by none of the host’s addresses', async () => {
+  const host = createServer((socket) => socket.on('error', () => {}).end());
+  host.listen(0, '0.0.0.0');
+  await once(host, 'listening');
+  const { port } = host.address() as { port: number };
+  const id = await world.session();
+  const pid = await world.node(id, 1);
+  const uplink = /inet (100\.[\d.]+)\//.exec(sh(`ip addr show dd-${id}`))?.[1] as string;
+  for (const address of [uplink, world.hostAddress, '192.168.0.1', '127.0.0.1'])
+    expect(await world.connect(pid, address, port), address).not.toBe('connected');
+  // The host side holds also when the session's own rules are gone.
+  nft(id, 'flush ruleset');
+  nft(id, MASQUERADE);
+  expect(await world.connect(pid, world.publicAddress, 80)).toBe('connected');
+  for (const address of [uplink, world.hostAddress, world.privateAddress])
+    expect(await world.connect(pid, address, 80)).toBe('ETIMEDOUT');
+  host.close();
+});
+
+test('sessions with the same addresses never meet', async () => {
+  const [one, two] = [await world.session(), await world.session()];
+  const first = await world.node(one, 1);
+  await world.node(two, 2);
+  expect(await reaches(first, '192.168.0.12')).toBe(false);
+  const foreign = /inet (100\.[\d.]+)\//.exec(
+    sh(`nsenter --net=${sessionNetnsPath(two)} ip addr show up0`),
+  )?.[1] as string;
+  const server = createServer((socket) => socket.on('error', () => {}).end());
+  await world.sockets.listenTcp({ path: sessionNetnsPath(two) }, foreign, 7000, server);
+  // Even without the rules of either session the host's table keeps them apart.
+  for (const id of [one, two]) nft(id, 'flush ruleset');
+  nft(one, MASQUERADE);
+  expect(await world.connect(first, world.publicAddress, 80)).toBe('connected');
+  expect(await world.connect(first, foreign, 7000)).toBe('ETIMEDOUT');
+  server.close();
+});
+
+test('a node cannot send as another node or with another MAC', async () => {
+  const id = await world.session();
+  const [first] = [await world.node(id, 1), await world.node(id, 2)];
+  const netns = { path: `/proc/${first}/ns/net` };
+  expect(await reaches(first, '192.168.0.1')).toBe(true);
+  const before = counter(id, 'bridge', 'spoofed');
+  expect(before).toBe(0);
+  sh(`nsenter -n -t ${first} ip addr add 192.168.0.12/32 dev eth0`);
+  const spoofing = await world.sockets.bindUdp(netns, '192.168.0.12', 0);
+  await new Promise((resolve) => spoofing.send('x', 53, '192.168.0.1', resolve));
+  spoofing.close();
+  expect(counter(id, 'bridge', 'spoofed')).toBeGreaterThan(0);
+  sh(`nsenter -n -t ${first} ip link set eth0 address 02:00:00:00:00:99`);
+  expect(await reaches(first, '192.168.0.1')).toBe(false);
+});
+
+test('after a restart living sessions are adopted with their names, and what no session owns is removed', async () => {
+  const [living, dead] = [await world.session(), await world.session()];
+  const pid = await world.node(living, 3);
+  const silent = { open: async () => ({ close: async () => {} }) };
+  const again = createSessionNetworks({
+    addon: world.addon,
+    claims: world.claims,
+    logger: createLogger('test', 'fatal'),
+    services: silent,
+  });
+  await again.adopt([living]);
+  expect(again.peers(living)).toEqual([{ name: 'node3', ip: '192.168.0.13' }]);
+  expect(again.sessions()).toEqual([living]);
+  expect(existsSync(sessionNetnsPath(dead))).toBe(false);
+  expect(await reaches(pid, '192.168.0.1')).toBe(true);
+});
+
+test('destroy leaves no namespace, link or claim, and repeats harmlessly', async () => {
+  const id = await world.session();
+  await world.node(id, 1);
+  await world.networks.destroy(id);
+  await world.networks.destroy(id);
+  expect(existsSync(sessionNetnsPath(id))).toBe(false);
+  expect(readdirSync('/sys/class/net')).not.toContain(`dd-${id}`);
+  expect(await world.claims.list()).toEqual([]);
+});
+
+test('attaching a node costs a few runs of ip', async () => {
+  const id = await world.session();
+  const median = (times: number[]) => times.sort((a, b) => a - b)[Math.floor(times.length / 2)] as number;
+  const attaches: number[] = [];
+  const runs: number[] = [];
+  const children: ChildProcess[] = [];
+  for (let index = 1; index <= 10; index += 1) {
+    const child = spawn('unshare', ['--net', 'sh', '-c', 'echo up; exec sleep 1000'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    await once(child.stdout as NodeJS.ReadableStream, 'data');
+    let started = performance.now();
+    await world.networks.attach(id, { name: `node${index}`, index, pid: child.pid as number });
+    attaches.push(performance.now() - started);
+    started = performance.now();
+    await runTool(['ip', 'link', 'show', 'lo']);
+    runs.push(performance.now() - started);
+  }
+  for (const child of children) child.kill('SIGKILL');
+  const [attach, run] = [median(attaches), median(runs)];
+  process.stdout.write(`attach: median ${attach.toFixed(1)} ms, a run of ip ${run.toFixed(1)} ms\n`);
+  // Against a run of the same machine at the same time: its load is in both.
+  expect(attach / run).toBeLessThan(15);
+});

@@ -1,0 +1,181 @@
+/**
+ * A runtime without privilege, for tests at scale and machines that cannot make nodes: a node is a directory and a process, and
+ * its commands run on this machine as whoever runs the agent. It confines nothing.
+ */
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DrydockError, type NodeLimits } from '@drydock/protocol';
+import { bodyKey, readBody, writeBody } from '../node-body.ts';
+import { runInNode } from '../run-in-node.ts';
+import { processStartTime } from '../runc/enter-plan.ts';
+import type { EnterOptions, NodeKey, NodePresence, Runtime } from '../runtime.ts';
+
+/** The first process: it waits for `started`, then for its end, as one process, of which nothing stays when it is killed. */
+const INIT = 'until [ -e started ]; do sleep 0.02; done; exec sleep infinity';
+/** Notes its process group for destroy(), then becomes the command in its directory. */
+const ENTER = 'echo > "$0/pids/$$"; cd "$1" 2>/dev/null || cd "$0"; shift; exec "$@"';
+/** What the node service expects of every node image (infra/node-image), for a node that is only a directory. */
+const PROGRAMS: Record<string, string> = {
+  identify: '#!/bin/sh\nexec cat > identity\n', // in the working directory, which keeps up with a new key
+  'drydock-ctl': '#!/bin/sh\nexit 0\n',
+};
+
+/** Builds the runtime over `stateDir`. */
+export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
+  const nodesDir = join(stateDir, 'nodes');
+  const directory = ({ sessionId, name }: NodeKey) => join(nodesDir, sessionId, name);
+  const home = (key: NodeKey) => join(directory(key), 'root');
+
+  async function readInit(key: NodeKey): Promise<{ pid: number; startTime: string } | undefined> {
+    const text = await readFile(join(directory(key), 'init.json'), 'utf8').catch(() => undefined);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  async function livingInit(key: NodeKey): Promise<number | undefined> {
+    const init = await readInit(key);
+    return init && String(await processStartTime(init.pid)) === init.startTime ? init.pid : undefined;
+  }
+
+  async function probe(key: NodeKey): Promise<NodePresence> {
+    const pid = await livingInit(key);
+    if (pid !== undefined) return { state: (await has(home(key), 'started')) ? 'running' : 'created', pid };
+    return { state: (await names(directory(key))) === undefined ? 'absent' : 'remains' };
+  }
+
+  function enter(key: NodeKey, command: readonly string[], options: EnterOptions = {}) {
+    const variables = {
+      HOME: home(key),
+      PATH: `${process.execPath.slice(0, process.execPath.lastIndexOf('/'))}:/usr/local/bin:/usr/bin:/bin`,
+      USER: 'root',
+      LANG: 'C.UTF-8',
+      ...(options.tty ? { TERM: 'xterm-256color' } : {}),
+      ...options.env,
+    };
+    const program = command[0]?.replace(/^\/usr\/lib\/drydock\//, `${home(key)}/usr/lib/drydock/`) ?? '';
+    const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    const script = ['/bin/sh', '-c', ENTER, home(key), options.cwd ?? home(key)];
+    return { file: '/usr/bin/env', args: ['-i', ...assignments, ...script, program, ...command.slice(1)] };
+  }
+
+  async function signalCommands(key: NodeKey, signal: NodeJS.Signals): Promise<void> {
+    const homes = [key, await bodyKey(directory(key), key)].map((one) => `HOME=${home(one)}`);
+    for (const name of (await names(join(home(key), 'pids'))) ?? []) {
+      // A number may have passed to a stranger since; our own still says whose it is.
+      const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
+      if (environment.split('\0').some((variable) => homes.includes(variable))) kill(Number(name), signal);
+    }
+  }
+
+  async function destroy(key: NodeKey): Promise<void> {
+    const init = await livingInit(key);
+    if (init !== undefined) kill(-init);
+    await signalCommands(key, 'SIGKILL');
+    await rm(directory(key), { recursive: true, force: true, maxRetries: 5 });
+    await rmdir(join(nodesDir, key.sessionId)).catch(() => undefined);
+  }
+
+  return {
+    directory,
+    enter,
+    probe,
+    destroy,
+    prepare: async () => void (await mkdir(nodesDir, { recursive: true })),
+    async create(spec) {
+      const { sessionId, name, limits } = spec;
+      const key = { sessionId, name };
+      const root = home(key);
+      try {
+        for (const path of ['pids', 'usr/lib/drydock']) await mkdir(join(root, path), { recursive: true });
+        for (const [program, text] of Object.entries(PROGRAMS)) {
+          await writeFile(join(root, 'usr/lib/drydock', program), text);
+          await chmod(join(root, 'usr/lib/drydock', program), 0o755);
+        }
+        await writeBody(directory(key), { ...key, recipe: recipe(limits) });
+        const child = spawn('/bin/sh', ['-c', INIT], { cwd: root, env: {}, stdio: 'ignore', detached: true });
+        child.once('error', () => undefined);
+        child.unref();
+        const pid = child.pid ?? 0;
+        const startTime = String(await processStartTime(pid));
+        await writeFile(join(directory(key), 'init.part'), JSON.stringify({ pid, startTime }));
+        await rename(join(directory(key), 'init.part'), join(directory(key), 'init.json'));
+        return { pid };
+      } catch (error) {
+        await destroy(key);
+        throw new DrydockError('NODE_CREATE_FAILED', undefined, undefined, { cause: error });
+      }
+    },
+    async rest(key) {
+      const init = await livingInit(key);
+      if (init === undefined) throw new DrydockError('NODE_NOT_READY');
+      process.kill(init, 'SIGSTOP');
+      await signalCommands(key, 'SIGKILL');
+    },
+    async freeze(key, frozen) {
+      const init = await livingInit(key);
+      if (init === undefined) throw new DrydockError('NODE_NOT_READY');
+      const signal = frozen ? 'SIGSTOP' : 'SIGCONT';
+      kill(-init, signal);
+      await signalCommands(key, signal);
+    },
+    fits: async (key, limits) => (await readBody(directory(key)))?.recipe === recipe(limits),
+    async rename(key, spec) {
+      if ((await names(directory(spec))) !== undefined) throw new Error('the key is taken');
+      if ((await probe(key)).state !== 'running') throw new DrydockError('NODE_NOT_READY');
+      await mkdir(dirname(directory(spec)), { recursive: true });
+      await rename(directory(key), directory(spec));
+      await rmdir(join(nodesDir, key.sessionId)).catch(() => undefined);
+    },
+    start: (key) => writeFile(join(home(key), 'started'), ''),
+    async list() {
+      const keys: NodeKey[] = [];
+      for (const sessionId of (await names(nodesDir)) ?? []) {
+        for (const name of (await names(join(nodesDir, sessionId))) ?? []) keys.push({ sessionId, name });
+      }
+      return keys;
+    },
+    async exec(key, input) {
+      if ((await livingInit(key)) === undefined) throw new DrydockError('NODE_NOT_READY');
+      const { workingDir, env } = input;
+      return runInNode(
+        enter(key, input.command, { ...(workingDir ? { cwd: workingDir } : {}), ...(env ? { env } : {}) }),
+        input,
+      );
+    },
+    async usage(key) {
+      const pid = await livingInit(key);
+      const pages = Number((await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ')[1]);
+      return { cpu: 0, memoryBytes: pages * 4096, diskBytes: 0, pids: 1, oomKills: 0 };
+    },
+    async processes(key) {
+      const init = await livingInit(key);
+      return init === undefined ? [] : [init];
+    },
+    groups: async () => 0,
+    diskBytesOf: async () => 0,
+    memoryGroup: () => undefined,
+    limit: async () => undefined,
+    diskBytes: async () => 0,
+  };
+}
+
+async function names(path: string): Promise<string[] | undefined> {
+  return readdir(path).catch(() => undefined);
+}
+
+async function has(path: string, name: string): Promise<boolean> {
+  return ((await names(path)) ?? []).includes(name);
+}
+
+function recipe({ memoryBytes, diskBytes }: NodeLimits): string {
+  return `${memoryBytes} ${diskBytes}`;
+}
+
+/** A negative number reaches the process group. */
+function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended in the meantime.
+  }
+}

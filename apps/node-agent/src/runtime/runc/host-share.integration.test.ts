@@ -1,0 +1,66 @@
+/** What the host keeps for itself: memory that all nodes together cannot have, and its disk's turns. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { idLetters } from '@drydock/protocol';
+import { createLogger } from '@drydock/service-kit';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { nodesMemory, readResources } from '../../host/capacity.ts';
+import { IMAGES, whyNoNodes } from '../../testing/env.ts';
+import { createHostRuntime } from '../../testing/host-runtime.ts';
+import { NATIVE_DIR } from '../../testing/real-host.ts';
+import type { NodeKey, Runtime } from '../runtime.ts';
+import { readCgroupHost, v1Mount } from './cgroup-host.ts';
+
+const unable = whyNoNodes();
+const LIMITS = { cpus: 1, memoryBytes: 1024 ** 3, diskBytes: 1024 ** 3, pids: 500 };
+const OPERATIONS_PER_SECOND = 50;
+
+describe.skipIf(unable !== undefined)(`the host's share${unable ? ` (skipped: ${unable})` : ''}`, () => {
+  const key: NodeKey = { sessionId: idLetters(randomBytes(8)), name: 'node1' };
+  let runtime: Runtime;
+  let stateDir: string;
+  const sh = async (script: string) =>
+    (await runtime.exec(key, { command: ['/bin/bash', '-c', script], timeoutSeconds: 100 })).stdout.toString();
+
+  beforeAll(async () => {
+    stateDir = await mkdtemp(join(tmpdir(), 'drydock-test-'));
+    runtime = await createHostRuntime({
+      ...{ stateDir, runDir: '/run/drydock', imagesDir: IMAGES, nativeDir: NATIVE_DIR },
+      diskRates: { bytesPerSecond: 1_000_000_000, operationsPerSecond: OPERATIONS_PER_SECOND },
+      logger: createLogger('test', 'warn'),
+    });
+    await runtime.prepare();
+    await runtime.create({ ...key, limits: LIMITS });
+    await runtime.start(key);
+  });
+  afterAll(async () => {
+    await runtime?.destroy(key);
+    await rm(stateDir, { recursive: true, force: true });
+  });
+
+  test('the group of all nodes is limited to what the host does not keep', async () => {
+    const host = await readCgroupHost();
+    const file =
+      host.version === 2
+        ? '/sys/fs/cgroup/drydock/memory.max'
+        : `${v1Mount(host, 'memory')}/drydock/memory.limit_in_bytes`;
+    const limit = Number(await readFile(file, 'utf8'));
+    const { memoryBytes } = await readResources('/', 0);
+    // The kernel rounds to pages.
+    expect(limit).toBeGreaterThan((await nodesMemory()) - 65_536);
+    expect(limit).toBeLessThanOrEqual(memoryBytes - 1024 ** 3);
+  });
+
+  test('a storm of small synchronous writes is held to the node’s operations a second', async () => {
+    const writes = 50;
+    const seconds = Number(
+      await sh(
+        `s=$(date +%s.%N); dd if=/dev/zero of=/root/storm bs=4096 count=${writes} oflag=dsync 2>/dev/null; e=$(date +%s.%N); perl -e "print $e - $s"`,
+      ),
+    );
+    // Each write is an operation at least; without the bound they take some milliseconds.
+    expect(seconds).toBeGreaterThan(writes / OPERATIONS_PER_SECOND / 2);
+  });
+});

@@ -1,0 +1,13 @@
+import { describe } from 'vitest';
+import { IMAGES, whyNoNodes } from '../../testing/env.ts';
+import { openRealHost } from '../../testing/real-host.ts';
+import { runtimeContract } from '../runtime.contract.ts';
+
+const unable = whyNoNodes();
+
+describe.skipIf(unable !== undefined)(`the runc runtime${unable ? ` (skipped: ${unable})` : ''}`, () => {
+  runtimeContract(async () => {
+    const { runtime, close } = await openRealHost(IMAGES);
+    return { runtime, close };
+  });
+});
