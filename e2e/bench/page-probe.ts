@@ -1,4 +1,4 @@
-/** What is measured inside the lab page: keys to drawn characters, frames, floods against feeding xterm directly, and the page's heap. */
+/** What is measured inside the workbench: keys to drawn characters, frames, floods against feeding xterm directly, and the page's heap. */
 import type { QuietPage } from './quiet-page.ts';
 
 /** The page fits its terminal to a new size of the window within this time (ms). */
@@ -75,9 +75,9 @@ function findTerminal(): boolean {
   let fiber = key === undefined ? undefined : start[key];
   while (fiber && fiber.memoizedProps?.value?.views === undefined) fiber = fiber.return;
   // biome-ignore lint/suspicious/noExplicitAny: the page's own objects, reached from outside.
-  const lab = fiber?.memoizedProps?.value as any;
-  const id = lab?.workspace.getState().activeId;
-  const terminal = lab?.views.peek(id)?.terminal;
+  const workbench = fiber?.memoizedProps?.value as any;
+  const id = workbench?.workspace.getState().activeId;
+  const terminal = workbench?.views.peek(id)?.terminal;
   if (terminal === undefined) return false;
   Object.assign(window, {
     bench: {

@@ -1,5 +1,5 @@
 /** How soon a port is seen to open and to close: from the program's own clock in the node to the page's news of it. */
-import { LAB_NAMESPACE, type LabClientEvents, type LabServerEvents } from '@drydock/protocol';
+import { SESSION_NAMESPACE, type SessionClientEvents, type SessionServerEvents } from '@drydock/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { createSession } from '../support/api.ts';
 import { type Stack, stackStatus } from '../support/stack.ts';
@@ -23,10 +23,10 @@ for my $n (0..${ROUNDS - 1}) {
 }`;
 
 /** When the page heard of each port's opening and closing. */
-function listen(socket: Socket<LabServerEvents, LabClientEvents>): Map<string, number> {
+function listen(socket: Socket<SessionServerEvents, SessionClientEvents>): Map<string, number> {
   const heard = new Map<string, number>();
   let before = new Set<number>();
-  socket.on('lab:change', ({ change }) => {
+  socket.on('session:change', ({ change }) => {
     if (change.kind !== 'node') return;
     const now = new Set(change.node.ports.map(({ port }) => port));
     for (const port of now) if (!before.has(port)) heard.set(`${port} open`, Date.now());
@@ -38,7 +38,7 @@ function listen(socket: Socket<LabServerEvents, LabClientEvents>): Map<string, n
 
 export async function benchPorts(origin: string, figures: Figures, stack: Stack): Promise<void> {
   const session = await createSession(origin);
-  const socket: Socket<LabServerEvents, LabClientEvents> = io(`${origin}${LAB_NAMESPACE}`, {
+  const socket: Socket<SessionServerEvents, SessionClientEvents> = io(`${origin}${SESSION_NAMESPACE}`, {
     transports: ['websocket'],
     auth: { sessionId: session.id, token: session.token },
     forceNew: true,

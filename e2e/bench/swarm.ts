@@ -1,9 +1,9 @@
 /** How soon a task that runs is answered by the routing mesh and shown by the map, what the mesh costs, and what a lost node does. */
 import {
   applySwarmStep,
-  LAB_NAMESPACE,
-  type LabChangeEvent,
-  type LabSnapshot,
+  SESSION_NAMESPACE,
+  type SessionChangeEvent,
+  type SessionSnapshot,
   type SwarmState,
 } from '@drydock/protocol';
 import { io } from 'socket.io-client';
@@ -32,16 +32,16 @@ function followMap(origin: string, session: ApiSession) {
       if (task.state === 'running' && !seen.has(task.id)) seen.set(task.id, Date.now());
     }
   };
-  const socket = io(`${origin}${LAB_NAMESPACE}`, {
+  const socket = io(`${origin}${SESSION_NAMESPACE}`, {
     transports: ['websocket'],
     forceNew: true,
     auth: { sessionId: session.id, token: session.token },
   });
-  socket.on('lab:snapshot', (snapshot: LabSnapshot) => {
+  socket.on('session:snapshot', (snapshot: SessionSnapshot) => {
     state = snapshot.swarm;
     note();
   });
-  socket.on('lab:change', ({ change }: LabChangeEvent) => {
+  socket.on('session:change', ({ change }: SessionChangeEvent) => {
     if (change.kind !== 'swarm') return;
     state = applySwarmStep(state, change.step);
     note();

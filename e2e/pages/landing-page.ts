@@ -1,6 +1,6 @@
 /** The landing page as a visitor uses it. */
 import { expect, type Page } from '@playwright/test';
-import { LabPage } from './lab-page.ts';
+import { WorkbenchPage } from './workbench-page.ts';
 
 export class LandingPage {
   readonly page: Page;
@@ -16,13 +16,13 @@ export class LandingPage {
     await expect(this.page.getByRole('button', { name: 'Start', exact: true })).toBeVisible();
   }
 
-  /** Presses Start and waits for the lab page. */
-  async start(): Promise<LabPage> {
+  /** Presses Start and waits for the workbench. */
+  async start(): Promise<WorkbenchPage> {
     await this.page.getByRole('button', { name: 'Start', exact: true }).click();
     await this.page.waitForURL(/\/s\/[a-z2-7]{8}/);
     const sessionId = /\/s\/([a-z2-7]{8})/.exec(this.page.url())?.[1] ?? '';
-    const lab = new LabPage(this.page, sessionId);
-    await lab.ready();
-    return lab;
+    const workbench = new WorkbenchPage(this.page, sessionId);
+    await workbench.ready();
+    return workbench;
   }
 }

@@ -195,18 +195,18 @@ docker compose up --detach 2>&1`);
   });
 });
 
-test('C04-04 Ctrl-P Ctrl-Q reaches docker, and the container lives on', async ({ lab, page }) => {
-  await lab.addNode('node1');
-  await lab.type('docker run -it --name box busybox sh');
-  await lab.expectText('/ #');
+test('C04-04 Ctrl-P Ctrl-Q reaches docker, and the container lives on', async ({ workbench, page }) => {
+  await workbench.addNode('node1');
+  await workbench.type('docker run -it --name box busybox sh');
+  await workbench.expectText('/ #');
   await page.keyboard.press('Control+p');
   await page.keyboard.press('Control+q');
   // Detached: the node's own prompt follows the container's.
-  await lab.expectText(/\/ # .*root@node1:/s);
-  await lab.type('clear; docker ps');
-  await lab.expectText(/busybox.*Up/);
-  await lab.type('clear; docker exec -it box sh');
-  await lab.expectText('/ #');
-  await lab.type('tty; exit');
-  await lab.expectText('/dev/pts/');
+  await workbench.expectText(/\/ # .*root@node1:/s);
+  await workbench.type('clear; docker ps');
+  await workbench.expectText(/busybox.*Up/);
+  await workbench.type('clear; docker exec -it box sh');
+  await workbench.expectText('/ #');
+  await workbench.type('tty; exit');
+  await workbench.expectText('/dev/pts/');
 });

@@ -5,8 +5,8 @@ import { createSession } from '../support/api.ts';
 import { look } from '../support/look.ts';
 import { expect, test } from '../support/test.ts';
 
-test('a file is made, edited, saved, seen by the shell, renamed and deleted', async ({ lab, page }) => {
-  await lab.addNode('node1');
+test('a file is made, edited, saved, seen by the shell, renamed and deleted', async ({ workbench, page }) => {
+  await workbench.addNode('node1');
   const files = new FilesPanel(page);
   await files.open();
   await files.create('New folder', 'app');
@@ -19,8 +19,8 @@ test('a file is made, edited, saved, seen by the shell, renamed and deleted', as
   await page.keyboard.press('Control+s');
   await expect(page.getByRole('tab', { name: 'hello.sh', exact: true })).toBeVisible();
 
-  await lab.type('chmod 755 app/hello.sh && cat app/hello.sh && app/hello.sh | tr a-z A-Z');
-  await lab.expectText('FROM THE EDITOR');
+  await workbench.type('chmod 755 app/hello.sh && cat app/hello.sh && app/hello.sh | tr a-z A-Z');
+  await workbench.expectText('FROM THE EDITOR');
 
   // The mode stays over a save.
   await text.click();
@@ -28,9 +28,9 @@ test('a file is made, edited, saved, seen by the shell, renamed and deleted', as
   await page.keyboard.type('echo again\n');
   await page.keyboard.press('Control+s');
   await expect(page.getByRole('tab', { name: 'hello.sh', exact: true })).toBeVisible();
-  await lab.type('clear; stat -c "mode %a" app/hello.sh; app/hello.sh');
-  await lab.expectText('mode 755');
-  await lab.expectText('again');
+  await workbench.type('clear; stat -c "mode %a" app/hello.sh; app/hello.sh');
+  await workbench.expectText('mode 755');
+  await workbench.expectText('again');
 
   await files.item('hello.sh').focus();
   await page.keyboard.press('F2');
@@ -46,39 +46,39 @@ test('a file is made, edited, saved, seen by the shell, renamed and deleted', as
   await page.keyboard.press('Delete');
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   await expect(files.item('app')).toBeHidden();
-  await lab.type('clear; ls -1 && echo "that is all"');
-  await lab.expectText('that is all');
-  await expect(lab.screen).toContainText('greet.sh');
-  await expect(lab.screen).not.toContainText('app');
+  await workbench.type('clear; ls -1 && echo "that is all"');
+  await workbench.expectText('that is all');
+  await expect(workbench.screen).toContainText('greet.sh');
+  await expect(workbench.screen).not.toContainText('app');
 });
 
-test('a change by somebody else is shown before anything is overwritten', async ({ lab, page }) => {
-  await lab.addNode('node1');
+test('a change by somebody else is shown before anything is overwritten', async ({ workbench, page }) => {
+  await workbench.addNode('node1');
   const files = new FilesPanel(page);
   await files.open();
   await files.create('New file', 'conf.yaml');
   const text = files.editor('conf.yaml');
   await text.click();
   await page.keyboard.type('mine: 1');
-  await lab.type('echo "theirs: 1" > conf.yaml; echo done-$?');
-  await lab.expectText('done-0');
+  await workbench.type('echo "theirs: 1" > conf.yaml; echo done-$?');
+  await workbench.expectText('done-0');
   // Coming back to the file shows it already; a save would find it in any case.
   await text.click();
   await page.keyboard.press('Control+s');
   const alert = page.getByRole('alert').filter({ hasText: 'else changed this file' });
   await expect(alert).toBeVisible();
-  await lab.type('clear; cat conf.yaml; echo read-$?');
-  await lab.expectText('theirs: 1');
+  await workbench.type('clear; cat conf.yaml; echo read-$?');
+  await workbench.expectText('theirs: 1');
 
   await alert.getByRole('button', { name: 'Overwrite with mine' }).click();
   await expect(alert).toBeHidden();
-  await lab.type('clear; cat conf.yaml; echo; echo read-$?');
-  await lab.expectText('mine: 1');
+  await workbench.type('clear; cat conf.yaml; echo; echo read-$?');
+  await workbench.expectText('mine: 1');
 
   await text.click();
   await page.keyboard.type(' # typed');
-  await lab.type('clear; echo "theirs: 2" > conf.yaml; echo done-$?');
-  await lab.expectText('done-0');
+  await workbench.type('clear; echo "theirs: 2" > conf.yaml; echo done-$?');
+  await workbench.expectText('done-0');
   await text.click();
   await page.keyboard.press('Control+s');
   await alert.getByRole('button', { name: 'Reload theirs' }).click();
@@ -86,8 +86,8 @@ test('a change by somebody else is shown before anything is overwritten', async 
   await expect(text).not.toContainText('typed');
 });
 
-test('closing a file with unsaved text asks, and saves when told', async ({ lab, page }) => {
-  await lab.addNode('node1');
+test('closing a file with unsaved text asks, and saves when told', async ({ workbench, page }) => {
+  await workbench.addNode('node1');
   const files = new FilesPanel(page);
   await files.open();
   await files.create('New file', 'notes');
@@ -98,12 +98,12 @@ test('closing a file with unsaved text asks, and saves when told', async ({ lab,
   const question = page.getByRole('alertdialog', { name: 'Save notes before closing?' });
   await question.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByRole('tab', { name: /notes/ })).toBeHidden();
-  await lab.type('cat notes; echo');
-  await lab.expectText('kept');
+  await workbench.type('cat notes; echo');
+  await workbench.expectText('kept');
 });
 
-test('files and folders are uploaded by dropping them on the tree or on a terminal', async ({ lab, page }) => {
-  await lab.addNode('node1');
+test('files and folders are uploaded by dropping them on the tree or on a terminal', async ({ workbench, page }) => {
+  await workbench.addNode('node1');
   const files = new FilesPanel(page);
   await files.open();
   await files.drop(files.tree, [
@@ -115,8 +115,10 @@ test('files and folders are uploaded by dropping them on the tree or on a termin
   await expect(uploads.getByText(/^Done ·/)).toHaveCount(2);
   await expect(files.item('single.txt')).toBeVisible();
   await expect(files.item('site')).toBeVisible();
-  await lab.type('clear; cat single.txt site/index.html "site/deep/-odd \\"name\\""; echo; mkdir -p "/srv/my app"');
-  await lab.expectText('one<h1>two</h1>three');
+  await workbench.type(
+    'clear; cat single.txt site/index.html "site/deep/-odd \\"name\\""; echo; mkdir -p "/srv/my app"',
+  );
+  await workbench.expectText('one<h1>two</h1>three');
 
   // What is there is not replaced without a word.
   await files.drop(files.tree, [{ path: 'single.txt', content: 'other' }]);
@@ -124,20 +126,20 @@ test('files and folders are uploaded by dropping them on the tree or on a termin
   await uploads.getByRole('button', { name: 'Replace' }).click();
   await expect(uploads.getByText(/^Done ·/)).toHaveCount(3);
 
-  await lab.type('clear; cd "/srv/my app"; cat /root/single.txt; echo');
-  await lab.expectText('other');
-  await lab.expectText('my app#');
-  await files.drop(lab.screen, [{ path: 'dropped.txt', content: 'into the folder of the shell' }]);
+  await workbench.type('clear; cd "/srv/my app"; cat /root/single.txt; echo');
+  await workbench.expectText('other');
+  await workbench.expectText('my app#');
+  await files.drop(workbench.screen, [{ path: 'dropped.txt', content: 'into the folder of the shell' }]);
   await expect(uploads.getByText(/^Done ·/)).toHaveCount(4);
-  await lab.type('clear; pwd; cat dropped.txt; echo');
-  await lab.expectText('into the folder of the shell');
+  await workbench.type('clear; pwd; cat dropped.txt; echo');
+  await workbench.expectText('into the folder of the shell');
 });
 
 test('a large upload goes on after the connection was lost, and can be cancelled without a trace', async ({
-  lab,
+  workbench,
   page,
 }) => {
-  await lab.addNode('node1');
+  await workbench.addNode('node1');
   const files = new FilesPanel(page);
   await files.open();
   const choose = async (name: string) => {
@@ -162,8 +164,8 @@ test('a large upload goes on after the connection was lost, and can be cancelled
   cut = false;
   await expect(uploads.getByText(/^Done ·/)).toHaveCount(1);
   expect(pieces.filter((range) => range.startsWith('bytes 0-'))).toHaveLength(1);
-  await lab.type('clear; stat -c "%n %s bytes" kept.bin');
-  await lab.expectText(`kept.bin ${18 * 1024 * 1024} bytes`);
+  await workbench.type('clear; stat -c "%n %s bytes" kept.bin');
+  await workbench.expectText(`kept.bin ${18 * 1024 * 1024} bytes`);
 
   cut = true;
   await choose('given-up.bin');
@@ -171,14 +173,14 @@ test('a large upload goes on after the connection was lost, and can be cancelled
   await uploads.getByRole('button', { name: 'Cancel the upload of given-up.bin' }).click();
   await expect(uploads.getByText('Cancelled')).toBeVisible();
   await page.unroute(/\/files\?.*upload=/);
-  await lab.type('clear; while ls -A | grep -e part -e given; do sleep 0.5; done; echo "all"gone');
-  await lab.expectText('allgone');
+  await workbench.type('clear; while ls -A | grep -e part -e given; do sleep 0.5; done; echo "all"gone');
+  await workbench.expectText('allgone');
 });
 
-test('a file, a folder, the shell history and /root are downloaded', async ({ lab, page }) => {
-  await lab.addNode('node1');
-  await lab.type('mkdir d && echo inside > d/f && echo "to be kept" > d/keep.txt && echo made-$?');
-  await lab.expectText('made-0');
+test('a file, a folder, the shell history and /root are downloaded', async ({ workbench, page }) => {
+  await workbench.addNode('node1');
+  await workbench.type('mkdir d && echo inside > d/f && echo "to be kept" > d/keep.txt && echo made-$?');
+  await workbench.expectText('made-0');
   const files = new FilesPanel(page);
   await files.open();
   const saved = async (press: () => Promise<void>) => {
@@ -204,12 +206,12 @@ test('a file, a folder, the shell history and /root are downloaded', async ({ la
   expect(home.bytes.includes('root/d/keep.txt')).toBe(true);
 });
 
-test('odd names are shown as they are, opened, renamed and deleted', async ({ lab, page }) => {
-  await lab.addNode('node1');
-  await lab.type(
+test('odd names are shown as they are, opened, renamed and deleted', async ({ workbench, page }) => {
+  await workbench.addNode('node1');
+  await workbench.type(
     `printf x > $'two\\nlines'; printf y > ./-rf; printf z > 'größe "🚢" $(x)'; printf b > $'bad\\xff'; clear; echo "all "made`,
   );
-  await lab.expectText('all made');
+  await workbench.expectText('all made');
   const files = new FilesPanel(page);
   await files.open();
   for (const [name, content] of [
@@ -227,20 +229,20 @@ test('odd names are shown as they are, opened, renamed and deleted', async ({ la
   await rename.getByRole('textbox', { name: 'Folder' }).fill('/tmp');
   await rename.getByRole('button', { name: 'Save' }).click();
   await expect(files.item('two\u240alines')).toBeHidden();
-  await lab.type(`clear; cat $'/tmp/two\\nlines'; echo " moved"`);
-  await lab.expectText('x moved');
+  await workbench.type(`clear; cat $'/tmp/two\\nlines'; echo " moved"`);
+  await workbench.expectText('x moved');
   await files.item('-rf').focus();
   await page.keyboard.press('Delete');
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   await expect(files.item('-rf')).toBeHidden();
 });
 
-test('binary and large files are refused with a download, links lead where they point', async ({ lab, page }) => {
-  await lab.addNode('node1');
-  await lab.type(
+test('binary and large files are refused with a download, links lead where they point', async ({ workbench, page }) => {
+  await workbench.addNode('node1');
+  await workbench.type(
     'head -c 5000 /dev/urandom > noise; head -c 3000000 /dev/zero | tr "\\0" a > long; ln -s /etc etc; clear; echo "all "made',
   );
-  await lab.expectText('all made');
+  await workbench.expectText('all made');
   const files = new FilesPanel(page);
   await files.open();
   await files.item('noise').click();
@@ -267,13 +269,15 @@ test('a viewer gets no files, and is told so', async ({ page, stack }) => {
   }
 });
 
-test('the panel and the editor look right and are accessible', async ({ lab, page }) => {
-  await lab.addNode('node1');
-  await lab.type('mkdir -p app/web app/db && printf "FROM nginx\\nCOPY web /usr/share/nginx/html\\n" > app/Dockerfile');
-  await lab.type(
+test('the panel and the editor look right and are accessible', async ({ workbench, page }) => {
+  await workbench.addNode('node1');
+  await workbench.type(
+    'mkdir -p app/web app/db && printf "FROM nginx\\nCOPY web /usr/share/nginx/html\\n" > app/Dockerfile',
+  );
+  await workbench.type(
     'printf "services:\\n  web:\\n    image: nginx\\n    ports:\\n      - 8080:80\\n    environment:\\n      MODE: \\"dev\\" # not for production\\n" > app/compose.yaml; touch app/web/index.html; clear; echo "all "made',
   );
-  await lab.expectText('all made');
+  await workbench.expectText('all made');
   const files = new FilesPanel(page);
   await files.open();
   await files.item('app').click();

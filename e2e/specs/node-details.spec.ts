@@ -3,8 +3,8 @@ import { createSession } from '../support/api.ts';
 import { expectAccessible } from '../support/look.ts';
 import { expect, test } from '../support/test.ts';
 
-test('the page says what a node has and cannot do', async ({ lab, page }) => {
-  await lab.addNode('node1');
+test('the page says what a node has and cannot do', async ({ workbench, page }) => {
+  await workbench.addNode('node1');
   await page.getByRole('button', { name: 'Actions for node1' }).click();
   await page.getByRole('menuitem', { name: 'Limits and abilities' }).click();
   const dialog = page.getByRole('dialog', { name: 'Limits and abilities of node1' });

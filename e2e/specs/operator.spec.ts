@@ -13,12 +13,12 @@ function drydock(stack: Stack, ...args: string[]) {
 }
 
 test('an operator sees a session from outside, freezes it, ends it, and its page says why', async ({
-  lab,
+  workbench,
   page,
   stack,
   browser,
 }) => {
-  await lab.addNode('node1');
+  await workbench.addNode('node1');
   const { url } = drydock(stack, 'link') as { url: string };
   const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
   const desk = await phone.newPage();
@@ -26,13 +26,13 @@ test('an operator sees a session from outside, freezes it, ends it, and its page
   await expect(desk.getByRole('heading', { level: 1 })).toHaveText('Operator');
   // The token is in no history.
   expect(desk.url()).toBe(`${stack.origin}/operator`);
-  const card = desk.getByRole('listitem').filter({ has: desk.getByRole('heading', { name: lab.sessionId }) });
+  const card = desk.getByRole('listitem').filter({ has: desk.getByRole('heading', { name: workbench.sessionId }) });
   await expect(card).toContainText('1 node');
   await look(desk, 'operator', { widths: [390, 1024] });
   await desk.setViewportSize({ width: 390, height: 844 });
 
   // The keyboard alone, from the button to the order.
-  await desk.getByRole('button', { name: `Freeze session ${lab.sessionId}` }).focus();
+  await desk.getByRole('button', { name: `Freeze session ${workbench.sessionId}` }).focus();
   await desk.keyboard.press('Enter');
   await expect(desk.getByRole('dialog')).toBeVisible();
   await expectAccessible(desk);
@@ -41,13 +41,13 @@ test('an operator sees a session from outside, freezes it, ends it, and its page
   await desk.keyboard.press('Enter');
   await expect(card).toContainText('Frozen: looking into it');
   await expect(page.getByRole('status').filter({ hasText: 'looking into it' })).toBeVisible();
-  const { frozen } = drydock(stack, 'show', lab.sessionId) as { frozen: { reason: string } };
+  const { frozen } = drydock(stack, 'show', workbench.sessionId) as { frozen: { reason: string } };
   expect(frozen.reason).toBe('looking into it');
 
-  await card.getByRole('button', { name: `Thaw session ${lab.sessionId}` }).click();
+  await card.getByRole('button', { name: `Thaw session ${workbench.sessionId}` }).click();
   await desk.getByRole('dialog').getByRole('button', { name: 'Thaw' }).click();
-  await expect(card.getByRole('button', { name: `Freeze session ${lab.sessionId}` })).toBeVisible();
-  await card.getByRole('button', { name: `End session ${lab.sessionId}` }).click();
+  await expect(card.getByRole('button', { name: `Freeze session ${workbench.sessionId}` })).toBeVisible();
+  await card.getByRole('button', { name: `End session ${workbench.sessionId}` }).click();
   await desk.getByLabel('Reason').fill('It mined.');
   await desk.getByRole('dialog').getByRole('button', { name: 'End' }).click();
   await expect(page.getByRole('main')).toContainText('It mined.');

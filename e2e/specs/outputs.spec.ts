@@ -2,13 +2,13 @@
 import { expectAccessible } from '../support/look.ts';
 import { expect, test } from '../support/test.ts';
 
-test('each command, its output and its end are read one by one', async ({ lab, page }) => {
-  await lab.addNode('node1');
-  await lab.type('echo first-$((40+2)); ls /nowhere');
-  await lab.expectText('first-42');
-  await lab.type('seq 1 450; echo la"st"');
-  await lab.expectText('last');
-  await expect(lab.screen).toContainText(/last.*root@node1:~# *$/);
+test('each command, its output and its end are read one by one', async ({ workbench, page }) => {
+  await workbench.addNode('node1');
+  await workbench.type('echo first-$((40+2)); ls /nowhere');
+  await workbench.expectText('first-42');
+  await workbench.type('seq 1 450; echo la"st"');
+  await workbench.expectText('last');
+  await expect(workbench.screen).toContainText(/last.*root@node1:~# *$/);
 
   await page.keyboard.press('Control+Shift+O');
   const dialog = page.getByRole('dialog', { name: 'Commands and outputs' });
@@ -32,6 +32,6 @@ test('each command, its output and its end are read one by one', async ({ lab, p
 
   await page.keyboard.press('Escape');
   await expect(dialog).toBeHidden();
-  await lab.type('echo back-$((1+1))');
-  await lab.expectText('back-2');
+  await workbench.type('echo back-$((1+1))');
+  await workbench.expectText('back-2');
 });

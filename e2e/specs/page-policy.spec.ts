@@ -39,7 +39,7 @@ test('our own pages break none of their policies', async ({ page, stack }) => {
   expect(violations).toEqual([]);
 });
 
-test('strings become code in our pages by our own build alone', async ({ lab, page, stack, context }) => {
+test('strings become code in our pages by our own build alone', async ({ workbench, page, stack, context }) => {
   const free = await context.newPage();
   const answer = await page.request.get(stack.origin);
   expect(answer.headers()).toMatchObject({
@@ -51,10 +51,10 @@ test('strings become code in our pages by our own build alone', async ({ lab, pa
     ['html', '<img src=x onerror=alert(1)>'],
     ['script', 'alert(1)'],
     ['address', 'https://evil.example/x.js'],
-    ['address', `/p/${lab.sessionId}/node1/8080/x.js`],
+    ['address', `/p/${workbench.sessionId}/node1/8080/x.js`],
     ['address', '/_next/static/../../p/aaaaaaaa/node1/80/x.js'],
     ['address', 'data:text/javascript,alert(1)'],
-    ['worker', `/p/${lab.sessionId}/node1/8080/x.js`],
+    ['worker', `/p/${workbench.sessionId}/node1/8080/x.js`],
   ] as const) {
     expect([place, value, await attempt(page, place, value)]).toEqual([place, value, 'TypeError']);
     // The same where no policy is: it is ours that refuses.
@@ -75,15 +75,15 @@ test('strings become code in our pages by our own build alone', async ({ lab, pa
   expect(another).toBe('TypeError');
 });
 
-test('terminals, files, dialogs and previews live under that policy', async ({ lab, page }) => {
+test('terminals, files, dialogs and previews live under that policy', async ({ workbench, page }) => {
   const violations: string[] = [];
   page.on('console', (message) => {
     if (/Content Security Policy|Trusted/.test(message.text())) violations.push(message.text());
   });
-  await lab.addNode('node1');
-  await lab.type('echo seen $((40+2)); docker run -d -p 8080:80 drydock/web:1');
-  await lab.expectText('seen 42');
-  await expect(lab.portLink(8080)).toBeVisible({ timeout: 60_000 });
+  await workbench.addNode('node1');
+  await workbench.type('echo seen $((40+2)); docker run -d -p 8080:80 drydock/web:1');
+  await workbench.expectText('seen 42');
+  await expect(workbench.portLink(8080)).toBeVisible({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Actions for port 8080' }).click();
   await page.getByRole('menuitem', { name: 'Preview beside the terminal' }).click();
   const frame = page.frameLocator('iframe[title="What port 8080 of node1 answers"]');
@@ -103,7 +103,7 @@ test('terminals, files, dialogs and previews live under that policy', async ({ l
 });
 
 test('our own pages are in no frame of ours, and a page of another site holds no handle of them', async ({
-  lab,
+  workbench,
   page,
   stack,
   context,
@@ -113,7 +113,7 @@ test('our own pages are in no frame of ours, and a page of another site holds no
     const frame = document.createElement('iframe');
     frame.src = path;
     document.body.append(frame);
-  }, `/p/${lab.sessionId}/node1/8080/`);
+  }, `/p/${workbench.sessionId}/node1/8080/`);
   await refused;
 
   const elsewhere = createServer((_request, response) => {

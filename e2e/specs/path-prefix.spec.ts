@@ -1,6 +1,6 @@
 /** The whole page below a path of its origin: pages, assets, calls, sockets, downloads and the way back. */
 import { createServer } from 'node:net';
-import { LabPage } from '../pages/lab-page.ts';
+import { WorkbenchPage } from '../pages/workbench-page.ts';
 import { type Stack, startStack, stopStack } from '../support/stack.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -33,22 +33,22 @@ test.describe('below a path', () => {
     await page.goto(base);
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.waitForURL(/\/tools\/lab\/s\/[a-z2-7]{8}/);
-    const lab = new LabPage(page, page.url().slice(-8));
-    await lab.ready();
-    await lab.addNode('node1');
-    await lab.type('docker run -d -p 8080:80 drydock/web:1');
-    await expect(lab.portLink(8080)).toBeVisible({ timeout: 60_000 });
+    const workbench = new WorkbenchPage(page, page.url().slice(-8));
+    await workbench.ready();
+    await workbench.addNode('node1');
+    await workbench.type('docker run -d -p 8080:80 drydock/web:1');
+    await expect(workbench.portLink(8080)).toBeVisible({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Actions for port 8080' }).click();
     await page.getByRole('menuitem', { name: 'Preview beside the terminal' }).click();
     await expect(page.frameLocator('iframe').locator('body')).toContainText('version 1');
     await page.reload();
-    await lab.expectText('docker run -d -p 8080:80');
+    await workbench.expectText('docker run -d -p 8080:80');
     await page.getByRole('link', { name: 'To the start page' }).click();
     await expect(page).toHaveURL(/\/tools\/lab\/?$/);
     await page.getByRole('link', { name: /^Rejoin/ }).click();
-    await lab.expectText('docker run -d -p 8080:80');
+    await workbench.expectText('docker run -d -p 8080:80');
     expect(outside).toEqual([]);
-    await lab.close();
+    await workbench.close();
     await expect(page).toHaveURL(/\/tools\/lab\/?$/);
   });
 });

@@ -1,17 +1,17 @@
 /** Two people in one session: they see each other by name, one follows the other, and who leaves is gone. */
-import { LabPage } from '../pages/lab-page.ts';
+import { WorkbenchPage } from '../pages/workbench-page.ts';
 import { expectAccessible } from '../support/look.ts';
 import { expect, test } from '../support/test.ts';
 
-test('people see who is here, follow one another, and see who left', async ({ browser, lab, page }) => {
-  await lab.addNode('node1');
-  await lab.addNode('node2');
+test('people see who is here, follow one another, and see who left', async ({ browser, workbench, page }) => {
+  await workbench.addNode('node1');
+  await workbench.addNode('node2');
   await page.getByRole('button', { name: 'Share' }).click();
   const link = await page.getByRole('textbox', { name: /watch/i }).inputValue();
   await page.keyboard.press('Escape');
 
   const other = await browser.newContext();
-  const watcher = new LabPage(await other.newPage(), lab.sessionId);
+  const watcher = new WorkbenchPage(await other.newPage(), workbench.sessionId);
   await watcher.page.goto(link);
   await watcher.page.getByRole('button', { name: '2 people are here' }).click();
   await watcher.page.getByRole('textbox', { name: 'Your name' }).fill('Grace');

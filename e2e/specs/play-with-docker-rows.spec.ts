@@ -3,7 +3,7 @@
  * Rows that are left out say why.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { LabPage } from '../pages/lab-page.ts';
+import { WorkbenchPage } from '../pages/workbench-page.ts';
 import { createSession } from '../support/api.ts';
 import { expectAccessible, look } from '../support/look.ts';
 import { expect, test } from '../support/test.ts';
@@ -51,7 +51,7 @@ const ROWS: Record<number, [feature: string, place: Place]> = {
   31: ['badges', { test: 'a link with a stack starts it in a fresh node, and says how that went' }],
   32: ['names and ssh between nodes', 'here'],
   33: ['docker-machine', { leftOut: 'docker-machine is dead; the API’s exec and files take its place' }],
-  34: ['training site', { leftOut: 'tutorial pages are no part of the lab page' }],
+  34: ['training site', { leftOut: 'tutorial pages are no part of the workbench' }],
 };
 
 const walked = new Set<number>();
@@ -65,11 +65,11 @@ async function row(number: number, walk: () => Promise<void>): Promise<void> {
 test.describe('rows of Play with Docker', () => {
   test.describe.configure({ mode: 'serial', timeout: 240_000 });
 
-  test('links, nodes and time', async ({ browser, context, lab, page }) => {
+  test('links, nodes and time', async ({ browser, context, workbench, page }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    await lab.addNode('node1');
+    await workbench.addNode('node1');
     const other = await browser.newContext();
-    const guest = new LabPage(await other.newPage(), lab.sessionId);
+    const guest = new WorkbenchPage(await other.newPage(), workbench.sessionId);
 
     await row(2, async () => {
       // What stands in the address bar opens nothing for others; links do, each with its right.
@@ -90,7 +90,7 @@ test.describe('rows of Play with Docker', () => {
       await expect(dialog.getByRole('alert')).toBeVisible();
       await dialog.getByRole('textbox').fill('web1');
       await dialog.getByRole('button', { name: 'Add this node' }).click();
-      await lab.expectPrompt('web1');
+      await workbench.expectPrompt('web1');
       // The other person's page shows it, and stays with the terminal they type in.
       await expect(guest.page.getByRole('button', { name: 'Open web1', exact: true })).toBeVisible();
       await guest.expectPrompt('node1');
@@ -108,13 +108,13 @@ test.describe('rows of Play with Docker', () => {
       await expect(card.getByRole('meter', { name: 'RAM' })).not.toHaveAttribute('aria-valuenow', '0');
     });
     await row(32, async () => {
-      await lab.type('echo "it is $(ssh node1 hostname)"; ping -c 1 node1');
-      await lab.expectText('it is node1');
-      await lab.expectText('1 received');
+      await workbench.type('echo "it is $(ssh node1 hostname)"; ping -c 1 node1');
+      await workbench.expectText('it is node1');
+      await workbench.expectText('1 received');
     });
     await row(3, async () => {
       await page.goto(`${page.url()}#node1`);
-      await lab.expectPrompt('node1');
+      await workbench.expectPrompt('node1');
       await expect(page.getByRole('button', { name: 'Open node1', exact: true })).toHaveAttribute(
         'aria-current',
         'true',
@@ -135,8 +135,8 @@ test.describe('rows of Play with Docker', () => {
       await expect(page.getByRole('button', { name: 'Open web1', exact: true })).toBeHidden();
     });
     await row(5, async () => {
-      await lab.type('echo kept-$((60+6))');
-      await lab.expectText('kept-66');
+      await workbench.type('echo kept-$((60+6))');
+      await workbench.expectText('kept-66');
       await page.getByRole('button', { name: 'Close session' }).first().click();
       const dialog = page.getByRole('alertdialog');
       await expect(dialog).toContainText('1 node with containers, images, volumes and files');
@@ -155,23 +155,23 @@ test.describe('rows of Play with Docker', () => {
       expect(await saved('Download the shell history of every node')).toContain('# node1\necho kept-$((60+6))');
       expect(await saved('Download /root of node1 as tar')).toContain('root/.bashrc');
       await page.keyboard.press('Escape');
-      await lab.expectPrompt('node1');
+      await workbench.expectPrompt('node1');
     });
     await other.close();
   });
 
-  test('terminals, tiles and settings', async ({ context, lab, page }) => {
+  test('terminals, tiles and settings', async ({ context, workbench, page }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    await lab.addNode('node1');
+    await workbench.addNode('node1');
     const rows = page.locator('.xterm-rows:visible');
 
     await row(23, async () => {
-      await lab.type('echo "copied-$((40+2))"');
-      await lab.expectText('copied-42');
+      await workbench.type('echo "copied-$((40+2))"');
+      await workbench.expectText('copied-42');
       await page.evaluate(() => navigator.clipboard.writeText('echo pasted-$((50+5))'));
       await page.keyboard.press('Control+Shift+V');
       await page.keyboard.press('Enter');
-      await lab.expectText('pasted-55');
+      await workbench.expectText('pasted-55');
       const word = await rows.first().getByText('copied-42', { exact: true }).boundingBox();
       await page.mouse.dblclick((word?.x ?? 0) + 8, (word?.y ?? 0) + 8);
       await page.keyboard.press('Control+Shift+C');
@@ -181,19 +181,19 @@ test.describe('rows of Play with Docker', () => {
       await page.keyboard.press('F1');
       await page.getByRole('combobox', { name: 'Commands' }).fill('Clear the terminal');
       await page.keyboard.press('Enter');
-      await expect(lab.screen).not.toContainText('pasted-55');
+      await expect(workbench.screen).not.toContainText('pasted-55');
     });
     await row(19, async () => {
       await page.keyboard.press('Control+Shift+Enter');
       await expect(page.getByRole('tab', { name: 'node1 (2)' })).toHaveAttribute('aria-selected', 'true');
-      await lab.expectPrompt('node1');
+      await workbench.expectPrompt('node1');
       // By keys: out of the shared tile into one of its own.
       await page.keyboard.press('Alt+Shift+ArrowDown');
       await expect(rows).toHaveCount(2);
       // What is typed goes to both, in a loud colour.
       await page.getByRole('button', { name: 'Broadcast input' }).click();
       await expect(page.getByText('Your typing goes to 2 terminals: node1, node1 (2).')).toBeVisible();
-      await lab.type('echo both-$((3+4))');
+      await workbench.type('echo both-$((3+4))');
       await expect(rows.filter({ hasText: 'both-7' })).toHaveCount(2);
       await expectAccessible(page);
       await page.screenshot({ path: 'e2e/test-results/screens/broadcast.png' });
@@ -231,7 +231,7 @@ test.describe('rows of Play with Docker', () => {
       await page.goto('about:blank');
       await page.goBack();
       await expect(rows).toHaveCount(2);
-      await lab.expectText('both-7');
+      await workbench.expectText('both-7');
     });
     // A narrow window has one tile, and a wide one its tiles again.
     await page.setViewportSize({ width: 390, height: 844 });
@@ -241,13 +241,13 @@ test.describe('rows of Play with Docker', () => {
     await look(page, 'tiles');
   });
 
-  test('templates', async ({ lab, page }) => {
+  test('templates', async ({ workbench, page }) => {
     await row(9, async () => {
       await page.getByRole('button', { name: 'Add Swarm: 1 manager and 1 worker 2 nodes' }).click();
       const nodes = page.getByRole('complementary', { name: 'Nodes and session' });
       await expect(nodes.getByText('Leader', { exact: true })).toBeVisible({ timeout: 90_000 });
       await expect(nodes.getByText('Worker', { exact: true })).toBeVisible({ timeout: 60_000 });
-      await lab.ready();
+      await workbench.ready();
     });
   });
 

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from '@playwright/test';
-import { LabPage } from '../pages/lab-page.ts';
+import { WorkbenchPage } from '../pages/workbench-page.ts';
 import { createSession } from '../support/api.ts';
 import { nodeServer } from '../support/node-server.ts';
 import { type Stack, startStack, stopStack } from '../support/stack.ts';
@@ -21,12 +21,23 @@ test.describe('with a certificate and a domain of their own for ports', () => {
     directory = mkdtempSync('/var/tmp/dd-tls-');
     chmodSync(directory, 0o755);
     const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
-    const names = 'subjectAltName=DNS:lab.test,DNS:*.ports.test';
+    const names = 'subjectAltName=DNS:workbench.test,DNS:*.ports.test';
     const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
-    execFileSync('openssl', ['req', ...kind, '-subj', '/CN=lab.test', '-addext', names, '-keyout', key, '-out', cert]);
+    execFileSync('openssl', [
+      'req',
+      ...kind,
+      '-subj',
+      '/CN=workbench.test',
+      '-addext',
+      names,
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ]);
     chmodSync(key, 0o644);
     own = await startStack({
-      DRYDOCK_DOMAIN: 'lab.test',
+      DRYDOCK_DOMAIN: 'workbench.test',
       DRYDOCK_PORTS_DOMAIN: 'ports.test',
       DRYDOCK_TLS_CERT_FILE: cert,
       DRYDOCK_TLS_KEY_FILE: key,
@@ -52,7 +63,7 @@ test.describe('with a certificate and a domain of their own for ports', () => {
     const script = nodeServer(8060, [
       'theirs=1; Path=/',
       `__Host-dd_${session.id}=stolen; Path=/; Secure`,
-      `dd_${session.id}=stolen; Domain=lab.test; Path=/`,
+      `dd_${session.id}=stolen; Domain=workbench.test; Path=/`,
       '__Host-ddp=stolen; Path=/; Secure',
       'wide=1; Domain=ports.test; Path=/',
     ]);
@@ -65,11 +76,11 @@ test.describe('with a certificate and a domain of their own for ports', () => {
       return navigation?.nextHopProtocol;
     });
     expect(protocol).toBe('h2');
-    const lab = new LabPage(page, session.id);
-    await lab.ready();
-    await expect(lab.portLink(8060)).toBeVisible({ timeout: 30_000 });
-    const url = (await lab.portLink(8060).getAttribute('href')) ?? '';
-    expect(url).toBe(`https://8060-node1-${lab.sessionId}.ports.test:${own.env.DRYDOCK_PORT}/`);
+    const workbench = new WorkbenchPage(page, session.id);
+    await workbench.ready();
+    await expect(workbench.portLink(8060)).toBeVisible({ timeout: 30_000 });
+    const url = (await workbench.portLink(8060).getAttribute('href')) ?? '';
+    expect(url).toBe(`https://8060-node1-${workbench.sessionId}.ports.test:${own.env.DRYDOCK_PORT}/`);
 
     const port = await context.newPage();
     await port.goto(url);
@@ -86,7 +97,7 @@ test.describe('with a certificate and a domain of their own for ports', () => {
     // Host-only: a program cannot speak to its neighbours' names.
     expect(seen.find(({ name }) => name === 'wide')?.domain).toBe(new URL(url).hostname);
     const main = await context.cookies(origin);
-    expect(main.map(({ name }) => name)).toEqual([`__Host-dd_${lab.sessionId}`]);
+    expect(main.map(({ name }) => name)).toEqual([`__Host-dd_${workbench.sessionId}`]);
     expect(main[0]?.value).not.toBe('stolen');
 
     // What a page of the node can do to us with the visitor's cookies: nothing.
@@ -99,7 +110,7 @@ test.describe('with a certificate and a domain of their own for ports', () => {
           );
         return { cookie: document.cookie, read: await call({}), write: await call({ method: 'DELETE' }) };
       },
-      [`${origin}/api/v1/sessions/${lab.sessionId}`] as const,
+      [`${origin}/api/v1/sessions/${workbench.sessionId}`] as const,
     );
     expect(reached).toEqual({ cookie: 'theirs=1; wide=1', read: 'refused', write: 'refused' });
 
@@ -123,7 +134,7 @@ test.describe('with a certificate and a domain of their own for ports', () => {
     });
     expect(spoken).toEqual({ echo: 'hello', events: ['1', '2', '3'] });
 
-    // In a frame of the lab page the port is a third party; its cookie is bound to that page.
+    // In a frame of the workbench the port is a third party; its cookie is bound to that page.
     await page.bringToFront();
     await page.getByRole('button', { name: 'Actions for port 8060' }).click();
     await page.getByRole('menuitem', { name: 'Preview beside the terminal' }).click();

@@ -216,10 +216,14 @@ setsid perl /tmp/echo.pl >/dev/null 2>&1 < /dev/null & until ss -ltnH sport = :8
   });
 });
 
-test('in a browser: a private port opens for who holds a link, and for nobody else', async ({ lab, page, browser }) => {
-  await lab.addNode('node1');
-  await lab.type('docker run -d -p 8080:80 drydock/web:1');
-  const href = (await lab.portLink(8080).getAttribute('href')) ?? '';
+test('in a browser: a private port opens for who holds a link, and for nobody else', async ({
+  workbench,
+  page,
+  browser,
+}) => {
+  await workbench.addNode('node1');
+  await workbench.type('docker run -d -p 8080:80 drydock/web:1');
+  const href = (await workbench.portLink(8080).getAttribute('href')) ?? '';
   await page.goto(new URL(href, page.url()).href);
   await expect(page.locator('body')).toContainText('version 1');
 

@@ -2,11 +2,11 @@
 import { expectAccessible, look } from '../support/look.ts';
 import { expect, test } from '../support/test.ts';
 
-test('a port is previewed beside its terminal, by its chip and by its number', async ({ lab, page, context }) => {
+test('a port is previewed beside its terminal, by its chip and by its number', async ({ workbench, page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await lab.addNode('node1');
-  await lab.type('docker run -d --name web -p 8080:80 drydock/web:1');
-  await expect(lab.portLink(8080)).toBeVisible({ timeout: 60_000 });
+  await workbench.addNode('node1');
+  await workbench.type('docker run -d --name web -p 8080:80 drydock/web:1');
+  await expect(workbench.portLink(8080)).toBeVisible({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Actions for port 8080' }).click();
   await expectAccessible(page);
   // For what speaks no HTTP: ports.spec runs such a command.
@@ -22,7 +22,7 @@ test('a port is previewed beside its terminal, by its chip and by its number', a
   await expect(frame.locator('body')).toContainText('version 1');
 
   // The terminal is still there, and tiles can be made wider over the frame, which would swallow the pointer.
-  await expect(lab.screen).toBeVisible();
+  await expect(workbench.screen).toBeVisible();
   const separator = page.getByRole('separator');
   const at = await separator.boundingBox();
   await page.mouse.move((at?.x ?? 0) + 2, 500);
@@ -42,19 +42,19 @@ test('a port is previewed beside its terminal, by its chip and by its number', a
   const later = page.frameLocator('iframe[title="What port 8123 of node1 answers"]');
   await expect(later.locator('body')).toContainText('Nothing listens on port 8123');
   await page.getByRole('tab', { name: 'node1', exact: true }).click();
-  await lab.type('docker run -d -p 8123:80 drydock/web:2');
+  await workbench.type('docker run -d -p 8123:80 drydock/web:2');
   await expect(later.locator('body')).toContainText('version 2', { timeout: 60_000 });
 });
 
 test('a private port is shared for a while with somebody who gets nothing else', async ({
   browser,
-  lab,
+  workbench,
   page,
   stack,
 }) => {
-  await lab.addNode('node1');
-  await lab.type('docker run -d -p 8080:80 drydock/web:1');
-  await expect(lab.portLink(8080)).toBeVisible({ timeout: 60_000 });
+  await workbench.addNode('node1');
+  await workbench.type('docker run -d -p 8080:80 drydock/web:1');
+  await expect(workbench.portLink(8080)).toBeVisible({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Actions for port 8080' }).click();
   await page.getByRole('menuitem', { name: 'Share for a while…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Share port 8080 of node1' });
@@ -68,7 +68,7 @@ test('a private port is shared for a while with somebody who gets nothing else',
   const guest = await stranger.newPage();
   await guest.goto(link);
   await expect(guest.locator('body')).toContainText('version 1');
-  await guest.goto(`${stack.origin}/s/${lab.sessionId}`);
+  await guest.goto(`${stack.origin}/s/${workbench.sessionId}`);
   await expect(guest.getByRole('main')).toContainText('opens nothing');
   await stranger.close();
 });

@@ -20,9 +20,13 @@ function inTerminal(command: string) {
   return { type: (line: string) => child.stdin.write(line), text: () => text, ended, kill: () => child.kill() };
 }
 
-test('a node’s shell in one’s own terminal needs a link, no key and no open port', async ({ context, lab, page }) => {
+test('a node’s shell in one’s own terminal needs a link, no key and no open port', async ({
+  context,
+  workbench,
+  page,
+}) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await lab.addNode('node1');
+  await workbench.addNode('node1');
   await page.getByRole('button', { name: 'Actions for node1' }).click();
   await page.getByRole('menuitem', { name: 'Copy the command for your own terminal' }).click();
   await expect(page.getByText('no key, no ssh').first()).toBeVisible();
@@ -36,8 +40,8 @@ test('a node’s shell in one’s own terminal needs a link, no key and no open 
     await expect.poll(own.text).toMatch(/\/dev\/pts\/\d+[\s\S]*\d+ \d+[\s\S]*100000[\s\S]*42-ünïcödé/);
     // It is a terminal of the session as any: the page shows it, and types into it.
     await page.getByRole('tab', { name: 'node1 (2)' }).click();
-    await lab.expectText('42-ünïcödé');
-    await lab.type('echo from-the-page-$((3*3))');
+    await workbench.expectText('42-ünïcödé');
+    await workbench.type('echo from-the-page-$((3*3))');
     await expect.poll(own.text).toContain('from-the-page-9');
     // An interrupt reaches the program, and its end is the command's own.
     own.type('echo goes; sleep 100\r');

@@ -27,12 +27,12 @@ test('the library page lists what nodes can pull, in words to type', async ({ la
   await look(page, 'library');
 });
 
-test('lab, empty and with a node', async ({ lab, page }) => {
-  await look(page, 'lab-empty');
-  await lab.addNode('node1');
-  await lab.type('docker run -d -p 8080:80 nginx');
-  await expect(lab.portLink(8080)).toBeVisible({ timeout: 60_000 });
-  await look(page, 'lab-node');
+test('workbench, empty and with a node', async ({ workbench, page }) => {
+  await look(page, 'workbench-empty');
+  await workbench.addNode('node1');
+  await workbench.type('docker run -d -p 8080:80 nginx');
+  await expect(workbench.portLink(8080)).toBeVisible({ timeout: 60_000 });
+  await look(page, 'workbench-node');
 });
 
 test('a session that does not exist says so', async ({ page, stack }) => {
@@ -41,8 +41,8 @@ test('a session that does not exist says so', async ({ page, stack }) => {
   await look(page, 'unknown-session');
 });
 
-test('every dialog opens from the palette, can be read by all, and closes with Escape', async ({ lab, page }) => {
-  await lab.addNode('node1');
+test('every dialog opens from the palette, can be read by all, and closes with Escape', async ({ workbench, page }) => {
+  await workbench.addNode('node1');
   const dialogs = [
     'Settings',
     'Keyboard shortcuts',
@@ -72,7 +72,7 @@ test('every dialog opens from the palette, can be read by all, and closes with E
 });
 
 test('with the system’s own colours and without motion everything that can be pressed or is chosen is told apart', async ({
-  lab,
+  workbench,
   page,
 }) => {
   await page.emulateMedia({ forcedColors: 'active', reducedMotion: 'reduce' });
@@ -96,5 +96,5 @@ test('with the system’s own colours and without motion everything that can be 
         document.getAnimations().filter(({ playState, effect }) => playState === 'running' && effect !== null).length,
     );
   await expect.poll(moving).toBe(0);
-  expect(lab.sessionId).toHaveLength(8);
+  expect(workbench.sessionId).toHaveLength(8);
 });

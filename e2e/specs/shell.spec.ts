@@ -1,14 +1,14 @@
 /** A terminal is a terminal: programs that need one, prompts that hide what is typed, and what programs may do to clipboard and links. */
 import type { Page } from '@playwright/test';
-import type { LabPage } from '../pages/lab-page.ts';
+import type { WorkbenchPage } from '../pages/workbench-page.ts';
 import { expect, test } from '../support/test.ts';
 
 /** Types without Enter. */
 const keys = (page: Page, text: string) => page.keyboard.type(text);
 
 /** Where a text of the shown terminal is, as a place to click at. */
-async function placeOf(lab: LabPage, text: string): Promise<{ x: number; y: number }> {
-  const place = await lab.screen.evaluate((rows, wanted) => {
+async function placeOf(workbench: WorkbenchPage, text: string): Promise<{ x: number; y: number }> {
+  const place = await workbench.screen.evaluate((rows, wanted) => {
     for (const row of rows.children) {
       const at = (row.textContent ?? '').lastIndexOf(wanted);
       if (at === -1 || (row.textContent ?? '').includes('printf')) continue;
@@ -32,25 +32,25 @@ async function placeOf(lab: LabPage, text: string): Promise<{ x: number; y: numb
   return place;
 }
 
-test('tty, job control, vim, tmux and hidden prompts work as in a window of one’s own', async ({ lab, page }) => {
-  await lab.addNode('node1');
-  await lab.type('tty; test -t 0 && test -t 1 && echo both-$((1+1)); stty size');
-  await lab.expectText(/\/dev\/pts\/\d+/);
-  await lab.expectText('both-2');
+test('tty, job control, vim, tmux and hidden prompts work as in a window of one’s own', async ({ workbench, page }) => {
+  await workbench.addNode('node1');
+  await workbench.type('tty; test -t 0 && test -t 1 && echo both-$((1+1)); stty size');
+  await workbench.expectText(/\/dev\/pts\/\d+/);
+  await workbench.expectText('both-2');
 
   await test.step('job control', async () => {
-    await lab.type('clear; sleep 300');
+    await workbench.type('clear; sleep 300');
     await page.waitForTimeout(300);
     await page.keyboard.press('Control+z');
-    await lab.expectText('Stopped');
-    await lab.type('bg; jobs; kill %1; wait; echo "jobs"-over');
-    await lab.expectText('jobs-over');
-    await lab.expectText('Running');
+    await workbench.expectText('Stopped');
+    await workbench.type('bg; jobs; kill %1; wait; echo "jobs"-over');
+    await workbench.expectText('jobs-over');
+    await workbench.expectText('Running');
   });
 
   await test.step('vim', async () => {
-    await lab.type('clear; vim /tmp/poem.txt');
-    await lab.expectText('/tmp/poem.txt');
+    await workbench.type('clear; vim /tmp/poem.txt');
+    await workbench.expectText('/tmp/poem.txt');
     await keys(page, 'iroses are red');
     await page.keyboard.press('Escape');
     await keys(page, 'yypcwviolets');
@@ -58,74 +58,74 @@ test('tty, job control, vim, tmux and hidden prompts work as in a window of one�
     await keys(page, ':wq');
     await page.keyboard.press('Enter');
     // What is typed while it leaves is vim's to throw away.
-    await lab.expectPrompt('node1');
-    await lab.type('clear; cat /tmp/poem.txt');
-    await lab.expectText(/roses are red\s*violets are red/);
+    await workbench.expectPrompt('node1');
+    await workbench.type('clear; cat /tmp/poem.txt');
+    await workbench.expectText(/roses are red\s*violets are red/);
   });
 
   await test.step('tmux: two panes, detached and attached again', async () => {
-    await lab.type('clear; tmux new -s lab');
-    await lab.expectText('[lab]');
+    await workbench.type('clear; tmux new -s workbench');
+    await workbench.expectText('[workbench]');
     await page.keyboard.press('Control+b');
     await keys(page, '"');
-    await lab.type('echo second-$((40+2)); tty');
-    await lab.expectText('second-42');
+    await workbench.type('echo second-$((40+2)); tty');
+    await workbench.expectText('second-42');
     await page.keyboard.press('Control+b');
     await keys(page, 'd');
-    await lab.expectText('[detached (from session lab)]');
-    await lab.type('clear; tmux list-panes -t lab | wc -l | sed s/^/panes-/');
-    await lab.expectText('panes-2');
-    await lab.type('tmux attach -t lab');
-    await lab.expectText('second-42');
-    await lab.type('tmux kill-server');
-    await lab.expectText('[server exited]');
+    await workbench.expectText('[detached (from session workbench)]');
+    await workbench.type('clear; tmux list-panes -t workbench | wc -l | sed s/^/panes-/');
+    await workbench.expectText('panes-2');
+    await workbench.type('tmux attach -t workbench');
+    await workbench.expectText('second-42');
+    await workbench.type('tmux kill-server');
+    await workbench.expectText('[server exited]');
   });
 
   await test.step('passwd and sudo hide what is typed', async () => {
-    await lab.type('clear; useradd -m -G sudo ann; passwd ann');
-    await lab.expectText('New password:');
-    await lab.type('Sesame-123');
-    await lab.expectText('Retype new password:');
-    await lab.type('Sesame-123');
-    await lab.expectText('password updated successfully');
-    await lab.type(`su -P ann -c 'sudo -p "who are you? " whoami | sed s/^/i-am-/'`);
+    await workbench.type('clear; useradd -m -G sudo ann; passwd ann');
+    await workbench.expectText('New password:');
+    await workbench.type('Sesame-123');
+    await workbench.expectText('Retype new password:');
+    await workbench.type('Sesame-123');
+    await workbench.expectText('password updated successfully');
+    await workbench.type(`su -P ann -c 'sudo -p "who are you? " whoami | sed s/^/i-am-/'`);
     // The command names it too.
-    await lab.expectText(/who are you\?.*who are you\?/s);
-    await lab.type('Sesame-123');
-    await lab.expectText('i-am-root');
-    await expect(lab.screen).not.toContainText('Sesame');
+    await workbench.expectText(/who are you\?.*who are you\?/s);
+    await workbench.type('Sesame-123');
+    await workbench.expectText('i-am-root');
+    await expect(workbench.screen).not.toContainText('Sesame');
   });
 });
 
 test('a program may write to the clipboard and not read it; links lead to the web and nowhere else', async ({
-  lab,
+  workbench,
   page,
   context,
 }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
-  await lab.addNode('node1');
-  await lab.type(`clear; printf '\\033]52;c;%s\\a' "$(printf 'from the node' | base64)"; echo writ"ten"`);
-  await lab.expectText('written');
+  await workbench.addNode('node1');
+  await workbench.type(`clear; printf '\\033]52;c;%s\\a' "$(printf 'from the node' | base64)"; echo writ"ten"`);
+  await workbench.expectText('written');
   await expect.poll(clipboard).toBe('from the node');
 
   // Not even an empty answer, which would be typed into the shell. What is typed here must not look like what is said.
-  await lab.type(
+  await workbench.type(
     `printf '\\033]52;c;?\\a'; IFS= read -rs -t 2 -n 40 x; printf 'ans''wer[%s]\\n' "$(printf %s "$x" | cat -v)"`,
   );
-  await lab.expectText('answer[]');
-  await expect(lab.screen).not.toContainText(Buffer.from('from the node').toString('base64'));
+  await workbench.expectText('answer[]');
+  await expect(workbench.screen).not.toContainText(Buffer.from('from the node').toString('base64'));
 
   await test.step('Ctrl+C copies a selection, and interrupts without one', async () => {
-    await lab.type('clear; echo copy"-me"; sleep 300');
-    await lab.expectText('copy-me');
-    const { x, y } = await placeOf(lab, 'copy-me');
+    await workbench.type('clear; echo copy"-me"; sleep 300');
+    await workbench.expectText('copy-me');
+    const { x, y } = await placeOf(workbench, 'copy-me');
     await page.mouse.dblclick(x + 10, y);
     await page.keyboard.press('Control+c');
     await expect.poll(clipboard).toBe('copy-me');
-    await expect(lab.screen).not.toContainText('^C');
+    await expect(workbench.screen).not.toContainText('^C');
     await page.keyboard.press('Control+c');
-    await lab.expectText('^C');
+    await workbench.expectText('^C');
   });
 
   await test.step('OSC 8', async () => {
@@ -133,12 +133,12 @@ test('a program may write to the clipboard and not read it; links lead to the we
     // Not of this machine, since `localhost` in a terminal is the node; nothing is asked outside.
     const web = 'http://web.example/library';
     await context.route('http://web.example/**', (route) => route.fulfill({ body: 'the web' }));
-    await lab.type(`clear; printf '${link(web, 'goodlink')} ${link('javascript:alert(1)', 'badlink')}\\n'`);
-    await lab.expectText('goodlink badlink');
+    await workbench.type(`clear; printf '${link(web, 'goodlink')} ${link('javascript:alert(1)', 'badlink')}\\n'`);
+    await workbench.expectText('goodlink badlink');
     const opened: string[] = [];
     context.on('page', (popup) => opened.push(popup.url()));
     const pointed = page.locator('.xterm-screen.xterm-cursor-pointer');
-    const bad = await placeOf(lab, 'dlink');
+    const bad = await placeOf(workbench, 'dlink');
     // xterm looks for links in a line when the pointer comes to it from another one.
     await page.mouse.move(bad.x, bad.y + 200);
     await page.mouse.move(bad.x, bad.y);
@@ -146,7 +146,7 @@ test('a program may write to the clipboard and not read it; links lead to the we
     await page.waitForTimeout(1000);
     await expect(pointed).toHaveCount(0);
     await page.mouse.click(bad.x + 2, bad.y);
-    const good = await placeOf(lab, 'odlink');
+    const good = await placeOf(workbench, 'odlink');
     await page.mouse.move(good.x, good.y);
     await page.mouse.move(good.x + 2, good.y);
     await expect(pointed).toHaveCount(1);
@@ -166,9 +166,9 @@ test('a program may write to the clipboard and not read it; links lead to the we
     await dialog.getByRole('button', { name: 'Open', exact: true }).click();
     await expect.poll(() => opened.length).toBe(1);
 
-    await lab.type(`clear; printf '${link(web, web)}\\n'; echo same"-link"`);
-    await lab.expectText('same-link');
-    const same = await placeOf(lab, 'library');
+    await workbench.type(`clear; printf '${link(web, web)}\\n'; echo same"-link"`);
+    await workbench.expectText('same-link');
+    const same = await placeOf(workbench, 'library');
     await page.mouse.move(same.x, same.y + 100);
     await page.mouse.move(same.x, same.y);
     await page.mouse.move(same.x + 2, same.y);

@@ -1,5 +1,5 @@
 /** Links of the kind that Play with Docker's badges had: a compose file by its address, started in a fresh node. */
-import { LabPage } from '../pages/lab-page.ts';
+import { WorkbenchPage } from '../pages/workbench-page.ts';
 import { expectAccessible } from '../support/look.ts';
 import { expect, test } from '../support/test.ts';
 
@@ -17,23 +17,23 @@ test('a link with a stack starts it in a fresh node, and says how that went', as
 
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.waitForURL(/\/s\/[a-z2-7]{8}/);
-  const lab = new LabPage(page, /\/s\/([a-z2-7]{8})/.exec(page.url())?.[1] ?? '');
+  const workbench = new WorkbenchPage(page, /\/s\/([a-z2-7]{8})/.exec(page.url())?.[1] ?? '');
   try {
     // Nothing serves the file yet: that is what docker's absence or a dead link looks like, and it is not called ready.
-    await lab.expectText('voting: exit code 7');
-    await lab.type(
+    await workbench.expectText('voting: exit code 7');
+    await workbench.type(
       `clear; mkdir /w; echo 'services: {web: {image: "drydock/web:1", ports: ["8080:80"]}}' > /w/stack.yml; docker run -d --net host -v /w:/w busybox httpd -f -p 8000 -h /w`,
     );
-    await lab.expectText(/[0-9a-f]{64}/);
-    await lab.type(`cd; ${command}`);
-    await lab.expectText('voting: exit code 0');
-    await expect(lab.portLink(8080)).toBeVisible();
+    await workbench.expectText(/[0-9a-f]{64}/);
+    await workbench.type(`cd; ${command}`);
+    await workbench.expectText('voting: exit code 0');
+    await expect(workbench.portLink(8080)).toBeVisible();
     // Once: a reload starts nothing again.
     await page.reload();
-    await lab.expectText('voting: exit code 0');
+    await workbench.expectText('voting: exit code 0');
     await expect(page.getByRole('button', { name: /^Open node\d$/ })).toHaveCount(1);
   } finally {
-    await lab.close();
+    await workbench.close();
   }
 });
 

@@ -5,8 +5,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Page, WebSocketRoute } from '@playwright/test';
-import { LabPage } from '../pages/lab-page.ts';
 import { LandingPage } from '../pages/landing-page.ts';
+import { WorkbenchPage } from '../pages/workbench-page.ts';
 import { type ApiSession, createSession } from '../support/api.ts';
 import { look } from '../support/look.ts';
 import { type Stack, startStack, stopStack } from '../support/stack.ts';
@@ -26,11 +26,11 @@ function firstProcess(sessionId: string, node: string): number {
   return found.pid;
 }
 
-async function open(page: Page, session: ApiSession): Promise<LabPage> {
+async function open(page: Page, session: ApiSession): Promise<WorkbenchPage> {
   await page.goto(session.created.links.owner);
-  const lab = new LabPage(page, session.id);
-  await lab.ready();
-  return lab;
+  const workbench = new WorkbenchPage(page, session.id);
+  await workbench.ready();
+  return workbench;
 }
 
 test.describe('honest states', () => {
@@ -71,8 +71,8 @@ test.describe('honest states', () => {
       socket.connectToServer();
       sockets.push(socket);
     });
-    const lab = await open(page, session);
-    await lab.expectPrompt('node1');
+    const workbench = await open(page, session);
+    await workbench.expectPrompt('node1');
     isCut = true;
     for (const socket of sockets) await socket.close();
     await expect(page.getByText('Reconnecting… your processes keep running.')).toBeVisible();
@@ -83,8 +83,8 @@ test.describe('honest states', () => {
   });
 
   test('a stopped engine is down, not starting, and the page knows the way back', async ({ page }) => {
-    const lab = await open(page, session);
-    await lab.expectPrompt('node1');
+    const workbench = await open(page, session);
+    await workbench.expectPrompt('node1');
     const card = page.getByRole('listitem').filter({ has: page.getByRole('button', { name: 'Open node1' }) });
     await expect(card).toContainText('Docker is ready');
     await session.sh('node1', 'service docker stop');

@@ -4,27 +4,27 @@ import { createSession } from '../support/api.ts';
 import { stackStatus } from '../support/stack.ts';
 import { expect, test } from '../support/test.ts';
 
-test('a refresh paints the same screen and goes on with the same shell', async ({ lab, page }) => {
-  await lab.addNode('node1');
-  await lab.type('export KEPT=here; echo before-$KEPT');
-  await lab.expectText('before-here');
+test('a refresh paints the same screen and goes on with the same shell', async ({ workbench, page }) => {
+  await workbench.addNode('node1');
+  await workbench.type('export KEPT=here; echo before-$KEPT');
+  await workbench.expectText('before-here');
   await page.reload();
-  await lab.expectText('before-here');
-  await lab.type('echo after-$KEPT');
-  await lab.expectText('after-here');
+  await workbench.expectText('before-here');
+  await workbench.type('echo after-$KEPT');
+  await workbench.expectText('after-here');
 });
 
 for (const name of ['manager', 'agent', 'redis']) {
-  test(`kill -9 of ${name}: the shell, its output and the session stay`, async ({ lab, page, stack }) => {
-    await lab.addNode('node1');
-    await lab.type('export KEPT=here; echo before-$KEPT');
-    await lab.expectText('before-here');
+  test(`kill -9 of ${name}: the shell, its output and the session stay`, async ({ workbench, page, stack }) => {
+    await workbench.addNode('node1');
+    await workbench.type('export KEPT=here; echo before-$KEPT');
+    await workbench.expectText('before-here');
 
     const victim = (await stackStatus(stack)).processes.find((process) => process.name === name);
     if (!victim) throw new Error(`no process ${name} in the status`);
     process.kill(victim.pid, 'SIGKILL');
     // Typed into the break itself: what the manager had not passed on is sent again.
-    await lab.type('echo amid-$KEPT');
+    await workbench.type('echo amid-$KEPT');
     if (name === 'manager') {
       await expect(page.getByText('Reconnecting… your processes keep running.')).toBeVisible();
       await expect(page.getByText('Back. Nothing was lost.')).toBeVisible({ timeout: 30_000 });
@@ -35,20 +35,20 @@ for (const name of ['manager', 'agent', 'redis']) {
       })
       .not.toBe(victim.pid);
 
-    await lab.type('echo after-$KEPT');
+    await workbench.type('echo after-$KEPT');
     await expect(async () => {
       // On a slow machine the break is long enough for an Enter to be asked about (T-13).
       const send = page.getByRole('button', { name: 'Send', exact: true });
       if (await send.isVisible()) await send.click();
-      await lab.expectText('after-here', 1000);
+      await workbench.expectText('after-here', 1000);
     }).toPass({ timeout: 40_000 });
     // Typed once: neither lost nor repeated on the way over the gap.
     for (const once of [/amid-here/g, /after-here/g]) {
-      expect(((await lab.screen.textContent()) ?? '').match(once)).toHaveLength(1);
+      expect(((await workbench.screen.textContent()) ?? '').match(once)).toHaveLength(1);
     }
     await page.reload();
-    await lab.expectText('after-here');
-    await lab.addNode('node2');
+    await workbench.expectText('after-here');
+    await workbench.addNode('node2');
   });
 }
 

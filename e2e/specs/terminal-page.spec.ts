@@ -7,7 +7,7 @@ import { expectAccessible } from '../support/look.ts';
 import { expect, test } from '../support/test.ts';
 
 test('a terminal that is opened is in front, also when its answer is here before the fact that it exists', async ({
-  lab,
+  workbench,
   page,
 }) => {
   // Facts come by the session's connection, the answer by that of the terminals: this holds back the facts, as a busy server may.
@@ -26,25 +26,25 @@ test('a terminal that is opened is in front, also when its answer is here before
     };
   });
   await page.reload();
-  await lab.ready();
-  await lab.addNode('node1');
+  await workbench.ready();
+  await workbench.addNode('node1');
   await page.getByRole('button', { name: 'Add node' }).first().click();
   await expect.poll(() => held.length).toBeGreaterThan(0);
   const front = page.getByRole('tab', { selected: true });
   await expect(front).toHaveText('node2');
   release();
-  await lab.type('echo in-$(hostname)');
-  await lab.expectText('in-node2');
+  await workbench.type('echo in-$(hostname)');
+  await workbench.expectText('in-node2');
   await expect(front).toHaveText('node2');
 });
 
 test('several lines pasted into a plain shell are asked about, into one with bracketed paste not', async ({
   context,
-  lab,
+  workbench,
   page,
 }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await lab.addNode('node1');
+  await workbench.addNode('node1');
   const paste = async (text: string) => {
     await page.evaluate((what) => navigator.clipboard.writeText(what), text);
     await page.keyboard.press('Control+Shift+V');
@@ -54,23 +54,23 @@ test('several lines pasted into a plain shell are asked about, into one with bra
   await paste('echo bracketed-$((1+1))\necho bracketed-$((2+2))');
   await expect(dialog).toBeHidden();
   await page.keyboard.press('Enter');
-  await lab.expectText('bracketed-4');
+  await workbench.expectText('bracketed-4');
 
-  await lab.type('clear; PS1="plain> " sh');
-  await lab.expectText('plain>');
+  await workbench.type('clear; PS1="plain> " sh');
+  await workbench.expectText('plain>');
   await paste('echo first-$((3+3))\necho second-$((4+4))\n');
   await expect(dialog).toContainText('echo second');
   await dialog.getByRole('button', { name: 'Cancel' }).click();
-  await lab.type('echo nothing-$((5+5))');
-  await lab.expectText('nothing-10');
-  await expect(lab.screen).not.toContainText('first-6');
+  await workbench.type('echo nothing-$((5+5))');
+  await workbench.expectText('nothing-10');
+  await expect(workbench.screen).not.toContainText('first-6');
 
   await paste('echo first-$((3+3))\necho second-$((4+4))\n');
   await dialog.getByRole('checkbox').check();
   await dialog.getByRole('button', { name: 'Paste', exact: true }).click();
-  await lab.expectText('second-8');
+  await workbench.expectText('second-8');
   await paste('echo third-$((6+6))\necho fourth-$((7+7))\n');
-  await lab.expectText('fourth-14');
+  await workbench.expectText('fourth-14');
   await expect(dialog).toBeHidden();
 });
 
@@ -78,11 +78,11 @@ for (const [system, platform, pastes] of [
   ['Windows', 'Win32', true],
   ['Linux', 'Linux x86_64', false],
 ] as const) {
-  test(`Ctrl+V pastes where people expect it: ${system}`, async ({ context, lab, page }) => {
+  test(`Ctrl+V pastes where people expect it: ${system}`, async ({ context, workbench, page }) => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.addInitScript((value) => Object.defineProperty(navigator, 'platform', { value }), platform);
     await page.reload();
-    await lab.addNode('node1');
+    await workbench.addNode('node1');
     await page.evaluate(() => navigator.clipboard.writeText('echo pasted-$((2+3))'));
     await page.keyboard.press('Control+v');
     const hint = page.getByRole('button', { name: 'Make Ctrl+V paste' });
@@ -96,55 +96,55 @@ for (const [system, platform, pastes] of [
       await page.keyboard.press('Control+v');
     }
     await page.keyboard.press('Enter');
-    await lab.expectText('pasted-5');
+    await workbench.expectText('pasted-5');
     await expect(hint).toBeHidden();
   });
 }
 
 test('a click on a tab lands in its terminal, also when it is in front; input is broadcast to what is visible', async ({
-  lab,
+  workbench,
   page,
 }) => {
-  await lab.addNode('node1');
-  await lab.addNode('node2');
+  await workbench.addNode('node1');
+  await workbench.addNode('node2');
   const tab = (name: string) => page.getByRole('tab', { name, exact: true });
   await tab('node2').click();
   await page.keyboard.type('echo still-$(hostname)');
   await page.keyboard.press('Enter');
-  await lab.expectText('still-node2');
+  await workbench.expectText('still-node2');
   await tab('node1').click();
   await page.keyboard.type('echo now-$(hostname)');
   await page.keyboard.press('Enter');
-  await lab.expectText('now-node1');
+  await workbench.expectText('now-node1');
 
   await page.getByRole('button', { name: 'Broadcast input' }).click();
   await expect(page.getByText('Your typing goes to 1 terminal: node1.')).toBeVisible();
   await page.keyboard.type('echo seen-$((5+6))');
   await page.keyboard.press('Enter');
-  await lab.expectText('seen-11');
+  await workbench.expectText('seen-11');
   await page.screenshot({ path: 'e2e/test-results/screens/broadcast-one.png' });
   await tab('node2').click();
   await expect(page.getByText('Your typing goes to 1 terminal: node2.')).toBeVisible();
   await page.keyboard.type('echo after-$((6+6))');
   await page.keyboard.press('Enter');
-  await lab.expectText('after-12');
-  await expect(lab.screen).not.toContainText('seen-11');
+  await workbench.expectText('after-12');
+  await expect(workbench.screen).not.toContainText('seen-11');
 });
 
 test('localhost in the output of a node is the node, not the machine of the visitor', async ({
   context,
-  lab,
+  workbench,
   page,
 }) => {
-  await lab.addNode('node1');
-  await lab.type('clear; echo "see http://localhost:8080/started?by=$((1+1))#now"');
-  await lab.expectText('by=2#now');
-  const link = await lab.screen.getByText('see http', { exact: false }).last().boundingBox();
+  await workbench.addNode('node1');
+  await workbench.type('clear; echo "see http://localhost:8080/started?by=$((1+1))#now"');
+  await workbench.expectText('by=2#now');
+  const link = await workbench.screen.getByText('see http', { exact: false }).last().boundingBox();
   const [x, y] = [(link?.x ?? 0) + 80, (link?.y ?? 0) + 8];
   await page.mouse.move(x, y);
   const shown = page.locator('.terminal-link-target');
   const { port } = new URL(page.url());
-  const opened = `http://8080-node1-${lab.sessionId}.localhost:${port}/started?by=2#now`;
+  const opened = `http://8080-node1-${workbench.sessionId}.localhost:${port}/started?by=2#now`;
   await expect(shown).toHaveText(opened);
   await page.screenshot({ path: 'e2e/test-results/screens/node-link.png' });
   const [tab] = await Promise.all([context.waitForEvent('page'), page.mouse.click(x, y)]);
@@ -152,12 +152,12 @@ test('localhost in the output of a node is the node, not the machine of the visi
 });
 
 test('closing a terminal asks by the name of what runs in it, and is undone for a while at the prompt', async ({
-  lab,
+  workbench,
   page,
 }) => {
-  await lab.addNode('node1');
-  await lab.type('mark=alive; echo set-$((1+1))');
-  await lab.expectText(/set-2.*root@node1/);
+  await workbench.addNode('node1');
+  await workbench.type('mark=alive; echo set-$((1+1))');
+  await workbench.expectText(/set-2.*root@node1/);
   const tab = page.getByRole('tab', { name: 'node1' });
   const remove = async () => {
     await tab.focus();
@@ -171,10 +171,10 @@ test('closing a terminal asks by the name of what runs in it, and is undone for 
   await expect(tab).toBeVisible();
   await page.keyboard.type('echo still-$mark');
   await page.keyboard.press('Enter');
-  await lab.expectText('still-alive');
+  await workbench.expectText('still-alive');
 
-  await lab.type('tail -f /etc/hostname');
-  await lab.expectText(/hostname\s*node1/);
+  await workbench.type('tail -f /etc/hostname');
+  await workbench.expectText(/hostname\s*node1/);
   await remove();
   await expect(page.getByRole('alertdialog')).toContainText('“tail” is still running');
   await expectAccessible(page);
@@ -185,17 +185,17 @@ test('closing a terminal asks by the name of what runs in it, and is undone for 
     .toBe(true);
   await tab.click();
   await page.keyboard.press('Control+c');
-  await lab.type('echo again-$mark');
-  await lab.expectText(/again-alive.*root@node1/);
+  await workbench.type('echo again-$mark');
+  await workbench.expectText(/again-alive.*root@node1/);
 
   // When nobody undoes it, the shell is gone: the next one knows nothing of it.
   await remove();
   await expect(undo).toBeVisible();
   await expect(undo).toBeHidden();
   await page.reload();
-  await lab.expectPrompt('node1');
-  await lab.type('echo "new-$mark."');
-  await lab.expectText('new-.');
+  await workbench.expectPrompt('node1');
+  await workbench.type('echo "new-$mark."');
+  await workbench.expectText('new-.');
 });
 
 test('the page can be installed as an app, so that Ctrl+W, T and N reach the shell', async ({ playwright, stack }) => {
@@ -216,16 +216,16 @@ test('the page can be installed as an app, so that Ctrl+W, T and N reach the she
   }
 });
 
-test('the page says how far away the server is', async ({ lab, page }) => {
-  await lab.addNode('node1');
+test('the page says how far away the server is', async ({ workbench, page }) => {
+  await workbench.addNode('node1');
   await expect(page.getByRole('img', { name: /Connection: \d+ milliseconds/ })).toBeVisible();
 });
 
 test('a flood builds each row once a frame, and leaves every line that fits; a selection is still shown', async ({
-  lab,
+  workbench,
   page,
 }) => {
-  await lab.addNode('node1');
+  await workbench.addNode('node1');
   await page.evaluate(() => {
     const counts = { builds: 0, frames: 0 };
     Object.assign(window, { rowCounts: counts });
@@ -242,8 +242,8 @@ test('a flood builds each row once a frame, and leaves every line that fits; a s
       isNewFrame = false;
     }).observe(row, { childList: true });
   });
-  await lab.type('seq 1 2000000; echo end-$((3+4))');
-  await lab.expectText('end-7');
+  await workbench.type('seq 1 2000000; echo end-$((3+4))');
+  await workbench.expectText('end-7');
   const { builds, frames } = await page.evaluate(
     () => (window as unknown as { rowCounts: { builds: number; frames: number } }).rowCounts,
   );
@@ -252,13 +252,13 @@ test('a flood builds each row once a frame, and leaves every line that fits; a s
 
   // What is above the screen is whole: the last numbers, one a line, up to the scrollback's bound.
   await page.keyboard.press('Shift+PageUp');
-  const text = (await lab.screen.locator('> div').allTextContents()).map((line) => line.trim());
+  const text = (await workbench.screen.locator('> div').allTextContents()).map((line) => line.trim());
   const numbers = text.filter((line) => /^\d+$/.test(line)).map(Number);
   expect(numbers.length).toBeGreaterThan(10);
   expect(numbers).toEqual(numbers.map((_, i) => (numbers[0] as number) + i));
 
   const selection = page.locator('.xterm-selection div');
-  const box = await lab.screen.boundingBox();
+  const box = await workbench.screen.boundingBox();
   // Rows are built anew all the time: the mouse finds what is there.
   await page.mouse.dblclick((box?.x ?? 0) + 20, (box?.y ?? 0) + 30);
   await expect(selection).not.toHaveCount(0);
@@ -267,19 +267,19 @@ test('a flood builds each row once a frame, and leaves every line that fits; a s
 });
 
 test('whoever wants more lines above the screen has them, in the terminals that are open too', async ({
-  lab,
+  workbench,
   page,
 }) => {
-  await lab.addNode('node1');
+  await workbench.addNode('node1');
   /** The first number that is shown some 4,500 lines further up, or at the top. */
   const topmost = async () => {
     for (let pages = 0; pages < 130; pages += 1) await page.keyboard.press('Shift+PageUp');
-    const rows = await lab.screen.locator('> div').allTextContents();
+    const rows = await workbench.screen.locator('> div').allTextContents();
     return Number(rows.map((row) => row.trim()).find((row) => /^\d+$/.test(row)));
   };
   const print = async (mark: string) => {
-    await lab.type(`clear; seq 1 20000; echo ${mark}-$((3+4))`);
-    await lab.expectText(`${mark}-7`);
+    await workbench.type(`clear; seq 1 20000; echo ${mark}-$((3+4))`);
+    await workbench.expectText(`${mark}-7`);
   };
   await print('short');
   const short = await topmost();

@@ -1,10 +1,10 @@
 /** The tests' own `test`: knows the stack, opens the landing page, and fails on errors that the page logs. */
 import { test as base, expect } from '@playwright/test';
-import type { LabPage } from '../pages/lab-page.ts';
 import { LandingPage } from '../pages/landing-page.ts';
+import type { WorkbenchPage } from '../pages/workbench-page.ts';
 import type { Stack } from './stack.ts';
 
-export const test = base.extend<{ stack: Stack; landing: LandingPage; lab: LabPage }>({
+export const test = base.extend<{ stack: Stack; landing: LandingPage; workbench: WorkbenchPage }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the parameter's form.
   stack: async ({}, use) => {
     const given = process.env.DRYDOCK_E2E_STACK;
@@ -14,14 +14,14 @@ export const test = base.extend<{ stack: Stack; landing: LandingPage; lab: LabPa
   landing: async ({ page, stack }, use) => {
     await use(new LandingPage(page, stack.origin));
   },
-  /** A fresh session's lab page; the session is closed by the API afterwards if the test did not. */
-  lab: async ({ landing, page, stack }, use) => {
+  /** A fresh session's workbench; the session is closed by the API afterwards if the test did not. */
+  workbench: async ({ landing, page, stack }, use) => {
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(String(error)));
     await landing.open();
-    const lab = await landing.start();
-    await use(lab);
-    await page.request.delete(`${stack.origin}/api/v1/sessions/${lab.sessionId}`, {
+    const workbench = await landing.start();
+    await use(workbench);
+    await page.request.delete(`${stack.origin}/api/v1/sessions/${workbench.sessionId}`, {
       headers: { origin: stack.origin },
     });
     expect(problems, 'uncaught errors in the page').toEqual([]);

@@ -28,8 +28,8 @@ import { createPortTable } from './edge/ports/labels.ts';
 import { createPortLimits } from './edge/ports/limits.ts';
 import { createPortProxy } from './edge/ports/proxy.ts';
 import { createTcpGateway } from './edge/ports/tcp-gateway.ts';
-import { createLabBus } from './live/bus.ts';
-import { createLabFeed } from './live/feed.ts';
+import { createSessionBus } from './live/bus.ts';
+import { createSessionFeed } from './live/feed.ts';
 import { createPeople } from './live/people.ts';
 import { createSessionViews } from './live/session-view.ts';
 import { createTimeline } from './live/timeline.ts';
@@ -154,12 +154,12 @@ export async function startManager(
     publish: (sessionId, step) => feed.publish(sessionId, { kind: 'swarm', step }),
   });
   const terminalsOf = (sessionId: string) => relay.list(sessionId);
-  const feed = createLabFeed({
+  const feed = createSessionFeed({
     ...{ directory, hosts, views, knowsHostsOf },
     terminals: terminalsOf,
     swarm: swarm.get,
   });
-  const bus = createLabBus({ store, feed, instance: presence.instance, logger });
+  const bus = createSessionBus({ store, feed, instance: presence.instance, logger });
   cleanup.add('bus', () => bus.close());
   const timeline = createTimeline({ store, directory, hosts, publish: bus.publish, clock, logger });
   cleanup.add('timeline', () => timeline.stop());

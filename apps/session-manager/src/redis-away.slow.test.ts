@@ -26,7 +26,7 @@ it('thirty seconds without Redis refuse what is new, lose nothing that was, and 
   const { session, token } = await test.createSession();
   const path = `/sessions/${session.id}`;
   await call('POST', `${path}/nodes`, { token });
-  const { socket } = await test.lab(session.id, token);
+  const { socket } = await test.openPage(session.id, token);
   const ask = (name: string, request: unknown) => socket.timeout(5000).emitWithAck(name, request);
   const { terminalId } = await ask('terminal:open', { node: 'node1', cols: 80, rows: 24 });
   // Its time is up while nobody can write that down.

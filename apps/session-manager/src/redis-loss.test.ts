@@ -27,7 +27,7 @@ describe('a manager whose Redis dies', () => {
     const { session, token } = await test.createSession();
     const path = `/sessions/${session.id}`;
     await call('POST', `${path}/nodes`, { token });
-    const { socket } = await test.lab(session.id, token);
+    const { socket } = await test.openPage(session.id, token);
     const ask = (name: string, request: unknown) => socket.timeout(5000).emitWithAck(name, request);
     const { terminalId } = await ask('terminal:open', { node: 'node1', cols: 80, rows: 24 });
 
@@ -62,14 +62,14 @@ describe('a manager that is started again', () => {
     await test.call('POST', `${path}/nodes`, { token });
     await test.call('PATCH', `${path}/nodes/node1/ports/8080`, { token, body: { visibility: 'public' } });
     agent.report(session.id, 'node1', { ports: [{ port: 8080, protocol: 'tcp', source: 'process' }] });
-    const first = await test.lab(session.id, token);
+    const first = await test.openPage(session.id, token);
     const ask = (socket: typeof first.socket, name: string, request: unknown) =>
       socket.timeout(5000).emitWithAck(name, request);
     const { terminalId } = await ask(first.socket, 'terminal:open', { node: 'node1', cols: 80, rows: 24 });
     await test.restart();
     await agent.connect();
     expect(agent.sessions()).toEqual([session.id]);
-    const again = await test.lab(session.id, token);
+    const again = await test.openPage(session.id, token);
     expect(again.snapshot).toMatchObject({
       right: 'owner',
       session: { expiresAt: session.expiresAt, nodes: [{ name: 'node1', state: 'running', reachable: true }] },

@@ -155,7 +155,7 @@ describe('two managers of one store', () => {
 
   it('are restarted one after the other without a dropped session, a lost byte or a key typed twice', async () => {
     const agent = await host();
-    const labs = await Promise.all(
+    const pages = await Promise.all(
       Array.from({ length: 6 }, async () => {
         const { id, token, path } = await sessionOnBoth();
         await a.call('POST', `${path}/nodes`, { token });
@@ -165,10 +165,10 @@ describe('two managers of one store', () => {
       }),
     );
     let isOver = false;
-    const load = labs.map(async (lab) => {
+    const load = pages.map(async (page) => {
       for (let line = 1; !isOver; line += 1) {
-        lab.typed += `line-${line} `;
-        await lab.opened.type(lab.terminalId, `line-${line} `);
+        page.typed += `line-${line} `;
+        await page.opened.type(page.terminalId, `line-${line} `);
         await sleep(10);
       }
     });
@@ -182,7 +182,7 @@ describe('two managers of one store', () => {
     await sleep(300);
     isOver = true;
     await Promise.all(load);
-    for (const { opened, terminalId, typed, path, token } of labs) {
+    for (const { opened, terminalId, typed, path, token } of pages) {
       await expect.poll(() => opened.drawn(terminalId)).toBe(`root@node1:~# ${typed}`);
       expect([opened.faults, opened.ended(), opened.connections > 1]).toEqual([[], undefined, true]);
       for (const each of [a, b]) {
@@ -192,6 +192,6 @@ describe('two managers of one store', () => {
         });
       }
     }
-    expect(agent.nodes()).toHaveLength(labs.length);
+    expect(agent.nodes()).toHaveLength(pages.length);
   }, 60_000);
 });

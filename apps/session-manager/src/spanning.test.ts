@@ -87,7 +87,7 @@ describe('a session whose host is full', () => {
 
   it('shows the swarm as the host with its leader tells it, not the one that has only workers', async () => {
     const view = (leader: string) => ({ managers: [], workers: [], leader, services: [], tasks: [], networks: [] });
-    const seen = async () => (await test.lab(id, token)).snapshot.swarm.view?.leader;
+    const seen = async () => (await test.openPage(id, token)).snapshot.swarm.view?.leader;
     one.setSwarm(id, { view: view('node3'), problem: null });
     await expect.poll(seen).toBe('node3');
     two.setSwarm(id, { view: null, problem: null });

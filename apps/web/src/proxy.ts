@@ -5,7 +5,7 @@ import { isDevelopment } from './env.ts';
 /**
  * The policy. Scripts run by nonce alone; styles may be inline, since xterm.js and the positioning of menus write style
  * elements and attributes; frames show what the manager names: published ports, and the way to them. Strings become code by
- * lab/base/trusted-types.ts alone; `nextjs` is the policy of Next.js's own loader of scripts.
+ * workbench/base/trusted-types.ts alone; `nextjs` is the policy of Next.js's own loader of scripts.
  */
 function policy(nonce: string, frames: readonly string[]): string {
   const evaluation = isDevelopment ? " 'unsafe-eval'" : '';

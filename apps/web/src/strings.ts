@@ -5,20 +5,30 @@
 
 import { files } from './strings/files.ts';
 import { palette, shortcuts } from './strings/keys.ts';
-import { closeDialog, connection, crashed, ended, errors, lab, notFound, people, share } from './strings/lab.ts';
 import { nodes, ports } from './strings/nodes.ts';
 import { landing, library, product, theme } from './strings/start.ts';
 import { swarm } from './strings/swarm.ts';
 import { takeHome } from './strings/take-home.ts';
 import { settings, terminals } from './strings/terminals.ts';
 import { timeline } from './strings/timeline.ts';
+import {
+  closeDialog,
+  connection,
+  crashed,
+  ended,
+  errors,
+  notFound,
+  people,
+  share,
+  workbench,
+} from './strings/workbench.ts';
 
 export const strings = {
   product,
   landing,
   library,
   theme,
-  lab,
+  workbench,
   connection,
   nodes,
   terminals,

@@ -1,5 +1,5 @@
 /**
- * The realtime contract with browsers: socket.io namespace `/lab`, `auth: {sessionId, token?}` (the cookie serves as token too).
+ * The realtime contract with browsers: socket.io namespace `/session`, `auth: {sessionId, token?}` (the cookie serves as token too).
  * Every call is acknowledged with its answer's fields or `{error}`. docs/PROTOCOL.md holds the numbered rules.
  */
 import { z } from 'zod';
@@ -23,12 +23,12 @@ import {
 } from './terminal.ts';
 import { timelineEntrySchema } from './timeline.ts';
 
-export const LAB_NAMESPACE = '/lab';
+export const SESSION_NAMESPACE = '/session';
 
-export const labAuthSchema = z.object({ sessionId: sessionIdSchema, token: tokenSchema.optional() });
+export const sessionAuthSchema = z.object({ sessionId: sessionIdSchema, token: tokenSchema.optional() });
 
 /** client -> server calls: the request's schema and its answer's. */
-export const labCalls = {
+export const sessionCalls = {
   'terminal:open': {
     request: z.object({ node: nodeNameSchema, cols: colsSchema, rows: rowsSchema }),
     answer: z.object({ terminalId: terminalIdSchema, offset: offsetSchema }),
@@ -42,13 +42,13 @@ export const labCalls = {
   'terminal:resize': { request: terminalResizeSchema, answer: z.object({}) },
   'terminal:close': { request: z.object({ terminalId: terminalIdSchema }), answer: z.object({}) },
   /** Says who this page is and what it looks at; others see it as a `person` change. */
-  'lab:here': { request: hereSchema, answer: z.object({}) },
+  'session:here': { request: hereSchema, answer: z.object({}) },
   /** Measures the way there and back; the answer is empty. */
-  'lab:ping': { request: z.object({}), answer: z.object({}) },
+  'session:ping': { request: z.object({}), answer: z.object({}) },
 } as const;
-export type LabCall = keyof typeof labCalls;
-export type LabRequest<C extends LabCall> = z.input<(typeof labCalls)[C]['request']>;
-export type LabAnswer<C extends LabCall> = z.output<(typeof labCalls)[C]['answer']>;
+export type SessionCall = keyof typeof sessionCalls;
+export type SessionCallRequest<C extends SessionCall> = z.input<(typeof sessionCalls)[C]['request']>;
+export type SessionCallAnswer<C extends SessionCall> = z.output<(typeof sessionCalls)[C]['answer']>;
 
 /** client -> server without an answer: all bytes before `offset` are drawn. */
 export const terminalAckSchema = z.object({ terminalId: terminalIdSchema, offset: offsetSchema });
@@ -68,7 +68,7 @@ export const terminalScreenSchema = z.object({
 });
 
 /** One change of the session's state; applying all of them in order to the snapshot gives the state of now. */
-export const labChangeSchema = z.discriminatedUnion('kind', [
+export const sessionChangeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('node'), node: nodeViewSchema }),
   z.object({ kind: z.literal('node-gone'), name: nodeNameSchema, reason: z.enum(['deleted', 'lost', 'failed']) }),
   z.object({ kind: z.literal('ports'), node: nodeNameSchema, ports: z.array(publishedPortSchema) }),
@@ -102,9 +102,9 @@ export const labChangeSchema = z.discriminatedUnion('kind', [
   /** One more entry of the timeline; those before are asked for by `GET …/timeline`. */
   z.object({ kind: z.literal('timeline'), entry: timelineEntrySchema }),
 ]);
-export type LabChange = z.infer<typeof labChangeSchema>;
+export type SessionChange = z.infer<typeof sessionChangeSchema>;
 
-export const labSnapshotSchema = z.object({
+export const sessionSnapshotSchema = z.object({
   seq: z.number().int(),
   right: rightSchema,
   session: sessionViewSchema,
@@ -116,20 +116,20 @@ export const labSnapshotSchema = z.object({
   /** Who is here, without the page that the snapshot is for. */
   people: z.array(personSchema).default([]),
 });
-export type LabSnapshot = z.infer<typeof labSnapshotSchema>;
+export type SessionSnapshot = z.infer<typeof sessionSnapshotSchema>;
 
-export const labChangeEventSchema = z.object({ seq: z.number().int(), change: labChangeSchema });
-export type LabChangeEvent = z.infer<typeof labChangeEventSchema>;
+export const sessionChangeEventSchema = z.object({ seq: z.number().int(), change: sessionChangeSchema });
+export type SessionChangeEvent = z.infer<typeof sessionChangeEventSchema>;
 
 /** An acknowledgement as it crosses the wire. */
 export type Acked<T> = T | { error: ErrorBody };
 
 /** socket.io's typing of what the server sends. */
-export interface LabServerEvents {
-  'lab:snapshot': (snapshot: LabSnapshot) => void;
-  'lab:change': (event: LabChangeEvent) => void;
+export interface SessionServerEvents {
+  'session:snapshot': (snapshot: SessionSnapshot) => void;
+  'session:change': (event: SessionChangeEvent) => void;
   /** The session is over; the socket is closed after it. `grace`: what its owner may still fetch; `text`: why the operator ended it. */
-  'lab:ended': (why: { reason: EndReason | 'revoked'; text?: string; grace?: GraceView }) => void;
+  'session:ended': (why: { reason: EndReason | 'revoked'; text?: string; grace?: GraceView }) => void;
   'terminal:output': (output: TerminalOutput) => void;
   'terminal:screen': (screen: z.infer<typeof terminalScreenSchema>) => void;
   'terminal:size': (size: { terminalId: string; cols: number; rows: number }) => void;
@@ -137,6 +137,6 @@ export interface LabServerEvents {
 }
 
 /** socket.io's typing of what the client sends. */
-export type LabClientEvents = {
-  [C in LabCall]: (request: LabRequest<C>, ack: (answer: Acked<LabAnswer<C>>) => void) => void;
+export type SessionClientEvents = {
+  [C in SessionCall]: (request: SessionCallRequest<C>, ack: (answer: Acked<SessionCallAnswer<C>>) => void) => void;
 } & { 'terminal:ack': (ack: z.input<typeof terminalAckSchema>) => void };

@@ -9,7 +9,7 @@ import type { TerminalInput } from './terminal.ts';
 
 export const TERMINAL_SOCKET_PATH = '/terminal-socket';
 
-/** The calls of the realtime contract that this socket takes; all others belong to the namespace `/lab`. */
+/** The calls of the realtime contract that this socket takes; all others belong to the namespace `/session`. */
 export const TERMINAL_CALLS = [
   'terminal:open',
   'terminal:attach',

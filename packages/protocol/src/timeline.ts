@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { nodeNameSchema } from './ids.ts';
 
-/** Entries that a session's timeline holds; the oldest go first. A swarm lab of four hours makes a few hundred. */
+/** Entries that a session's timeline holds; the oldest go first. A swarm of four hours makes a few hundred. */
 export const MAX_TIMELINE_ENTRIES = 500;
 
 /** What a node's engine tells. */

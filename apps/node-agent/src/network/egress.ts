@@ -39,7 +39,7 @@ export const NEVER_REACHED = [
   '224.0.0.0/3',
 ] as const;
 
-/** Mail submission and transfer: an open lab would be a spammer's. */
+/** Mail submission and transfer: an open playground would be a spammer's. */
 export const MAIL_PORTS = [25, 465, 587] as const;
 /** Ports that public mining pools document for Stratum. */
 export const MINING_PORTS = [3333, 3334, 3357, 4444, 5555, 7777, 8333, 9332, 9999, 14433, 14444, 45560, 45700] as const;

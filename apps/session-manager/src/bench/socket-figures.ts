@@ -1,5 +1,5 @@
-/** What idle lab pages cost a manager: its memory at 1,000 and 5,000 connected sockets. */
-import { LAB_NAMESPACE } from '@drydock/protocol';
+/** What idle workbenches cost a manager: its memory at 1,000 and 5,000 connected sockets. */
+import { SESSION_NAMESPACE } from '@drydock/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { startBenchManagers } from './bench-managers.ts';
 import { type Figures, value } from './figures.ts';
@@ -13,14 +13,14 @@ const CONNECTING = 50;
 const REST_MS = 10_000;
 
 async function connect(origin: string, sessionId: string, token: string): Promise<Socket> {
-  const socket = io(`${origin}${LAB_NAMESPACE}`, {
+  const socket = io(`${origin}${SESSION_NAMESPACE}`, {
     transports: ['websocket'],
     forceNew: true,
     reconnection: false,
     auth: { sessionId, token },
   });
   await new Promise((resolve, reject) => {
-    socket.once('lab:snapshot', resolve);
+    socket.once('session:snapshot', resolve);
     socket.once('connect_error', reject);
   });
   return socket;

@@ -1,4 +1,4 @@
-/** A steady load of sessions on a site that breaks: labs that type, short sessions that end, strangers that try; notes every broken promise. */
+/** A steady load of sessions on a site that breaks: sessions that type, short sessions that end, strangers that try; notes every broken promise. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +18,7 @@ interface Known {
   expiresAt: number;
 }
 
-interface Lab extends Known {
+interface LoadSession extends Known {
   page: TestPage;
   terminalId: string;
   file: string;
@@ -32,8 +32,8 @@ export interface ChaosLoad {
   finish(): Promise<void>;
 }
 
-/** Begins the load: `labs` sessions with a page and a shell each, and one maker of short sessions. */
-export async function startChaosLoad(stack: ChaosStack, labs: number): Promise<ChaosLoad> {
+/** Begins the load: `sessions` sessions with a page and a shell each, and one maker of short sessions. */
+export async function startChaosLoad(stack: ChaosStack, sessions: number): Promise<ChaosLoad> {
   const faults: string[] = [];
   const counts = { keys: 0, created: 0, ended: 0, strangers: 0, notNow: 0, cut: 0 };
   const short: Known[] = [];
@@ -78,7 +78,7 @@ export async function startChaosLoad(stack: ChaosStack, labs: number): Promise<C
     return { id: body.session.id, token: body.token, expiresAt: body.session.expiresAt };
   }
 
-  async function openLab(): Promise<Lab> {
+  async function openLoadSession(): Promise<LoadSession> {
     const session = await create(1);
     await surely('POST', `/sessions/${session.id}/nodes`, session.token, { name: 'node1' }, [409]);
     const page = openTestPage({ origin: stack.front.origin, sessionId: session.id, token: session.token });
@@ -87,11 +87,11 @@ export async function startChaosLoad(stack: ChaosStack, labs: number): Promise<C
     return { ...session, page, terminalId, file, typed: 0 };
   }
 
-  async function type(lab: Lab): Promise<void> {
+  async function type(loaded: LoadSession): Promise<void> {
     while (!isOver) {
-      lab.typed += 1;
+      loaded.typed += 1;
       counts.keys += 1;
-      await lab.page.type(lab.terminalId, `echo ${lab.typed} >> ${lab.file}\n`);
+      await loaded.page.type(loaded.terminalId, `echo ${loaded.typed} >> ${loaded.file}\n`);
       await sleep(30);
     }
   }
@@ -119,11 +119,11 @@ export async function startChaosLoad(stack: ChaosStack, labs: number): Promise<C
     }
   }
 
-  async function tryAsStranger(all: readonly Lab[]): Promise<void> {
+  async function tryAsStranger(all: readonly LoadSession[]): Promise<void> {
     for (let number = 0; !isOver; number += 1) {
-      const victim = all[number % all.length] as Lab;
+      const victim = all[number % all.length] as LoadSession;
       // Another session's owner, a token of the right form, and nobody at all.
-      const other = all[(number + 1) % all.length] as Lab;
+      const other = all[(number + 1) % all.length] as LoadSession;
       for (const token of [other.token, 'x'.repeat(43), undefined]) {
         const answer = await once('GET', `/sessions/${victim.id}`, token);
         counts.strangers += 1;
@@ -135,10 +135,10 @@ export async function startChaosLoad(stack: ChaosStack, labs: number): Promise<C
     }
   }
 
-  const open = await Promise.all(Array.from({ length: labs }, openLab));
+  const open = await Promise.all(Array.from({ length: sessions }, openLoadSession));
   const note = (error: unknown) => void faults.push(String(error));
   const load = [
-    ...open.map((lab) => type(lab).catch(note)),
+    ...open.map((loaded) => type(loaded).catch(note)),
     makeShortOnes().catch(note),
     watchEnds().catch(note),
     tryAsStranger(open).catch(note),
@@ -154,7 +154,7 @@ export async function startChaosLoad(stack: ChaosStack, labs: number): Promise<C
     }
   }
 
-  function checkTyped({ id, file, typed, page }: Lab): string | undefined {
+  function checkTyped({ id, file, typed, page }: LoadSession): string | undefined {
     const wanted = Array.from({ length: typed }, (_, index) => index + 1).join(',');
     const found = readFileSync(file, 'utf8').trim().split('\n').join(',');
     if (found !== wanted) return `keys of ${id}: ${found.slice(-200)}, wanted until ${typed}`;
@@ -169,17 +169,19 @@ export async function startChaosLoad(stack: ChaosStack, labs: number): Promise<C
       isOver = true;
       await Promise.all(load);
       await stack.whole();
-      for (const lab of open) {
-        await settled(() => checkTyped(lab));
-        faults.push(...lab.page.faults.map((fault) => `page of ${lab.id}: ${fault}`));
+      for (const loaded of open) {
+        await settled(() => checkTyped(loaded));
+        faults.push(...loaded.page.faults.map((fault) => `page of ${loaded.id}: ${fault}`));
         for (const origin of stack.origins) {
           await settled(async () => {
-            const answer = await fetch(`${origin}/api/v1/sessions/${lab.id}`, {
-              headers: { authorization: `Bearer ${lab.token}` },
+            const answer = await fetch(`${origin}/api/v1/sessions/${loaded.id}`, {
+              headers: { authorization: `Bearer ${loaded.token}` },
             }).catch(() => undefined);
             const text = await answer?.text();
             const node = answer?.ok === true ? JSON.parse(text ?? '').nodes[0] : undefined;
-            return node?.state === 'running' && node.reachable ? undefined : `lab ${lab.id} at ${origin}: ${text}`;
+            return node?.state === 'running' && node.reachable
+              ? undefined
+              : `loaded ${loaded.id} at ${origin}: ${text}`;
           });
         }
       }
@@ -191,7 +193,7 @@ export async function startChaosLoad(stack: ChaosStack, labs: number): Promise<C
           return answer?.status === 404 ? undefined : `session ${id} answers ${answer?.status} after its end`;
         });
       }
-      // What is left on the hosts is what the labs have, and after their end nothing.
+      // What is left on the hosts is what the sessions have, and after their end nothing.
       const kept = open.map(({ id }) => `${id}/node1`).sort();
       await settled(() => {
         const nodes = stack.nodes().sort();

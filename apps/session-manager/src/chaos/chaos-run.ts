@@ -50,12 +50,12 @@ export async function runChaos(options: {
   blows: number;
   managers: number;
   hosts: number;
-  labs: number;
+  sessions: number;
 }): Promise<ChaosResult> {
   const random = seededRandom(options.seed);
   const stack = await startChaosStack(options);
   try {
-    const load = await startChaosLoad(stack, options.labs);
+    const load = await startChaosLoad(stack, options.sessions);
     const blows: string[] = [];
     const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
     // Every kind comes once in each round, in an order of its own.

@@ -1,4 +1,4 @@
-import { errorBodySchema, type LabCall, labCalls } from '@drydock/protocol';
+import { errorBodySchema, type SessionCall, sessionCalls } from '@drydock/protocol';
 import fc from 'fast-check';
 import type { Socket } from 'socket.io-client';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
@@ -16,13 +16,13 @@ beforeAll(async () => {
 });
 afterAll(() => test.stop());
 
-const schemaOf = (name: LabCall) =>
-  z.toJSONSchema(labCalls[name].request, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+const schemaOf = (name: SessionCall) =>
+  z.toJSONSchema(sessionCalls[name].request, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
 
-async function aliveLab() {
+async function aliveSession() {
   const { session, token } = await test.createSession();
   await test.call('POST', `/sessions/${session.id}/nodes`, { token });
-  const open = () => test.lab(session.id, token).then(({ socket }) => socket);
+  const open = () => test.openPage(session.id, token).then(({ socket }) => socket);
   const first = await open();
   const { terminalId } = await first.timeout(5000).emitWithAck('terminal:open', { node: 'node1', cols: 80, rows: 24 });
   return { open, first, terminalId: String(terminalId), session, token };
@@ -31,7 +31,7 @@ async function aliveLab() {
 it.each(inject('seeds'))(
   'a page may say what it likes: it is answered, refused or closed, and nobody else notices (seed %i)',
   async (seed) => {
-    const { open, first, terminalId, session, token } = await aliveLab();
+    const { open, first, terminalId, session, token } = await aliveSession();
     const witness = await open();
     let socket: Socket = first;
     let answered = 0;
@@ -41,14 +41,14 @@ it.each(inject('seeds'))(
         ? value
         : { ...value, ...('terminalId' in value ? { terminalId } : {}), ...('node' in value ? { node: 'node1' } : {}) };
     for (const name of [
-      ...(Object.keys(labCalls) as LabCall[]),
+      ...(Object.keys(sessionCalls) as SessionCall[]),
       'terminal:ack',
       'no:such:call',
       'disconnect ',
       'error',
     ]) {
-      const isKnown = Object.hasOwn(labCalls, name);
-      const schema = isKnown ? schemaOf(name as LabCall) : {};
+      const isKnown = Object.hasOwn(sessionCalls, name);
+      const schema = isKnown ? schemaOf(name as SessionCall) : {};
       const message = fc.oneof(fromSchema(schema), fromSchema(schema).map(real), besideSchema(schema), hostile);
       await fc.assert(
         fc.asyncProperty(message, fc.boolean(), fc.nat(5), async (given, wantsAnswer, surplus) => {
@@ -62,7 +62,7 @@ it.each(inject('seeds'))(
           if (answer === undefined) return;
           answered += 1;
           if (answer.error === undefined) {
-            labCalls[name as LabCall].answer.parse(answer);
+            sessionCalls[name as SessionCall].answer.parse(answer);
             return;
           }
           const { error } = errorBodySchema.parse(answer);
@@ -73,7 +73,7 @@ it.each(inject('seeds'))(
     }
     expect(answered).toBeGreaterThan(100);
     expect(witness.connected).toBe(true);
-    expect(await witness.timeout(5000).emitWithAck('lab:ping', {})).toEqual({});
+    expect(await witness.timeout(5000).emitWithAck('session:ping', {})).toEqual({});
     expect((await test.call('GET', `/sessions/${session.id}`, { token })).status).toBe(200);
   },
   120_000,
@@ -85,7 +85,7 @@ it.each(inject('seeds'))(
     // The host of the seed before may still be on its way out for a malformed hello.
     agent.close();
     agent = await test.host({ name: `fuzzed-${seed}`, maxNodes: 1000 });
-    const { session, token } = await aliveLab();
+    const { session, token } = await aliveSession();
     const events = ['fact', 'output', 'screen', 'size', 'exit', 'hello', 'nonsense'];
     const near = fc.record({
       seq: fc.integer(),

@@ -1,28 +1,28 @@
 /** Passes on to the pages of every manager what no store and no host tells: how far a template is, and who is there. */
-import { type LabChange, labChangeSchema, sessionIdSchema } from '@drydock/protocol';
+import { type SessionChange, sessionChangeSchema, sessionIdSchema } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { z } from 'zod';
 import type { SessionStore } from '../store/session-store.ts';
-import type { LabFeed } from './feed.ts';
+import type { SessionFeed } from './feed.ts';
 
-const messageSchema = z.object({ from: z.string(), sessionId: sessionIdSchema, change: labChangeSchema });
+const messageSchema = z.object({ from: z.string(), sessionId: sessionIdSchema, change: sessionChangeSchema });
 
-export interface LabBus extends Pick<LabFeed, 'publish'> {
+export interface SessionBus extends Pick<SessionFeed, 'publish'> {
   /** Hears what other managers publish, after this one's pages did; `from` is that manager's life. */
-  onOthers(listener: (from: string, sessionId: string, change: LabChange) => void): void;
+  onOthers(listener: (from: string, sessionId: string, change: SessionChange) => void): void;
   close(): void;
 }
 
 /** Builds the bus: `publish` reaches this manager's pages at once, and those of the others by the store's broadcast. */
-export function createLabBus(deps: {
+export function createSessionBus(deps: {
   store: Pick<SessionStore, 'broadcast' | 'onBroadcast'>;
-  feed: Pick<LabFeed, 'publish'>;
+  feed: Pick<SessionFeed, 'publish'>;
   /** This life of this manager, which passes over its own messages. */
   instance: string;
   logger: Logger;
-}): LabBus {
+}): SessionBus {
   const { store, feed, instance, logger } = deps;
-  const listeners = new Set<Parameters<LabBus['onOthers']>[0]>();
+  const listeners = new Set<Parameters<SessionBus['onOthers']>[0]>();
   const close = store.onBroadcast((text) => {
     try {
       const { from, sessionId, change } = messageSchema.parse(JSON.parse(text));

@@ -2,31 +2,38 @@
  * Each session's state as a snapshot and then numbered changes without gaps. Snapshot and number are taken in one step of this
  * single-threaded program, so nothing can fall between them.
  */
-import type { EndReason, LabChange, LabChangeEvent, LabSnapshot, SwarmState, TerminalView } from '@drydock/protocol';
+import type {
+  EndReason,
+  SessionChange,
+  SessionChangeEvent,
+  SessionSnapshot,
+  SwarmState,
+  TerminalView,
+} from '@drydock/protocol';
 import type { NodeRecord, SessionRecord } from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { DirectoryChange, SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionViews } from './session-view.ts';
 
-export interface LabFeedListener {
-  change(event: LabChangeEvent): void;
+export interface SessionFeedListener {
+  change(event: SessionChangeEvent): void;
   ended(reason: EndReason, next: SessionRecord): void;
 }
 
-export interface LabFeed {
+export interface SessionFeed {
   /**
    * Begins listening to a session; the snapshot and the first change heard have successive numbers.
    * Returns undefined when the session is not open.
    */
   subscribe(
     sessionId: string,
-    listener: LabFeedListener,
-  ): { snapshot: Omit<LabSnapshot, 'right' | 'people'>; unsubscribe(): void } | undefined;
+    listener: SessionFeedListener,
+  ): { snapshot: Omit<SessionSnapshot, 'right' | 'people'>; unsubscribe(): void } | undefined;
   /** Adds a change that only passes by (terminals, progress). */
-  publish(sessionId: string, change: LabChange): void;
+  publish(sessionId: string, change: SessionChange): void;
 }
 
-export interface LabFeedDeps {
+export interface SessionFeedDeps {
   directory: Pick<SessionDirectory, 'get' | 'all' | 'onChange'>;
   hosts: Pick<HostRegistry, 'onEvent'>;
   views: SessionViews;
@@ -38,14 +45,21 @@ export interface LabFeedDeps {
 
 interface Channel {
   seq: number;
-  listeners: Set<LabFeedListener>;
+  listeners: Set<SessionFeedListener>;
 }
 
 /** Builds the feed and begins to listen to directory and hosts. */
-export function createLabFeed({ directory, hosts, views, terminals, swarm, knowsHostsOf }: LabFeedDeps): LabFeed {
+export function createSessionFeed({
+  directory,
+  hosts,
+  views,
+  terminals,
+  swarm,
+  knowsHostsOf,
+}: SessionFeedDeps): SessionFeed {
   const channels = new Map<string, Channel>();
 
-  function publish(sessionId: string, change: LabChange): void {
+  function publish(sessionId: string, change: SessionChange): void {
     const channel = channels.get(sessionId);
     if (channel === undefined) return;
     channel.seq += 1;

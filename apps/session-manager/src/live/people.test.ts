@@ -1,5 +1,5 @@
 /** Who is in a session, told by managers that may come, go and die. */
-import type { LabChange, Person } from '@drydock/protocol';
+import type { Person, SessionChange } from '@drydock/protocol';
 import { expect, test } from 'vitest';
 import { createPeople } from './people.ts';
 
@@ -10,13 +10,13 @@ const names = (people: Person[]) => people.map(({ name }) => name).sort();
 /** Managers joined by a bus that delivers at once; `alive` are the lives that beats name. */
 function managers(...lives: string[]) {
   const alive = new Set(lives);
-  const listeners = new Map<string, (from: string, sessionId: string, change: LabChange) => void>();
+  const listeners = new Map<string, (from: string, sessionId: string, change: SessionChange) => void>();
   const beats: (() => void)[] = [];
-  const told: Record<string, LabChange[]> = {};
+  const told: Record<string, SessionChange[]> = {};
   const people = Object.fromEntries(
     lives.map((life) => {
       told[life] = [];
-      const tell = (change: LabChange) => void told[life]?.push(change);
+      const tell = (change: SessionChange) => void told[life]?.push(change);
       const board = createPeople({
         feed: { publish: (_session, change) => tell(change) },
         bus: {

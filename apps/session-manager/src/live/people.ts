@@ -2,7 +2,7 @@
 import type { Here, Person, Right } from '@drydock/protocol';
 import { newId } from '../model/links.ts';
 import type { ManagerPresence } from '../sessions/manager-presence.ts';
-import type { LabBus } from './bus.ts';
+import type { SessionBus } from './bus.ts';
 
 /** People of one session that are told of; more may be there, as in a large class, and see these. */
 const MAX_PEOPLE_PER_SESSION = 400;
@@ -33,9 +33,9 @@ interface Room {
  * person appears, so that whoever comes later learns of all; those of a manager that died go when its life is over.
  */
 export function createPeople(deps: {
-  bus: Pick<LabBus, 'publish' | 'onOthers'>;
+  bus: Pick<SessionBus, 'publish' | 'onOthers'>;
   /** Tells this manager's pages alone. */
-  feed: Pick<LabBus, 'publish'>;
+  feed: Pick<SessionBus, 'publish'>;
   presence: Pick<ManagerPresence, 'isAlive' | 'onBeat'>;
 }): People {
   const { bus, feed, presence } = deps;

@@ -1,4 +1,4 @@
-import type { LabChange, TimelineEntry } from '@drydock/protocol';
+import type { SessionChange, TimelineEntry } from '@drydock/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FixtureAgent } from '../testing/fixture-agent.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
@@ -47,9 +47,9 @@ describe('a session’s timeline', () => {
 
   it('holds what engines tell, and pages hear it as it comes', async () => {
     await test.call('POST', `/sessions/${id}/nodes`, { token });
-    const { socket } = await test.lab(id, token);
+    const { socket } = await test.openPage(id, token);
     const heard: TimelineEntry[] = [];
-    socket.on('lab:change', ({ change }: { change: LabChange }) => {
+    socket.on('session:change', ({ change }: { change: SessionChange }) => {
       if (change.kind === 'timeline') heard.push(change.entry);
     });
     const event = {

@@ -2,7 +2,7 @@
  * Writes down what happens in sessions: what hosts and engines tell, and what becomes of the sessions' records. Every manager hears
  * the same and says it to the store, which takes it once.
  */
-import type { AgentNodeReport, LabChange, TimelineEntry, TimelineFact } from '@drydock/protocol';
+import type { AgentNodeReport, SessionChange, TimelineEntry, TimelineFact } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { NodeRecord, SessionRecord } from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
@@ -28,7 +28,7 @@ export function createTimeline(deps: {
   store: Pick<SessionStore, 'addToTimeline' | 'timeline'>;
   directory: Pick<SessionDirectory, 'get' | 'onChange'>;
   hosts: Pick<HostRegistry, 'onEvent'>;
-  publish: (sessionId: string, change: LabChange) => void;
+  publish: (sessionId: string, change: SessionChange) => void;
   clock: Clock;
   logger: Logger;
 }): Timeline {

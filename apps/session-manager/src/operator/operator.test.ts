@@ -81,8 +81,8 @@ describe('an operator', () => {
     await expect.poll(async () => (await b.call('GET', `/sessions/${session.id}`, { token })).status).toBe(200);
     const ended = Promise.all(
       [a, b].map(async (each) => {
-        const { socket } = await each.lab(session.id, token);
-        return new Promise((resolve) => socket.once('lab:ended', resolve));
+        const { socket } = await each.openPage(session.id, token);
+        return new Promise((resolve) => socket.once('session:ended', resolve));
       }),
     );
     // Both pages are there before the end comes.
@@ -150,7 +150,7 @@ describe('an operator', () => {
     for (const path of ['/api-docs', '/healthz-not', '/agent-socket.html']) {
       expect([path, (await fetch(`${b.origin}${path}`)).status]).toEqual([path, 403]);
     }
-    await expect(b.lab(session.id, 'x'.repeat(43))).rejects.toThrow();
+    await expect(b.openPage(session.id, 'x'.repeat(43))).rejects.toThrow();
     await Promise.all([a.restart(), b.restart()]);
     expect([await status(a), await status(b)]).toEqual(['BLOCKED', 'BLOCKED']);
     const [{ id } = { id: '' }] = (await operate(b, 'GET', '/blocks')).body as { id: string }[];

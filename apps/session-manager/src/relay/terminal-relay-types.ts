@@ -6,7 +6,7 @@ import type {
   AgentHello,
   AgentRequest,
   AttachResult,
-  LabChange,
+  SessionChange,
   TerminalExit,
   TerminalInput,
   TerminalOutput,
@@ -26,7 +26,7 @@ export interface TerminalSink {
 }
 
 /** A terminal's entry appeared, changed or went: the gateway passes these on to every client of the session. */
-export type TerminalChange = Extract<LabChange, { kind: 'terminal' | 'terminal-gone' }>;
+export type TerminalChange = Extract<SessionChange, { kind: 'terminal' | 'terminal-gone' }>;
 
 export interface TerminalRelayDeps {
   /**

@@ -15,8 +15,8 @@ describe('the end of a session', () => {
     const agent = await test.host();
     const { session, token } = await test.createSession();
     await test.call('POST', `/sessions/${session.id}/nodes`, { token });
-    const { socket } = await test.lab(session.id, token);
-    const ended = new Promise((resolve) => socket.once('lab:ended', resolve));
+    const { socket } = await test.openPage(session.id, token);
+    const ended = new Promise((resolve) => socket.once('session:ended', resolve));
     clock.advance(4 * HOUR - 1000);
     expect((await test.call('GET', `/sessions/${session.id}`, { token })).status).toBe(200);
     clock.advance(1000);

@@ -37,8 +37,8 @@ describe('the grace of a session', () => {
     await start();
     const agent = await test.host();
     const { id, token, collaborator, get, file } = await sessionWithNode();
-    const { socket } = await test.lab(id, token);
-    const ended = new Promise((resolve) => socket.once('lab:ended', resolve));
+    const { socket } = await test.openPage(id, token);
+    const ended = new Promise((resolve) => socket.once('session:ended', resolve));
     clock.advance(4 * HOUR + TICK);
     const graceUntil = clock.now() - TICK + 15 * MINUTE;
     expect(await ended).toMatchObject({ reason: 'expired', grace: { state: 'grace', graceUntil, nodes: ['node1'] } });
@@ -146,9 +146,9 @@ describe('warnings', () => {
     await start();
     await test.host();
     const { session, token } = await test.createSession();
-    const { socket } = await test.lab(session.id, token);
+    const { socket } = await test.openPage(session.id, token);
     const heard: unknown[] = [];
-    socket.on('lab:change', ({ change }) => {
+    socket.on('session:change', ({ change }) => {
       if (change.kind === 'warning') heard.push([change.reason, change.minutes, change.at - session.expiresAt]);
     });
     clock.advance(4 * HOUR - 9 * MINUTE);
@@ -165,12 +165,12 @@ describe('the idle policy', () => {
     await test.host();
     const used = await sessionWithNode();
     const forgotten = await sessionWithNode();
-    const { socket } = await test.lab(forgotten.id, forgotten.token);
+    const { socket } = await test.openPage(forgotten.id, forgotten.token);
     const heard: number[] = [];
-    socket.on('lab:change', ({ change }) => {
+    socket.on('session:change', ({ change }) => {
       if (change.kind === 'warning' && change.reason === 'idle') heard.push(change.minutes);
     });
-    const ended = new Promise((resolve) => socket.once('lab:ended', resolve));
+    const ended = new Promise((resolve) => socket.once('session:ended', resolve));
     for (let minutes = 0; minutes < 40; minutes += 4) {
       clock.advance(4 * MINUTE);
       await forgotten.get('');

@@ -1,5 +1,5 @@
 /** Tells a session's pages ten, five and one minute before it ends, whether its time runs out or nobody uses it. */
-import type { LabChange } from '@drydock/protocol';
+import type { SessionChange } from '@drydock/protocol';
 
 const MINUTE_MS = 60_000;
 /** Minutes before the end at which pages are told, the last one last. */
@@ -18,7 +18,7 @@ function reached(leftMs: number): number | undefined {
 }
 
 /** Builds them; memory is one entry for each session and reason that is looked at. */
-export function createWarnings({ publish }: { publish(sessionId: string, change: LabChange): void }): Warnings {
+export function createWarnings({ publish }: { publish(sessionId: string, change: SessionChange): void }): Warnings {
   const seen = new Map<string, { at: number; mark: number | undefined }>();
   return {
     look(sessionId, reason, at, now) {

@@ -1,6 +1,6 @@
 import {
   applySwarmStep,
-  type LabChange,
+  type SessionChange,
   type SwarmState,
   type SwarmTask,
   type SwarmView,
@@ -58,10 +58,10 @@ describe('a session’s swarm', () => {
   it('is in the first snapshot, and comes to open pages as steps', async () => {
     const { session, token } = await test.createSession();
     await test.call('POST', `/sessions/${session.id}/nodes`, { token });
-    const { socket, snapshot } = await test.lab(session.id, token);
+    const { socket, snapshot } = await test.openPage(session.id, token);
     expect(snapshot.swarm).toEqual(NOTHING);
     let now = snapshot.swarm;
-    socket.on('lab:change', ({ change }: { change: LabChange }) => {
+    socket.on('session:change', ({ change }: { change: SessionChange }) => {
       if (change.kind === 'swarm') now = applySwarmStep(now, change.step);
     });
     for (const next of [state(task('a', 'starting')), state(task('a', 'running'), task('b', 'running')), NOTHING]) {
@@ -70,7 +70,7 @@ describe('a session’s swarm', () => {
     }
     agent.setSwarm(session.id, state(task('a', 'running')));
     await expect.poll(() => now.view?.tasks.length).toBe(1);
-    expect((await test.lab(session.id, token)).snapshot.swarm).toEqual(state(task('a', 'running')));
+    expect((await test.openPage(session.id, token)).snapshot.swarm).toEqual(state(task('a', 'running')));
   });
 
   it('is not told by a host that has no node of the session', async () => {
@@ -80,7 +80,7 @@ describe('a session’s swarm', () => {
     other.setSwarm(session.id, state(task('a', 'running')));
     agent.setSwarm(session.id, state(task('b', 'running')));
     await expect
-      .poll(async () => (await test.lab(session.id, token)).snapshot.swarm.view?.tasks.map(({ id }) => id))
+      .poll(async () => (await test.openPage(session.id, token)).snapshot.swarm.view?.tasks.map(({ id }) => id))
       .toEqual(['b']);
   });
 

@@ -1,4 +1,4 @@
-import type { LabChange, SessionView } from '@drydock/protocol';
+import type { SessionChange, SessionView } from '@drydock/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addNode, newSession } from '../model/session.ts';
 import type { FixtureAgent } from '../testing/fixture-agent.ts';
@@ -16,9 +16,9 @@ beforeEach(async () => {
 afterEach(() => test.stop());
 
 async function progressOf(id: string, token: string) {
-  const { socket } = await test.lab(id, token);
-  const seen: Extract<LabChange, { kind: 'progress' }>[] = [];
-  socket.on('lab:change', ({ change }: { change: LabChange }) => {
+  const { socket } = await test.openPage(id, token);
+  const seen: Extract<SessionChange, { kind: 'progress' }>[] = [];
+  socket.on('session:change', ({ change }: { change: SessionChange }) => {
     if (change.kind === 'progress') seen.push(change);
   });
   return seen;

@@ -1,7 +1,7 @@
 /** Carries a template out: makes its nodes, runs its steps, tells how far it is; a failure takes everything back. */
 import { DrydockError, toDrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
-import type { LabFeed } from '../live/feed.ts';
+import type { SessionFeed } from '../live/feed.ts';
 import type { Timeline } from '../live/timeline.ts';
 import { addressOf, requireNode, type SessionRecord } from '../model/session.ts';
 import type { NodeService } from '../nodes/node-service.ts';
@@ -31,7 +31,7 @@ export interface TemplateRunnerDeps {
   service: Pick<SessionService, 'end'>;
   hosts: HostRegistry;
   commands: AgentCommands;
-  feed: Pick<LabFeed, 'publish'>;
+  feed: Pick<SessionFeed, 'publish'>;
   timeline: Pick<Timeline, 'add'>;
   clock: Clock;
   logger: Logger;

@@ -8,9 +8,9 @@ import {
   type CreateSessionResponse,
   createSessionResponseSchema,
   errorBodySchema,
-  LAB_NAMESPACE,
-  type LabSnapshot,
-  labSnapshotSchema,
+  SESSION_NAMESPACE,
+  type SessionSnapshot,
+  sessionSnapshotSchema,
 } from '@drydock/protocol';
 import { type Clock, createLogger, type Logger, systemClock } from '@drydock/service-kit';
 import { io, type Socket } from 'socket.io-client';
@@ -38,7 +38,11 @@ export interface TestManager {
   /** Connects a host. */
   host(options?: Partial<FixtureAgentOptions>): Promise<FixtureAgent>;
   /** Connects a page; resolves with its first snapshot. */
-  lab(sessionId: string, token: string | undefined, extra?: object): Promise<{ socket: Socket; snapshot: LabSnapshot }>;
+  openPage(
+    sessionId: string,
+    token: string | undefined,
+    extra?: object,
+  ): Promise<{ socket: Socket; snapshot: SessionSnapshot }>;
   /** Stops it; pages and hosts come back after `resume`. */
   pause(): Promise<void>;
   /** Starts another life of it over the same store and port. */
@@ -156,8 +160,8 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
       await agent.connect();
       return agent;
     },
-    async lab(sessionId, token, extra = {}) {
-      const socket = io(`${origin}${LAB_NAMESPACE}`, {
+    async openPage(sessionId, token, extra = {}) {
+      const socket = io(`${origin}${SESSION_NAMESPACE}`, {
         transports: ['websocket'],
         reconnection: false,
         forceNew: true,
@@ -165,8 +169,8 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
         ...extra,
       });
       sockets.push(socket);
-      const snapshot = await new Promise<LabSnapshot>((resolve, reject) => {
-        socket.once('lab:snapshot', (raw: unknown) => resolve(labSnapshotSchema.parse(raw)));
+      const snapshot = await new Promise<SessionSnapshot>((resolve, reject) => {
+        socket.once('session:snapshot', (raw: unknown) => resolve(sessionSnapshotSchema.parse(raw)));
         socket.once('connect_error', (error) => {
           const { data } = error as Error & { data?: { code?: string } };
           reject(Object.assign(error, { code: data?.code }));

@@ -1,5 +1,5 @@
-/** A lab page without a browser: comes back after every break, draws at offsets, types each key once, and notes what must not be. */
-import { LAB_NAMESPACE, type LabChange, type LabSnapshot } from '@drydock/protocol';
+/** A workbench without a browser: comes back after every break, draws at offsets, types each key once, and notes what must not be. */
+import { SESSION_NAMESPACE, type SessionChange, type SessionSnapshot } from '@drydock/protocol';
 import { io } from 'socket.io-client';
 import { newId } from '../model/links.ts';
 
@@ -17,8 +17,8 @@ export interface TestPage {
   /** All that was drawn of a terminal. */
   drawn(terminalId: string): string;
   /** Changes since the last snapshot, and that snapshot. */
-  readonly changes: readonly LabChange[];
-  readonly snapshot: LabSnapshot | undefined;
+  readonly changes: readonly SessionChange[];
+  readonly snapshot: SessionSnapshot | undefined;
   /** Gaps, overlaps and refusals; a good run has none. */
   readonly faults: readonly string[];
   readonly connections: number;
@@ -48,13 +48,13 @@ export function openTestPage(options: { origin: string; sessionId: string; token
   const { origin, sessionId, token } = options;
   const terminals = new Map<string, Drawn>();
   const faults: string[] = [];
-  let changes: LabChange[] = [];
-  let snapshot: LabSnapshot | undefined;
+  let changes: SessionChange[] = [];
+  let snapshot: SessionSnapshot | undefined;
   let seq = 0;
   let connections = 0;
   let ended: string | undefined;
   let closed = false;
-  const socket = io(`${origin}${LAB_NAMESPACE}`, {
+  const socket = io(`${origin}${SESSION_NAMESPACE}`, {
     transports: ['websocket'],
     forceNew: true,
     reconnectionDelay: RETRY_MS,
@@ -110,18 +110,18 @@ export function openTestPage(options: { origin: string; sessionId: string; token
   socket.on('disconnect', (reason) => {
     if (reason === 'io server disconnect' && ended === undefined && !closed) socket.connect();
   });
-  socket.on('lab:snapshot', (given: LabSnapshot) => {
+  socket.on('session:snapshot', (given: SessionSnapshot) => {
     snapshot = given;
     seq = given.seq;
     changes = [];
     for (const terminalId of terminals.keys()) attach(terminalId);
   });
-  socket.on('lab:change', (event: { seq: number; change: LabChange }) => {
+  socket.on('session:change', (event: { seq: number; change: SessionChange }) => {
     seq += 1;
     if (event.seq !== seq) faults.push(`change ${event.seq} after ${seq - 1}`);
     changes.push(event.change);
   });
-  socket.on('lab:ended', ({ reason }) => {
+  socket.on('session:ended', ({ reason }) => {
     ended = reason;
   });
   socket.on('terminal:output', ({ terminalId, offset, data }: { terminalId: string; offset: number; data: Buffer }) => {

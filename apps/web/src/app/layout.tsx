@@ -1,8 +1,8 @@
 import type { Metadata, Viewport } from 'next';
 import { headers } from 'next/headers';
-import { themeScript } from '../lab/base/theme.ts';
-import { trustedTypesScript } from '../lab/base/trusted-types.ts';
 import { strings } from '../strings.ts';
+import { themeScript } from '../workbench/base/theme.ts';
+import { trustedTypesScript } from '../workbench/base/trusted-types.ts';
 import './globals.css';
 
 export const metadata: Metadata = {

@@ -1,6 +1,6 @@
 /** Screens are large, and each is asked for by a few bytes: what one session may be sent of them. */
 
-/** What a page that comes back with all its terminals needs at once, and a class of thirty that opens a lab (bytes). */
+/** What a page that comes back with all its terminals needs at once, and a class of thirty that opens a session (bytes). */
 const BURST_BYTES = 16 * 1024 * 1024;
 /** Then so much a second: to write it into messages takes the host some hundredths of a processor. */
 const BYTES_PER_SECOND = 4 * 1024 * 1024;

@@ -35,7 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.stop());
 
-const terminals = async () => (await test.lab(victim.id, victim.token)).snapshot.terminals;
+const terminals = async () => (await test.openPage(victim.id, victim.token)).snapshot.terminals;
 
 describe('a host that speaks for another host’s session', () => {
   it('gives it no terminal, neither by a fact nor by its hello', async () => {
@@ -49,7 +49,7 @@ describe('a host that speaks for another host’s session', () => {
   });
 
   it('changes nothing of a terminal that another host has', async () => {
-    const { socket } = await test.lab(victim.id, victim.token);
+    const { socket } = await test.openPage(victim.id, victim.token);
     const opened = (await socket.emitWithAck('terminal:open', { node: 'node1', cols: 80, rows: 24 })) as {
       terminalId: string;
     };

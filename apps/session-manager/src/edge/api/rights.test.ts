@@ -1,4 +1,4 @@
-import { type LabCall, labCalls, type Right } from '@drydock/protocol';
+import { type Right, type SessionCall, sessionCalls } from '@drydock/protocol';
 import { createManualClock } from '@drydock/service-kit';
 import type { Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -25,19 +25,19 @@ const linkIdOf = async (right: Right) => {
 };
 
 /** The promise (docs/PROTOCOL.md A5), written down a second time on purpose. */
-const NEEDED: Record<LabCall, Right> = {
+const NEEDED: Record<SessionCall, Right> = {
   'terminal:open': 'collaborator',
   'terminal:attach': 'viewer',
   'terminal:detach': 'viewer',
   'terminal:input': 'collaborator',
   'terminal:resize': 'collaborator',
   'terminal:close': 'collaborator',
-  'lab:here': 'viewer',
-  'lab:ping': 'viewer',
+  'session:here': 'viewer',
+  'session:ping': 'viewer',
 };
 
 /** A good request of each call of the realtime contract. */
-function requestsFor(terminalId: string): Record<LabCall, object> {
+function requestsFor(terminalId: string): Record<SessionCall, object> {
   const common = { terminalId };
   return {
     'terminal:open': { node: 'node1', cols: 80, rows: 24 },
@@ -45,8 +45,8 @@ function requestsFor(terminalId: string): Record<LabCall, object> {
     'terminal:input': { ...common, writer: 'writer-0001', seq: 1, data: Buffer.from('x') },
     'terminal:resize': { ...common, cols: 90, rows: 30 },
     'terminal:detach': common,
-    'lab:here': { terminalId },
-    'lab:ping': {},
+    'session:here': { terminalId },
+    'session:ping': {},
     'terminal:close': common,
   };
 }
@@ -58,16 +58,16 @@ async function codeOf(socket: Socket, call: string, request: object): Promise<st
 
 describe('every call of the realtime contract', () => {
   it.each(RIGHTS)('does for a %s what that right allows, and no more', async (right) => {
-    const { socket: owner } = await ports.test.lab(ports.id, ports.token);
+    const { socket: owner } = await ports.test.openPage(ports.id, ports.token);
     const { terminalId } = await owner.emitWithAck('terminal:open', { node: 'node1', cols: 80, rows: 24 });
-    const { socket } = await ports.test.lab(ports.id, tokens[right]);
+    const { socket } = await ports.test.openPage(ports.id, tokens[right]);
     const seen: [string, boolean][] = [];
     for (const [call, request] of Object.entries(requestsFor(terminalId))) {
       seen.push([call, (await codeOf(socket, call, request)) !== 'FORBIDDEN']);
     }
-    const allowed = (call: LabCall) => RIGHTS.indexOf(right) >= RIGHTS.indexOf(NEEDED[call]);
-    expect(seen.map(([call]) => call).sort()).toEqual(Object.keys(labCalls).sort());
-    expect(seen).toEqual(seen.map(([call]) => [call, allowed(call as LabCall)]));
+    const allowed = (call: SessionCall) => RIGHTS.indexOf(right) >= RIGHTS.indexOf(NEEDED[call]);
+    expect(seen.map(([call]) => call).sort()).toEqual(Object.keys(sessionCalls).sort());
+    expect(seen).toEqual(seen.map(([call]) => [call, allowed(call as SessionCall)]));
   });
 });
 
@@ -80,13 +80,13 @@ describe('a revoked link', () => {
         .then(({ status }) => status);
     const call = async () => (await ports.test.call('GET', `/sessions/${ports.id}`, { token: tokens[right] })).status;
     expect([await port(), await call()]).toEqual([200, 200]);
-    const { socket } = await ports.test.lab(ports.id, tokens[right]);
-    const ended = new Promise((resolve) => socket.once('lab:ended', resolve));
+    const { socket } = await ports.test.openPage(ports.id, tokens[right]);
+    const ended = new Promise((resolve) => socket.once('session:ended', resolve));
     const path = `/sessions/${ports.id}/links/${await linkIdOf(right)}`;
     expect((await ports.test.call('DELETE', path, { token: ports.token })).status).toBe(204);
     expect(await ended).toEqual({ reason: 'revoked' });
     expect([await port(), await call()]).toEqual([404, 404]);
-    await expect(ports.test.lab(ports.id, tokens[right])).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
+    await expect(ports.test.openPage(ports.id, tokens[right])).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
   });
 });
 
@@ -97,7 +97,7 @@ describe('a rotated link', () => {
     for (const right of ['viewer', 'collaborator'] as const) {
       expect((await ports.test.call('POST', path, { token: tokens[right] })).status).toBe(403);
     }
-    const { socket } = await ports.test.lab(ports.id, tokens.collaborator);
+    const { socket } = await ports.test.openPage(ports.id, tokens.collaborator);
     const gone = new Promise((resolve) => socket.once('disconnect', resolve));
     const { status, body } = await ports.test.call('POST', path, { token: ports.token });
     const { link, token, url } = body as { link: { id: string; right: Right }; token: string; url: string };

@@ -228,7 +228,7 @@ describe('sockets that nobody has let in', () => {
     // At once: those before it still have their time to join.
     expect(raws.every(({ readyState }) => readyState === WebSocket.OPEN)).toBe(true);
     expect(await raw('203.0.113.6')).toBe(true);
-    const { snapshot } = await test.lab(id, token, { extraHeaders: from('203.0.113.6') });
+    const { snapshot } = await test.openPage(id, token, { extraHeaders: from('203.0.113.6') });
     expect(snapshot.session.id).toBe(id);
   });
 });

@@ -4,9 +4,9 @@ import type { BlockList } from 'node:net';
 import {
   AGENT_NAMESPACE,
   AGENT_SOCKET_PATH,
-  LAB_NAMESPACE,
   MAX_AGENT_MESSAGE_BYTES,
   MAX_SOCKET_MESSAGE_BYTES,
+  SESSION_NAMESPACE,
 } from '@drydock/protocol';
 import { batchFrames } from '@drydock/service-kit';
 import { Server } from 'socket.io';
@@ -70,7 +70,7 @@ function boundUnjoined({ io }: SocketServer, { origins, uncounted, metrics }: So
     unjoined.set(raw, release);
     raw.once('close', release);
   });
-  io.of(LAB_NAMESPACE).on('connection', ({ conn }) => unjoined.get(conn)?.());
+  io.of(SESSION_NAMESPACE).on('connection', ({ conn }) => unjoined.get(conn)?.());
 }
 
 /** Ends a connection that sends much before its key was taken; socket.io itself would keep whole messages of the size of reports. */

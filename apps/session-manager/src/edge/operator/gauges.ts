@@ -35,8 +35,8 @@ export function addGauges({
     [],
     () => [[{}, inState('grace')]],
   );
-  metrics.gauge('drydock_sockets', 'Connected lab pages.', [], () => [[{}, gateway.sockets()]]);
-  metrics.gauge('drydock_terminal_sockets', 'Connected terminal sockets of lab pages.', [], () => [
+  metrics.gauge('drydock_sockets', 'Connected workbenches.', [], () => [[{}, gateway.sockets()]]);
+  metrics.gauge('drydock_terminal_sockets', 'Connected terminal sockets of workbenches.', [], () => [
     [{}, terminalGateway.sockets()],
   ]);
   metrics.gauge('drydock_streams', 'Open byte streams of agents.', [], () => [[{}, streams.count()]]);

@@ -25,7 +25,7 @@ async function useAll(): Promise<{ id: string; token: string }> {
   const { session, token } = await test.createSession();
   const { id } = session;
   await test.call('POST', `/sessions/${id}/nodes`, { token });
-  const { socket } = await test.lab(id, token);
+  const { socket } = await test.openPage(id, token);
   const { terminalId } = await socket.emitWithAck('terminal:open', { node: 'node1', cols: 80, rows: 24 });
   await socket.emitWithAck('terminal:attach', { terminalId, offset: 0 });
   const shown = new Promise((resolve) => socket.once('terminal:output', resolve));

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type LabChangeEvent, labChangeEventSchema } from '@drydock/protocol';
+import { type SessionChangeEvent, sessionChangeEventSchema } from '@drydock/protocol';
 import type { Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FixtureAgent } from '../../testing/fixture-agent.ts';
@@ -14,9 +14,9 @@ beforeEach(async () => {
 });
 afterEach(() => test.stop());
 
-function changesOf(socket: Socket): LabChangeEvent[] {
-  const changes: LabChangeEvent[] = [];
-  socket.on('lab:change', (raw: unknown) => changes.push(labChangeEventSchema.parse(raw)));
+function changesOf(socket: Socket): SessionChangeEvent[] {
+  const changes: SessionChangeEvent[] = [];
+  socket.on('session:change', (raw: unknown) => changes.push(sessionChangeEventSchema.parse(raw)));
   return changes;
 }
 
@@ -44,7 +44,7 @@ async function sessionWithNode() {
 describe('snapshot and changes', () => {
   it('give the state without gaps, whoever changes it', async () => {
     const { id, token, viewer } = await sessionWithNode();
-    const { socket, snapshot } = await test.lab(id, viewer);
+    const { socket, snapshot } = await test.openPage(id, viewer);
     expect(snapshot).toMatchObject({ right: 'viewer', session: { id, nodes: [{ name: 'node1' }] }, terminals: [] });
     const changes = changesOf(socket);
     await test.call('POST', `/sessions/${id}/nodes`, { token });
@@ -77,26 +77,26 @@ describe('snapshot and changes', () => {
 
   it('say that terminals are not all known while a host of the session is away', async () => {
     const { id, token } = await sessionWithNode();
-    const opened = await ask((await test.lab(id, token)).socket, 'terminal:open', {
+    const opened = await ask((await test.openPage(id, token)).socket, 'terminal:open', {
       node: 'node1',
       cols: 80,
       rows: 24,
     });
     await test.restart();
-    const early = await test.lab(id, token);
+    const early = await test.openPage(id, token);
     expect(early.snapshot).toMatchObject({ terminals: [], terminalsPending: true });
     const changes = changesOf(early.socket);
     await agent.connect();
     const terminal = expect.objectContaining({ terminalId: opened.terminalId });
     await expect.poll(() => changes.map(({ change }) => change)).toContainEqual({ kind: 'terminal', terminal });
-    const { snapshot } = await test.lab(id, token);
+    const { snapshot } = await test.openPage(id, token);
     expect(snapshot.terminals).toEqual([terminal]);
     expect(snapshot).not.toHaveProperty('terminalsPending');
   });
 
   it('say when the host of a node is away, and when it is back', async () => {
     const { id, token } = await sessionWithNode();
-    const { socket } = await test.lab(id, token);
+    const { socket } = await test.openPage(id, token);
     const changes = changesOf(socket);
     const reachable = () => {
       const last = changes.map(({ change }) => change).findLast((change) => change.kind === 'node');
@@ -110,8 +110,8 @@ describe('snapshot and changes', () => {
 
   it('end with the session', async () => {
     const { id, token, viewer } = await sessionWithNode();
-    const { socket } = await test.lab(id, viewer);
-    const ended = new Promise((resolve) => socket.once('lab:ended', resolve));
+    const { socket } = await test.openPage(id, viewer);
+    const ended = new Promise((resolve) => socket.once('session:ended', resolve));
     await test.call('DELETE', `/sessions/${id}`, { token });
     expect(await ended).toEqual({ reason: 'closed' });
     await expect.poll(() => socket.connected).toBe(false);
@@ -127,24 +127,24 @@ describe('admission', () => {
       [id, undefined],
       ['aaaaaaaa', wrong],
     ] as const) {
-      await expect(test.lab(session, token)).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
+      await expect(test.openPage(session, token)).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
     }
   });
 
   it('refuses pages of other origins and takes the cookie from our own', async () => {
     const { id, token } = await sessionWithNode();
     const cookie = `dd_${id}=${token}`;
-    await expect(test.lab(id, token, { extraHeaders: { origin: 'http://evil.example' } })).rejects.toThrow();
-    await expect(test.lab(id, undefined, { extraHeaders: { origin: 'null', cookie } })).rejects.toThrow();
-    const { snapshot } = await test.lab(id, undefined, { extraHeaders: { origin: test.origin, cookie } });
+    await expect(test.openPage(id, token, { extraHeaders: { origin: 'http://evil.example' } })).rejects.toThrow();
+    await expect(test.openPage(id, undefined, { extraHeaders: { origin: 'null', cookie } })).rejects.toThrow();
+    const { snapshot } = await test.openPage(id, undefined, { extraHeaders: { origin: test.origin, cookie } });
     expect(snapshot.right).toBe('owner');
   });
 
   it('closes the sockets of a revoked link at once, and no others', async () => {
     const { id, token, viewer } = await sessionWithNode();
-    const watching = await test.lab(id, viewer);
-    const owning = await test.lab(id, token);
-    const ended = new Promise((resolve) => watching.socket.once('lab:ended', resolve));
+    const watching = await test.openPage(id, viewer);
+    const owning = await test.openPage(id, token);
+    const ended = new Promise((resolve) => watching.socket.once('session:ended', resolve));
     const links = (await test.call('GET', `/sessions/${id}/links`, { token })).body as { id: string; right: string }[];
     const viewerLink = links.find(({ right }) => right === 'viewer');
     expect((await test.call('DELETE', `/sessions/${id}/links/${viewerLink?.id}`, { token })).status).toBe(204);
@@ -157,8 +157,8 @@ describe('admission', () => {
 describe('terminals over the socket', () => {
   it('are opened, typed into once per number, seen by all, and end', async () => {
     const { id, token, viewer } = await sessionWithNode();
-    const owner = await test.lab(id, token);
-    const watcher = await test.lab(id, viewer);
+    const owner = await test.openPage(id, token);
+    const watcher = await test.openPage(id, viewer);
     const mine = transcript(owner.socket);
     const { terminalId, offset } = await ask(owner.socket, 'terminal:open', { node: 'node1', cols: 80, rows: 24 });
     expect(offset).toBe(0);
@@ -177,8 +177,8 @@ describe('terminals over the socket', () => {
 
   it('are not for viewers to open, type into, resize or close', async () => {
     const { id, token, viewer } = await sessionWithNode();
-    const owner = await test.lab(id, token);
-    const watcher = await test.lab(id, viewer);
+    const owner = await test.openPage(id, token);
+    const watcher = await test.openPage(id, viewer);
     const { terminalId } = await ask(owner.socket, 'terminal:open', { node: 'node1', cols: 80, rows: 24 });
     const attempts = await Promise.all([
       ask(watcher.socket, 'terminal:open', { node: 'node1', cols: 80, rows: 24 }),
@@ -192,8 +192,8 @@ describe('terminals over the socket', () => {
   it('of other sessions do not exist', async () => {
     const mine = await sessionWithNode();
     const theirs = await sessionWithNode();
-    const owner = await test.lab(mine.id, mine.token);
-    const stranger = await test.lab(theirs.id, theirs.token);
+    const owner = await test.openPage(mine.id, mine.token);
+    const stranger = await test.openPage(theirs.id, theirs.token);
     const { terminalId } = await ask(owner.socket, 'terminal:open', { node: 'node1', cols: 80, rows: 24 });
     const answer = await ask(stranger.socket, 'terminal:attach', { terminalId, offset: 0 });
     expect(answer).toMatchObject({ error: { code: 'TERMINAL_NOT_FOUND' } });
@@ -201,7 +201,7 @@ describe('terminals over the socket', () => {
 
   it('go on where they were after a break of the host’s link', async () => {
     const { id, token } = await sessionWithNode();
-    const { socket } = await test.lab(id, token);
+    const { socket } = await test.openPage(id, token);
     const mine = transcript(socket);
     const { terminalId } = await ask(socket, 'terminal:open', { node: 'node1', cols: 80, rows: 24 });
     await expect.poll(mine.text).toBe('root@node1:~# ');
@@ -217,30 +217,30 @@ describe('terminals over the socket', () => {
 describe('hostile sockets', () => {
   it('are closed after many malformed messages, while honest ones go on', async () => {
     const { id, token } = await sessionWithNode();
-    const honest = await test.lab(id, token);
-    const hostile = await test.lab(id, token);
+    const honest = await test.openPage(id, token);
+    const hostile = await test.openPage(id, token);
     for (let count = 0; count < 50; count += 1) {
       hostile.socket.emit('terminal:input', { terminalId: count, writer: [], seq: -1, data: {} }, () => undefined);
       hostile.socket.emit('no-such-event', 'x');
       hostile.socket.emit('terminal:ack', null);
     }
     await expect.poll(() => hostile.socket.connected).toBe(false);
-    expect(await ask(honest.socket, 'lab:ping', {})).toEqual({});
+    expect(await ask(honest.socket, 'session:ping', {})).toEqual({});
   });
 
   it('are closed when they flood, or send more than a message may hold', async () => {
     const { id, token } = await sessionWithNode();
-    const flood = await test.lab(id, token);
-    for (let count = 0; count < 20_000; count += 1) flood.socket.emit('lab:ping', {}, () => undefined);
+    const flood = await test.openPage(id, token);
+    for (let count = 0; count < 20_000; count += 1) flood.socket.emit('session:ping', {}, () => undefined);
     await expect.poll(() => flood.socket.connected, { timeout: 10_000 }).toBe(false);
-    const large = await test.lab(id, token);
+    const large = await test.openPage(id, token);
     large.socket.emit('terminal:input', Buffer.alloc(2 * 1024 * 1024), () => undefined);
     await expect.poll(() => large.socket.connected, { timeout: 10_000 }).toBe(false);
   });
 
   it('get an error, not a crash, for a malformed call', async () => {
     const { id, token } = await sessionWithNode();
-    const { socket } = await test.lab(id, token);
+    const { socket } = await test.openPage(id, token);
     for (const request of [null, 1, 'x', [], {}, { node: 'node1' }, { node: '../x', cols: 80, rows: 24 }]) {
       expect(await ask(socket, 'terminal:open', request)).toMatchObject({ error: { code: 'BAD_REQUEST' } });
     }

@@ -1,15 +1,15 @@
-/** Where lab pages connect: admits them by link, sends snapshot and changes, runs their calls with the right checked each time. */
+/** Where workbenches connect: admits them by link, sends snapshot and changes, runs their calls with the right checked each time. */
 import {
   DrydockError,
-  LAB_NAMESPACE,
-  type LabCall,
-  type LabServerEvents,
-  labAuthSchema,
-  labCalls,
+  SESSION_NAMESPACE,
+  type SessionCall,
+  type SessionServerEvents,
+  sessionAuthSchema,
+  sessionCalls,
 } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { Server, Socket } from 'socket.io';
-import type { LabFeed } from '../../live/feed.ts';
+import type { SessionFeed } from '../../live/feed.ts';
 import type { People } from '../../live/people.ts';
 import { graceView } from '../../model/session.ts';
 import type { RelayClient, TerminalRelay, TerminalSink } from '../../relay/terminal-relay-types.ts';
@@ -22,21 +22,21 @@ import type { Metrics } from '../base/metrics.ts';
 import type { Origins } from '../base/origins.ts';
 import type { Tokens } from '../base/tokens.ts';
 import { createEchoTimer } from './echo-timer.ts';
-import { createLabCaller, createSocketRates } from './lab-caller.ts';
+import { createSessionCaller, createSocketRates } from './session-caller.ts';
 
 /** Packets that wait to be sent to one browser; terminal output is bounded by its windows long before this. */
 const MAX_UNSENT_PACKETS = 5000;
 /** Sockets of one session: a class room with two tabs each. */
 const MAX_SOCKETS_PER_SESSION = 400;
 
-type LabSocket = Socket<Record<string, (...args: unknown[]) => void>, LabServerEvents>;
+type SessionSocket = Socket<Record<string, (...args: unknown[]) => void>, SessionServerEvents>;
 
 export interface BrowserGatewayDeps {
   io: Server;
   tokens: Tokens;
   service: SessionService;
   directory: SessionDirectory;
-  feed: LabFeed;
+  feed: SessionFeed;
   people: People;
   relay: TerminalRelay;
   origins: Origins;
@@ -46,21 +46,21 @@ export interface BrowserGatewayDeps {
 }
 
 interface Client {
-  socket: LabSocket;
+  socket: SessionSocket;
   linkId: string;
 }
 
 /** Begins to accept browsers on the namespace; returns what the rest may ask of it. */
 export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): number } {
   const { io, tokens, service, directory, feed, people, relay, origins, clock, metrics, logger } = deps;
-  const namespace = io.of(LAB_NAMESPACE);
+  const namespace = io.of(SESSION_NAMESPACE);
   const clients = new Map<string, Set<Client>>();
   const rates = createSocketRates(clock);
 
-  async function admit(socket: LabSocket): Promise<void> {
+  async function admit(socket: SessionSocket): Promise<void> {
     const { request } = socket;
     if (!origins.isSameOrigin(request)) throw new DrydockError('FORBIDDEN', 'A page of another site may not connect.');
-    const auth = labAuthSchema.safeParse(socket.handshake.auth);
+    const auth = sessionAuthSchema.safeParse(socket.handshake.auth);
     if (!auth.success) throw new DrydockError('SESSION_NOT_FOUND');
     const { sessionId } = auth.data;
     const cookie = parseCookies(request.headers.cookie).get(sessionCookieName(sessionId, origins.secure));
@@ -71,7 +71,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
   }
 
   namespace.use((socket, next) => {
-    admit(socket as LabSocket).then(
+    admit(socket as SessionSocket).then(
       () => next(),
       (thrown: unknown) => {
         const error = httpError(thrown);
@@ -83,31 +83,31 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
 
   namespace.on('connection', (socket) => {
     const { sessionId, linkId } = socket.data as { sessionId: string; linkId: string };
-    serve(socket as unknown as LabSocket, sessionId, linkId);
+    serve(socket as unknown as SessionSocket, sessionId, linkId);
   });
 
   // A revoked link closes its sockets at once; the check on every call alone would leave the output flowing.
   directory.onChange(({ next }) => {
     for (const { socket, linkId } of [...(clients.get(next.id) ?? [])]) {
       if (next.state !== 'active' || next.links.some(({ id }) => id === linkId)) continue;
-      socket.emit('lab:ended', { reason: 'revoked' });
+      socket.emit('session:ended', { reason: 'revoked' });
       socket.disconnect(true);
     }
   });
 
-  function serve(socket: LabSocket, sessionId: string, linkId: string): void {
+  function serve(socket: SessionSocket, sessionId: string, linkId: string): void {
     const log = logger.child({ sessionId, socketId: socket.id });
     const right = service.rightOf(sessionId, linkId);
     const subscription = feed.subscribe(sessionId, {
       change: (event) => {
         if (isTooSlow()) return;
-        socket.emit('lab:change', event);
+        socket.emit('session:change', event);
       },
       ended: (reason, session) => {
         const grace = right === 'owner' ? graceView(session, clock.now()) : undefined;
         const { endText: text } = session;
         const why = { reason, ...(text === undefined ? {} : { text }) };
-        socket.emit('lab:ended', { ...why, ...(grace === undefined ? {} : { grace }) });
+        socket.emit('session:ended', { ...why, ...(grace === undefined ? {} : { grace }) });
         socket.disconnect(true);
       },
     });
@@ -140,7 +140,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
     const client: Client = { socket, linkId };
     const peers = clients.get(sessionId) ?? new Set();
     clients.set(sessionId, peers.add(client));
-    const caller = createLabCaller({
+    const caller = createSessionCaller({
       ...{ service, directory, metrics, rates, logger: log, sessionId, linkId, relay: relayClient, person, echo },
       socketId: socket.id,
       onHostile(why) {
@@ -152,7 +152,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
     socket.use(([event], next) => {
       if (caller.admits(event === 'terminal:ack' ? 'ack' : 'message')) next();
     });
-    for (const name of Object.keys(labCalls) as LabCall[]) {
+    for (const name of Object.keys(sessionCalls) as SessionCall[]) {
       socket.on(name, (message: unknown, ack: unknown) => {
         if (typeof ack !== 'function') return caller.malformed(name);
         void caller.call(name, message).then(ack as (answer: unknown) => void);
@@ -160,7 +160,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
     }
     socket.on('terminal:ack', caller.ack);
     socket.onAny((event: string) => {
-      if (event !== 'terminal:ack' && !Object.hasOwn(labCalls, event)) caller.malformed(event.slice(0, 64));
+      if (event !== 'terminal:ack' && !Object.hasOwn(sessionCalls, event)) caller.malformed(event.slice(0, 64));
     });
     socket.on('disconnect', () => {
       subscription.unsubscribe();
@@ -170,7 +170,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
       if (peers.size === 0 && clients.get(sessionId) === peers) clients.delete(sessionId);
     });
 
-    socket.emit('lab:snapshot', { right, ...subscription.snapshot, people: people.of(sessionId) });
+    socket.emit('session:snapshot', { right, ...subscription.snapshot, people: people.of(sessionId) });
     log.info({ linkId, right }, 'page connected');
   }
 

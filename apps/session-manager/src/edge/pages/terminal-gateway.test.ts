@@ -61,7 +61,7 @@ describe('terminals over a plain WebSocket', () => {
     const { sessionId, token } = await sessionWithNode();
     const plain = await page({ sessionId, token });
     const terminalId = await openTerminal(plain);
-    const { socket } = await test.lab(sessionId, token);
+    const { socket } = await test.openPage(sessionId, token);
     let text = '';
     socket.on('terminal:output', ({ data }: { data: Buffer }) => {
       text += data.toString();
@@ -170,7 +170,7 @@ describe('rights and bounds', () => {
   });
 
   it.each([
-    ['malformed text', (socket: TestTerminalSocket) => socket.send('{"call":1,"name":"lab:here","request":{}}')],
+    ['malformed text', (socket: TestTerminalSocket) => socket.send('{"call":1,"name":"session:here","request":{}}')],
     ['frames of no known kind', (socket: TestTerminalSocket) => socket.send(Buffer.from([9, 9, 9]))],
     ['frames that are cut short', (socket: TestTerminalSocket) => socket.send(Buffer.from([1, 0, 0]))],
     [

@@ -6,8 +6,8 @@ import {
   DrydockError,
   decodeTerminalFrame,
   encodeTerminalFrame,
-  labAuthSchema,
   MAX_SOCKET_MESSAGE_BYTES,
+  sessionAuthSchema,
   TERMINAL_SOCKET_CLOSE,
   TERMINAL_SOCKET_PATH,
   type TerminalFrame,
@@ -28,7 +28,7 @@ import type { Origins } from '../base/origins.ts';
 import type { Tokens } from '../base/tokens.ts';
 import { refuseUpgrade } from '../ports/pages.ts';
 import { createEchoTimer } from './echo-timer.ts';
-import { createLabCaller, createSocketRates } from './lab-caller.ts';
+import { createSessionCaller, createSocketRates } from './session-caller.ts';
 
 /** A socket that does not say whose it is within this (ms) is closed. */
 const ADMISSION_MS = 10_000;
@@ -102,7 +102,7 @@ export function createTerminalGateway(deps: TerminalGatewayDeps): TerminalGatewa
   const newcomers = createAddressCounter({ max: MAX_UNADMITTED_PER_ADDRESS, uncounted: [deps.uncounted] });
 
   async function admit(request: IncomingMessage, first: RawData, isBinary: boolean) {
-    const auth = labAuthSchema.safeParse(isBinary ? undefined : parseJson(textOf(first)));
+    const auth = sessionAuthSchema.safeParse(isBinary ? undefined : parseJson(textOf(first)));
     if (!auth.success) throw new DrydockError('SESSION_NOT_FOUND');
     const { sessionId } = auth.data;
     const cookie = parseCookies(request.headers.cookie).get(sessionCookieName(sessionId, origins.secure));
@@ -179,7 +179,7 @@ export function createTerminalGateway(deps: TerminalGatewayDeps): TerminalGatewa
       exit: (message) => sendText({ event: 'terminal:exit', message }),
     };
     const relayClient = relay.addClient(sessionId, sink);
-    const caller = createLabCaller({
+    const caller = createSessionCaller({
       ...{ service, directory, metrics, rates, logger: log, socketId, sessionId, linkId, relay: relayClient, echo },
       onHostile(why) {
         log.warn({ why }, 'terminal socket closed');

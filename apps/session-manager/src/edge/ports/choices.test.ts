@@ -160,7 +160,7 @@ describe('a domain of its own for ports', () => {
 });
 
 describe('an answer against being framed', () => {
-  it('holds against everybody but the lab page', async () => {
+  it('holds against everybody but the workbench', async () => {
     ports = await publishPorts();
     const { origin } = ports.test.manager;
     let sent: Record<string, string> = {};

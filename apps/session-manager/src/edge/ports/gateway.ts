@@ -85,7 +85,7 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
     if (!framed || !trustworthy) {
       return serializeCookie(portCookieName(origins.secure), value, { secure: origins.secure, maxAgeSeconds });
     }
-    // In a frame of the lab page a port is a third party; the cookie is then bound to that page (CHIPS).
+    // In a frame of the workbench a port is a third party; the cookie is then bound to that page (CHIPS).
     const parts = [`${portCookieName(true)}=${value}`, 'Path=/', `Max-Age=${maxAgeSeconds}`, 'HttpOnly', 'Secure'];
     return [...parts, 'SameSite=None', 'Partitioned'].join('; ');
   }

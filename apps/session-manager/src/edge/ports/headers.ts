@@ -100,7 +100,7 @@ export function prepareRequest(
 const SANDBOX = 'sandbox allow-scripts allow-forms allow-popups allow-modals allow-downloads';
 
 /**
- * What a program says against being framed holds against every page but the lab page that previews it: X-Frame-Options becomes the
+ * What a program says against being framed holds against every page but the workbench that previews it: X-Frame-Options becomes the
  * frame-ancestors that it means, and a policy's own frame-ancestors learns our origin.
  */
 function allowPreview(headers: IncomingHttpHeaders, publicOrigin: string): void {

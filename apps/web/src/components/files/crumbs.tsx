@@ -2,12 +2,12 @@
 'use client';
 
 import { Fragment } from 'react';
-import { crumbsOf, shownName } from '../../lab/files/path.ts';
-import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { crumbsOf, shownName } from '../../workbench/files/path.ts';
+import { useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 
 export function Crumbs() {
-  const { files } = useLab();
+  const { files } = useWorkbench();
   const { root } = useValue(files.tree);
   const crumbs = crumbsOf(root);
   return (

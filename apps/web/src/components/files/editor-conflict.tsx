@@ -2,9 +2,9 @@
 'use client';
 
 import { TriangleAlert } from 'lucide-react';
-import type { OpenDocument } from '../../lab/files/documents.ts';
-import { useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import type { OpenDocument } from '../../workbench/files/documents.ts';
+import { useValue } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 
 const text = strings.files;
@@ -24,7 +24,7 @@ export function EditorConflict({ document }: { document: OpenDocument }) {
       <span className="flex flex-wrap gap-2">
         {conflict === null && (
           <Button size="sm" onClick={() => void document.save()}>
-            {strings.lab.retry}
+            {strings.workbench.retry}
           </Button>
         )}
         {conflict === 'changed' && (

@@ -3,11 +3,11 @@
 
 import { Download, Search } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
-import type { CodeEditor } from '../../lab/files/code-editor.ts';
-import type { OpenDocument } from '../../lab/files/documents.ts';
-import { nameOf, shownName } from '../../lab/files/path.ts';
-import { useCanWork, useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import type { CodeEditor } from '../../workbench/files/code-editor.ts';
+import type { OpenDocument } from '../../workbench/files/documents.ts';
+import { nameOf, shownName } from '../../workbench/files/path.ts';
+import { useCanWork, useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { EditorConflict } from './editor-conflict.tsx';
 import { EditorRefused } from './editor-refused.tsx';
@@ -16,7 +16,7 @@ import { useCodeEditor } from './use-code-editor.ts';
 const text = strings.files;
 
 function TopBar({ document, editor }: { document: OpenDocument; editor: CodeEditor | null }) {
-  const { files } = useLab();
+  const { files } = useWorkbench();
   const canWork = useCanWork();
   const { node, path, dirty, saving, phase } = useValue(document.state);
   return (
@@ -77,7 +77,7 @@ function useFreshness(document: OpenDocument, isActive: boolean): void {
 }
 
 export function EditorPane({ id, node, path }: { id: string; node: string; path: string }) {
-  const { files, workspace } = useLab();
+  const { files, workspace } = useWorkbench();
   const document = files.documents.get(id, node, path);
   const state = useValue(document.state);
   const place = useRef<HTMLDivElement>(null);

@@ -2,17 +2,17 @@
 'use client';
 
 import { FileX2 } from 'lucide-react';
-import { formatBytes } from '../../lab/base/format.ts';
-import type { OpenDocument } from '../../lab/files/documents.ts';
-import { nameOf } from '../../lab/files/path.ts';
-import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { formatBytes } from '../../workbench/base/format.ts';
+import type { OpenDocument } from '../../workbench/files/documents.ts';
+import { nameOf } from '../../workbench/files/path.ts';
+import { useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 
 const text = strings.files;
 
 export function EditorRefused({ document }: { document: OpenDocument }) {
-  const { files } = useLab();
+  const { files } = useWorkbench();
   const { node, path, phase } = useValue(document.state);
   if (phase.kind !== 'refused' && phase.kind !== 'failed') return null;
   const failed = phase.kind === 'failed';
@@ -25,7 +25,7 @@ export function EditorRefused({ document }: { document: OpenDocument }) {
         <h3 className="lettering mt-4 text-lg">{failed ? text.refused.failed : text.refused[phase.why]}</h3>
         <p className="mt-1.5 mb-5 text-balance text-ink-2 text-sm">{words}</p>
         {failed ? (
-          <Button onClick={() => void document.reload()}>{strings.lab.retry}</Button>
+          <Button onClick={() => void document.reload()}>{strings.workbench.retry}</Button>
         ) : (
           <Button kind="primary" onClick={() => void files.download(node, path, nameOf(path))}>
             {phase.why === 'folder' ? text.menu.downloadTar : text.menu.download}

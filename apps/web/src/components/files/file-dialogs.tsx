@@ -2,10 +2,10 @@
 'use client';
 
 import { type SubmitEvent, useRef, useState } from 'react';
-import { ApiError } from '../../lab/base/api.ts';
-import { joinPath, nameOf, nameProblem, parentOf, resolvePath, shownName } from '../../lab/files/path.ts';
-import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { ApiError } from '../../workbench/base/api.ts';
+import { joinPath, nameOf, nameProblem, parentOf, resolvePath, shownName } from '../../workbench/files/path.ts';
+import { useWorkbench } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 import { Confirm, Modal } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
@@ -49,7 +49,7 @@ interface NewFileDialogProps {
 }
 
 export function NewFileDialog({ what, node, folder, onClose }: NewFileDialogProps) {
-  const { files } = useLab();
+  const { files } = useWorkbench();
   const [name, setName] = useState('');
   const make = what === 'file' ? files.createFile : files.createFolder;
   const answer = useAnswer(() => make(node, folder, name), onClose);
@@ -79,7 +79,7 @@ export function NewFileDialog({ what, node, folder, onClose }: NewFileDialogProp
           }}
         />
         <div className="flex justify-end gap-2.5">
-          <Button onClick={onClose}>{strings.lab.cancel}</Button>
+          <Button onClick={onClose}>{strings.workbench.cancel}</Button>
           <Button kind="primary" type="submit" disabled={answer.busy}>
             {answer.busy ? text.creating : text.create}
           </Button>
@@ -90,7 +90,7 @@ export function NewFileDialog({ what, node, folder, onClose }: NewFileDialogProp
 }
 
 export function MoveFileDialog({ node, path, onClose }: { node: string; path: string; onClose: () => void }) {
-  const { files } = useLab();
+  const { files } = useWorkbench();
   const before = nameOf(path);
   const [name, setName] = useState(shownName(before));
   const [folder, setFolder] = useState(parentOf(path));
@@ -131,7 +131,7 @@ export function MoveFileDialog({ node, path, onClose }: { node: string; path: st
         />
         <Field {...plain} label={text.folder} value={folder} onChange={(event) => setFolder(event.target.value)} />
         <div className="mt-1 flex justify-end gap-2.5">
-          <Button onClick={onClose}>{strings.lab.cancel}</Button>
+          <Button onClick={onClose}>{strings.workbench.cancel}</Button>
           <Button kind="primary" type="submit" disabled={answer.busy}>
             {answer.busy ? text.moving : text.move}
           </Button>
@@ -155,7 +155,7 @@ interface DeleteFileDialogProps {
 }
 
 export function DeleteFileDialog({ node, path, isFolder, onClose }: DeleteFileDialogProps) {
-  const { files, notices } = useLab();
+  const { files, notices } = useWorkbench();
   const [busy, setBusy] = useState(false);
   const remove = async () => {
     setBusy(true);
@@ -166,7 +166,7 @@ export function DeleteFileDialog({ node, path, isFolder, onClose }: DeleteFileDi
     <Confirm
       title={text.deleteTitle(shownName(nameOf(path)))}
       text={<p className="break-words">{(isFolder ? text.deleteFolder : text.deleteFile)(shownName(path))}</p>}
-      cancel={strings.lab.cancel}
+      cancel={strings.workbench.cancel}
       onCancel={onClose}
     >
       <Button kind="danger" disabled={busy} onClick={() => void remove()}>
@@ -177,7 +177,7 @@ export function DeleteFileDialog({ node, path, isFolder, onClose }: DeleteFileDi
 }
 
 export function CloseFileDialog({ id, onClose }: { id: string; onClose: () => void }) {
-  const { files } = useLab();
+  const { files } = useWorkbench();
   const document = files.documents.peek(id);
   const [busy, setBusy] = useState(false);
   const leave = () => {
@@ -194,7 +194,7 @@ export function CloseFileDialog({ id, onClose }: { id: string; onClose: () => vo
     <Confirm
       title={text.closeTitle(shownName(nameOf(document?.state.getState().path ?? '')))}
       text={text.closeText}
-      cancel={strings.lab.cancel}
+      cancel={strings.workbench.cancel}
       onCancel={onClose}
     >
       <Button kind="caution" onClick={leave}>

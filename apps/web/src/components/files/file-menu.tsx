@@ -4,11 +4,11 @@
 import { Copy, Download, FilePlus2, FolderOpen, FolderPlus, Pencil, RefreshCw, SquarePen, Trash2 } from 'lucide-react';
 import { ContextMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { copyText } from '../../lab/base/clipboard.ts';
-import { isDamagedName, nameOf } from '../../lab/files/path.ts';
-import { rowsOf } from '../../lab/files/tree.ts';
-import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { copyText } from '../../workbench/base/clipboard.ts';
+import { isDamagedName, nameOf } from '../../workbench/files/path.ts';
+import { rowsOf } from '../../workbench/files/tree.ts';
+import { useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { cn } from '../ui/cn.ts';
 
 const text = strings.files;
@@ -43,7 +43,7 @@ function Item({ icon, hint, danger = false, onSelect, children }: ItemProps) {
 const Rule = () => <ContextMenu.Separator className="my-1.5 h-px bg-line" />;
 
 function Items({ node, onOpened }: { node: string; onOpened: () => void }) {
-  const { files, dialog } = useLab();
+  const { files, dialog } = useWorkbench();
   const state = useValue(files.tree);
   const row = rowsOf(state).find((other) => other.kind === 'entry' && other.path === state.chosen);
   const folder = files.tree.targetFolder();

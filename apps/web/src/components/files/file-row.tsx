@@ -12,10 +12,10 @@ import {
   FolderSymlink,
 } from 'lucide-react';
 import type { MouseEvent } from 'react';
-import { formatBytes } from '../../lab/base/format.ts';
-import { isDamagedName, shownName } from '../../lab/files/path.ts';
-import type { TreeRow } from '../../lab/files/tree.ts';
 import { strings } from '../../strings.ts';
+import { formatBytes } from '../../workbench/base/format.ts';
+import { isDamagedName, shownName } from '../../workbench/files/path.ts';
+import type { TreeRow } from '../../workbench/files/tree.ts';
 import { cn } from '../ui/cn.ts';
 
 const text = strings.files;

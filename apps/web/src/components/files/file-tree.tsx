@@ -2,12 +2,12 @@
 'use client';
 
 import { type DragEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
-import { carriesFiles } from '../../lab/files/dropped.ts';
-import { isDamagedName, isWithin, joinPath, nameOf, parentOf, shownName } from '../../lab/files/path.ts';
-import { rowsOf, type TreeRow } from '../../lab/files/tree.ts';
-import { treeMove, typeAhead } from '../../lab/files/tree-keys.ts';
-import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { carriesFiles } from '../../workbench/files/dropped.ts';
+import { isDamagedName, isWithin, joinPath, nameOf, parentOf, shownName } from '../../workbench/files/path.ts';
+import { rowsOf, type TreeRow } from '../../workbench/files/tree.ts';
+import { treeMove, typeAhead } from '../../workbench/files/tree-keys.ts';
+import { useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { FileMenu } from './file-menu.tsx';
 import { FileRow, NoteRow } from './file-row.tsx';
 
@@ -25,7 +25,7 @@ function folderUnder(event: DragEvent, root: string): string {
 }
 
 export function FileTree({ node, onOpened }: { node: string; onOpened: () => void }) {
-  const { files, dialog, notices } = useLab();
+  const { files, dialog, notices } = useWorkbench();
   const { tree } = files;
   const state = useValue(tree);
   const rows = useMemo(() => rowsOf(state), [state]);

@@ -4,16 +4,16 @@
 import dynamic from 'next/dynamic';
 import { Dialog } from 'radix-ui';
 import { useEffect } from 'react';
-import { carriesFiles } from '../../lab/files/dropped.ts';
-import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { carriesFiles } from '../../workbench/files/dropped.ts';
+import { useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { TransferList } from './transfer-list.tsx';
 
 const FilesPanel = dynamic(() => import('./files-panel.tsx').then((module) => module.FilesPanel), { ssr: false });
 
 /** Shows or hides the panel, in the form that fits the window. */
 export function useFilesToggle(): { open: boolean; toggle: () => void } {
-  const { preferences, files } = useLab();
+  const { preferences, files } = useWorkbench();
   const panel = useValue(preferences).files;
   const sheet = useValue(files.sheet);
   return {
@@ -40,7 +40,7 @@ function useNoAccidentalDrop(): void {
 }
 
 export function FilesAside() {
-  const { preferences } = useLab();
+  const { preferences } = useWorkbench();
   const open = useValue(preferences).files;
   useNoAccidentalDrop();
   if (!open) {
@@ -59,7 +59,7 @@ export function FilesAside() {
 }
 
 export function FilesSheet() {
-  const { files } = useLab();
+  const { files } = useWorkbench();
   const open = useValue(files.sheet);
   const close = () => files.sheet.set(false);
   return (

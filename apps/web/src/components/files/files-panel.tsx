@@ -3,8 +3,8 @@
 
 import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { useCanWork, useLab, useLabData, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useCanWork, useValue, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { Crumbs } from './crumbs.tsx';
 import { FileTree } from './file-tree.tsx';
@@ -17,8 +17,8 @@ const text = strings.files;
 const STALE_MS = 2000;
 
 function useTreeOfActiveNode(): string | null {
-  const { files, keys, workspace } = useLab();
-  const { session } = useLabData();
+  const { files, keys, workspace } = useWorkbench();
+  const { session } = useWorkbenchData();
   useValue(workspace);
   const { node } = useValue(files.tree);
   const active = keys.activeNode();
@@ -33,8 +33,8 @@ function useTreeOfActiveNode(): string | null {
 }
 
 function NodePicker({ node }: { node: string }) {
-  const { files } = useLab();
-  const { session } = useLabData();
+  const { files } = useWorkbench();
+  const { session } = useWorkbenchData();
   return (
     <select
       aria-label={text.node}
@@ -56,7 +56,7 @@ function Notice({ children }: { children: string }) {
 }
 
 function Body({ node, onOpened }: { node: string | null; onOpened: () => void }) {
-  const { session } = useLabData();
+  const { session } = useWorkbenchData();
   const canWork = useCanWork();
   const state = session.nodes.find(({ name }) => name === node)?.state;
   if (!canWork) return <Notice>{text.viewer}</Notice>;
@@ -78,7 +78,7 @@ interface FilesPanelProps {
 }
 
 export function FilesPanel({ onClose, onOpened }: FilesPanelProps) {
-  const { files } = useLab();
+  const { files } = useWorkbench();
   const canWork = useCanWork();
   const node = useTreeOfActiveNode();
   const listedAt = useRef(0);
@@ -93,7 +93,7 @@ export function FilesPanel({ onClose, onOpened }: FilesPanelProps) {
       <div className="flex shrink-0 items-center gap-2 py-2.5 pr-2 pl-4">
         <h2 className="lettering text-[15px]">{text.title}</h2>
         {canWork && node !== null && <NodePicker node={node} />}
-        <IconButton label={strings.lab.close} className="ml-auto" onClick={onClose}>
+        <IconButton label={strings.workbench.close} className="ml-auto" onClick={onClose}>
           <X size={17} aria-hidden="true" />
         </IconButton>
       </div>

@@ -3,16 +3,16 @@
 
 import { Ellipsis, FilePlus2, FolderArchive, FolderPlus, FolderUp, RefreshCw, ScrollText, Upload } from 'lucide-react';
 import { useRef } from 'react';
-import { HOME } from '../../lab/files/tree.ts';
-import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { HOME } from '../../workbench/files/tree.ts';
+import { useWorkbench } from '../../workbench/use-workbench.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
 
 const text = strings.files;
 
 export function FilesToolbar({ node }: { node: string }) {
-  const { files, dialog } = useLab();
+  const { files, dialog } = useWorkbench();
   const fileInput = useRef<HTMLInputElement>(null);
   const folderInput = useRef<HTMLInputElement>(null);
   const make = (what: 'file' | 'folder') =>

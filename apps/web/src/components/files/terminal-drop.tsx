@@ -3,9 +3,9 @@
 
 import { Upload } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { shownName } from '../../lab/files/path.ts';
-import { useCanWork, useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { shownName } from '../../workbench/files/path.ts';
+import { useCanWork, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { useFileDrop } from './use-file-drop.ts';
 
 export function TerminalDrop({
@@ -17,7 +17,7 @@ export function TerminalDrop({
   node: string;
   children: ReactNode;
 }) {
-  const { files } = useLab();
+  const { files } = useWorkbench();
   const canWork = useCanWork();
   const { over, handlers } = useFileDrop(canWork, (data) => {
     const place = files.terminalPlace(terminalId, node);

@@ -2,11 +2,11 @@
 'use client';
 
 import { Check, CircleAlert, File, Folder, X } from 'lucide-react';
-import { formatBytes } from '../../lab/base/format.ts';
-import { shownName } from '../../lab/files/path.ts';
-import type { Transfer } from '../../lab/files/transfers.ts';
-import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { formatBytes } from '../../workbench/base/format.ts';
+import { shownName } from '../../workbench/files/path.ts';
+import type { Transfer } from '../../workbench/files/transfers.ts';
+import { useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 
@@ -41,7 +41,7 @@ function percentOf({ state, sent, bytes, files, filesDone }: Transfer): number {
 }
 
 function TransferRow({ transfer }: { transfer: Transfer }) {
-  const { transfers } = useLab().files;
+  const { transfers } = useWorkbench().files;
   const { id, kind, state, folder, node } = transfer;
   const name = shownName(transfer.name);
   const percent = percentOf(transfer);
@@ -107,7 +107,7 @@ function TransferRow({ transfer }: { transfer: Transfer }) {
 
 /** The list; nothing while there is nothing to tell. */
 export function TransferList({ className }: { className?: string }) {
-  const { transfers } = useLab().files;
+  const { transfers } = useWorkbench().files;
   const all = useValue(transfers);
   if (all.length === 0) return null;
   const busy = all.filter(({ state }) => !['done', 'cancelled'].includes(state.kind)).length;

@@ -2,12 +2,12 @@
 'use client';
 
 import { type RefObject, useEffect, useState } from 'react';
-import type { CodeEditor } from '../../lab/files/code-editor.ts';
-import type { OpenDocument } from '../../lab/files/documents.ts';
-import { useCanWork, useLab } from '../../lab/use-lab.tsx';
+import type { CodeEditor } from '../../workbench/files/code-editor.ts';
+import type { OpenDocument } from '../../workbench/files/documents.ts';
+import { useCanWork, useWorkbench } from '../../workbench/use-workbench.tsx';
 
 export function useCodeEditor(document: OpenDocument, ready: boolean, place: RefObject<HTMLDivElement | null>) {
-  const { preferences, keys } = useLab();
+  const { preferences, keys } = useWorkbench();
   const canEdit = useCanWork();
   const [editor, setEditor] = useState<CodeEditor | null>(null);
   const [failed, setFailed] = useState(false);
@@ -15,7 +15,7 @@ export function useCodeEditor(document: OpenDocument, ready: boolean, place: Ref
     if (!ready) return;
     let made: CodeEditor | null = null;
     let wanted = true;
-    import('../../lab/files/code-editor.ts').then(
+    import('../../workbench/files/code-editor.ts').then(
       ({ createCodeEditor }) => {
         if (!wanted || place.current === null) return;
         made = createCodeEditor({

@@ -2,7 +2,7 @@
 'use client';
 
 import { type DragEvent, useRef, useState } from 'react';
-import { carriesFiles } from '../../lab/files/dropped.ts';
+import { carriesFiles } from '../../workbench/files/dropped.ts';
 
 export function useFileDrop(enabled: boolean, onDrop: (data: DataTransfer) => void) {
   const [over, setOver] = useState(false);

@@ -3,9 +3,9 @@
 
 import type { LibraryImage } from '@drydock/protocol';
 import { useEffect, useState } from 'react';
-import { formatBytes } from '../../lab/base/format.ts';
-import { fetchLibrary, mainTag, pullName } from '../../lab/base/image-library.ts';
 import { strings } from '../../strings.ts';
+import { formatBytes } from '../../workbench/base/format.ts';
+import { fetchLibrary, mainTag, pullName } from '../../workbench/base/image-library.ts';
 import { CopyText } from '../ui/copy-button.tsx';
 
 const text = strings.library;

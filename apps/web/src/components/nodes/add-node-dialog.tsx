@@ -3,8 +3,8 @@
 
 import { nodeNameSchema } from '@drydock/protocol';
 import { type SubmitEvent, useState } from 'react';
-import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useWorkbench } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
@@ -12,7 +12,7 @@ import { Field } from '../ui/field.tsx';
 const text = strings.nodes;
 
 export function AddNodeDialog({ onClose }: { onClose: () => void }) {
-  const { actions } = useLab();
+  const { actions } = useWorkbench();
   const [name, setName] = useState('');
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -48,7 +48,7 @@ export function AddNodeDialog({ onClose }: { onClose: () => void }) {
           maxLength={32}
         />
         <div className="flex justify-end gap-2.5">
-          <Button onClick={onClose}>{strings.lab.cancel}</Button>
+          <Button onClick={onClose}>{strings.workbench.cancel}</Button>
           <Button kind="primary" type="submit" disabled={busy}>
             {busy ? text.adding : text.addThis}
           </Button>

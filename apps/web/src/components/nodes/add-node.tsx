@@ -2,13 +2,13 @@
 'use client';
 
 import { PencilLine, Plus } from 'lucide-react';
-import { useLab, useLabData, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useValue, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 
 export function AddNodeButton({ onAdded, className }: { onAdded?: (() => void) | undefined; className?: string }) {
-  const { actions } = useLab();
-  const { session } = useLabData();
+  const { actions } = useWorkbench();
+  const { session } = useWorkbenchData();
   const adding = useValue(actions.adding);
   const full = session.nodes.length >= session.limits.nodes;
   return (
@@ -34,8 +34,8 @@ export function AddNodeButton({ onAdded, className }: { onAdded?: (() => void) |
 }
 
 export function AddNode({ onAdded }: { onAdded?: (() => void) | undefined }) {
-  const { dialog } = useLab();
-  const { session } = useLabData();
+  const { dialog } = useWorkbench();
+  const { session } = useWorkbenchData();
   const full = session.nodes.length >= session.limits.nodes;
   return (
     <div className="px-4 pb-3">

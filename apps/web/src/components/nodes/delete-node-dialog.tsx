@@ -2,15 +2,15 @@
 'use client';
 
 import { useState } from 'react';
-import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useWorkbench } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 
 const text = strings.nodes;
 
 export function DeleteNodeDialog({ node, onClose }: { node: string; onClose: () => void }) {
-  const { actions } = useLab();
+  const { actions } = useWorkbench();
   const [busy, setBusy] = useState(false);
   const remove = async () => {
     setBusy(true);
@@ -18,7 +18,7 @@ export function DeleteNodeDialog({ node, onClose }: { node: string; onClose: () 
     onClose();
   };
   return (
-    <Confirm title={text.deleteTitle(node)} text={text.deleteText} cancel={strings.lab.cancel} onCancel={onClose}>
+    <Confirm title={text.deleteTitle(node)} text={text.deleteText} cancel={strings.workbench.cancel} onCancel={onClose}>
       <Button kind="danger" disabled={busy} onClick={() => void remove()}>
         {text.delete}
       </Button>

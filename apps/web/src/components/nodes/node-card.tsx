@@ -15,12 +15,12 @@ import {
   UserRound,
 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { formatBytes, formatShare } from '../../lab/base/format.ts';
-import { type NodeHealth, nodeHealth } from '../../lab/base/node-health.ts';
-import { HOME } from '../../lab/files/tree.ts';
-import { shellCommand } from '../../lab/session/remote-commands.ts';
-import { useCanWork, useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { formatBytes, formatShare } from '../../workbench/base/format.ts';
+import { type NodeHealth, nodeHealth } from '../../workbench/base/node-health.ts';
+import { HOME } from '../../workbench/files/tree.ts';
+import { shellCommand } from '../../workbench/session/remote-commands.ts';
+import { useCanWork, useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { CopyText } from '../ui/copy-button.tsx';
@@ -51,7 +51,7 @@ const ALARMS: ReadonlySet<NodeHealth> = new Set(['failed', 'lost', 'down']);
 
 /** How the node is; a node that is neither ready nor new has lost its engine. */
 function useHealth(node: NodeView): NodeHealth {
-  const { store } = useLab();
+  const { store } = useWorkbench();
   const now = () => Date.now() + store.getState().clockSkewMs;
   const [at, setAt] = useState(now);
   const wasReady = useRef(false);
@@ -111,7 +111,7 @@ function Trouble({ node, health }: { node: NodeView; health: NodeHealth }) {
 }
 
 function NodeMenu({ node }: { node: NodeView }) {
-  const { actions, dialog, files, sessionId } = useLab();
+  const { actions, dialog, files, sessionId } = useWorkbench();
   const copy = useCopy();
   const home = () => void files.download(node.name, HOME, `${node.name}-root.tar`);
   return (
@@ -160,7 +160,7 @@ function NodeMenu({ node }: { node: NodeView }) {
 }
 
 export function NodeCard({ node, onOpen }: { node: NodeView; onOpen?: (() => void) | undefined }) {
-  const { actions, workspace } = useLab();
+  const { actions, workspace } = useWorkbench();
   const canWork = useCanWork();
   const isActive = useValue(workspace).node === node.name;
   const health = useHealth(node);

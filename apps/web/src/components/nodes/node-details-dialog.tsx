@@ -2,10 +2,10 @@
 'use client';
 
 import type { Capabilities, NodeView } from '@drydock/protocol';
-import { abilitiesOf } from '../../lab/base/abilities.ts';
-import { formatBytes } from '../../lab/base/format.ts';
-import { useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { abilitiesOf } from '../../workbench/base/abilities.ts';
+import { formatBytes } from '../../workbench/base/format.ts';
+import { useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { Modal } from '../ui/dialog.tsx';
 
 const text = strings.nodes.limits;
@@ -33,7 +33,7 @@ function rowsOf({ limits, usage }: NodeView, bounds: Capabilities['bounds']): [s
 }
 
 export function NodeDetailsDialog({ node: name, onClose }: { node: string; onClose: () => void }) {
-  const { session } = useLabData();
+  const { session } = useWorkbenchData();
   const node = session.nodes.find((candidate) => candidate.name === name);
   if (!node) return null;
   const { capabilities } = session;

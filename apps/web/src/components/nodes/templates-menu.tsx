@@ -4,19 +4,19 @@
 import type { TemplateView } from '@drydock/protocol';
 import { LayoutTemplate } from 'lucide-react';
 import { useEffect } from 'react';
-import { useLab, useLabState, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useValue, useWorkbench, useWorkbenchState } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
 
 export function useTemplates(): readonly TemplateView[] {
-  const { actions } = useLab();
+  const { actions } = useWorkbench();
   useEffect(() => actions.wantTemplates(), [actions]);
   return useValue(actions.templates);
 }
 
 export function TemplatesMenu() {
-  const { actions } = useLab();
+  const { actions } = useWorkbench();
   const templates = useTemplates();
   if (templates.length === 0) return null;
   return (
@@ -43,7 +43,7 @@ export function TemplatesMenu() {
 }
 
 export function TemplateProgress() {
-  const progress = useLabState((state) => state.data?.progress ?? null);
+  const progress = useWorkbenchState((state) => state.data?.progress ?? null);
   if (progress === null) return null;
   const percent = Math.round((progress.done / Math.max(1, progress.total)) * 100);
   return (

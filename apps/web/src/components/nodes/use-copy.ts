@@ -2,16 +2,16 @@
 'use client';
 
 import { useCallback } from 'react';
-import { copyText } from '../../lab/base/clipboard.ts';
-import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { copyText } from '../../workbench/base/clipboard.ts';
+import { useWorkbench } from '../../workbench/use-workbench.tsx';
 
 export function useCopy(): (what: string, said?: string) => Promise<void> {
-  const { notices } = useLab();
+  const { notices } = useWorkbench();
   return useCallback(
-    async (what, said = strings.lab.copied) => {
+    async (what, said = strings.workbench.copied) => {
       const done = await copyText(what);
-      notices.show(done ? { kind: 'success', title: said } : { kind: 'error', title: strings.lab.copyFailed });
+      notices.show(done ? { kind: 'success', title: said } : { kind: 'error', title: strings.workbench.copyFailed });
     },
     [notices],
   );

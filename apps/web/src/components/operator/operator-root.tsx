@@ -3,8 +3,8 @@
 
 import { type ReactNode, useId, useState } from 'react';
 import { basePath } from '../../env.ts';
-import { type Desk, order } from '../../lab/operator/operator-desk.ts';
 import { operator as text } from '../../strings/operator.ts';
+import { type Desk, order } from '../../workbench/operator/operator-desk.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Wordmark } from '../ui/logo.tsx';
 import { Message } from '../ui/message.tsx';

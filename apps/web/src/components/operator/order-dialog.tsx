@@ -2,8 +2,8 @@
 'use client';
 
 import { type FormEvent, useId, useState } from 'react';
-import { order } from '../../lab/operator/operator-desk.ts';
 import { operator as text } from '../../strings/operator.ts';
+import { order } from '../../workbench/operator/operator-desk.ts';
 import { Button } from '../ui/button.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';

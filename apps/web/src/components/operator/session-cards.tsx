@@ -2,8 +2,8 @@
 'use client';
 
 import type { OperatorSession } from '@drydock/protocol';
-import { formatDuration } from '../../lab/base/format.ts';
 import { operator } from '../../strings/operator.ts';
+import { formatDuration } from '../../workbench/base/format.ts';
 import { Button } from '../ui/button.tsx';
 import type { Order } from './order-dialog.tsx';
 

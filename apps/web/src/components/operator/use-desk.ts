@@ -2,9 +2,9 @@
 'use client';
 
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ApiError } from '../../lab/base/api.ts';
-import { type Desk, lookAtDesk, signInByLink, takeToken, whoAmI } from '../../lab/operator/operator-desk.ts';
-import { fetchMe } from '../../lab/start/start-session.ts';
+import { ApiError } from '../../workbench/base/api.ts';
+import { type Desk, lookAtDesk, signInByLink, takeToken, whoAmI } from '../../workbench/operator/operator-desk.ts';
+import { fetchMe } from '../../workbench/start/start-session.ts';
 
 /** Between two looks (ms). */
 const REFRESH_MS = 4000;

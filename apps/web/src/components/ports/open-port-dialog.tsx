@@ -3,9 +3,9 @@
 
 import { CLOSED_PORTS, portNumberSchema } from '@drydock/protocol';
 import { type SubmitEvent, useState } from 'react';
-import { portUrl } from '../../lab/base/port-url.ts';
-import { useLab, useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { portUrl } from '../../workbench/base/port-url.ts';
+import { useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { Field } from '../ui/field.tsx';
@@ -14,8 +14,8 @@ import { useShowPreview } from '../workspace/use-show-panel.ts';
 const text = strings.ports;
 
 export function OpenPortDialog({ node, onClose }: { node: string; onClose: () => void }) {
-  const { notices, sessionId } = useLab();
-  const { ports } = useLabData();
+  const { notices, sessionId } = useWorkbench();
+  const { ports } = useWorkbenchData();
   const [value, setValue] = useState('');
   const [error, setError] = useState<string | null>(null);
   const showPreview = useShowPreview();

@@ -3,8 +3,8 @@
 
 import type { PublishedPort } from '@drydock/protocol';
 import { Plug } from 'lucide-react';
-import { useCanWork, useLab, useLabData, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useCanWork, useValue, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { BroadcastButton } from '../terminal/broadcast-banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { CopyText } from '../ui/copy-button.tsx';
@@ -13,8 +13,8 @@ import { PortChip } from './port-chip.tsx';
 const NO_PORTS: PublishedPort[] = [];
 
 export function PortBar() {
-  const { workspace, dialog } = useLab();
-  const { session, ports } = useLabData();
+  const { workspace, dialog } = useWorkbench();
+  const { session, ports } = useWorkbenchData();
   const canWork = useCanWork();
   const { node: name } = useValue(workspace);
   const node = session.nodes.find((other) => other.name === name) ?? session.nodes[0];

@@ -3,9 +3,9 @@
 
 import type { PublishedPort } from '@drydock/protocol';
 import { AppWindow, ChevronDown, Clock, Copy, ExternalLink, Globe, House, Lock, QrCode, Terminal } from 'lucide-react';
-import { forwardCommand } from '../../lab/session/remote-commands.ts';
-import { useCanWork, useIsOwner, useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { forwardCommand } from '../../workbench/session/remote-commands.ts';
+import { useCanWork, useIsOwner, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { useCopy } from '../nodes/use-copy.ts';
 import { cn } from '../ui/cn.ts';
 import { Menu, MenuItem, MenuNote, MenuRule } from '../ui/menu.tsx';
@@ -14,7 +14,7 @@ import { useShowPreview } from '../workspace/use-show-panel.ts';
 const text = strings.ports;
 
 function PortMenu({ node, port }: { node: string; port: PublishedPort }) {
-  const { actions, dialog, sessionId } = useLab();
+  const { actions, dialog, sessionId } = useWorkbench();
   const copy = useCopy();
   const isOwner = useIsOwner();
   const canWork = useCanWork();

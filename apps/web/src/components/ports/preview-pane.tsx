@@ -3,9 +3,9 @@
 
 import { ExternalLink, LoaderCircle, RotateCw } from 'lucide-react';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
-import { portUrl } from '../../lab/base/port-url.ts';
-import { useLab, useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { portUrl } from '../../workbench/base/port-url.ts';
+import { useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { CopyIcon } from '../ui/copy-button.tsx';
@@ -23,8 +23,8 @@ interface PreviewPaneProps {
 
 /** The port's address; where the server has told none, the form of its neighbours. */
 function usePortBase(node: string, port: number): { base: string; isListening: boolean } {
-  const { sessionId } = useLab();
-  const { ports } = useLabData();
+  const { sessionId } = useWorkbench();
+  const { ports } = useWorkbenchData();
   const seen = ports[node]?.find((other) => other.port === port && other.protocol === 'tcp');
   const known = seen?.url ?? ports[node]?.find(({ protocol }) => protocol === 'tcp')?.url;
   const [base] = useState(() => portUrl(port, node, sessionId, known, new URL(window.location.href)));
@@ -33,7 +33,7 @@ function usePortBase(node: string, port: number): { base: string; isListening: b
 
 /** A frame takes the focus without an event of ours: the window loses it to the element. */
 function useActiveByFocus(id: string) {
-  const { workspace } = useLab();
+  const { workspace } = useWorkbench();
   const frame = useRef<HTMLIFrameElement>(null);
   useEffect(() => {
     const look = () => {
@@ -47,7 +47,7 @@ function useActiveByFocus(id: string) {
 }
 
 export function PreviewPane({ id, node, port }: PreviewPaneProps) {
-  const { actions, workspace } = useLab();
+  const { actions, workspace } = useWorkbench();
   const { base, isListening } = usePortBase(node, port);
   const [path, setPath] = useState('/');
   /** What the frame shows; `turn` counts loads, so that the same address loads anew. Null until the cookie of this tab's link is set. */

@@ -3,8 +3,8 @@
 
 import { useState } from 'react';
 import { renderSVG } from 'uqr';
-import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useWorkbench } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Modal } from '../ui/dialog.tsx';
@@ -44,7 +44,7 @@ function SharedLink({ url, expiresAt }: Made) {
 }
 
 export function SharePortDialog({ node, port, onClose }: { node: string; port: number; onClose: () => void }) {
-  const { actions, notices } = useLab();
+  const { actions, notices } = useWorkbench();
   const [choice, setChoice] = useState<Choice>('60');
   const [made, setMade] = useState<Made | null>(null);
   const [busy, setBusy] = useState(false);
@@ -72,7 +72,7 @@ export function SharePortDialog({ node, port, onClose }: { node: string; port: n
           <SharedLink {...made} />
         )}
         <div className="flex justify-end gap-2.5">
-          <Button onClick={onClose}>{made === null ? strings.lab.cancel : strings.lab.done}</Button>
+          <Button onClick={onClose}>{made === null ? strings.workbench.cancel : strings.workbench.done}</Button>
           {made === null && (
             <Button kind="primary" disabled={busy} onClick={() => void make()}>
               {busy ? text.making : text.make}

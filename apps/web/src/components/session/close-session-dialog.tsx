@@ -3,16 +3,16 @@
 
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { useLab, useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 
 const text = strings.closeDialog;
 
 export function CloseSessionDialog({ onClose }: { onClose: () => void }) {
-  const { actions, dialog } = useLab();
-  const { session, terminals } = useLabData();
+  const { actions, dialog } = useWorkbench();
+  const { session, terminals } = useWorkbenchData();
   const router = useRouter();
   const [closing, setClosing] = useState(false);
   const closeSession = async () => {

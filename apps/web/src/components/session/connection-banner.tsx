@@ -2,8 +2,8 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import { useLab, useLabState } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useWorkbench, useWorkbenchState } from '../../workbench/use-workbench.tsx';
 
 /** How long "back" stays (ms). */
 const BACK_MS = 4000;
@@ -11,9 +11,9 @@ const BACK_MS = 4000;
 const QUIET_MS = 700;
 
 export function ConnectionBanner() {
-  const { client } = useLab();
-  const kind = useLabState((state) => state.connection.kind);
-  const frozen = useLabState((state) => state.data?.session.frozen?.reason);
+  const { client } = useWorkbench();
+  const kind = useWorkbenchState((state) => state.connection.kind);
+  const frozen = useWorkbenchState((state) => state.data?.session.frozen?.reason);
   const [shown, setShown] = useState<'none' | 'offline' | 'back'>('none');
   const wasShown = useRef(false);
   useEffect(() => {

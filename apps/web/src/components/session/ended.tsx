@@ -3,9 +3,9 @@
 
 import type { EndReason, GraceView } from '@drydock/protocol';
 import { useEffect } from 'react';
-import { forgetSession } from '../../lab/session/recent-sessions.ts';
-import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { forgetSession } from '../../workbench/session/recent-sessions.ts';
+import { useWorkbench } from '../../workbench/use-workbench.tsx';
 import { Message } from '../ui/message.tsx';
 import { GraceDownloads } from './grace-downloads.tsx';
 
@@ -17,7 +17,7 @@ interface EndedProps {
 }
 
 export function Ended({ reason, message, grace }: EndedProps) {
-  const { sessionId } = useLab();
+  const { sessionId } = useWorkbench();
   const { title, text } = strings.ended[reason];
   // Its owner may come back for the files.
   const over = grace === undefined;

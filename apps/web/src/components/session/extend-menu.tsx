@@ -2,26 +2,26 @@
 'use client';
 
 import { ClockPlus } from 'lucide-react';
-import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useWorkbench } from '../../workbench/use-workbench.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
 
 const STEPS_HOURS = [1, 2, 4];
 
 export function ExtendMenu() {
-  const { actions } = useLab();
+  const { actions } = useWorkbench();
   return (
     <Menu
       trigger={
-        <IconButton label={strings.lab.extend}>
+        <IconButton label={strings.workbench.extend}>
           <ClockPlus size={17} aria-hidden="true" />
         </IconButton>
       }
     >
       {STEPS_HOURS.map((hours) => (
         <MenuItem key={hours} onSelect={() => void actions.extend(hours)}>
-          {strings.lab.extendBy(hours)}
+          {strings.workbench.extendBy(hours)}
         </MenuItem>
       ))}
     </Menu>

@@ -5,13 +5,13 @@ import type { GraceView } from '@drydock/protocol';
 import { Download } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { basePath } from '../../env.ts';
-import { formatCountdown } from '../../lab/base/format.ts';
-import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { formatCountdown } from '../../workbench/base/format.ts';
+import { useWorkbench } from '../../workbench/use-workbench.tsx';
 
 /** Shows links until the grace is over, then says so. `grace.now` is the server's clock at the moment that the page heard of it. */
 export function GraceDownloads({ grace }: { grace: GraceView }) {
-  const { sessionId, actions } = useLab();
+  const { sessionId, actions } = useWorkbench();
   const [heardAt] = useState(() => Date.now());
   const leftNow = () => grace.graceUntil - grace.now - (Date.now() - heardAt);
   const [left, setLeft] = useState(leftNow);

@@ -1,8 +1,8 @@
 /** How far the server is away: green below 80 ms, amber below 300, red above. */
 'use client';
 
-import { useLabState } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useWorkbenchState } from '../../workbench/use-workbench.tsx';
 import { cn } from '../ui/cn.ts';
 
 function tone(ms: number): string {
@@ -11,7 +11,9 @@ function tone(ms: number): string {
 }
 
 export function LatencyPill() {
-  const latency = useLabState((state) => (state.latencyMs === null ? null : Math.max(1, Math.round(state.latencyMs))));
+  const latency = useWorkbenchState((state) =>
+    state.latencyMs === null ? null : Math.max(1, Math.round(state.latencyMs)),
+  );
   const label = latency === null ? strings.connection.latencyUnknown : strings.connection.latencyLabel(latency);
   return (
     <span role="img" aria-label={label} title={label} className="flex items-center gap-1.5 text-[12.5px] text-ink-3">

@@ -7,7 +7,7 @@ export function Opening() {
     <main className="grid min-h-dvh place-items-center">
       <p role="status" className="flex flex-col items-center gap-4 text-ink-3">
         <LogoMark size={52} />
-        {strings.lab.opening}
+        {strings.workbench.opening}
       </p>
     </main>
   );

@@ -4,9 +4,9 @@
 import { Eye } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { useMemo } from 'react';
-import { groupPeople, type PersonHere } from '../../lab/session/people.ts';
-import { useLab, useLabState, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { groupPeople, type PersonHere } from '../../workbench/session/people.ts';
+import { useValue, useWorkbench, useWorkbenchState } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { Field } from '../ui/field.tsx';
@@ -44,7 +44,7 @@ function Initial({ person, className }: { person: PersonHere; className?: string
 }
 
 function PersonRow({ person, where }: { person: PersonHere; where: string | null }) {
-  const { people } = useLab();
+  const { people } = useWorkbench();
   const following = useValue(people.following) === person.browser;
   const name = nameOf(person);
   return (
@@ -53,7 +53,7 @@ function PersonRow({ person, where }: { person: PersonHere; where: string | null
       <span className="min-w-0 flex-1">
         <span className="block truncate font-[600] text-sm">{person.isMe ? text.you(name) : name}</span>
         <span className="block truncate text-[12.5px] text-ink-3">
-          {strings.lab.rights[person.right].label}
+          {strings.workbench.rights[person.right].label}
           {where !== null && ` · ${where}`}
         </span>
       </span>
@@ -74,15 +74,15 @@ function PersonRow({ person, where }: { person: PersonHere; where: string | null
 }
 
 function usePeople(): PersonHere[] {
-  const { people } = useLab();
-  const list = useLabState((state) => state.data?.people);
+  const { people } = useWorkbench();
+  const list = useWorkbenchState((state) => state.data?.people);
   return useMemo(() => groupPeople(list ?? [], people.me), [list, people.me]);
 }
 
 export function People() {
-  const { preferences } = useLab();
+  const { preferences } = useWorkbench();
   const { name } = useValue(preferences);
-  const terminals = useLabState((state) => state.data?.terminals);
+  const terminals = useWorkbenchState((state) => state.data?.terminals);
   const here = usePeople();
   if (here.length === 0) return null;
   const whereOf = ({ terminalId }: PersonHere) =>
@@ -137,7 +137,7 @@ export function People() {
 
 /** A thin line while somebody is followed. */
 export function FollowingBanner() {
-  const { people } = useLab();
+  const { people } = useWorkbench();
   const followed = useValue(people.following);
   const person = usePeople().find(({ browser }) => browser === followed);
   return (

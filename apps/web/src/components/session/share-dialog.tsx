@@ -4,9 +4,9 @@
 import type { Right } from '@drydock/protocol';
 import { useState, useSyncExternalStore } from 'react';
 import { basePath } from '../../env.ts';
-import { recentSession, subscribeRecent } from '../../lab/session/recent-sessions.ts';
-import { useIsOwner, useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { recentSession, subscribeRecent } from '../../workbench/session/recent-sessions.ts';
+import { useIsOwner, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Modal } from '../ui/dialog.tsx';
@@ -15,7 +15,7 @@ const text = strings.share;
 const RIGHTS: readonly Right[] = ['viewer', 'collaborator', 'owner'];
 
 function LinkRow({ right, url }: { right: Right; url: string | undefined }) {
-  const { actions, notices } = useLab();
+  const { actions, notices } = useWorkbench();
   const [busy, setBusy] = useState(false);
   const make = async () => {
     setBusy(true);
@@ -64,7 +64,7 @@ function ownLink(sessionId: string): string | undefined {
 }
 
 export function ShareDialog({ onClose }: { onClose: () => void }) {
-  const { sessionId, store } = useLab();
+  const { sessionId, store } = useWorkbench();
   const isOwner = useIsOwner();
   const links = useSyncExternalStore(subscribeRecent, () => recentSession(sessionId)?.links);
   const right = store.getState().data?.right ?? 'viewer';

@@ -3,11 +3,11 @@
 
 import { Download, FolderArchive, History, ScrollText } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { downloadText } from '../../lab/files/take-home.ts';
-import { HOME } from '../../lab/files/tree.ts';
-import { reportOf } from '../../lab/session/timeline-text.ts';
-import { useLab, useLabData, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { downloadText } from '../../workbench/files/take-home.ts';
+import { HOME } from '../../workbench/files/tree.ts';
+import { reportOf } from '../../workbench/session/timeline-text.ts';
+import { useValue, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 import { Modal } from '../ui/dialog.tsx';
 
@@ -42,8 +42,8 @@ function Row({ icon, title, hint, label, busy = false, disabled = false, onPress
 }
 
 export function TakeHomeDialog({ onClose }: { onClose: () => void }) {
-  const { files, timeline, sessionId } = useLab();
-  const { session } = useLabData();
+  const { files, timeline, sessionId } = useWorkbench();
+  const { session } = useWorkbenchData();
   const { entries, loaded } = useValue(timeline);
   const [busy, setBusy] = useState(false);
   useEffect(() => timeline.want(), [timeline]);

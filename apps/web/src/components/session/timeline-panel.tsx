@@ -16,9 +16,9 @@ import {
   TriangleAlert,
 } from 'lucide-react';
 import { useEffect } from 'react';
-import { reportOf, sentenceOf } from '../../lab/session/timeline-text.ts';
-import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { reportOf, sentenceOf } from '../../workbench/session/timeline-text.ts';
+import { useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { useCopy } from '../nodes/use-copy.ts';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
@@ -64,7 +64,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
 }
 
 export function TimelinePanel() {
-  const { timeline, workspace, sessionId } = useLab();
+  const { timeline, workspace, sessionId } = useWorkbench();
   const copy = useCopy();
   const { entries, problem, loaded } = useValue(timeline);
   useEffect(() => timeline.want(), [timeline]);
@@ -92,7 +92,7 @@ export function TimelinePanel() {
             {text.failed} <span className="text-ink-2">{problem}</span>
           </span>
           <Button size="sm" onClick={() => timeline.want()}>
-            {strings.lab.retry}
+            {strings.workbench.retry}
           </Button>
         </p>
       )}

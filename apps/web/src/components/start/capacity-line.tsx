@@ -1,8 +1,8 @@
 /** One honest line on whether there is room. */
 'use client';
 
-import type { Capacity } from '../../lab/start/start-session.ts';
 import { strings } from '../../strings.ts';
+import type { Capacity } from '../../workbench/start/start-session.ts';
 import { cn } from '../ui/cn.ts';
 import type { Loaded } from './use-landing-data.ts';
 

@@ -4,7 +4,8 @@
 import { X } from 'lucide-react';
 import { useEffect, useSyncExternalStore } from 'react';
 import { basePath } from '../../env.ts';
-import { formatDuration } from '../../lab/base/format.ts';
+import { strings } from '../../strings.ts';
+import { formatDuration } from '../../workbench/base/format.ts';
 import {
   forgetEnded,
   forgetSession,
@@ -12,8 +13,7 @@ import {
   recentSessions,
   sessionPath,
   subscribeRecent,
-} from '../../lab/session/recent-sessions.ts';
-import { strings } from '../../strings.ts';
+} from '../../workbench/session/recent-sessions.ts';
 import { IconButton } from '../ui/button.tsx';
 
 const text = strings.landing;

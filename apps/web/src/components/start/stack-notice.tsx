@@ -1,8 +1,8 @@
 /** What a link with a stack will do when Start is pressed, or why it will not. */
 'use client';
 
-import { stackCommand, type WantedStack } from '../../lab/start/stack-link.ts';
 import { strings } from '../../strings.ts';
+import { stackCommand, type WantedStack } from '../../workbench/start/stack-link.ts';
 
 const text = strings.landing.stack;
 

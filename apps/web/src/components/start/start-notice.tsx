@@ -2,8 +2,8 @@
 'use client';
 
 import { useEffect, useState } from 'react';
-import { formatDuration } from '../../lab/base/format.ts';
 import { strings } from '../../strings.ts';
+import { formatDuration } from '../../workbench/base/format.ts';
 import { Button } from '../ui/button.tsx';
 import type { StartState } from './use-start.ts';
 

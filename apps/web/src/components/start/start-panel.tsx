@@ -1,8 +1,8 @@
 /** Everything on the start page that can be pressed. */
 'use client';
 
-import { formatDuration } from '../../lab/base/format.ts';
 import { strings } from '../../strings.ts';
+import { formatDuration } from '../../workbench/base/format.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { CapacityLine } from './capacity-line.tsx';
 import { RecentSessionsList } from './recent-sessions-list.tsx';

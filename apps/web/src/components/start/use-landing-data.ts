@@ -3,7 +3,7 @@
 
 import type { TemplateView } from '@drydock/protocol';
 import { useEffect, useState } from 'react';
-import { type Capacity, fetchCapacity, fetchTemplates } from '../../lab/start/start-session.ts';
+import { type Capacity, fetchCapacity, fetchTemplates } from '../../workbench/start/start-session.ts';
 
 /** Between two looks at the capacity (ms). */
 const REFRESH_MS = 10_000;

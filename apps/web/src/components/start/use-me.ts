@@ -3,8 +3,8 @@
 
 import type { MeResponse } from '@drydock/protocol';
 import { useCallback, useEffect, useState } from 'react';
-import { callApi } from '../../lab/base/api.ts';
-import { fetchMe } from '../../lab/start/start-session.ts';
+import { callApi } from '../../workbench/base/api.ts';
+import { fetchMe } from '../../workbench/start/start-session.ts';
 
 /** `me` is null until it is known; a server that does not answer is told of elsewhere on the page. */
 export function useMe(): { me: MeResponse | null; signOut: () => void } {

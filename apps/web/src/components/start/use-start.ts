@@ -3,10 +3,10 @@
 
 import { useRouter } from 'next/navigation';
 import { useCallback, useEffect, useState } from 'react';
-import { ApiError } from '../../lab/base/api.ts';
-import type { StackLink } from '../../lab/start/stack-link.ts';
-import { startSession } from '../../lab/start/start-session.ts';
 import { strings } from '../../strings.ts';
+import { ApiError } from '../../workbench/base/api.ts';
+import type { StackLink } from '../../workbench/start/stack-link.ts';
+import { startSession } from '../../workbench/start/start-session.ts';
 
 /** Between two attempts when the server is full and does not say when to come back (ms). */
 const RETRY_MS = 15_000;

@@ -2,7 +2,7 @@
 'use client';
 
 import { useEffect, useState } from 'react';
-import { type WantedStack, wantedStack } from '../../lab/start/stack-link.ts';
+import { type WantedStack, wantedStack } from '../../workbench/start/stack-link.ts';
 
 export function useWantedStack(): WantedStack {
   const [wanted, setWanted] = useState<WantedStack>({ kind: 'none' });

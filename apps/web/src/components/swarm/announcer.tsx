@@ -2,8 +2,8 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import type { MapService } from '../../lab/swarm/map.ts';
 import { strings } from '../../strings.ts';
+import type { MapService } from '../../workbench/swarm/map.ts';
 
 /** A scale or an update changes a service many times; it is told when nothing has changed for this long (ms). */
 const STILL_MS = 1500;

@@ -3,9 +3,9 @@
 
 import { Network } from 'lucide-react';
 import { useState } from 'react';
-import { startSwarm } from '../../lab/swarm/actions.ts';
-import { useCanWork, useLab, useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { startSwarm } from '../../workbench/swarm/actions.ts';
+import { useCanWork, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { TemplateProgress, TemplatesMenu } from '../nodes/templates-menu.tsx';
 import { Button } from '../ui/button.tsx';
 import { CopyText } from '../ui/copy-button.tsx';
@@ -13,8 +13,8 @@ import { CopyText } from '../ui/copy-button.tsx';
 const text = strings.swarm.empty;
 
 export function EmptySwarm() {
-  const { actions, notices, keys } = useLab();
-  const { session } = useLabData();
+  const { actions, notices, keys } = useWorkbench();
+  const { session } = useWorkbenchData();
   const canWork = useCanWork();
   const [starting, setStarting] = useState(false);
   const running = session.nodes.filter(({ state, dockerReady }) => state === 'running' && dockerReady);
@@ -41,7 +41,7 @@ export function EmptySwarm() {
             <p className="mt-4 text-[13px] text-ink-3">{text.command}</p>
             <CopyText
               text={command}
-              label={strings.lab.copy(command)}
+              label={strings.workbench.copy(command)}
               className="mt-1 min-h-8 break-all rounded-md bg-sunken px-3 py-1 font-mono text-[13px]"
             />
             <Button kind="primary" className="mt-4" disabled={starting} onClick={() => void start()}>

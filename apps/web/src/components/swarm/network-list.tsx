@@ -2,16 +2,16 @@
 'use client';
 
 import { LockKeyhole, TriangleAlert } from 'lucide-react';
-import type { MapNetwork } from '../../lab/swarm/map.ts';
-import { useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import type { MapNetwork } from '../../workbench/swarm/map.ts';
+import { useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { cn } from '../ui/cn.ts';
 import { serviceColour } from './service-colour.ts';
 
 const text = strings.swarm;
 
 export function NetworkList({ networks }: { networks: readonly MapNetwork[] }) {
-  const canEncrypt = useLabData().session.capabilities?.encryptedOverlay !== false;
+  const canEncrypt = useWorkbenchData().session.capabilities?.encryptedOverlay !== false;
   return (
     <section aria-labelledby="swarm-networks" className="mt-4">
       <h3 id="swarm-networks" className="mb-1.5 font-[620] text-[13px] text-ink-2">

@@ -2,8 +2,8 @@
 'use client';
 
 import { CircleOff, PauseCircle, ServerCrash, Star, UserRound } from 'lucide-react';
-import type { MapNode } from '../../lab/swarm/map.ts';
 import { strings } from '../../strings.ts';
+import type { MapNode } from '../../workbench/swarm/map.ts';
 import { cn } from '../ui/cn.ts';
 import { type TileContext, TileList } from './tile-list.tsx';
 

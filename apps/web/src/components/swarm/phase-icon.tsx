@@ -1,6 +1,6 @@
 /** The sign of a task's phase: a shape of its own for each, so that colour is never alone. */
 import { CircleArrowDown, CircleCheckBig, CircleDashed, CircleX, Hourglass, LoaderCircle } from 'lucide-react';
-import type { Phase } from '../../lab/swarm/map.ts';
+import type { Phase } from '../../workbench/swarm/map.ts';
 import { cn } from '../ui/cn.ts';
 
 const SIGNS = {

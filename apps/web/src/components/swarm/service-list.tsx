@@ -3,16 +3,16 @@
 
 import type { SwarmService } from '@drydock/protocol';
 import { ExternalLink } from 'lucide-react';
-import { type MapService, versionOf } from '../../lab/swarm/map.ts';
-import { useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { type MapService, versionOf } from '../../workbench/swarm/map.ts';
+import { useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { cn } from '../ui/cn.ts';
 import { serviceColour } from './service-colour.ts';
 
 const text = strings.swarm;
 
 function Ports({ service }: { service: SwarmService }) {
-  const { ports: open } = useLabData();
+  const { ports: open } = useWorkbenchData();
   return service.ports.map(({ published, target, protocol, mode }) => {
     const label = text.port(published, target, protocol);
     // The routing mesh answers on every node; the first one that is known to listen will do.

@@ -2,8 +2,8 @@
 'use client';
 
 import { type KeyboardEvent, useState } from 'react';
-import { PHASES, type SwarmMap } from '../../lab/swarm/map.ts';
 import { strings } from '../../strings.ts';
+import { PHASES, type SwarmMap } from '../../workbench/swarm/map.ts';
 import { NodeColumn } from './node-column.tsx';
 import { PhaseIcon } from './phase-icon.tsx';
 import { type TileContext, TileList } from './tile-list.tsx';

@@ -3,10 +3,10 @@
 
 import { TriangleAlert } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { SwarmLook } from '../../lab/swarm/look.ts';
-import { type MapTask, swarmMap } from '../../lab/swarm/map.ts';
-import { useLab, useLabData, useLabState, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import type { SwarmLook } from '../../workbench/swarm/look.ts';
+import { type MapTask, swarmMap } from '../../workbench/swarm/map.ts';
+import { useValue, useWorkbench, useWorkbenchData, useWorkbenchState } from '../../workbench/use-workbench.tsx';
 import { cn } from '../ui/cn.ts';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Announcer } from './announcer.tsx';
@@ -24,7 +24,7 @@ const TICK_MS = 2000;
 
 /** The server's time (ms), going on while `active`. */
 function useNow(active: boolean): number {
-  const skew = useLabState(({ clockSkewMs }) => clockSkewMs);
+  const skew = useWorkbenchState(({ clockSkewMs }) => clockSkewMs);
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
     if (!active) return;
@@ -58,8 +58,8 @@ function ModeSwitch({ mode, onChange }: { mode: Mode; onChange: (mode: Mode) => 
 }
 
 export function SwarmPanel() {
-  const { workspace, swarmLook } = useLab();
-  const { view, problem } = useLabData().swarm;
+  const { workspace, swarmLook } = useWorkbench();
+  const { view, problem } = useWorkbenchData().swarm;
   const { mode, highlighted, selected } = useValue(swarmLook);
   const look = useCallback(
     (next: Partial<SwarmLook>) => swarmLook.set({ ...swarmLook.getState(), ...next }),

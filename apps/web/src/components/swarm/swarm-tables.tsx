@@ -1,8 +1,8 @@
 /** The same facts as the map's, as tables. */
 'use client';
 
-import type { SwarmMap } from '../../lab/swarm/map.ts';
 import { strings } from '../../strings.ts';
+import type { SwarmMap } from '../../workbench/swarm/map.ts';
 import { FactTable } from './fact-table.tsx';
 import { PhaseIcon } from './phase-icon.tsx';
 

@@ -3,10 +3,10 @@
 
 import { RotateCw, SquareTerminal, X } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { inspectTask, LOG_LINES, openTaskTerminal, readLogs, sessionNode } from '../../lab/swarm/actions.ts';
-import type { MapTask } from '../../lab/swarm/map.ts';
-import { useCanWork, useLab, useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { inspectTask, LOG_LINES, openTaskTerminal, readLogs, sessionNode } from '../../workbench/swarm/actions.ts';
+import type { MapTask } from '../../workbench/swarm/map.ts';
+import { useCanWork, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { ScrollRegion } from '../ui/scroll-region.tsx';
@@ -24,7 +24,7 @@ interface TaskDetailsProps {
 type Paper = { kind: 'logs' | 'inspect'; body: string | null; failure: string | null };
 
 function useTaskNode(entry: MapTask) {
-  const { session, swarm } = useLabData();
+  const { session, swarm } = useWorkbenchData();
   const nodes = [...(swarm.view?.managers ?? []), ...(swarm.view?.workers ?? [])];
   const place = nodes.find(({ id }) => id === entry.task.nodeId);
   const leader = nodes.find(({ name }) => name === swarm.view?.leader);
@@ -33,7 +33,7 @@ function useTaskNode(entry: MapTask) {
 
 /** Reads logs or description; the answer to an older question is never shown for a newer one. */
 function usePaper(entry: MapTask) {
-  const { actions } = useLab();
+  const { actions } = useWorkbench();
   const canWork = useCanWork();
   const { node, manager } = useTaskNode(entry);
   const [paper, setPaper] = useState<Paper | null>(null);
@@ -75,7 +75,7 @@ function usePaper(entry: MapTask) {
 
 function Facts({ entry }: { entry: MapTask }) {
   const { place } = useTaskNode(entry);
-  const { swarm } = useLabData();
+  const { swarm } = useWorkbenchData();
   const { task, phase } = entry;
   const addresses = (task.networks ?? []).map(({ id, address }) => {
     const network = swarm.view?.networks.find((other) => other.id === id);
@@ -106,7 +106,7 @@ function Facts({ entry }: { entry: MapTask }) {
 }
 
 export function TaskDetails({ entry, takesFocus, onClose }: TaskDetailsProps) {
-  const { actions } = useLab();
+  const { actions } = useWorkbench();
   const canWork = useCanWork();
   const { node } = useTaskNode(entry);
   const { paper, read } = usePaper(entry);

@@ -2,8 +2,8 @@
 'use client';
 
 import { memo } from 'react';
-import type { Phase } from '../../lab/swarm/map.ts';
 import { strings } from '../../strings.ts';
+import type { Phase } from '../../workbench/swarm/map.ts';
 import { cn } from '../ui/cn.ts';
 import { PhaseIcon } from './phase-icon.tsx';
 import { serviceColour } from './service-colour.ts';

@@ -1,7 +1,7 @@
 /** The tasks of one place (a node, or the waiting room) as tiles. */
 'use client';
 
-import type { MapTask } from '../../lab/swarm/map.ts';
+import type { MapTask } from '../../workbench/swarm/map.ts';
 import { cn } from '../ui/cn.ts';
 import { TaskTile } from './task-tile.tsx';
 

@@ -3,15 +3,15 @@
 
 import { Keyboard } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
-import { titleOfTerminal } from '../../lab/base/titles.ts';
-import { useCanWork, useLab, useLabData, useValue } from '../../lab/use-lab.tsx';
-import { tabsOf, visibleTabsOf } from '../../lab/workspace/workspace.ts';
 import { strings } from '../../strings.ts';
+import { titleOfTerminal } from '../../workbench/base/titles.ts';
+import { useCanWork, useValue, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
+import { tabsOf, visibleTabsOf } from '../../workbench/workspace/workspace.ts';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 
 export function useBroadcast() {
-  const { views, workspace } = useLab();
+  const { views, workspace } = useWorkbench();
   const on = useSyncExternalStore(views.onBroadcasting, views.isBroadcasting, () => false);
   const { model } = useValue(workspace);
   return { on, count: tabsOf(model).filter((tab) => tab.data.kind === 'terminal').length };
@@ -19,7 +19,7 @@ export function useBroadcast() {
 
 /** Offered where there are several terminals. */
 export function BroadcastButton() {
-  const { views } = useLab();
+  const { views } = useWorkbench();
   const { on, count } = useBroadcast();
   const canWork = useCanWork();
   if (!canWork || (count < 2 && !on)) return null;
@@ -42,8 +42,8 @@ export function BroadcastButton() {
 
 /** The titles of the terminals that take part, in the order of the tiles. */
 function useReached(): string[] {
-  const { workspace } = useLab();
-  const { terminals } = useLabData();
+  const { workspace } = useWorkbench();
+  const { terminals } = useWorkbenchData();
   const { model } = useValue(workspace);
   return visibleTabsOf(model).flatMap(({ id }) => {
     const terminal = terminals.find(({ terminalId }) => terminalId === id);
@@ -52,7 +52,7 @@ function useReached(): string[] {
 }
 
 export function BroadcastBanner() {
-  const { views } = useLab();
+  const { views } = useWorkbench();
   const { on } = useBroadcast();
   const reached = useReached();
   if (!on) return <div role="status" />;

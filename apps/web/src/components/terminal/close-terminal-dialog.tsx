@@ -2,8 +2,8 @@
 'use client';
 
 import { useState } from 'react';
-import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useWorkbench } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 
@@ -17,7 +17,7 @@ interface CloseTerminalDialogProps {
 }
 
 export function CloseTerminalDialog({ terminalId, title, program, onClose }: CloseTerminalDialogProps) {
-  const { actions } = useLab();
+  const { actions } = useWorkbench();
   const [busy, setBusy] = useState(false);
   const close = async () => {
     setBusy(true);
@@ -28,7 +28,7 @@ export function CloseTerminalDialog({ terminalId, title, program, onClose }: Clo
     <Confirm
       title={text.closeTitle(title)}
       text={program === '' ? text.closeUnknown : text.closeRunning(program)}
-      cancel={strings.lab.cancel}
+      cancel={strings.workbench.cancel}
       onCancel={onClose}
     >
       <Button kind="danger" disabled={busy} onClick={() => void close()}>

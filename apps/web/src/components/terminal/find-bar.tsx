@@ -3,8 +3,8 @@
 
 import { ChevronDown, ChevronUp, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import type { TerminalView } from '../../lab/terminal/view.ts';
 import { strings } from '../../strings.ts';
+import type { TerminalView } from '../../workbench/terminal/view.ts';
 import { IconButton } from '../ui/button.tsx';
 
 const text = strings.terminals;
@@ -67,7 +67,7 @@ export function FindBar({ view, onClose }: { view: TerminalView; onClose: () => 
       <IconButton label={text.findNext} onClick={() => find(true)}>
         <ChevronDown size={16} aria-hidden="true" />
       </IconButton>
-      <IconButton label={strings.lab.close} onClick={close}>
+      <IconButton label={strings.workbench.close} onClick={close}>
         <X size={16} aria-hidden="true" />
       </IconButton>
     </search>

@@ -2,8 +2,8 @@
 'use client';
 
 import { useState } from 'react';
-import { useCanWork, useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useCanWork, useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { cn } from '../ui/cn.ts';
 
 const KEYS: readonly { label: string; name: string; text: string }[] = [
@@ -26,7 +26,7 @@ const style =
   'h-10 min-w-10 shrink-0 rounded-md border border-line bg-surface px-2.5 font-mono text-sm active:bg-ink/12 aria-pressed:border-crane aria-pressed:bg-crane aria-pressed:text-on-crane';
 
 export function KeyBar() {
-  const { keys, views, workspace } = useLab();
+  const { keys, views, workspace } = useWorkbench();
   const canWork = useCanWork();
   useValue(workspace);
   const active = keys.activeTerminal();

@@ -1,8 +1,8 @@
 /** Asks before a link is opened whose text says something else than where it leads. */
 'use client';
 
-import type { LinkQuestion } from '../../lab/terminal/links.ts';
 import { strings } from '../../strings.ts';
+import type { LinkQuestion } from '../../workbench/terminal/links.ts';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 
@@ -12,7 +12,7 @@ export function LinkDialog({ question, onClose }: { question: LinkQuestion; onCl
   return (
     <Confirm
       title={text.linkTitle}
-      cancel={strings.lab.cancel}
+      cancel={strings.workbench.cancel}
       onCancel={onClose}
       text={
         <>

@@ -2,9 +2,9 @@
 'use client';
 
 import { useState } from 'react';
-import type { CommandOutput, ShellCommand, ShellCommands } from '../../lab/terminal/shell-commands.ts';
-import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import type { CommandOutput, ShellCommand, ShellCommands } from '../../workbench/terminal/shell-commands.ts';
+import { useWorkbench } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Modal } from '../ui/dialog.tsx';
@@ -107,7 +107,7 @@ function Pages({ commands, list }: { commands: ShellCommands; list: readonly She
 }
 
 export function OutputsDialog({ terminalId, onClose }: { terminalId: string; onClose: () => void }) {
-  const { views } = useLab();
+  const { views } = useWorkbench();
   // As it was when the dialog was opened: what is read must not move.
   const [commands] = useState(() => views.peek(terminalId)?.commands);
   const [list] = useState(() => commands?.list() ?? []);

@@ -2,8 +2,8 @@
 'use client';
 
 import { useId, useState } from 'react';
-import type { PasteQuestion } from '../../lab/terminal/paste.ts';
 import { strings } from '../../strings.ts';
+import type { PasteQuestion } from '../../workbench/terminal/paste.ts';
 import { Button } from '../ui/button.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 
@@ -21,7 +21,7 @@ export function PasteDialog({ question, onClose }: { question: PasteQuestion; on
   return (
     <Confirm
       title={text.pasteTitle(question.lines)}
-      cancel={strings.lab.cancel}
+      cancel={strings.workbench.cancel}
       onCancel={onClose}
       text={
         <>

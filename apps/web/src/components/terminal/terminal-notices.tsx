@@ -2,10 +2,10 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import type { TerminalState } from '../../lab/terminal/types.ts';
-import type { TerminalView } from '../../lab/terminal/view.ts';
-import { useCanWork, useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import type { TerminalState } from '../../workbench/terminal/types.ts';
+import type { TerminalView } from '../../workbench/terminal/view.ts';
+import { useCanWork, useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 
 const text = strings.terminals;
@@ -33,7 +33,7 @@ function readable(typed: string): string {
 }
 
 export function TerminalNotices({ view, terminalId }: { view: TerminalView; terminalId: string }) {
-  const { keys } = useLab();
+  const { keys } = useWorkbench();
   const canWork = useCanWork();
   const { controller } = view;
   const state = useValue(controller);

@@ -2,9 +2,9 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import type { TerminalView } from '../../lab/terminal/view.ts';
-import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import type { TerminalView } from '../../workbench/terminal/view.ts';
+import { useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { TerminalDrop } from '../files/terminal-drop.tsx';
 import { useBroadcast } from './broadcast-banner.tsx';
 import { FindBar } from './find-bar.tsx';
@@ -18,7 +18,7 @@ interface TerminalPaneProps {
 }
 
 function usePlace(view: TerminalView | null, terminalId: string) {
-  const { workspace } = useLab();
+  const { workspace } = useWorkbench();
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = place.current;
@@ -43,7 +43,7 @@ function usePlace(view: TerminalView | null, terminalId: string) {
 }
 
 export function TerminalPane({ terminalId, node, mine }: TerminalPaneProps) {
-  const { workspace, keys } = useLab();
+  const { workspace, keys } = useWorkbench();
   const [failed, setFailed] = useState<string | null>(null);
   const view = useTerminalView(terminalId, mine, setFailed);
   const place = usePlace(view, terminalId);

@@ -3,16 +3,16 @@
 
 import { AppWindow, FileText, History, Network, SquareTerminal, X } from 'lucide-react';
 import type { TabRenderProps } from 'react-resizable-panels';
-import { useCanWork, useLab, useValue } from '../../lab/use-lab.tsx';
-import type { Tab } from '../../lab/workspace/workspace.ts';
 import { strings } from '../../strings.ts';
+import { useCanWork, useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
+import type { Tab } from '../../workbench/workspace/workspace.ts';
 import { cn } from '../ui/cn.ts';
 import { useTabTitle } from '../workspace/use-tab-title.ts';
 
 const ICONS = { terminal: SquareTerminal, swarm: Network, timeline: History, preview: AppWindow, file: FileText };
 
 export function TerminalTab({ tab, tabProps }: { tab: Tab; tabProps: TabRenderProps }) {
-  const { closing, files, keys, workspace } = useLab();
+  const { closing, files, keys, workspace } = useWorkbench();
   const canWork = useCanWork();
   const title = useTabTitle(tab);
   useValue(files.documents.marks);

@@ -2,16 +2,16 @@
 'use client';
 
 import { useEffect, useState } from 'react';
-import type { TerminalView } from '../../lab/terminal/view.ts';
-import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import type { TerminalView } from '../../workbench/terminal/view.ts';
+import { useWorkbench } from '../../workbench/use-workbench.tsx';
 
 export function useTerminalView(
   terminalId: string,
   mine: boolean,
   onFailed: (message: string) => void,
 ): TerminalView | null {
-  const { views, store } = useLab();
+  const { views, store } = useWorkbench();
   const [view, setView] = useState<TerminalView | null>(() => views.peek(terminalId) ?? null);
   useEffect(() => {
     let wanted = true;

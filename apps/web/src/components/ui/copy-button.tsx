@@ -3,8 +3,8 @@
 
 import { Check, Copy } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
-import { copyText } from '../../lab/base/clipboard.ts';
 import { strings } from '../../strings.ts';
+import { copyText } from '../../workbench/base/clipboard.ts';
 import { Button, IconButton } from './button.tsx';
 import { cn } from './cn.ts';
 
@@ -36,7 +36,7 @@ export function CopyText({ text, label, className }: { text: string; label: stri
       <span>{text}</span>
       <Icon size={13} className="opacity-70 group-hover:opacity-100" aria-hidden="true" />
       <span className="sr-only" role="status">
-        {copied ? strings.lab.copied : ''}
+        {copied ? strings.workbench.copied : ''}
       </span>
     </button>
   );
@@ -50,7 +50,7 @@ export function CopyIcon({ text, label }: { text: string; label: string }) {
     <IconButton label={label} onClick={copy}>
       <Icon size={15} aria-hidden="true" />
       <span className="sr-only" role="status">
-        {copied ? strings.lab.copied : ''}
+        {copied ? strings.workbench.copied : ''}
       </span>
     </IconButton>
   );
@@ -62,7 +62,7 @@ export function CopyButton({ text, label, children }: { text: string; label: str
   return (
     <Button size="sm" aria-label={label} onClick={copy}>
       <Icon size={15} aria-hidden="true" />
-      <span role="status">{copied ? strings.lab.copied : children}</span>
+      <span role="status">{copied ? strings.workbench.copied : children}</span>
     </Button>
   );
 }

@@ -64,7 +64,7 @@ export function Modal({ title, text, onClose, children, className = 'max-w-lg' }
           <div className="flex items-start justify-between gap-4">
             <Dialog.Title className="lettering text-xl">{title}</Dialog.Title>
             <Dialog.Close asChild>
-              <IconButton label={strings.lab.close} className="-mt-1 -mr-2">
+              <IconButton label={strings.workbench.close} className="-mt-1 -mr-2">
                 <X size={18} aria-hidden="true" />
               </IconButton>
             </Dialog.Close>

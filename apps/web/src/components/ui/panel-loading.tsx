@@ -4,7 +4,7 @@ import { strings } from '../../strings.ts';
 export function PanelLoading() {
   return (
     <p role="status" className="absolute inset-0 grid place-items-center text-ink-3 text-sm">
-      {strings.lab.loadingPanel}
+      {strings.workbench.loadingPanel}
     </p>
   );
 }

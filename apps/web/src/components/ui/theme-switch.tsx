@@ -3,8 +3,8 @@
 
 import { Monitor, Moon, Sun } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
-import { chooseTheme, onThemeChange, readTheme, type Theme } from '../../lab/base/theme.ts';
 import { strings } from '../../strings.ts';
+import { chooseTheme, onThemeChange, readTheme, type Theme } from '../../workbench/base/theme.ts';
 import { IconButton } from './button.tsx';
 
 const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };

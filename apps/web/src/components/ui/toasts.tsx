@@ -3,9 +3,9 @@
 
 import { CircleAlert, CircleCheck, Info, TriangleAlert, X } from 'lucide-react';
 import { Toast } from 'radix-ui';
-import type { Notice } from '../../lab/base/notices.ts';
-import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import type { Notice } from '../../workbench/base/notices.ts';
+import { useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { Button, IconButton } from './button.tsx';
 
 const ICONS = { info: Info, success: CircleCheck, warning: TriangleAlert, error: CircleAlert };
@@ -14,7 +14,7 @@ const TONES = { info: 'text-accent', success: 'text-ok', warning: 'text-warn', e
 const STAY_MS = { info: 7000, success: 5000, warning: 3_600_000, error: 3_600_000 };
 
 function ToastCard({ notice, onClose }: { notice: Notice; onClose: () => void }) {
-  const { keys, dialog } = useLab();
+  const { keys, dialog } = useWorkbench();
   const Icon = ICONS[notice.kind];
   const act = (run: () => void) => {
     run();
@@ -43,7 +43,7 @@ function ToastCard({ notice, onClose }: { notice: Notice; onClose: () => void })
         )}
       </div>
       <Toast.Close asChild>
-        <IconButton label={strings.lab.dismiss} className="-mt-1">
+        <IconButton label={strings.workbench.dismiss} className="-mt-1">
           <X size={16} aria-hidden="true" />
         </IconButton>
       </Toast.Close>
@@ -52,15 +52,15 @@ function ToastCard({ notice, onClose }: { notice: Notice; onClose: () => void })
 }
 
 export function Toasts() {
-  const { notices } = useLab();
+  const { notices } = useWorkbench();
   const shown = useValue(notices);
   return (
-    <Toast.Provider label={strings.lab.notifications} swipeDirection="right">
+    <Toast.Provider label={strings.workbench.notifications} swipeDirection="right">
       {shown.map((notice) => (
         <ToastCard key={notice.id} notice={notice} onClose={() => notices.dismiss(notice.id)} />
       ))}
       <Toast.Viewport
-        label={`${strings.lab.notifications} ({hotkey})`}
+        label={`${strings.workbench.notifications} ({hotkey})`}
         className="fixed right-3 bottom-3 z-[60] flex w-[min(24rem,calc(100vw-1.5rem))] flex-col gap-2 outline-none"
       />
     </Toast.Provider>

@@ -4,8 +4,8 @@
 import { Command } from 'cmdk';
 import { Dialog } from 'radix-ui';
 import { useRef } from 'react';
-import { useLab } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useWorkbench } from '../../workbench/use-workbench.tsx';
 import { type PaletteCommand, useCommands } from './use-commands.ts';
 
 const text = strings.palette;
@@ -28,7 +28,7 @@ function Item({ command, onDone }: { command: PaletteCommand; onDone: () => void
 
 /** The focus goes back where it was, unless the command opened something else; `Dialogs` finds a place when that is gone. */
 function useFocusBack() {
-  const { dialog, workspace } = useLab();
+  const { dialog, workspace } = useWorkbench();
   const before = useRef<{ element: Element | null; activeId: string | null }>({ element: null, activeId: null });
   return {
     remember() {

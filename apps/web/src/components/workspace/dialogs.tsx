@@ -3,7 +3,7 @@
 
 import dynamic from 'next/dynamic';
 import { useEffect, useRef } from 'react';
-import { useLab, useValue } from '../../lab/use-lab.tsx';
+import { useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { CloseFileDialog, DeleteFileDialog, MoveFileDialog, NewFileDialog } from '../files/file-dialogs.tsx';
 import { AddNodeDialog } from '../nodes/add-node-dialog.tsx';
 import { DeleteNodeDialog } from '../nodes/delete-node-dialog.tsx';
@@ -33,7 +33,7 @@ const PALETTE_AFTER_MS = 1500;
 
 /** After a dialog whose opener is gone (a command's, a menu's) the focus would be nowhere, and what is typed next lost. */
 function useFocusAfterDialogs(isOpen: boolean): void {
-  const { keys } = useLab();
+  const { keys } = useWorkbench();
   const wasOpen = useRef(false);
   useEffect(() => {
     const hasClosed = wasOpen.current && !isOpen;
@@ -46,7 +46,7 @@ function useFocusAfterDialogs(isOpen: boolean): void {
 }
 
 export function Dialogs() {
-  const { dialog } = useLab();
+  const { dialog } = useWorkbench();
   const open = useValue(dialog);
   const close = () => dialog.set(null);
   useFocusAfterDialogs(open !== null);

@@ -1,8 +1,8 @@
 /** No terminal is open: what to do next. */
 'use client';
 
-import { useCanWork, useLab, useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useCanWork, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { AddNodeButton } from '../nodes/add-node.tsx';
 import { useTemplates } from '../nodes/templates-menu.tsx';
 import { EmptyDock } from '../ui/empty-dock.tsx';
@@ -10,8 +10,8 @@ import { TemplateRow } from '../ui/template-row.tsx';
 
 /** Templates with more than the one node that the button beside them makes. */
 function Templates() {
-  const { actions } = useLab();
-  const { progress } = useLabData();
+  const { actions } = useWorkbench();
+  const { progress } = useWorkbenchData();
   const templates = useTemplates().filter(({ nodes }) => nodes.length > 1);
   if (templates.length === 0) return null;
   return (
@@ -36,7 +36,7 @@ function Templates() {
 }
 
 export function EmptyWorkspace() {
-  const { session } = useLabData();
+  const { session } = useWorkbenchData();
   const canWork = useCanWork();
   const hasNodes = session.nodes.length > 0;
   return (

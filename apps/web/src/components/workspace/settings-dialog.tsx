@@ -4,11 +4,11 @@
 import { Minus, Plus } from 'lucide-react';
 import { Switch } from 'radix-ui';
 import { type ReactNode, useId } from 'react';
-import { TERMINAL_THEMES } from '../../lab/base/terminal-themes.ts';
-import { chooseTheme, type Theme } from '../../lab/base/theme.ts';
-import { pastesByCtrlV } from '../../lab/terminal/ctrl-v.ts';
-import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { TERMINAL_THEMES } from '../../workbench/base/terminal-themes.ts';
+import { chooseTheme, type Theme } from '../../workbench/base/theme.ts';
+import { pastesByCtrlV } from '../../workbench/terminal/ctrl-v.ts';
+import { useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { IconButton } from '../ui/button.tsx';
 import { Modal } from '../ui/dialog.tsx';
 import { RadioTiles } from '../ui/radio-tiles.tsx';
@@ -56,7 +56,7 @@ function Toggle({ label, hint, checked, onChange }: ToggleProps) {
 }
 
 export function SettingsDialog({ onClose }: { onClose: () => void }) {
-  const { preferences } = useLab();
+  const { preferences } = useWorkbench();
   const { terminalTheme, fontSize, copyOnSelect, ctrlV, screenReader, cursorBlink, longScrollback } =
     useValue(preferences);
   const page = useTheme();

@@ -3,19 +3,19 @@
 
 import { Download, X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import { useCanWork, useIsOwner, useLab, useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useCanWork, useIsOwner, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { AddNode } from '../nodes/add-node.tsx';
 import { NodeCard } from '../nodes/node-card.tsx';
 import { TemplateProgress, TemplatesMenu } from '../nodes/templates-menu.tsx';
 import { LatencyPill } from '../session/latency-pill.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { LogoMark } from '../ui/logo.tsx';
-import { SessionButtons } from './lab-header.tsx';
+import { SessionButtons } from './workbench-header.tsx';
 
 export function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
-  const { dialog } = useLab();
-  const { session } = useLabData();
+  const { dialog } = useWorkbench();
+  const { session } = useWorkbenchData();
   const canWork = useCanWork();
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -61,7 +61,7 @@ interface SidebarDrawerProps {
 }
 
 export function SidebarDrawer({ open, onClose }: SidebarDrawerProps) {
-  const { dialog } = useLab();
+  const { dialog } = useWorkbench();
   const isOwner = useIsOwner();
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
@@ -73,9 +73,9 @@ export function SidebarDrawer({ open, onClose }: SidebarDrawerProps) {
         >
           <div className="flex h-13 items-center gap-3 border-line border-b pr-2 pl-4">
             <LogoMark size={26} />
-            <Dialog.Title className="lettering flex-1">{strings.lab.menu}</Dialog.Title>
+            <Dialog.Title className="lettering flex-1">{strings.workbench.menu}</Dialog.Title>
             <Dialog.Close asChild>
-              <IconButton label={strings.lab.close}>
+              <IconButton label={strings.workbench.close}>
                 <X size={18} aria-hidden="true" />
               </IconButton>
             </Dialog.Close>
@@ -90,7 +90,7 @@ export function SidebarDrawer({ open, onClose }: SidebarDrawerProps) {
             </span>
             {isOwner && (
               <Button kind="caution" className="mt-1 w-full" onClick={() => dialog.set({ kind: 'close-session' })}>
-                {strings.lab.closeSession}
+                {strings.workbench.closeSession}
               </Button>
             )}
           </div>

@@ -1,14 +1,14 @@
 /** The first stops of the Tab key: screen reader mode, the terminal, and its commands as text. */
 'use client';
 
-import { useLab, useValue } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 
 const style =
   'absolute top-1 left-1 z-[70] -translate-y-20 rounded-md bg-crane px-4 py-2 font-[640] text-on-crane text-sm focus:translate-y-0';
 
 export function SkipLinks() {
-  const { preferences, keys } = useLab();
+  const { preferences, keys } = useWorkbench();
   const { screenReader } = useValue(preferences);
   return (
     <>
@@ -18,13 +18,13 @@ export function SkipLinks() {
         aria-pressed={screenReader}
         onClick={() => preferences.update({ screenReader: !screenReader })}
       >
-        {screenReader ? strings.lab.skipScreenReaderOff : strings.lab.skipScreenReader}
+        {screenReader ? strings.workbench.skipScreenReaderOff : strings.workbench.skipScreenReader}
       </button>
       <button type="button" className={style} onClick={keys.focusTerminal}>
-        {strings.lab.skipToTerminal}
+        {strings.workbench.skipToTerminal}
       </button>
       <button type="button" className={style} onClick={keys.showOutputs}>
-        {strings.lab.skipOutputs}
+        {strings.workbench.skipOutputs}
       </button>
     </>
   );

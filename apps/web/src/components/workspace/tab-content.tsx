@@ -2,7 +2,7 @@
 'use client';
 
 import dynamic from 'next/dynamic';
-import type { Tab } from '../../lab/workspace/workspace.ts';
+import type { Tab } from '../../workbench/workspace/workspace.ts';
 import { EditorPane } from '../files/editor-pane.tsx';
 import { TerminalPane } from '../terminal/terminal-pane.tsx';
 import { PanelLoading } from '../ui/panel-loading.tsx';

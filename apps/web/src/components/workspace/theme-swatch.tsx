@@ -1,8 +1,8 @@
 /** A glimpse of terminal colours. */
 'use client';
 
-import { type TerminalThemeName, terminalTheme } from '../../lab/base/terminal-themes.ts';
-import { resolveTheme } from '../../lab/base/theme.ts';
+import { type TerminalThemeName, terminalTheme } from '../../workbench/base/terminal-themes.ts';
+import { resolveTheme } from '../../workbench/base/theme.ts';
 import { useTheme } from '../ui/theme-switch.tsx';
 
 export function ThemeSwatch({ theme }: { theme: TerminalThemeName }) {

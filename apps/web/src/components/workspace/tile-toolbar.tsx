@@ -3,9 +3,9 @@
 
 import { Columns2, Ellipsis, Maximize2, Minimize2, Plus, Rows2 } from 'lucide-react';
 import { useParentTabset, useParentTabsetState } from 'react-resizable-panels';
-import { useCanWork, useLab, useLabState, useValue } from '../../lab/use-lab.tsx';
-import { tabsOf } from '../../lab/workspace/workspace.ts';
 import { strings } from '../../strings.ts';
+import { useCanWork, useValue, useWorkbench, useWorkbenchState } from '../../workbench/use-workbench.tsx';
+import { tabsOf } from '../../workbench/workspace/workspace.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
 
@@ -18,12 +18,12 @@ interface Command {
 }
 
 export function TileToolbar() {
-  const { keys, workspace } = useLab();
+  const { keys, workspace } = useWorkbench();
   const { model } = useValue(workspace);
   const tabset = useParentTabset();
   const state = useParentTabsetState();
   const canWork = useCanWork();
-  const hasNodes = useLabState(({ data }) => (data?.session.nodes.length ?? 0) > 0);
+  const hasNodes = useWorkbenchState(({ data }) => (data?.session.nodes.length ?? 0) > 0);
   if (tabset === null || state === null) return null;
   const shown = tabsOf(model).find(({ id }) => id === state.selectedTabId)?.data.kind;
   // Panels of the session and previews are looked at; terminals are opened from a terminal's tile or a node.

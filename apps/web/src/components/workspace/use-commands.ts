@@ -1,12 +1,12 @@
 /** The list of everything that can be done now, for the command palette. */
 'use client';
 
-import { copyText } from '../../lab/base/clipboard.ts';
-import { TERMINAL_THEMES } from '../../lab/base/terminal-themes.ts';
-import { chooseTheme, type Theme } from '../../lab/base/theme.ts';
-import { HOME } from '../../lab/files/tree.ts';
-import { useCanWork, useIsOwner, useLab, useLabData } from '../../lab/use-lab.tsx';
 import { strings } from '../../strings.ts';
+import { copyText } from '../../workbench/base/clipboard.ts';
+import { TERMINAL_THEMES } from '../../workbench/base/terminal-themes.ts';
+import { chooseTheme, type Theme } from '../../workbench/base/theme.ts';
+import { HOME } from '../../workbench/files/tree.ts';
+import { useCanWork, useIsOwner, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { useTemplates } from '../nodes/templates-menu.tsx';
 import { useShowPanel, useShowPreview } from './use-show-panel.ts';
 
@@ -29,8 +29,8 @@ const MOVES = [
 
 /** What can be done with the open ports of all nodes. */
 function usePortCommands(): PaletteCommand[] {
-  const { dialog } = useLab();
-  const { ports } = useLabData();
+  const { dialog } = useWorkbench();
+  const { ports } = useWorkbenchData();
   const isOwner = useIsOwner();
   const showPreview = useShowPreview();
   const group = groups.ports;
@@ -61,7 +61,7 @@ function usePortCommands(): PaletteCommand[] {
 
 /** How the page looks and how its tiles lie. */
 function useViewCommands(): PaletteCommand[] {
-  const { preferences, workspace } = useLab();
+  const { preferences, workspace } = useWorkbench();
   const group = groups.view;
   return [
     ...MOVES.map(([direction, keys]) => ({
@@ -81,15 +81,15 @@ function useViewCommands(): PaletteCommand[] {
     })),
     {
       group,
-      title: preferences.getState().sidebar ? strings.lab.hideSidebar : strings.lab.showSidebar,
+      title: preferences.getState().sidebar ? strings.workbench.hideSidebar : strings.workbench.showSidebar,
       run: () => preferences.update({ sidebar: !preferences.getState().sidebar }),
     },
   ];
 }
 
 export function useCommands(): PaletteCommand[] {
-  const { actions, closing, dialog, files, keys, preferences, views, workspace } = useLab();
-  const { session, terminals } = useLabData();
+  const { actions, closing, dialog, files, keys, preferences, views, workspace } = useWorkbench();
+  const { session, terminals } = useWorkbenchData();
   const templates = useTemplates();
   const portCommands = usePortCommands();
   const viewCommands = useViewCommands();
@@ -177,15 +177,15 @@ export function useCommands(): PaletteCommand[] {
     });
   }
   commands.push(
-    { group: groups.view, title: strings.lab.files, keys: 'Ctrl+Shift+E', run: files.togglePanel },
-    { group: groups.view, title: strings.lab.swarm, run: () => showPanel('swarm') },
-    { group: groups.view, title: strings.lab.timeline, run: () => showPanel('timeline') },
+    { group: groups.view, title: strings.workbench.files, keys: 'Ctrl+Shift+E', run: files.togglePanel },
+    { group: groups.view, title: strings.workbench.swarm, run: () => showPanel('swarm') },
+    { group: groups.view, title: strings.workbench.timeline, run: () => showPanel('timeline') },
     { group: groups.view, title: strings.terminals.maximize, run: () => workspace.toggleMaximized() },
-    { group: groups.view, title: strings.lab.fullScreen, keys: 'Alt+Enter', run: keys.toggleFullScreen },
-    { group: groups.view, title: strings.lab.settings, run: () => dialog.set({ kind: 'settings' }) },
+    { group: groups.view, title: strings.workbench.fullScreen, keys: 'Alt+Enter', run: keys.toggleFullScreen },
+    { group: groups.view, title: strings.workbench.settings, run: () => dialog.set({ kind: 'settings' }) },
     {
       group: groups.view,
-      title: strings.lab.screenReader,
+      title: strings.workbench.screenReader,
       run: () => preferences.update({ screenReader: !preferences.getState().screenReader }),
     },
     ...viewCommands,
@@ -194,9 +194,9 @@ export function useCommands(): PaletteCommand[] {
       title: `${strings.theme.label}: ${strings.theme[theme]}`,
       run: () => chooseTheme(theme),
     })),
-    { group: groups.view, title: strings.lab.help, keys: '?', run: () => dialog.set({ kind: 'shortcuts' }) },
+    { group: groups.view, title: strings.workbench.help, keys: '?', run: () => dialog.set({ kind: 'shortcuts' }) },
     ...portCommands,
-    { group: groups.session, title: strings.lab.share, run: () => dialog.set({ kind: 'share' }) },
+    { group: groups.session, title: strings.workbench.share, run: () => dialog.set({ kind: 'share' }) },
   );
   if (canWork && node !== null) {
     commands.push({
@@ -207,8 +207,12 @@ export function useCommands(): PaletteCommand[] {
   }
   if (isOwner) {
     commands.push(
-      { group: groups.session, title: strings.lab.extendBy(1), run: () => void actions.extend(1) },
-      { group: groups.session, title: strings.lab.closeSession, run: () => dialog.set({ kind: 'close-session' }) },
+      { group: groups.session, title: strings.workbench.extendBy(1), run: () => void actions.extend(1) },
+      {
+        group: groups.session,
+        title: strings.workbench.closeSession,
+        run: () => dialog.set({ kind: 'close-session' }),
+      },
     );
   }
   return commands;

@@ -2,14 +2,14 @@
 'use client';
 
 import { useEffect } from 'react';
-import { useLab } from '../../lab/use-lab.tsx';
+import { useWorkbench } from '../../workbench/use-workbench.tsx';
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable="true"]') !== null;
 }
 
 export function usePageKeys(): void {
-  const { keys, dialog } = useLab();
+  const { keys, dialog } = useWorkbench();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || dialog.getState() !== null) return;

@@ -3,14 +3,14 @@
 
 import { useCallback, useEffect, useMemo } from 'react';
 import { normalizeWorkspaceModel, Separator, Workspace } from 'react-resizable-panels';
-import { useCanWork, useLab } from '../../lab/use-lab.tsx';
+import { useCanWork, useWorkbench } from '../../workbench/use-workbench.tsx';
 import {
   EMPTY_MODEL,
-  type LabWorkspace,
-  type LabWorkspaceHandle,
   type Tab,
   type TabData,
-} from '../../lab/workspace/workspace.ts';
+  type WorkspaceController,
+  type WorkspaceHandle,
+} from '../../workbench/workspace/workspace.ts';
 import { TerminalTab } from '../terminal/terminal-tab.tsx';
 import { EmptyWorkspace } from './empty-workspace.tsx';
 import { TabContent } from './tab-content.tsx';
@@ -31,7 +31,7 @@ const classNames = {
 /** Below this width (CSS px) tiles side by side are too small to use: all tabs share one. */
 const ONE_TILE = '(max-width: 639px)';
 
-function useOneTileWhenNarrow(workspace: LabWorkspace): void {
+function useOneTileWhenNarrow(workspace: WorkspaceController): void {
   useEffect(() => {
     const media = matchMedia(ONE_TILE);
     const follow = () => workspace.narrow(media.matches);
@@ -51,8 +51,8 @@ const renderToolbar = () => <TileToolbar />;
 const renderContent = (tab: Tab) => <TabContent tab={tab} />;
 const renderEmpty = () => <EmptyWorkspace />;
 
-export function WorkspaceTiles({ workspace }: { workspace: LabWorkspace }) {
-  const { store, closing, files } = useLab();
+export function WorkspaceTiles({ workspace }: { workspace: WorkspaceController }) {
+  const { store, closing, files } = useWorkbench();
   const canWork = useCanWork();
   const initial = useMemo(() => {
     const { data } = store.getState();
@@ -62,7 +62,7 @@ export function WorkspaceTiles({ workspace }: { workspace: LabWorkspace }) {
     return normalizeWorkspaceModel<TabData>(workspace.stored(), { mapTab }) ?? EMPTY_MODEL;
   }, [store, workspace]);
   useOneTileWhenNarrow(workspace);
-  const bind = useCallback((handle: LabWorkspaceHandle | null) => workspace.bind(handle), [workspace]);
+  const bind = useCallback((handle: WorkspaceHandle | null) => workspace.bind(handle), [workspace]);
   return (
     <Workspace<TabData>
       className="min-h-0 flex-1"

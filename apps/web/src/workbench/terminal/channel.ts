@@ -1,0 +1,203 @@
+/**
+ * The plain WebSocket that carries this page's terminals (T-20 on). It lives as long as the workbench's own connection does and comes back within
+ * it; where it cannot be had, the workbench's connection carries the terminals.
+ */
+import {
+  decodeTerminalFrame,
+  type ErrorBody,
+  encodeTerminalFrame,
+  type SessionCallAnswer,
+  type SessionCallRequest,
+  TERMINAL_CALLS,
+  TERMINAL_SOCKET_PATH,
+  type TerminalCall,
+  type TerminalFrame,
+  type TerminalInput,
+  type TerminalSocketText,
+} from '@drydock/protocol';
+import { ApiError } from '../base/api.ts';
+import { reconnectDelay } from '../base/backoff.ts';
+
+/** A call without an answer for this long (ms) has failed, and the socket with it: its answers come in order. */
+const CALL_TIMEOUT_MS = 20_000;
+/** Between looks for calls without an answer (ms). */
+const LOOK_MS = 1000;
+/** A socket that is not open after this long (ms) will not be. */
+const OPEN_TIMEOUT_MS = 4000;
+/** Sockets in a row that brought nothing, after which the workbench's connection carries the terminals. */
+const MAX_FAILURES = 2;
+
+export function isTerminalCall(name: string): name is TerminalCall {
+  return (TERMINAL_CALLS as readonly string[]).includes(name);
+}
+
+/** What is needed of a WebSocket; Node.js 20 has none of its own. */
+export interface PlainSocket {
+  binaryType: string;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
+  close(): void;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: (() => void) | null;
+  onerror: (() => void) | null;
+}
+
+export type ChannelState =
+  /** The workbench has no connection, or none is wanted. */
+  | 'off'
+  | 'opening'
+  | 'open'
+  /** It cannot be had: the workbench's own connection is to be used. */
+  | 'fallback';
+
+export interface TerminalChannelDeps {
+  /** Where the socket is: the page's own origin. */
+  origin: string;
+  sessionId: string;
+  /** The link's token of this tab; without one the cookie speaks. */
+  token: string | null;
+  createSocket?: (url: string) => PlainSocket;
+  onState(state: ChannelState): void;
+  onOutput(output: Extract<TerminalFrame, { kind: 'output' }>['output']): void;
+  onEvent(event: Extract<TerminalSocketText, { event: string }>): void;
+}
+
+export interface TerminalChannel {
+  state(): ChannelState;
+  /** The workbench's connection is there: opens the socket. */
+  start(): void;
+  /** The workbench's connection is gone. */
+  stop(): void;
+  /** @throws ApiError with the server's code, or `NETWORK` when no answer came. */
+  call<C extends TerminalCall>(name: C, request: SessionCallRequest<C>): Promise<SessionCallAnswer<C>>;
+  ack(terminalId: string, offset: number): void;
+}
+
+interface Waiting {
+  done(answer: unknown): void;
+  fail(error: ApiError): void;
+  since: number;
+}
+
+const away = () => new ApiError('NETWORK', 'The server did not answer. Your processes keep running; try again.');
+
+/** Builds a channel that is off. */
+export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChannel {
+  const { origin, sessionId, token, onState, onOutput, onEvent } = deps;
+  const createSocket = deps.createSocket ?? ((url: string) => new WebSocket(url) as unknown as PlainSocket);
+  const url = `${origin.replace(/^http/, 'ws')}${TERMINAL_SOCKET_PATH}`;
+  /** In the order of the calls. */
+  const waiting = new Map<number, Waiting>();
+  let state: ChannelState = 'off';
+  let socket: PlainSocket | undefined;
+  let failures = 0;
+  let nextCall = 1;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let opening: ReturnType<typeof setTimeout> | undefined;
+  let look: ReturnType<typeof setInterval> | undefined;
+
+  function become(next: ChannelState): void {
+    if (next === state) return;
+    state = next;
+    onState(next);
+  }
+
+  function leave(): void {
+    clearTimeout(retry);
+    clearTimeout(opening);
+    clearInterval(look);
+    const left = socket;
+    socket = undefined;
+    if (left !== undefined) {
+      left.onopen = left.onmessage = left.onclose = null;
+      left.close();
+    }
+    const lost = [...waiting.values()];
+    waiting.clear();
+    for (const call of lost) call.fail(away());
+  }
+
+  function broke(): void {
+    leave();
+    failures += 1;
+    if (failures >= MAX_FAILURES) {
+      become('fallback');
+      return;
+    }
+    become('opening');
+    retry = setTimeout(dial, reconnectDelay(failures - 1));
+  }
+
+  function dial(): void {
+    const made = createSocket(url);
+    socket = made;
+    made.binaryType = 'arraybuffer';
+    opening = setTimeout(broke, OPEN_TIMEOUT_MS);
+    made.onopen = () => {
+      clearTimeout(opening);
+      made.send(JSON.stringify({ sessionId, ...(token === null ? {} : { token }) }));
+      look = setInterval(lookForDead, LOOK_MS);
+      become('open');
+    };
+    made.onmessage = ({ data }) => {
+      failures = 0;
+      if (typeof data === 'string') onText(JSON.parse(data) as TerminalSocketText);
+      else onFrame(decodeTerminalFrame(new Uint8Array(data as ArrayBuffer)));
+    };
+    made.onclose = broke;
+    made.onerror = () => undefined;
+  }
+
+  function lookForDead(): void {
+    const [first] = waiting.values();
+    if (first !== undefined && Date.now() - first.since > CALL_TIMEOUT_MS) broke();
+  }
+
+  function settle(call: number): Waiting | undefined {
+    const entry = waiting.get(call);
+    waiting.delete(call);
+    return entry;
+  }
+
+  function onText(message: TerminalSocketText): void {
+    if ('event' in message) onEvent(message);
+    else if ('error' in message) {
+      const { code, message: text, details } = message.error as ErrorBody;
+      settle(message.call)?.fail(new ApiError(code, text, details));
+    } else settle(message.call)?.done(message.answer);
+  }
+
+  function onFrame(frame: TerminalFrame | undefined): void {
+    if (frame?.kind === 'output') onOutput(frame.output);
+    else if (frame?.kind === 'taken') settle(frame.call)?.done({});
+  }
+
+  return {
+    state: () => state,
+    start() {
+      if (state !== 'off') return;
+      failures = 0;
+      become('opening');
+      dial();
+    },
+    stop() {
+      leave();
+      become('off');
+    },
+    call(name, request) {
+      const to = socket;
+      if (state !== 'open' || to === undefined) return Promise.reject(away());
+      return new Promise((done, fail) => {
+        const call = nextCall;
+        nextCall = (nextCall + 1) % 2 ** 32;
+        waiting.set(call, { done: done as (answer: unknown) => void, fail, since: Date.now() });
+        if (name === 'terminal:input') {
+          to.send(encodeTerminalFrame({ kind: 'input', call, input: request as TerminalInput }));
+        } else to.send(JSON.stringify({ call, name, request }));
+      });
+    },
+    ack(terminalId, offset) {
+      if (state === 'open') socket?.send(encodeTerminalFrame({ kind: 'ack', ack: { terminalId, offset } }));
+    },
+  };
+}

@@ -1,0 +1,108 @@
+/** The page's connection as terminals see it: calls, acknowledgements, and each terminal's own events, over whichever socket carries them. */
+import type {
+  SessionCall,
+  SessionCallAnswer,
+  SessionCallRequest,
+  TerminalExit,
+  TerminalOutput,
+} from '@drydock/protocol';
+import { ApiError } from '../base/api.ts';
+import type { SessionClient } from '../session/session-client.ts';
+import { createTerminalChannel, isTerminalCall, type TerminalChannelDeps } from './channel.ts';
+import type { TerminalEvents, TerminalLink } from './types.ts';
+
+export interface TerminalLinkDeps extends Pick<TerminalChannelDeps, 'origin' | 'sessionId' | 'token' | 'createSocket'> {
+  client: Pick<SessionClient, 'socket' | 'call'>;
+}
+
+/** Shares one connection among all terminals of the page. */
+export function createTerminalLink({ client, ...where }: TerminalLinkDeps): TerminalLink {
+  const { socket } = client;
+  const subscribers = new Map<string, Set<TerminalEvents>>();
+  const connectionListeners = new Set<(connected: boolean) => void>();
+  /** Calls that wait until it is known what carries them. */
+  const undecided: (() => void)[] = [];
+  let connected = false;
+
+  function each(terminalId: string, tell: (events: TerminalEvents) => void): void {
+    for (const events of subscribers.get(terminalId) ?? []) tell(events);
+  }
+
+  const onOutput = (output: TerminalOutput) => each(output.terminalId, (events) => events.onOutput(output));
+  const onScreen = (screen: { terminalId: string; screen: string; offset: number }) =>
+    each(screen.terminalId, (events) => events.onScreen(screen));
+  const onSize = (size: { terminalId: string; cols: number; rows: number }) =>
+    each(size.terminalId, (events) => events.onSize(size));
+  const onExit = (exit: TerminalExit) => each(exit.terminalId, (events) => events.onExit(exit));
+
+  /** Whether calls can be made now, by the channel or in its place by the workbench's own connection. */
+  function look(): void {
+    const now = channel.state() === 'open' || (channel.state() === 'fallback' && socket.connected);
+    if (now === connected) return;
+    connected = now;
+    for (const listener of [...connectionListeners]) listener(now);
+  }
+
+  const channel = createTerminalChannel({
+    ...where,
+    onState(state) {
+      look();
+      if (state === 'opening') return;
+      for (const decided of undecided.splice(0)) decided();
+    },
+    onOutput,
+    onEvent({ event, message }) {
+      switch (event) {
+        case 'terminal:screen':
+          return onScreen(message as Parameters<typeof onScreen>[0]);
+        case 'terminal:size':
+          return onSize(message as Parameters<typeof onSize>[0]);
+        case 'terminal:exit':
+          return onExit(message as TerminalExit);
+      }
+    },
+  });
+
+  socket.on('terminal:output', ({ terminalId, offset, data }) => {
+    // socket.io hands browsers an ArrayBuffer where Node.js gets a Buffer.
+    const bytes: unknown = data;
+    onOutput({ terminalId, offset, data: bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : data });
+  });
+  socket.on('terminal:screen', onScreen);
+  socket.on('terminal:size', onSize);
+  socket.on('terminal:exit', onExit);
+  socket.on('connect', look);
+  socket.on('disconnect', look);
+  // The two connections are made side by side: a terminal need not wait for one after the other.
+  socket.io.on('open', channel.start);
+  socket.io.on('close', channel.stop);
+
+  async function call<C extends SessionCall>(name: C, request: SessionCallRequest<C>): Promise<SessionCallAnswer<C>> {
+    // What opens a terminal is attached to it: that must be the connection that carries it from then on.
+    if (channel.state() === 'opening') await new Promise<void>((decided) => undecided.push(decided));
+    if (channel.state() === 'open' && isTerminalCall(name)) return channel.call(name, request as never);
+    if (channel.state() === 'fallback' || !isTerminalCall(name)) return client.call(name, request);
+    throw new ApiError('NETWORK', 'There is no connection at the moment.');
+  }
+
+  return {
+    isConnected: () => connected,
+    call,
+    ack(terminalId, offset) {
+      if (channel.state() === 'open') channel.ack(terminalId, offset);
+      else if (channel.state() === 'fallback' && socket.connected) socket.emit('terminal:ack', { terminalId, offset });
+    },
+    subscribe(terminalId, events) {
+      const set = subscribers.get(terminalId) ?? new Set();
+      subscribers.set(terminalId, set.add(events));
+      return () => {
+        set.delete(events);
+        if (set.size === 0) subscribers.delete(terminalId);
+      };
+    },
+    onConnection(listener) {
+      connectionListeners.add(listener);
+      return () => connectionListeners.delete(listener);
+    },
+  };
+}

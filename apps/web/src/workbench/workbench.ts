@@ -1,0 +1,187 @@
+/** The runtime of one workbench, wired: connection, state, terminals, layout, actions and messages; free of React. */
+import { openSessionResponseSchema, timelineResponseSchema } from '@drydock/protocol';
+import { basePath } from '../env.ts';
+import { strings } from '../strings.ts';
+import { callApi } from './base/api.ts';
+import type { Dialog } from './base/dialogs.ts';
+import { createNotices } from './base/notices.ts';
+import { createPreferences } from './base/preferences.ts';
+import { createValue } from './base/store.ts';
+import { titleOfTerminal } from './base/titles.ts';
+import { createFiles } from './files/files.ts';
+import { createPeoplePart } from './session/people.ts';
+import { rememberSession } from './session/recent-sessions.ts';
+import { createSessionClient } from './session/session-client.ts';
+import { takeNode, takeToken } from './session/session-token.ts';
+import { watchSession } from './session/session-watch.ts';
+import { createTimeline } from './session/timeline.ts';
+import { createWorkbenchActions } from './session/workbench-actions.ts';
+import { createWorkbenchStore } from './session/workbench-store.ts';
+import { FIRST_LOOK, type SwarmLook } from './swarm/look.ts';
+import { createTerminalClosing } from './terminal/closing.ts';
+import { createCtrlV } from './terminal/ctrl-v.ts';
+import { createTerminalLink } from './terminal/link.ts';
+import { createLinkResolver } from './terminal/node-address.ts';
+import { createTerminalViews } from './terminal/views.ts';
+import { createPageKeys } from './workspace/page-keys.ts';
+import { createWorkspace, tabsOf, visibleTabsOf } from './workspace/workspace.ts';
+
+/** Of what a program copied so much is shown (characters): enough to see that it is not what was wanted. */
+const COPIED_PREVIEW = 200;
+
+export type Workbench = ReturnType<typeof createWorkbench>;
+
+function localStorageOrNull(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
+/** Builds and connects the runtime of a session; `dispose` leaves it without ending it. */
+export function createWorkbench(sessionId: string) {
+  const wantedNode = takeNode();
+  const { token, fresh } = takeToken(sessionId);
+  const store = createWorkbenchStore();
+  const notices = createNotices();
+  const preferences = createPreferences();
+  const dialog = createValue<Dialog | null>(null);
+  const swarmLook = createValue<SwarmLook>(FIRST_LOOK);
+  const workspace = createWorkspace(sessionId, localStorageOrNull());
+  const client = createSessionClient({ store, origin: window.location.origin, sessionId, token });
+  const link = createTerminalLink({ client, origin: window.location.origin + basePath, sessionId, token });
+  let leaving = false;
+  const actions = createWorkbenchActions({
+    ...{ sessionId, token, store, link, workspace, notices, syncWorkspace },
+    onLeave: () => {
+      leaving = true;
+    },
+  });
+  const closing = createTerminalClosing({ workspace, store, actions, notices, dialog, views: () => views });
+  const timeline = createTimeline(store, () => actions.call('GET', '/timeline', { read: timelineResponseSchema }));
+  const keys = createPageKeys({
+    store,
+    dialog,
+    workspace,
+    actions,
+    preferences,
+    views: () => views,
+    toggleFiles: () => files.togglePanel(),
+  });
+  const resolveLink = createLinkResolver(store, workspace.nodeOf, new URL(window.location.href));
+  const ctrlV = createCtrlV(preferences, notices);
+  const views = createTerminalViews(
+    () => ({
+      link,
+      preferences,
+      canType: store.getState().data?.right !== 'viewer',
+      pageKey: keys.handle,
+      changeFontSize: (by) => (by === 0 ? preferences.resetFontSize() : preferences.changeFontSize(by)),
+      askPaste: (question) => dialog.set({ kind: 'paste', question }),
+      resolveLink,
+      onTypedInVain() {
+        const title = strings.terminals.watching;
+        if (!notices.getState().some((notice) => notice.title === title)) notices.show({ kind: 'info', title });
+      },
+      askLink: (question) => dialog.set({ kind: 'link', question }),
+      onProgramCopied: (text) =>
+        notices.show({ kind: 'info', title: strings.terminals.programCopied, text: text.slice(0, COPIED_PREVIEW) }),
+      ...ctrlV,
+      onPasteRefused: () => notices.show({ kind: 'info', title: strings.terminals.pasteRefused }),
+      onEnterAfterEnd: keys.replaceEnded,
+    }),
+    () => new Set(visibleTabsOf(workspace.getState().model).map(({ id }) => id)),
+  );
+
+  const people = createPeoplePart({
+    ...{ store, client, workspace },
+    name: { getState: () => preferences.getState().name, subscribe: preferences.subscribe },
+    storage: localStorageOrNull(),
+  });
+  const files = createFiles({ sessionId, token, store, workspace, notices, dialog, preferences, views: () => views });
+
+  function syncWorkspace(): void {
+    const { data } = store.getState();
+    if (!data) return;
+    const { terminals, terminalsPending } = data;
+    workspace.sync(terminals, {
+      isComplete: !terminalsPending,
+      titleOf: (terminal) => titleOfTerminal(terminal, terminals),
+    });
+  }
+
+  const stops = [
+    watchSession({ store, notices, extend: () => void actions.extend(1) }),
+    store.onChange((change) => {
+      if (change.kind === 'terminal-gone' && workspace.has(change.terminalId)) workspace.keepEnded(change.terminalId);
+      if (change.kind === 'node-gone') {
+        workspace.removeNode(change.name);
+        files.tree.forget(change.name);
+      }
+      if (change.kind === 'terminal' || change.kind === 'terminal-gone') syncWorkspace();
+    }),
+  ];
+  stops.push(workspace.subscribe(() => views.prune(workspace.kept())));
+  stops.push(
+    workspace.subscribe(() => files.documents.prune(new Set(tabsOf(workspace.getState().model).map(({ id }) => id)))),
+  );
+  const holdBack = (event: BeforeUnloadEvent) => {
+    if (!leaving && files.wouldLose()) event.preventDefault();
+  };
+  window.addEventListener('beforeunload', holdBack);
+  const wake = () => {
+    if (document.visibilityState === 'visible') client.wake();
+  };
+  // A link pasted over this page's own address changes nothing but the fragment: it must open all the same.
+  const reopen = () => window.location.hash.length > 1 && window.location.reload();
+  window.addEventListener('hashchange', reopen);
+  window.addEventListener('online', wake);
+  document.addEventListener('visibilitychange', wake);
+
+  if (fresh && token !== null) {
+    // The cookie lets links to private ports open; the socket speaks with the token and need not wait for it.
+    callApi('POST', `/sessions/${sessionId}/open`, { body: { token }, read: openSessionResponseSchema }).then(
+      ({ right, session: { id, name, expiresAt } }) => rememberSession({ id, name, right, expiresAt, token }),
+      () => undefined,
+    );
+  }
+  client.start();
+  views.preload();
+
+  return {
+    ...{
+      sessionId,
+      wantedNode,
+      store,
+      client,
+      actions,
+      closing,
+      workspace,
+      swarmLook,
+      views,
+      files,
+      notices,
+      dialog,
+      preferences,
+      keys,
+      timeline,
+      people,
+      syncWorkspace,
+    },
+    isLeaving: () => leaving,
+    dispose(): void {
+      window.removeEventListener('hashchange', reopen);
+      window.removeEventListener('online', wake);
+      document.removeEventListener('visibilitychange', wake);
+      window.removeEventListener('beforeunload', holdBack);
+      for (const stop of stops) stop();
+      closing.dispose();
+      people.dispose();
+      files.dispose();
+      views.dispose();
+      timeline.dispose();
+      client.dispose();
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import type { TerminalView } from '@drydock/protocol';
+import { beforeEach, expect, test } from 'vitest';
+import { oneTile } from '../testing/one-tile.ts';
+import { createWorkspace, type Tab, tabsOf, type WorkspaceHandle } from './workspace.ts';
+
+const terminal = (terminalId: string): TerminalView => ({
+  ...{ terminalId, node: 'node1', cols: 80, rows: 24, createdAt: 1 },
+});
+const titleOf = ({ terminalId }: TerminalView) => terminalId;
+
+let workspace: ReturnType<typeof createWorkspace>;
+let handle: WorkspaceHandle;
+const shown = () => tabsOf(handle.getModel()).map(({ id }) => id);
+
+beforeEach(() => {
+  workspace = createWorkspace('abcdefgh', null);
+  handle = oneTile();
+  workspace.bind(handle);
+  workspace.sync([terminal('t1'), terminal('t2')], { isComplete: true, titleOf });
+});
+
+test('new terminals get a tab, lost ones lose theirs', () => {
+  workspace.sync([terminal('t2'), terminal('t3')], { isComplete: true, titleOf });
+  expect(shown()).toEqual(['t2', 't3']);
+});
+
+test('T-10, T-15: while terminals may live that are not listed no tab goes, since with it went what was typed', () => {
+  workspace.sync([terminal('t3')], { isComplete: false, titleOf });
+  expect(shown()).toEqual(['t1', 't2', 't3']);
+});
+
+test('a terminal that was opened here while the tiles were away is in front when they are back', () => {
+  workspace.bind(null);
+  workspace.add({ id: 't3', title: 't3', data: { kind: 'terminal', node: 'node1', mine: true } });
+  workspace.bind(handle);
+  workspace.sync([terminal('t1'), terminal('t2'), terminal('t3'), terminal('t4')], { isComplete: true, titleOf });
+  expect(shown()).toEqual(['t1', 't2', 't3', 't4']);
+  expect(workspace.getState().activeId).toBe('t3');
+});
+
+test('a terminal that was opened here stays in front when the answer comes before the fact that it exists', () => {
+  workspace.activate('t1');
+  workspace.addOpened('t3', 'node2');
+  workspace.sync([terminal('t1'), terminal('t2')], { isComplete: true, titleOf });
+  workspace.sync([terminal('t1'), terminal('t2'), terminal('t3')], { isComplete: true, titleOf });
+  expect(shown()).toEqual(['t1', 't2', 't3']);
+  expect(workspace.getState().activeId).toBe('t3');
+  expect(tabsOf(handle.getModel()).at(-1)?.data).toEqual({ kind: 'terminal', node: 'node2', mine: true });
+});
+
+test('a terminal that was opened here goes like any other once the session has named it', () => {
+  workspace.addOpened('t3', 'node2');
+  workspace.sync([terminal('t1'), terminal('t3')], { isComplete: true, titleOf });
+  workspace.sync([terminal('t1')], { isComplete: true, titleOf });
+  expect(shown()).toEqual(['t1']);
+});
+
+test('a tab that is put away stays away, comes back where it was, and is forgotten with its terminal', () => {
+  const both = [terminal('t1'), terminal('t2')];
+  workspace.putAway('t1');
+  workspace.sync(both, { isComplete: true, titleOf });
+  expect(shown()).toEqual(['t2']);
+  expect(workspace.kept()).toEqual(new Set(['t1', 't2']));
+  workspace.bringBack('t1');
+  expect([shown(), workspace.getState().activeId]).toEqual([['t1', 't2'], 't1']);
+  workspace.putAway('t1');
+  workspace.sync([terminal('t2')], { isComplete: true, titleOf });
+  workspace.bringBack('t1');
+  expect(shown()).toEqual(['t2']);
+});
+
+test('a terminal that was closed here stays away while the list still names it', () => {
+  workspace.closed('t1');
+  workspace.sync([terminal('t1'), terminal('t2')], { isComplete: true, titleOf });
+  expect(shown()).toEqual(['t2']);
+});
+
+test('an ended terminal keeps its tab', () => {
+  workspace.keepEnded('t1');
+  workspace.sync([terminal('t2')], { isComplete: true, titleOf });
+  expect(shown()).toEqual(['t1', 't2']);
+});
+
+test('a panel opens beside the terminals, once; a terminal that comes then does not cover it', () => {
+  const asked: { id: string; target?: { region: string; tabsetId: string }; tabsetId?: string }[] = [];
+  const tiles = [
+    {
+      type: 'tabset',
+      id: 'left',
+      tabs: [{ id: 't1', title: '', data: { kind: 'terminal', node: 'node1', mine: true } }],
+    },
+    { type: 'tabset', id: 'right', tabs: [{ id: 'swarm', title: 'Swarm', data: { kind: 'swarm' } }] },
+  ];
+  let count = 1;
+  const two = {
+    ...handle,
+    getModel: () => ({ version: 1, root: { type: 'split', id: 'root', children: tiles.slice(0, count) } }),
+    getActiveTabsetId: () => undefined,
+    selectTab: () => {},
+    addTab: (tab: Tab, options: object) => void asked.push({ id: tab.id, ...options }),
+  } as unknown as WorkspaceHandle;
+  workspace.bind(two);
+  workspace.activate('t1');
+  workspace.showPanel('swarm', 'Swarm', true);
+  expect(asked).toEqual([{ id: 'swarm', target: { region: 'right', tabsetId: 'left' } }]);
+  count = 2;
+  workspace.activate('swarm');
+  workspace.showPanel('swarm', 'Swarm', true);
+  workspace.add({ id: 't2', title: '', data: { kind: 'terminal', node: 'node1', mine: true } });
+  expect(asked.slice(1)).toEqual([{ id: 't2', select: true, tabsetId: 'left' }]);
+});
