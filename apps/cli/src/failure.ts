@@ -2,12 +2,20 @@
 import type { ErrorCode } from '@drydock/protocol';
 
 /** sysexits.h, as the daemons use it. */
-export const EXIT = { done: 0, refused: 1, usage: 64, unavailable: 69, software: 70, noPermission: 77 } as const;
+export const EXIT = {
+  done: 0,
+  refused: 1,
+  usage: 64,
+  noInput: 66,
+  unavailable: 69,
+  software: 70,
+  noPermission: 77,
+} as const;
 
 export class Failure extends Error {
   readonly exitCode: number;
   /** The manager's own code, or one of this program's. */
-  readonly code: ErrorCode | 'NOT_RUNNING' | 'NO_KEY' | 'UNREACHABLE' | 'BAD_ANSWER';
+  readonly code: ErrorCode | 'NOT_RUNNING' | 'NO_KEY' | 'UNREACHABLE' | 'BAD_ANSWER' | 'NO_LAB' | 'TARGET_EXISTS';
   readonly remedy: string | undefined;
 
   constructor(code: Failure['code'], message: string, exitCode: number, remedy?: string) {
@@ -16,5 +24,16 @@ export class Failure extends Error {
     this.code = code;
     this.exitCode = exitCode;
     this.remedy = remedy;
+  }
+}
+
+/** The answer is printed, and it is a bad one: all that is left is the exit code. */
+export class Ended extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`ended with ${exitCode}`);
+    this.name = 'Ended';
+    this.exitCode = exitCode;
   }
 }

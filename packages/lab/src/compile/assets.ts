@@ -23,7 +23,7 @@ export function refuseImages(
   const have = new Set([...known].map(fullImageName));
   values.images?.forEach((image, index) => {
     if (have.has(fullImageName(image))) return;
-    const near = didYouMean(image, known);
+    const near = didYouMean(image, new Set([...known].flatMap((one) => [one, one.replace(/:[^:/]*$/, '')])));
     findings.add('IMAGE_UNAVAILABLE', placeOf('images', index), `This installation has no image "${image}".${near}`);
   });
 }

@@ -1,0 +1,16 @@
+/** `drydock lab …`: the author's tool. Each file beside this one declares one command. */
+import type { Command } from 'commander';
+import type { Output } from '../../output.ts';
+import { checkCommand } from './check.ts';
+import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
+import { newCommand } from './new.ts';
+import { schemaCommand } from './schema.ts';
+
+/** Adds the group. */
+export function labCommands(program: Command, output: Output): void {
+  const group = program
+    .command('lab')
+    .description('write, check and test labs; all but test need nothing but the files (docs/labs/)');
+  for (const add of [newCommand, checkCommand, importCommand, exportCommand, schemaCommand]) add(group, output);
+}
