@@ -12,6 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "../common/cleanup.h"
 #include "log.h"
 #include "netns.h"
 
@@ -29,25 +30,25 @@ static bool detach(int *netns) {
 
 bool sandbox_open(struct sandbox *sandbox, const char *directory, const char *name) {
   *sandbox = (struct sandbox){.watch = -1, .table = {.netns = -1, .netfilter = -1, .route = -1}};
+  CLOSED_AT_END int netns = -1, netfilter = -1, route = -1;
   snprintf(sandbox->name, sizeof sandbox->name, "%s", name);
   sandbox->ingress = strcmp(name, "ingress_sbox") == 0;
   char path[4096];
   snprintf(path, sizeof path, "%s/%s", directory, name);
-  struct table *table = &sandbox->table;
-  table->netns = open(path, O_RDONLY | O_CLOEXEC);
+  netns = open(path, O_RDONLY | O_CLOEXEC);
   struct stat status;
   struct statfs filesystem;
-  if (table->netns < 0 || fstat(table->netns, &status) < 0 || fstatfs(table->netns, &filesystem) < 0) goto failed;
+  if (netns < 0 || fstat(netns, &status) < 0 || fstatfs(netns, &filesystem) < 0) return false;
   /* Before docker mounts the namespace there, it is an empty file. */
-  if (filesystem.f_type != NSFS_MAGIC || !detach(&table->netns)) goto failed;
+  if (filesystem.f_type != NSFS_MAGIC || !detach(&netns)) return false;
+  netfilter = netns_netlink(netns, NETLINK_NETFILTER);
+  route = netns_netlink(netns, NETLINK_ROUTE);
+  if (netfilter < 0 || route < 0) return false;
   sandbox->inode = status.st_ino;
-  table->netfilter = netns_netlink(table->netns, NETLINK_NETFILTER);
-  table->route = netns_netlink(table->netns, NETLINK_ROUTE);
-  if (table->netfilter < 0 || table->route < 0) goto failed;
+  sandbox->table.netns = take_fd(&netns);
+  sandbox->table.netfilter = take_fd(&netfilter);
+  sandbox->table.route = take_fd(&route);
   return true;
-failed:
-  sandbox_close(sandbox);
-  return false;
 }
 
 void sandbox_close(struct sandbox *sandbox) {

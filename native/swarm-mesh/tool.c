@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../common/cleanup.h"
+
 /* Tools take a few milliseconds; one that hangs, say on a lock, must not stop the mesh. */
 #define TOOL_TIMEOUT_MS 10000
 
@@ -76,28 +78,30 @@ static int reap(pid_t child, long long deadline) {
   }
 }
 
+/* Two descriptors of one thing, or -1 each. */
+struct ends {
+  int fds[2];
+};
+
+static void close_ends(struct ends *ends) {
+  for (int i = 0; i < 2; i++) close_fd(&ends->fds[i]);
+}
+
+#define CLOSED_ENDS __attribute__((cleanup(close_ends)))
+
 int tool_run(int netns, const char *const argv[], const struct buffer *input, struct buffer *output,
              struct buffer *errors) {
-  int in = input_file(input), out[2] = {-1, -1}, err[2] = {-1, -1};
-  if (in < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0) goto failed;
+  CLOSED_AT_END int in = input_file(input);
+  struct ends out CLOSED_ENDS = {{-1, -1}}, err CLOSED_ENDS = {{-1, -1}};
+  if (in < 0 || pipe2(out.fds, O_CLOEXEC) < 0 || pipe2(err.fds, O_CLOEXEC) < 0) return -1;
   pid_t child = fork();
-  if (child < 0) goto failed;
-  if (child == 0) become_tool(netns, argv, in, out[1], err[1]);
-  close(in);
-  close(out[1]);
-  close(err[1]);
+  if (child < 0) return -1;
+  if (child == 0) become_tool(netns, argv, in, out.fds[1], err.fds[1]);
+  /* Else the end of what the child writes would never come. */
+  close_fd(&out.fds[1]);
+  close_fd(&err.fds[1]);
   long long deadline = now_ms() + TOOL_TIMEOUT_MS;
-  int fds[2] = {out[0], err[0]};
-  collect(fds, (struct buffer *[]){output, errors}, deadline);
-  for (int i = 0; i < 2; i++) {
-    if (fds[i] >= 0) close(fds[i]);
-  }
+  struct ends reads CLOSED_ENDS = {{take_fd(&out.fds[0]), take_fd(&err.fds[0])}};
+  collect(reads.fds, (struct buffer *[]){output, errors}, deadline);
   return reap(child, deadline);
-failed:
-  if (in >= 0) close(in);
-  for (int i = 0; i < 2; i++) {
-    if (out[i] >= 0) close(out[i]);
-    if (err[i] >= 0) close(err[i]);
-  }
-  return -1;
 }
