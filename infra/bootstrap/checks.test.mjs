@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -170,8 +171,8 @@ describe('the checks', () => {
 describe('the port check', () => {
   it('names the process that listens', async () => {
     const server = createServer();
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address();
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
     const real = thisMachine();
     const settings = { DRYDOCK_HOST: '127.0.0.1', DRYDOCK_PORT: String(port) };
     const problem = await problemOf({ listenError: real.listenError, listenerOf: real.listenerOf }, settings);

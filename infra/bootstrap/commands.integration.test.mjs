@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -51,7 +52,7 @@ describe('a start that cannot be', () => {
 
   it('because the port is taken names who has it', async () => {
     const server = createServer();
-    await new Promise((resolve) => server.listen(Number(stack.settings.DRYDOCK_PORT), '127.0.0.1', resolve));
+    await once(server.listen(Number(stack.settings.DRYDOCK_PORT), '127.0.0.1'), 'listening');
     const { code, output } = await stack.command('start');
     await new Promise((resolve) => server.close(resolve));
     expect(code).toBe(1);
@@ -136,7 +137,7 @@ describe('a stack', () => {
   it('keeps its sessions when Redis is killed', async () => {
     const api = `http://127.0.0.1:${stack.settings.DRYDOCK_PORT}/api/v1/sessions`;
     const made = await fetch(api, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
-    const { session, token } = await made.json();
+    const { session, token } = /** @type {{session: {id: string}, token: string}} */ (await made.json());
     // Redis writes to its file every second.
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const { processes } = await stack.status();

@@ -2,17 +2,23 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { REPO } from '../common/paths.mjs';
+import { Problem } from '../common/problem.mjs';
 import { envExample } from './env-example.mjs';
 import { INTERNAL_VARIABLES, SETTINGS, TEST_VARIABLES } from './env-table.mjs';
 import { loadSettings, parseEnvFile } from './load-settings.mjs';
 
 const NO_FILE = '/nonexistent/.env';
 
+/**
+ * @param {Record<string, string>} environment
+ * @returns {Problem | undefined}
+ */
 function problemOf(environment) {
   try {
     loadSettings(environment, NO_FILE);
   } catch (error) {
-    return error;
+    if (error instanceof Problem) return error;
+    throw error;
   }
   return undefined;
 }
@@ -42,16 +48,16 @@ describe('settings', () => {
 
   it('that are unknown stop the start with one line and the likely name', () => {
     const problem = problemOf({ DRYDOCK_PROT: '3000' });
-    expect(problem.code).toBe('UNKNOWN_SETTING');
-    expect(problem.message).toBe('There is no setting DRYDOCK_PROT (did you mean DRYDOCK_PORT?).');
+    expect(problem?.code).toBe('UNKNOWN_SETTING');
+    expect(problem?.message).toBe('There is no setting DRYDOCK_PROT (did you mean DRYDOCK_PORT?).');
   });
 
   it('that are bad stop the start with one line that names each of them', () => {
     const problem = problemOf({ DRYDOCK_PORT: '70000', DRYDOCK_EGRESS: 'all' });
-    expect(problem.code).toBe('BAD_SETTING');
-    expect(problem.message).toContain('DRYDOCK_PORT must be a whole number from 1 to 65535 (it is "70000")');
-    expect(problem.message).toContain('DRYDOCK_EGRESS must be one of internet, mirror-only, none (it is "all")');
-    expect(problem.message).not.toContain('\n');
+    expect(problem?.code).toBe('BAD_SETTING');
+    expect(problem?.message).toContain('DRYDOCK_PORT must be a whole number from 1 to 65535 (it is "70000")');
+    expect(problem?.message).toContain('DRYDOCK_EGRESS must be one of internet, mirror-only, none (it is "all")');
+    expect(problem?.message).not.toContain('\n');
   });
 
   it.each([

@@ -18,6 +18,12 @@ function plainProgress(written = []) {
   });
 }
 
+/**
+ * @param {string} name
+ * @param {string[]} needs
+ * @param {string[]} journal
+ * @param {{done?: boolean, run?: (context: import('./run-steps.mjs').StepContext) => Promise<unknown>}} [options]
+ */
 function step(name, needs, journal, { done = false, run = () => sleep(20) } = {}) {
   return {
     name,

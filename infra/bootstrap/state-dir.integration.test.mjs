@@ -18,8 +18,10 @@ import { localHostName, prepareStateDir } from './state-dir.mjs';
 import { findUser, SERVICE_USERS } from './system-user.mjs';
 
 /** Ids that belong to nobody on the machine, another for each service. */
-const users = Object.fromEntries(
-  Object.keys(SERVICE_USERS).map((service, index) => [service, { uid: 64123 + index, gid: 64223 + index }]),
+const users = /** @type {import('./system-user.mjs').ServiceUsers} */ (
+  Object.fromEntries(
+    Object.keys(SERVICE_USERS).map((service, index) => [service, { uid: 64123 + index, gid: 64223 + index }]),
+  )
 );
 let directory;
 let layout;
@@ -67,7 +69,7 @@ describe('the state directory', () => {
 
   it('gives each service its own directory, closed to the others', () => {
     prepareStateDir(layout, users);
-    for (const service of ['redis', 'web']) {
+    for (const service of /** @type {const} */ (['redis', 'web'])) {
       const { uid, gid } = statSync(join(layout.state, service));
       expect([service, uid, gid]).toEqual([service, users[service].uid, users[service].gid]);
       expect(mode(join(layout.state, service))).toBe('700');

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -155,7 +156,7 @@ describe('the list of listeners', () => {
   ])('shows one %s', async (_, where, expected) => {
     const before = listenersOf([process.pid]);
     const server = createServer();
-    await new Promise((resolve) => server.listen(where, resolve));
+    await once(server.listen(where), 'listening');
     const added = listenersOf([process.pid]).filter((line) => !before.includes(line));
     await new Promise((resolve) => server.close(resolve));
     expect(added).toEqual([expect.stringMatching(expected)]);

@@ -22,7 +22,12 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** A real process that writes its life into files: it is ready when NAME.ready is there. */
+/**
+ * A real process that writes its life into files: it is ready when NAME.ready is there.
+ * @param {string} name
+ * @param {{needs?: string[], body?: string} & Partial<import('./child.mjs').ChildSpec>} [options]
+ * @returns {import('./supervisor.mjs').Service}
+ */
 function service(name, { needs = [], body = 'setInterval(() => {}, 1000);', ...spec } = {}) {
   const ready = join(directory, `${name}.ready`);
   const program = `
@@ -39,7 +44,7 @@ function service(name, { needs = [], body = 'setInterval(() => {}, 1000);', ...s
       name,
       command: process.execPath,
       args: ['-e', program],
-      env: { PATH: process.env.PATH },
+      env: { PATH: process.env.PATH ?? '' },
       isReady: async () => existsSync(ready),
       readyMs: 10_000,
       stopSignal: 'SIGTERM',
@@ -49,6 +54,10 @@ function service(name, { needs = [], body = 'setInterval(() => {}, 1000);', ...s
   };
 }
 
+/**
+ * @param {import('./supervisor.mjs').Service[]} services
+ * @param {(views: import('./child.mjs').ChildView[]) => void} [changed]
+ */
 function supervise(services, changed = () => {}) {
   supervisor = createSupervisor(services, {
     openLog: (name) => openLog(join(directory, `${name}.log`)),
@@ -173,7 +182,7 @@ describe('the supervisor', () => {
 
   it('tells of every change, so that a file can always name the pids', async () => {
     const seen = [];
-    await supervise([service('web')], (views) => seen.push(views[0].pid)).start();
+    await supervise([service('web')], (views) => seen.push(views[0]?.pid)).start();
     expect(seen.at(-1)).toBe(viewOf('web').pid);
   });
 });

@@ -74,8 +74,8 @@ describe('the leftover check', () => {
   it.each(Object.keys(leave))('finds a %s that was left, and nothing when it is gone', async (kind) => {
     const before = hostSnapshot(OPTIONS);
     leave[kind]();
-    const found = () => leftovers(before, hostSnapshot(OPTIONS))[kind].filter(mine);
-    expect(found()).not.toEqual([]);
+    const found = () => leftovers(before, hostSnapshot(OPTIONS))[kind]?.filter(mine);
+    expect(found()?.length).toBeGreaterThan(0);
     for (const step of undo.reverse()) step();
     undo = [];
     await expect.poll(found).toEqual([]);

@@ -15,7 +15,7 @@ export const START_MS = 100_000;
 export async function testStack() {
   const directory = mkdtempSync(join(tmpdir(), 'drydock-stack-'));
   const [port] = await freePorts(1);
-  /** @type {Record<string, string>} */
+  /** @type {Record<string, string> & {DRYDOCK_STATE_DIR: string, DRYDOCK_PORT: string}} */
   const settings = {
     DRYDOCK_STATE_DIR: join(directory, 'state'),
     DRYDOCK_IMAGES_DIR: process.env.DRYDOCK_IMAGES_DIR ?? '/var/lib/drydock/images',
