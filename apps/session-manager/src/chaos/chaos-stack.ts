@@ -1,4 +1,4 @@
-/** Everything that a small site runs, as processes that can be killed: Redis, managers, hosts with fake nodes and real shells, bad links. */
+/** Everything that a small site runs, as processes that can be killed and that come back: Redis, managers, hosts with fake nodes and real shells, bad links. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,6 +12,8 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 /** Seven programs that compile themselves on a busy machine (ms). */
 const START_MS = 90_000;
+/** What ends by itself is started again after so long (ms), as the supervisor does it: a manager that finds no Redis at its start ends. */
+const RESTART_MS = 250;
 
 export interface Victim {
   readonly name: string;
@@ -41,9 +43,10 @@ export interface ChaosStack {
 
 function victim(name: string, path: string, args: string[], env: Record<string, string>): Victim {
   let child: ChildProcess | undefined;
+  let restart: NodeJS.Timeout | undefined;
   const start = () => {
     // They die with the test, however it ends.
-    child = spawn(
+    const started = spawn(
       'setpriv',
       [
         '--pdeathsig',
@@ -62,6 +65,10 @@ function victim(name: string, path: string, args: string[], env: Record<string, 
         env: { PATH, HOME: '/tmp', ...env },
       },
     );
+    child = started;
+    started.once('exit', () => {
+      if (child === started) restart = setTimeout(start, RESTART_MS);
+    });
   };
   start();
   return {
@@ -70,6 +77,7 @@ function victim(name: string, path: string, args: string[], env: Record<string, 
     async kill() {
       const running = child;
       child = undefined;
+      clearTimeout(restart);
       if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
       const ended = new Promise((resolve) => running.once('exit', resolve));
       running.kill('SIGKILL');
