@@ -28,6 +28,7 @@ test('an operator sees a session from outside, freezes it, ends it, and its page
   expect(desk.url()).toBe(`${stack.origin}/operator`);
   const card = desk.getByRole('listitem').filter({ has: desk.getByRole('heading', { name: workbench.sessionId }) });
   await expect(card).toContainText('1 node');
+  await expect(card).toContainText(/\d B sent, \d+ B received/);
   await look(desk, 'operator', { widths: [390, 1024] });
   await desk.setViewportSize({ width: 390, height: 844 });
 

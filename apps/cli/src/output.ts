@@ -25,6 +25,15 @@ export function duration(ms: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** A number of bytes in the largest unit of which there is one: `12.3 MiB`. */
+export function size(bytes: number): string {
+  let [value, unit] = [bytes, 0];
+  while (value >= 1023.95 && unit < UNITS.length - 1) [value, unit] = [value / 1024, unit + 1];
+  return `${unit === 0 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}
+
 /** A time (ms since the epoch) in ISO 8601, to the second, in UTC. */
 export function time(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;

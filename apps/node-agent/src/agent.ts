@@ -22,6 +22,7 @@ import { createFlowLog } from './network/session/flow-log.ts';
 import { createGatewayServices } from './network/session/gateway-services.ts';
 import { createRefusalWatch } from './network/session/refusal-watch.ts';
 import { createSessionNetworks } from './network/session/session-networks.ts';
+import { createTrafficWatch } from './network/session/traffic-watch.ts';
 import { createTransitClaims } from './network/session/transit-claims.ts';
 import { createSessionSpans } from './network/span/session-spans.ts';
 import { readUnderlay } from './network/span/underlay.ts';
@@ -103,7 +104,10 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     ...{ addon, claims, logger, spans },
     limits: env.traffic,
     outside: { lists, neighbours: hostNetworks.current },
-    beforeEnd: flows.note,
+    async beforeEnd(sessionId) {
+      await traffic.note(sessionId);
+      await flows.note(sessionId);
+    },
     spares: { egress: env.egress, clock },
     onRefusals: (sessionId, refused) => links.sendFact({ kind: 'refusals', sessionId, refused }),
     services: createGatewayServices({
@@ -116,6 +120,11 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     }),
   });
   const refusals = createRefusalWatch({ networks, clock, logger });
+  const traffic = createTrafficWatch({
+    sessions: networks.sessions,
+    tell: (sessionId, bytes) => links.sendFact({ kind: 'traffic', sessionId, traffic: bytes }),
+    ...{ clock, logger },
+  });
   const pool = createPool({
     runtime,
     limits: env.nodeLimits,
@@ -272,6 +281,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     },
     onSessions: (sessions, hello) => {
       for (const [sessionId, swarm] of watchers.swarms()) links.sendFact({ kind: 'swarm', sessionId, swarm });
+      traffic.retell();
       const listed = new Set(hello.nodes.map((node) => `${node.sessionId}/${node.name}`));
       nodes
         .reconcile(sessions, listed)
@@ -303,6 +313,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     floor.stop();
     await pool.close();
     refusals.stop();
+    traffic.stop();
     flows.stop();
     hostNetworks.stop();
     links.stop();
@@ -335,6 +346,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
       host.start();
       floor.start();
       refusals.start();
+      traffic.start();
       flows.start();
       pool.start();
     },

@@ -19,7 +19,7 @@ import { MAX_NODES_PER_SESSION, MAX_REPORTED_PORTS } from './limits.ts';
 import { nodeLimitsSchema, nodeReportSchema } from './node.ts';
 import { nodePortSchema } from './ports.ts';
 import { refusalsSchema } from './refusals.ts';
-import { keySeedSchema, sessionNetworkSchema, underlaySchema } from './session-network.ts';
+import { keySeedSchema, sessionNetworkSchema, trafficSchema, underlaySchema } from './session-network.ts';
 import { swarmStateSchema } from './swarm.ts';
 import {
   attachResultSchema,
@@ -214,6 +214,8 @@ export const agentFactSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('terminal'), sessionId: sessionIdSchema, terminal: terminalViewSchema }),
   /** What a session's network has refused since it was made; repeated whenever it was read. */
   z.object({ kind: z.literal('refusals'), sessionId: sessionIdSchema, refused: refusalsSchema }),
+  /** What the session's uplink on this host has carried; told when it has changed, and for every session after a hello. Since release 0.2. */
+  z.object({ kind: z.literal('traffic'), sessionId: sessionIdSchema, traffic: trafficSchema }),
 ]);
 export type AgentFact = z.infer<typeof agentFactSchema>;
 export const agentFactEventSchema = z.object({ seq: z.number().int().min(1), fact: agentFactSchema });

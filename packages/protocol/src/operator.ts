@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { hostNameSchema, nodeNameSchema, sessionIdSchema, tokenSchema } from './ids.ts';
 import { refusalsSchema } from './refusals.ts';
 import { sessionStateSchema } from './session.ts';
+import { trafficSchema } from './session-network.ts';
 
 /** Longest reason, note or message of an operator (characters): it is shown as one paragraph. */
 export const MAX_OPERATOR_TEXT = 500;
@@ -46,6 +47,8 @@ export const operatorSessionSchema = z.object({
   cpus: z.number(),
   /** Processor time used since this manager heard of it (s). */
   cpuSeconds: z.number(),
+  /** To and from the outside, over all of its hosts. */
+  network: trafficSchema,
   /** Packets that its network refused, by reason. */
   refused: refusalsSchema,
   note: z.string().nullable(),
@@ -99,6 +102,8 @@ export const usageEntrySchema = z.object({
   nodes: z.number().int(),
   cpus: z.number(),
   cpuSeconds: z.number(),
+  sentBytes: z.number(),
+  receivedBytes: z.number(),
 });
 export const usageSchema = z.array(usageEntrySchema);
 export type UsageEntry = z.infer<typeof usageEntrySchema>;

@@ -36,3 +36,16 @@ export type SessionNetwork = z.infer<typeof sessionNetworkSchema>;
 
 /** 32 bytes, base64url: the seed of a session's Ed25519 key, so that its nodes have the same one on every host. */
 export const keySeedSchema = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+const countSchema = z.number().nonnegative();
+/**
+ * What a session's uplink on a host has carried to the outside (sent) and from there since it was made (bytes, with link headers), and
+ * a second of late.
+ */
+export const trafficSchema = z.object({
+  sentBytes: countSchema.int(),
+  receivedBytes: countSchema.int(),
+  sentPerSecond: countSchema,
+  receivedPerSecond: countSchema,
+});
+export type Traffic = z.infer<typeof trafficSchema>;

@@ -132,7 +132,8 @@ export function createSessionFeed({
       case 'event': // The timeline tells it, when it is written.
       case 'swarm': // The swarm board tells it, as a step.
       case 'floor': // What comes of it is a change of the record.
-      case 'refusals': // A figure of the metrics.
+      case 'refusals':
+      case 'traffic': // Figures of the metrics and the operator.
         return; // A node that went is told by the change of its session's record.
     }
   });

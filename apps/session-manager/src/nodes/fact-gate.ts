@@ -37,9 +37,14 @@ function subjectOf(fact: AgentFact): { sessionId: string; node?: string } | unde
       return { sessionId: fact.sessionId, node: fact.terminal.node };
     case 'swarm':
     case 'refusals':
+    case 'traffic':
+    case 'floor':
       return { sessionId: fact.sessionId };
     case 'capacity':
       return undefined;
+    default:
+      // The compiler's word that no kind of fact is left out: one that is, would be believed of any session.
+      return fact satisfies never;
   }
 }
 
@@ -67,7 +72,7 @@ export function createFactGate({
   function mayTell(host: string, fact: AgentFact): boolean {
     const subject = subjectOf(fact);
     if (subject === undefined) return true;
-    const isEnd = fact.kind === 'node-gone' || fact.kind === 'refusals';
+    const isEnd = fact.kind === 'node-gone' || fact.kind === 'refusals' || fact.kind === 'traffic';
     return isEnd ? !isAnothers(host, subject.sessionId, subject.node) : isPlaced(host, subject.sessionId, subject.node);
   }
 

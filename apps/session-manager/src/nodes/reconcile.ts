@@ -205,6 +205,7 @@ export function createReconciler(deps: {
       case 'terminal':
       case 'floor':
       case 'refusals':
+      case 'traffic':
         break;
     }
   });

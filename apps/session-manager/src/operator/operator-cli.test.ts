@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FixtureAgent } from '../testing/fixture-agent.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 /** What `npm run drydock` runs. */
 const CLI = join(ROOT, 'apps/cli/dist/main.js');
 let test: TestManager;
+let agent: FixtureAgent;
 let directory: string;
 
 /** Runs `drydock operator …` where `state` is the state directory. */
@@ -29,7 +31,7 @@ const json = async (...args: string[]) => JSON.parse((await drydock([...args, '-
 beforeAll(async () => {
   execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-b', 'apps/cli'], { cwd: ROOT });
   test = await startTestManager({ settings: { metrics: { host: '127.0.0.1', port: 0 } } });
-  await test.host();
+  agent = await test.host();
   directory = mkdtempSync(join(tmpdir(), 'dd-cli-'));
   writeFileSync(join(directory, 'secret'), 'test\n');
   const operator = `http://127.0.0.1:${test.manager.metricsPort}`;
@@ -50,7 +52,14 @@ describe('drydock operator', { timeout: PATIENCE_MS }, () => {
     await test.call('POST', `/sessions/${session.id}/nodes`, { token });
     expect((await drydock([...key(), 'sessions'])).stdout).toMatch(new RegExp(`^${session.id} .* h1$`, 'm'));
     expect((await drydock([...key(), 'note', session.id, 'looks', '\u001b[31mred'])).code).toBe(0);
+    const traffic = { sentBytes: 900, receivedBytes: 3 * 2 ** 20, sentPerSecond: 0, receivedPerSecond: 2048 };
+    agent.sendFact({ kind: 'traffic', sessionId: session.id, traffic });
+    await expect
+      .poll(async () => (await drydock([...key(), 'sessions'])).stdout)
+      .toMatch(new RegExp(`^${session.id} .* 900 B +3\\.0 MiB `, 'm'));
+    expect((await drydock([...key(), 'usage'])).stdout).toMatch(/^client .* 900 B +3\.0 MiB$/m);
     const shown = await drydock([...key(), 'show', session.id]);
+    expect(shown.stdout).toMatch(/^sent +900 B, 0 B\/s now\nreceived +3\.0 MiB, 2\.0 KiB\/s now$/m);
     // What somebody wrote does not steer the terminal of who reads it.
     expect(shown.stdout).toMatch(/note +looks {2}\[31mred\n/);
     expect(await json(...key(), 'freeze', session.id, '--reason', 'mining')).toEqual({});

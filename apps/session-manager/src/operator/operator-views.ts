@@ -1,5 +1,5 @@
 /** Sessions and usage as operators see them: from outside. */
-import type { OperatorSession, Refusals, UsageEntry } from '@drydock/protocol';
+import type { OperatorSession, Refusals, Traffic, UsageEntry } from '@drydock/protocol';
 import type { SessionRecord } from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
@@ -18,9 +18,10 @@ export function createOperatorViews(deps: {
   directory: Pick<SessionDirectory, 'all'>;
   hosts: Pick<HostRegistry, 'nodeReport' | 'isConnected'>;
   meter: Pick<UsageMeter, 'cpuSeconds'>;
+  traffic(sessionId: string): Traffic;
   refusals(sessionId: string): Refusals;
 }): OperatorViews {
-  const { directory, hosts, meter, refusals } = deps;
+  const { directory, hosts, meter, traffic, refusals } = deps;
 
   function session(record: SessionRecord): OperatorSession {
     const nodes = record.nodes.map(({ name, host, state, limits }) => {
@@ -37,6 +38,7 @@ export function createOperatorViews(deps: {
       hosts: [...new Set(nodes.map(({ host }) => host))],
       cpus: nodes.reduce((sum, { cpus }) => sum + (cpus ?? 0), 0),
       cpuSeconds: meter.cpuSeconds(id),
+      network: traffic(id),
       refused: refusals(id),
       note: record.note ?? null,
       frozen: record.frozen ?? null,
@@ -58,11 +60,14 @@ export function createOperatorViews(deps: {
         ] as const) {
           if (who === null) continue;
           const key = `${kind} ${who}`;
-          const entry = entries.get(key) ?? { kind, who, sessions: 0, nodes: 0, cpus: 0, cpuSeconds: 0 };
+          const none = { sessions: 0, nodes: 0, cpus: 0, cpuSeconds: 0, sentBytes: 0, receivedBytes: 0 };
+          const entry = entries.get(key) ?? { kind, who, ...none };
           entry.sessions += 1;
           entry.nodes += each.nodes.length;
           entry.cpus += each.cpus;
           entry.cpuSeconds += each.cpuSeconds;
+          entry.sentBytes += each.network.sentBytes;
+          entry.receivedBytes += each.network.receivedBytes;
           entries.set(key, entry);
         }
       }

@@ -60,7 +60,10 @@ describe('an operator', () => {
     await a.call('POST', `/sessions/${session.id}/nodes`, { token });
     agent.report(session.id, 'node1', { usage: { cpu: 0.5, memoryBytes: 7, diskBytes: 1, pids: 1, oomKills: 0 } });
     const one = async () => (await operate(a, 'GET', `/sessions/${session.id}`)).body as OperatorSession;
+    const traffic = { sentBytes: 2000, receivedBytes: 9000, sentPerSecond: 40, receivedPerSecond: 90 };
+    agent.sendFact({ kind: 'traffic', sessionId: session.id, traffic });
     await expect.poll(async () => (await one()).cpus).toBe(1);
+    await expect.poll(async () => (await one()).network).toEqual(traffic);
     expect(await one()).toMatchObject({
       id: session.id,
       hosts: ['h1'],
@@ -70,8 +73,11 @@ describe('an operator', () => {
     const all = await operate(a, 'GET', '/sessions');
     expect(JSON.stringify(all.body)).not.toMatch(/private name|link|token|[A-Za-z0-9_-]{40}/);
     expect((await operate(a, 'GET', '/usage')).body).toMatchObject([
-      { kind: 'client', sessions: 1, nodes: 1, cpus: 1 },
+      { kind: 'client', sessions: 1, nodes: 1, cpus: 1, sentBytes: 2000, receivedBytes: 9000 },
     ]);
+    const metrics = await (await fetch(`http://127.0.0.1:${a.manager.metricsPort}/metrics`)).text();
+    expect(metrics).toContain('drydock_network_bytes_total{host="h1",direction="sent"} 2000\n');
+    expect(metrics).toContain('drydock_network_bytes_total{host="h1",direction="received"} 9000\n');
   });
 
   it('ends a session, and its pages on both managers show why', async () => {

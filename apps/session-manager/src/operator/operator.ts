@@ -33,6 +33,7 @@ export interface OperatorPartDeps {
   cpuRule: CpuRule;
   status(): Promise<unknown>;
   waiting(): Promise<number>;
+  traffic: Parameters<typeof createOperatorViews>[0]['traffic'];
   refusals: Parameters<typeof createOperatorViews>[0]['refusals'];
   newLink: OperatorCallsDeps['newLink'];
   drop(host: string): void;
@@ -51,7 +52,7 @@ export function createOperatorPart(deps: OperatorPartDeps): OperatorPart {
   const interventions = createInterventions({ directory, service, hosts, commands, trail, clock, logger });
   cleanup.add('interventions', () => interventions.stop());
   cleanup.add('floors of hosts', obeyHostFloor({ hosts, directory, interventions, clock, logger }));
-  const views = createOperatorViews({ directory, hosts, meter, refusals: deps.refusals });
+  const views = createOperatorViews({ directory, hosts, meter, traffic: deps.traffic, refusals: deps.refusals });
   const load = createLoadHistory({
     clock,
     async sample() {

@@ -8,6 +8,7 @@ import type {
   Refusals,
   SwarmState,
   TerminalView,
+  Traffic,
   Underlay,
 } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
@@ -35,7 +36,8 @@ export type HostEvent =
   | { kind: 'swarm'; host: string; sessionId: string; swarm: SwarmState }
   | { kind: 'terminal'; host: string; sessionId: string; terminal: TerminalView }
   | { kind: 'floor'; host: string; sessionId: string; action: 'freeze' | 'thaw' | 'end'; reason: string }
-  | { kind: 'refusals'; host: string; sessionId: string; refused: Refusals };
+  | { kind: 'refusals'; host: string; sessionId: string; refused: Refusals }
+  | { kind: 'traffic'; host: string; sessionId: string; traffic: Traffic };
 
 export interface HostRegistry {
   /** A host's agent connected and told all it has; replaces what was known. */
@@ -119,6 +121,9 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
         break;
       case 'refusals':
         tell({ kind: 'refusals', host: name, sessionId: fact.sessionId, refused: fact.refused });
+        break;
+      case 'traffic':
+        tell({ kind: 'traffic', host: name, sessionId: fact.sessionId, traffic: fact.traffic });
         break;
       case 'floor': {
         const { sessionId, action, reason } = fact;

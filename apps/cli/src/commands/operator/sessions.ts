@@ -2,7 +2,7 @@
 import { type OperatorSession, operatorSessionSchema, operatorSessionsSchema } from '@drydock/protocol';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { duration, plain, table, time } from '../../output.ts';
+import { duration, plain, size, table, time } from '../../output.ts';
 import type { OperatorContext } from './context.ts';
 
 const MIB = 1024 ** 2;
@@ -18,13 +18,15 @@ function remarks({ state, frozen, flag, note }: OperatorSession): string {
 }
 
 function list(sessions: OperatorSession[]): string {
-  const header = ['SESSION', 'AGE', 'NODES', 'CPUS', 'CPU TIME', 'CLIENT', 'HOSTS', 'REMARKS'];
+  const header = ['SESSION', 'AGE', 'NODES', 'CPUS', 'CPU TIME', 'SENT', 'RECEIVED', 'CLIENT', 'HOSTS', 'REMARKS'];
   const rows = sessions.map((session) => [
     session.id,
     duration(Date.now() - session.createdAt),
     String(session.nodes.length),
     session.cpus.toFixed(2),
     duration(session.cpuSeconds * 1000),
+    size(session.network.sentBytes),
+    size(session.network.receivedBytes),
     session.client ?? session.person ?? '-',
     session.hosts.join(','),
     remarks(session),
@@ -33,6 +35,7 @@ function list(sessions: OperatorSession[]): string {
 }
 
 function details(session: OperatorSession): string {
+  const { sentBytes, receivedBytes, sentPerSecond, receivedPerSecond } = session.network;
   const refused = Object.entries(session.refused).map(([reason, packets]) => `${reason} ${packets}`);
   const facts: [string, string][] = [
     ['session', `${session.id} (${session.state})`],
@@ -42,6 +45,8 @@ function details(session: OperatorSession): string {
     ['client', session.client ?? '-'],
     ['person', session.person ?? '-'],
     ['processors', `${session.cpus.toFixed(2)} now, ${duration(session.cpuSeconds * 1000)} in all`],
+    ['sent', `${size(sentBytes)}, ${size(sentPerSecond)}/s now`],
+    ['received', `${size(receivedBytes)}, ${size(receivedPerSecond)}/s now`],
     ['refused packets', refused.join(', ') || '-'],
     ['frozen', session.frozen === null ? '-' : `${time(session.frozen.at)} ${plain(session.frozen.reason, 500)}`],
     ['flag', session.flag === null ? '-' : `${time(session.flag.at)} ${plain(session.flag.text, 500)}`],

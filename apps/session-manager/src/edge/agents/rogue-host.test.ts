@@ -76,7 +76,10 @@ describe('a host that speaks for another host’s session', () => {
     rogue.sendFact({ kind: 'event', sessionId, event: { at: 1, kind: 'container-died', node: 'node1', subject: 'x' } });
     rogue.sendFact({ kind: 'node-gone', sessionId, name: 'node1', reason: 'failed' });
     rogue.sendFact({ kind: 'refusals', sessionId, refused: { to_mail: 9 } });
-    await expect.poll(() => refused).toBe(7);
+    const traffic = { sentBytes: 9, receivedBytes: 9, sentPerSecond: 9, receivedPerSecond: 9 };
+    rogue.sendFact({ kind: 'traffic', sessionId, traffic });
+    rogue.sendFact({ kind: 'floor', sessionId, action: 'end', reason: 'mine now' });
+    await expect.poll(() => refused).toBe(9);
     const after = await test.call('GET', `${path}/timeline`, { token: victim.token });
     expect(after.body).toEqual(before.body);
     expect((await test.call('GET', path, { token: victim.token })).body).toMatchObject({

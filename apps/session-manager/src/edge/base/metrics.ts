@@ -52,6 +52,12 @@ export function createMetrics() {
     },
     /** The last errors of our side, the newest last. */
     lastErrors: (): readonly SeenError[] => [...seen],
+    networkBytes: new Counter({
+      name: 'drydock_network_bytes_total',
+      help: 'Bytes of sessions to (sent) and from (received) the outside, by host.',
+      labelNames: ['host', 'direction'],
+      registers,
+    }),
     commandSeconds: new Histogram({
       name: 'drydock_agent_command_seconds',
       help: 'Time from sending a command to its answer.',

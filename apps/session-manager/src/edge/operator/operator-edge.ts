@@ -1,6 +1,7 @@
 /** Puts the operator's part of a manager together with its edge: the page's sign-in, the status, the gauges. */
 
 import { createOperatorPart, type OperatorPart, type OperatorPartDeps } from '../../operator/operator.ts';
+import { createTrafficMeter } from '../../operator/traffic-meter.ts';
 import type { Admission } from '../../scheduling/admission.ts';
 import type { RateLimit } from '../../scheduling/rate-limit.ts';
 import type { SessionStore } from '../../store/session-store.ts';
@@ -12,7 +13,7 @@ import { createOperatorStatus } from './operator-status.ts';
 import { countRefusals } from './refusal-counts.ts';
 
 export interface OperatorEdgeDeps
-  extends Omit<OperatorPartDeps, 'store' | 'status' | 'waiting' | 'refusals' | 'newLink'> {
+  extends Omit<OperatorPartDeps, 'store' | 'status' | 'waiting' | 'refusals' | 'traffic' | 'newLink'> {
   store: SessionStore;
   admission: Pick<Admission, 'capacity' | 'waiting'>;
   metrics: Metrics;
@@ -34,12 +35,19 @@ export function createOperatorEdge(deps: OperatorEdgeDeps): OperatorEdge {
   const { capacity, waiting } = admission;
   const signIn = createOperatorSignIn({ store, origins, tries, secret, clock, logger });
   const refusals = countRefusals({ hosts, metrics, isOpen: (id) => directory.get(id) !== undefined });
+  const traffic = createTrafficMeter({
+    hosts,
+    createdAt: (id) => directory.get(id)?.createdAt,
+    onBytes: (host, direction, bytes) => metrics.networkBytes.inc({ host, direction }, bytes),
+    clock,
+  });
   addOperatorGauges({ metrics, directory, orders });
   const { version, sockets } = deps;
   const part = createOperatorPart({
     ...deps,
     store: store.operator,
     refusals: refusals.of,
+    traffic: traffic.of,
     waiting,
     status: createOperatorStatus({ version, directory, hosts, book, metrics, capacity, waiting, sockets }),
     newLink: async () => ({ url: await signIn.newLink(), minutes: LINK_MINUTES }),
@@ -50,6 +58,7 @@ export function createOperatorEdge(deps: OperatorEdgeDeps): OperatorEdge {
     stop() {
       part.stop();
       refusals.stop();
+      traffic.stop();
     },
   };
 }

@@ -10,16 +10,16 @@ const CAPACITY = { cpus: 1, memoryBytes: 1, diskBytes: 1, pool: 0, maxNodes: 1, 
 const HELLO = { version: '1', capabilities: {} as Capabilities, capacity: CAPACITY, nodes: [], terminals: [] };
 const open = new Set<string>();
 let metrics = createMetrics();
-let tell = (_sessionId: string, _refused: Refusals) => {};
+let tell = (_sessionId: string, _refused: Refusals, _host?: string) => {};
 
 beforeEach(() => {
   const hosts = createHostRegistry({ clock: createManualClock() });
   metrics = createMetrics();
-  hosts.hello('h1', HELLO);
+  for (const host of ['h1', 'h2']) hosts.hello(host, HELLO);
   open.clear();
   open.add('abcdefgh');
   countRefusals({ hosts, metrics, isOpen: (sessionId) => open.has(sessionId) });
-  tell = (sessionId, refused) => hosts.fact('h1', { kind: 'refusals', sessionId, refused });
+  tell = (sessionId, refused, host = 'h1') => hosts.fact(host, { kind: 'refusals', sessionId, refused });
 });
 
 const lines = async (name: string) =>
@@ -45,4 +45,17 @@ test('an open session is shown with what it was refused, an ended one is not', a
   open.clear();
   expect(await lines('drydock_session_refused_packets')).toEqual([]);
   expect(await lines('drydock_refused_packets_total')).toHaveLength(1);
+});
+
+test('a session on several hosts is refused what all of them refuse', async () => {
+  tell('abcdefgh', { to_mail: 100 });
+  tell('abcdefgh', { to_mail: 1 }, 'h2');
+  tell('abcdefgh', { to_mail: 101 });
+  expect(await lines('drydock_session_refused_packets')).toEqual([
+    'drydock_session_refused_packets{session="abcdefgh",reason="to_mail"} 102',
+  ]);
+  expect(await lines('drydock_refused_packets_total')).toEqual([
+    'drydock_refused_packets_total{host="h1",reason="to_mail"} 101',
+    'drydock_refused_packets_total{host="h2",reason="to_mail"} 1',
+  ]);
 });

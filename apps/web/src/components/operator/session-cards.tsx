@@ -3,7 +3,7 @@
 
 import type { OperatorSession } from '@drydock/protocol';
 import { operator } from '../../strings/operator.ts';
-import { formatDuration } from '../../workbench/base/format.ts';
+import { formatBytes, formatDuration } from '../../workbench/base/format.ts';
 import { Button } from '../ui/button.tsx';
 import type { Order } from './order-dialog.tsx';
 
@@ -11,10 +11,15 @@ const text = operator.sessions;
 const reason = { name: 'reason', label: operator.reason } as const;
 
 function facts(session: OperatorSession): string[] {
+  const { network } = session;
   const refused = Object.values(session.refused).reduce((sum, packets) => sum + packets, 0);
   return [
     `${text.age(formatDuration(Date.now() - session.createdAt))}, ${text.nodes(session.nodes.length)}`,
     text.cpus(session.cpus.toFixed(1), formatDuration(session.cpuSeconds * 1000)),
+    text.network(formatBytes(network.sentBytes), formatBytes(network.receivedBytes)),
+    ...(network.sentPerSecond + network.receivedPerSecond === 0
+      ? []
+      : [text.networkNow(formatBytes(network.sentPerSecond), formatBytes(network.receivedPerSecond))]),
     ...(session.hosts.length === 0 ? [] : [text.hosts(session.hosts.join(', '))]),
     ...(session.client === null ? [] : [text.client(session.client)]),
     ...(session.person === null ? [] : [text.person(session.person)]),
