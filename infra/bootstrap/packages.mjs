@@ -38,6 +38,7 @@ const TEST_PACKAGES = [
   { name: 'busybox-static', reason: 'the images of tests that do without the library: one program without libraries' },
   { name: 'qemu-system-x86', reason: 'the guest with cgroup v2 of `npm run test:slow`' },
   { name: 'prometheus', reason: 'promtool judges and tries the alert rules; the server itself never runs here' },
+  { name: 'skopeo', reason: 'asks registries for the digests of images (infra/supply/image-pins.mjs)' },
   { name: 'openssh-client', reason: 'ssh-keygen judges the keys that sessions get' },
   { name: 'clang-format', reason: 'judges the form of native/' },
   { name: 'shellcheck', reason: 'judges shell scripts' },

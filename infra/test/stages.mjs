@@ -7,6 +7,7 @@ import { readJsonIfThere } from '../common/files.mjs';
 import { REPO } from '../common/paths.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
 import { audit } from '../supply/audit.mjs';
+import { foreignImages } from '../supply/image-pins.mjs';
 import { licenceProblem } from '../supply/licences.mjs';
 import { hostSnapshot, leftovers } from './host-snapshot.mjs';
 import { nothing, parseNative, parsePlaywright, single, sum } from './outcome.mjs';
@@ -82,7 +83,7 @@ async function lint(context) {
   ]);
 }
 
-/** What others made and we run: under which licences, and with which known holes. */
+/** What others made and we run: under which licences, with which known holes, and by which content. */
 async function supply() {
   const licences = await licenceProblem(REPO);
   const found = await audit();
@@ -92,7 +93,17 @@ async function supply() {
     found.kind === 'unanswered'
       ? { ...nothing(), skipped: [{ name, reason: `the registry does not say: ${found.reason}` }] }
       : single(name, found.kind === 'clean', found.kind === 'holes' ? found.text : ''),
+    pins(),
   ]);
+}
+
+/** Only a registry knows digests, and a release is made where it can be asked (RELEASING.md). */
+function pins() {
+  const name = 'images of the compose files are pinned by digest';
+  const free = [...new Set(foreignImages().flatMap(({ name: image, pinned }) => (pinned ? [] : [image])))];
+  if (free.length === 0) return single(name, true, '');
+  const reason = `a release does it (npm run -s pin-images); by tag alone: ${free.join(', ')}`;
+  return { ...nothing(), skipped: [{ name, reason }] };
 }
 
 /** @param {StageContext} context */
