@@ -11,7 +11,7 @@ const REPO = fileURLToPath(new URL('../../..', import.meta.url));
 const DEFAULT_STATE_DIR = '/var/lib/drydock';
 
 /** What this program reads of supervisor.json (infra/supervisor/state-file.mjs). */
-const stackSchema = z.object({ operator: z.string().optional() });
+const stackSchema = z.object({ operator: z.string().optional(), url: z.string().optional() });
 
 function readIfThere(path: string): string | undefined {
   try {
@@ -68,4 +68,20 @@ export function operatorPlace(options: {
 /** Who runs this program, for the audit trail: it is written down, and proves nothing. */
 export function userName(): string {
   return process.env.SUDO_USER || userInfo().username;
+}
+
+/**
+ * Where the pages and the public API of the Drydock are that `npm start` runs here.
+ * @throws Failure NOT_RUNNING.
+ */
+export function pageOrigin(): string {
+  const state = stateDirectory();
+  const stack = stackSchema.safeParse(JSON.parse(readIfThere(join(state, 'supervisor.json')) ?? '{}')).data;
+  if (stack?.url !== undefined) return stack.url;
+  throw new Failure(
+    'NOT_RUNNING',
+    `No Drydock runs here (state in ${state}).`,
+    EXIT.unavailable,
+    'Start one (npm start), or name it with --place.',
+  );
 }

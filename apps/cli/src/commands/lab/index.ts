@@ -6,11 +6,13 @@ import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { newCommand } from './new.ts';
 import { schemaCommand } from './schema.ts';
+import { testCommand } from './test/test.ts';
 
 /** Adds the group. */
 export function labCommands(program: Command, output: Output): void {
   const group = program
     .command('lab')
     .description('write, check and test labs; all but test need nothing but the files (docs/labs/)');
-  for (const add of [newCommand, checkCommand, importCommand, exportCommand, schemaCommand]) add(group, output);
+  for (const add of [newCommand, checkCommand, importCommand, exportCommand, testCommand, schemaCommand])
+    add(group, output);
 }
