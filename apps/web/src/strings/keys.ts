@@ -12,42 +12,32 @@ export const shortcuts = {
   text: 'On a Mac, use ⌘ for copying and pasting; everything else goes by Ctrl, so that the shell keeps its keys.',
   browser:
     'Browsers keep Ctrl+N, Ctrl+T and Ctrl+W for themselves. In an installed app window or in full screen (Chromium), they reach the shell.',
-  groups: [
-    {
-      title: 'Everywhere',
-      keys: [
-        ['F1', 'Command palette'],
-        ['Ctrl+Shift+P', 'Command palette, also over vim or nano'],
-        ['Ctrl+K', 'Command palette (outside terminals)'],
-        ['Ctrl+Shift+E', 'Files'],
-        ['Alt+Enter', 'Full screen'],
-        ['?', 'This list (outside terminals)'],
-        ['F6', 'Move between terminal and node list'],
-        ['Shift+F6', 'The same, also over vim or nano'],
-        ['F8', 'Go to notifications'],
-      ],
-    },
-    {
-      title: 'In a terminal',
-      keys: [
-        ['Ctrl+C', 'Copy when text is selected, else interrupt'],
-        ['Ctrl+Shift+C / Ctrl+Insert', 'Copy'],
-        ['Ctrl+Shift+V / Shift+Insert', 'Paste'],
-        ['Ctrl+V', 'Paste (on Windows and ChromeOS, or by the settings)'],
-        ['Ctrl+Shift+F', 'Find'],
-        ['Ctrl+Shift+O', 'Read commands and outputs one by one'],
-        ['Ctrl++ / Ctrl+-', 'Font size'],
-        ['Ctrl+0', 'Usual font size'],
-      ],
-    },
-    {
-      title: 'Tabs and tiles',
-      keys: [
-        ['Ctrl+Shift+Enter', 'New terminal on this node'],
-        ['Ctrl+Shift+← / →', 'Tab before, tab after'],
-        ['Ctrl+Shift+↑ / ↓', 'Tile before, tile after'],
-        ['Alt+Shift+← / → / ↑ / ↓', 'Move the tab, to another tile or into one of its own'],
-      ],
-    },
-  ],
+  sections: { everywhere: 'Everywhere', terminal: 'In a terminal', tiles: 'Tabs and tiles' },
+  /** Said behind a key that is not the page’s everywhere. */
+  reach: {
+    anywhere: '',
+    'not-over-programs': '(not over vim or nano)',
+    terminal: '',
+    page: '(outside terminals)',
+  },
+  palette: 'Command palette',
+  thisList: 'This list',
+  crossOver: 'Move between terminal and node list',
+  find: 'Find',
+  outputs: 'Read commands and outputs one by one',
+  newTerminal: 'New terminal on this node',
+  moveTab: 'Move the tab, to another tile or into one of its own',
+  stepTab: 'Previous tab, next tab',
+  stepTile: 'Previous tile, next tile',
+  /** Keys that a part of the page has for itself: they run no command. */
+  others: {
+    everywhere: [['F8', 'Go to notifications']],
+    terminal: [
+      ['Ctrl+C', 'Copy when text is selected, else interrupt'],
+      ['Ctrl+Shift+C / Ctrl+Insert', 'Copy'],
+      ['Ctrl+Shift+V / Shift+Insert', 'Paste'],
+      ['Ctrl+V', 'Paste (on Windows and ChromeOS, or by the settings)'],
+    ],
+    tiles: [],
+  },
 } as const;

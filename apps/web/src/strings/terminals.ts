@@ -6,7 +6,9 @@ export const terminals = {
   newOn: (node: string) => `New terminal on ${node}`,
   splitRight: 'Split right',
   splitDown: 'Split down',
+  previousTab: 'Previous tab',
   nextTab: 'Next tab',
+  previousTile: 'Previous tile',
   nextTile: 'Next tile',
   tileMenu: 'Actions of this tile',
   moveTab: {

@@ -23,7 +23,9 @@ import { createCtrlV } from './terminal/ctrl-v.ts';
 import { createTerminalLink } from './terminal/link.ts';
 import { createLinkResolver } from './terminal/node-address.ts';
 import { createTerminalViews } from './terminal/views.ts';
+import type { CommandContext } from './workspace/commands.ts';
 import { createPageKeys } from './workspace/page-keys.ts';
+import { createPagePlace } from './workspace/page-place.ts';
 import { createWorkspace, tabsOf, visibleTabsOf } from './workspace/workspace.ts';
 
 /** Of what a program copied so much is shown (characters): enough to see that it is not what was wanted. */
@@ -60,15 +62,10 @@ export function createWorkbench(sessionId: string) {
   });
   const closing = createTerminalClosing({ workspace, store, actions, notices, dialog, views: () => views });
   const timeline = createTimeline(store, () => actions.call('GET', '/timeline', { read: timelineResponseSchema }));
-  const keys = createPageKeys({
-    store,
-    dialog,
-    workspace,
-    actions,
-    preferences,
-    views: () => views,
-    toggleFiles: () => files.togglePanel(),
-  });
+  const place = createPagePlace({ store, dialog, workspace, actions, views: () => views });
+  const tools = { views: () => views, files: () => files, closing };
+  const commandContext: CommandContext = { store, dialog, workspace, actions, preferences, place, tools };
+  const keys = createPageKeys(commandContext);
   const resolveLink = createLinkResolver(store, workspace.nodeOf, new URL(window.location.href));
   const ctrlV = createCtrlV(preferences, notices);
   const views = createTerminalViews(
@@ -77,7 +74,6 @@ export function createWorkbench(sessionId: string) {
       preferences,
       canType: store.getState().data?.right !== 'viewer',
       pageKey: keys.handle,
-      changeFontSize: (by) => (by === 0 ? preferences.resetFontSize() : preferences.changeFontSize(by)),
       askPaste: (question) => dialog.set({ kind: 'paste', question }),
       resolveLink,
       onTypedInVain() {
@@ -89,7 +85,7 @@ export function createWorkbench(sessionId: string) {
         notices.show({ kind: 'info', title: strings.terminals.programCopied, text: text.slice(0, COPIED_PREVIEW) }),
       ...ctrlV,
       onPasteRefused: () => notices.show({ kind: 'info', title: strings.terminals.pasteRefused }),
-      onEnterAfterEnd: keys.replaceEnded,
+      onEnterAfterEnd: place.replaceEnded,
     }),
     () => new Set(visibleTabsOf(workspace.getState().model).map(({ id }) => id)),
   );
@@ -165,6 +161,8 @@ export function createWorkbench(sessionId: string) {
       dialog,
       preferences,
       keys,
+      place,
+      commandContext,
       timeline,
       people,
       syncWorkspace,

@@ -8,6 +8,7 @@ import type { CodeEditor } from '../../workbench/files/code-editor.ts';
 import type { OpenDocument } from '../../workbench/files/documents.ts';
 import { nameOf, shownName } from '../../workbench/files/path.ts';
 import { useCanWork, useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
+import type { TabOf } from '../../workbench/workspace/panels.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { EditorConflict } from './editor-conflict.tsx';
 import { EditorRefused } from './editor-refused.tsx';
@@ -76,7 +77,9 @@ function useFreshness(document: OpenDocument, isActive: boolean): void {
   }, [document, isActive]);
 }
 
-export function EditorPane({ id, node, path }: { id: string; node: string; path: string }) {
+export function EditorPane({ tab }: { tab: TabOf<'file'> }) {
+  const { id } = tab;
+  const { node, path } = tab.data;
   const { files, workspace } = useWorkbench();
   const document = files.documents.get(id, node, path);
   const state = useValue(document.state);

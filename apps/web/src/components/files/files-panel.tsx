@@ -17,11 +17,11 @@ const text = strings.files;
 const STALE_MS = 2000;
 
 function useTreeOfActiveNode(): string | null {
-  const { files, keys, workspace } = useWorkbench();
+  const { files, place, workspace } = useWorkbench();
   const { session } = useWorkbenchData();
   useValue(workspace);
   const { node } = useValue(files.tree);
-  const active = keys.activeNode();
+  const active = place.activeNode();
   const last = useRef<string | null>(null);
   const exists = session.nodes.some(({ name }) => name === node);
   useEffect(() => {

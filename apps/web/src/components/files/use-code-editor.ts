@@ -20,7 +20,7 @@ export function useCodeEditor(document: OpenDocument, ready: boolean, place: Ref
         if (!wanted || place.current === null) return;
         made = createCodeEditor({
           ...{ document, preferences, canEdit },
-          pageKey: (event) => keys.handle(event, false),
+          pageKey: (event) => keys.handle(event, 'editor'),
           save: () => void document.save(),
         });
         made.mount(place.current);

@@ -6,6 +6,7 @@ import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { strings } from '../../strings.ts';
 import { portUrl } from '../../workbench/base/port-url.ts';
 import { useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
+import type { TabOf } from '../../workbench/workspace/panels.ts';
 import { IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { CopyIcon } from '../ui/copy-button.tsx';
@@ -14,12 +15,6 @@ const text = strings.ports.preview;
 
 /** Everything but leading the whole page elsewhere. */
 const SANDBOX = 'allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox allow-modals allow-downloads';
-
-interface PreviewPaneProps {
-  id: string;
-  node: string;
-  port: number;
-}
 
 /** The port's address; where the server has told none, the form of its neighbours. */
 function usePortBase(node: string, port: number): { base: string; isListening: boolean } {
@@ -46,7 +41,9 @@ function useActiveByFocus(id: string) {
   return frame;
 }
 
-export function PreviewPane({ id, node, port }: PreviewPaneProps) {
+export function PreviewPane({ tab }: { tab: TabOf<'preview'> }) {
+  const { id } = tab;
+  const { node, port } = tab.data;
   const { actions, workspace } = useWorkbench();
   const { base, isListening } = usePortBase(node, port);
   const [path, setPath] = useState('/');

@@ -13,12 +13,12 @@ import { CopyText } from '../ui/copy-button.tsx';
 const text = strings.swarm.empty;
 
 export function EmptySwarm() {
-  const { actions, notices, keys } = useWorkbench();
+  const { actions, notices, place } = useWorkbench();
   const { session } = useWorkbenchData();
   const canWork = useCanWork();
   const [starting, setStarting] = useState(false);
   const running = session.nodes.filter(({ state, dockerReady }) => state === 'running' && dockerReady);
-  const node = running.find(({ name }) => name === keys.activeNode()) ?? running[0];
+  const node = running.find(({ name }) => name === place.activeNode()) ?? running[0];
   const command = `docker swarm init --advertise-addr ${node?.ip ?? ''}`;
 
   async function start(): Promise<void> {

@@ -26,10 +26,10 @@ const style =
   'h-10 min-w-10 shrink-0 rounded-md border border-line bg-surface px-2.5 font-mono text-sm active:bg-ink/12 aria-pressed:border-crane aria-pressed:bg-crane aria-pressed:text-on-crane';
 
 export function KeyBar() {
-  const { keys, views, workspace } = useWorkbench();
+  const { place, views, workspace } = useWorkbench();
   const canWork = useCanWork();
   useValue(workspace);
-  const active = keys.activeTerminal();
+  const active = place.activeTerminal();
   const [held, setHeld] = useState<'ctrl' | 'alt' | null>(null);
   if (active === null || !canWork) return null;
   // Asked for at each press: the view may be made after this was drawn.

@@ -33,7 +33,7 @@ function readable(typed: string): string {
 }
 
 export function TerminalNotices({ view, terminalId }: { view: TerminalView; terminalId: string }) {
-  const { keys } = useWorkbench();
+  const { place } = useWorkbench();
   const canWork = useCanWork();
   const { controller } = view;
   const state = useValue(controller);
@@ -45,7 +45,7 @@ export function TerminalNotices({ view, terminalId }: { view: TerminalView; term
         {canWork && (
           <>
             <span className="text-ink-2">{text.exitedHint}</span>
-            <Button size="sm" className="ml-auto" onClick={() => keys.replaceEnded(terminalId)}>
+            <Button size="sm" className="ml-auto" onClick={() => place.replaceEnded(terminalId)}>
               {text.another}
             </Button>
           </>

@@ -43,11 +43,11 @@ function usePlace(view: TerminalView | null, terminalId: string) {
 }
 
 export function TerminalPane({ terminalId, node, mine }: TerminalPaneProps) {
-  const { workspace, keys } = useWorkbench();
+  const { workspace, place: page } = useWorkbench();
   const [failed, setFailed] = useState<string | null>(null);
   const view = useTerminalView(terminalId, mine, setFailed);
   const place = usePlace(view, terminalId);
-  const finding = useValue(keys.finding) === terminalId;
+  const finding = useValue(page.finding) === terminalId;
   const { on: isBroadcasting } = useBroadcast();
   return (
     <section
@@ -67,7 +67,7 @@ export function TerminalPane({ terminalId, node, mine }: TerminalPaneProps) {
           {failed ?? strings.terminals.loading}
         </p>
       )}
-      {view !== null && finding && <FindBar view={view} onClose={() => keys.finding.set(null)} />}
+      {view !== null && finding && <FindBar view={view} onClose={() => page.finding.set(null)} />}
       {view !== null && <TerminalNotices view={view} terminalId={terminalId} />}
     </section>
   );

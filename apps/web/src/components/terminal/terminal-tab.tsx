@@ -1,18 +1,17 @@
 /** One tab of a tile. */
 'use client';
 
-import { AppWindow, FileText, History, Network, SquareTerminal, X } from 'lucide-react';
+import { SquareTerminal, X } from 'lucide-react';
 import type { TabRenderProps } from 'react-resizable-panels';
 import { strings } from '../../strings.ts';
 import { useCanWork, useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import type { Tab } from '../../workbench/workspace/workspace.ts';
 import { cn } from '../ui/cn.ts';
+import { PANELS } from '../workspace/panels.ts';
 import { useTabTitle } from '../workspace/use-tab-title.ts';
 
-const ICONS = { terminal: SquareTerminal, swarm: Network, timeline: History, preview: AppWindow, file: FileText };
-
 export function TerminalTab({ tab, tabProps }: { tab: Tab; tabProps: TabRenderProps }) {
-  const { closing, files, keys, workspace } = useWorkbench();
+  const { closing, files, place, workspace } = useWorkbench();
   const canWork = useCanWork();
   const title = useTabTitle(tab);
   useValue(files.documents.marks);
@@ -23,9 +22,9 @@ export function TerminalTab({ tab, tabProps }: { tab: Tab; tabProps: TabRenderPr
     tabProps.onClick?.(event);
     if (tab.data.kind !== 'terminal' || (event.target as Element).closest('[data-tab-ignore]') !== null) return;
     workspace.activate(tab.id);
-    keys.focusTerminal();
+    place.focusTerminal();
   };
-  const Icon = ICONS[tab.data.kind];
+  const Icon = tab.data.kind === 'terminal' ? SquareTerminal : PANELS[tab.data.kind].icon;
   const closable = tab.data.kind !== 'terminal' || canWork;
   return (
     <div

@@ -14,12 +14,12 @@ const TONES = { info: 'text-accent', success: 'text-ok', warning: 'text-warn', e
 const STAY_MS = { info: 7000, success: 5000, warning: 3_600_000, error: 3_600_000 };
 
 function ToastCard({ notice, onClose }: { notice: Notice; onClose: () => void }) {
-  const { keys, dialog } = useWorkbench();
+  const { place, dialog } = useWorkbench();
   const Icon = ICONS[notice.kind];
   const act = (run: () => void) => {
     run();
     // The message goes and leaves the focus to the list of messages: whoever was typing types on. Behind its own move of the focus.
-    setTimeout(() => dialog.getState() === null && keys.focusTerminal());
+    setTimeout(() => dialog.getState() === null && place.focusTerminal());
   };
   return (
     <Toast.Root

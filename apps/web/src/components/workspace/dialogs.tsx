@@ -33,16 +33,16 @@ const PALETTE_AFTER_MS = 1500;
 
 /** After a dialog whose opener is gone (a command's, a menu's) the focus would be nowhere, and what is typed next lost. */
 function useFocusAfterDialogs(isOpen: boolean): void {
-  const { keys } = useWorkbench();
+  const { place } = useWorkbench();
   const wasOpen = useRef(false);
   useEffect(() => {
     const hasClosed = wasOpen.current && !isOpen;
     wasOpen.current = isOpen;
     if (!hasClosed) return;
     // Behind the dialog's own timer, which gives the focus back when it can.
-    const timer = setTimeout(() => document.activeElement === document.body && keys.focusTerminal());
+    const timer = setTimeout(() => document.activeElement === document.body && place.focusTerminal());
     return () => clearTimeout(timer);
-  }, [isOpen, keys]);
+  }, [isOpen, place]);
 }
 
 export function Dialogs() {

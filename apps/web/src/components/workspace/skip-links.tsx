@@ -8,7 +8,7 @@ const style =
   'absolute top-1 left-1 z-[70] -translate-y-20 rounded-md bg-crane px-4 py-2 font-[640] text-on-crane text-sm focus:translate-y-0';
 
 export function SkipLinks() {
-  const { preferences, keys } = useWorkbench();
+  const { preferences, place } = useWorkbench();
   const { screenReader } = useValue(preferences);
   return (
     <>
@@ -20,10 +20,10 @@ export function SkipLinks() {
       >
         {screenReader ? strings.workbench.skipScreenReaderOff : strings.workbench.skipScreenReader}
       </button>
-      <button type="button" className={style} onClick={keys.focusTerminal}>
+      <button type="button" className={style} onClick={place.focusTerminal}>
         {strings.workbench.skipToTerminal}
       </button>
-      <button type="button" className={style} onClick={keys.showOutputs}>
+      <button type="button" className={style} onClick={place.showOutputs}>
         {strings.workbench.skipOutputs}
       </button>
     </>

@@ -1,35 +1,26 @@
-/** What a tab shows, by its kind. */
+/** What a tab shows: a terminal, or a panel whose code is loaded when it is shown first. */
 'use client';
 
 import dynamic from 'next/dynamic';
+import type { ComponentType } from 'react';
+import type { PanelKind } from '../../workbench/workspace/panels.ts';
 import type { Tab } from '../../workbench/workspace/workspace.ts';
-import { EditorPane } from '../files/editor-pane.tsx';
 import { TerminalPane } from '../terminal/terminal-pane.tsx';
 import { PanelLoading } from '../ui/panel-loading.tsx';
+import { PANELS } from './panels.ts';
 
-const SwarmPanel = dynamic(() => import('../swarm/swarm-panel.tsx').then((module) => module.SwarmPanel), {
-  loading: () => <PanelLoading />,
-});
+/** The registry gives a tab to the panel of its own kind, which the compiler cannot follow through a table. */
+const lazily = (kind: PanelKind) =>
+  dynamic(PANELS[kind].load as () => Promise<ComponentType<{ tab: Tab }>>, { loading: () => <PanelLoading /> });
 
-const TimelinePanel = dynamic(() => import('../session/timeline-panel.tsx').then((module) => module.TimelinePanel), {
-  loading: () => <PanelLoading />,
-});
-
-const PreviewPane = dynamic(() => import('../ports/preview-pane.tsx').then((module) => module.PreviewPane), {
-  loading: () => <PanelLoading />,
-});
+const CONTENTS = Object.fromEntries(Object.values(PANELS).map(({ kind }) => [kind, lazily(kind)])) as Record<
+  PanelKind,
+  ComponentType<{ tab: Tab }>
+>;
 
 export function TabContent({ tab }: { tab: Tab }) {
-  switch (tab.data.kind) {
-    case 'terminal':
-      return <TerminalPane terminalId={tab.id} node={tab.data.node} mine={tab.data.mine} />;
-    case 'file':
-      return <EditorPane id={tab.id} node={tab.data.node} path={tab.data.path} />;
-    case 'preview':
-      return <PreviewPane id={tab.id} node={tab.data.node} port={tab.data.port} />;
-    case 'swarm':
-      return <SwarmPanel />;
-    case 'timeline':
-      return <TimelinePanel />;
-  }
+  if (tab.data.kind === 'terminal')
+    return <TerminalPane terminalId={tab.id} node={tab.data.node} mine={tab.data.mine} />;
+  const Content = CONTENTS[tab.data.kind];
+  return <Content tab={tab} />;
 }

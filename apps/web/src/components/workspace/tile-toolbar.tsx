@@ -18,7 +18,7 @@ interface Command {
 }
 
 export function TileToolbar() {
-  const { keys, workspace } = useWorkbench();
+  const { place, workspace } = useWorkbench();
   const { model } = useValue(workspace);
   const tabset = useParentTabset();
   const state = useParentTabsetState();
@@ -30,7 +30,7 @@ export function TileToolbar() {
   const opens = canWork && hasNodes && (shown === undefined || shown === 'terminal' || shown === 'file');
   const open = (region?: 'right' | 'bottom') => () => {
     if (state.selectedTabId !== undefined) workspace.focused(state.selectedTabId);
-    keys.newTerminal(region);
+    place.newTerminal(region);
   };
   const commands: Command[] = [];
   if (opens) {

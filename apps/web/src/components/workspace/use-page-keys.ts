@@ -1,10 +1,10 @@
-/** Keys that work outside terminals too; terminals ask for themselves. */
+/** The page's keys where no terminal and no editor has the focus; those ask for themselves. */
 'use client';
 
 import { useEffect } from 'react';
 import { useWorkbench } from '../../workbench/use-workbench.tsx';
 
-function isTyping(target: EventTarget | null): boolean {
+function takesText(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable="true"]') !== null;
 }
 
@@ -13,13 +13,7 @@ export function usePageKeys(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || dialog.getState() !== null) return;
-      if (event.key === '?' && !isTyping(event.target) && !event.ctrlKey && !event.metaKey) {
-        dialog.set({ kind: 'shortcuts' });
-      } else if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') {
-        // In a terminal Ctrl+K is the shell's (kill the line): it does not come here.
-        dialog.set({ kind: 'palette' });
-      } else if (!keys.handle(event, false)) return;
-      event.preventDefault();
+      if (keys.handle(event, takesText(event.target) ? 'field' : 'page')) event.preventDefault();
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);

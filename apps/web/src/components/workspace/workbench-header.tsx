@@ -5,9 +5,7 @@ import {
   Accessibility,
   Command,
   FolderTree,
-  History,
   Menu as MenuIcon,
-  Network,
   PanelLeftClose,
   PanelLeftOpen,
   Settings,
@@ -25,7 +23,7 @@ import { RightBadge } from '../session/right-badge.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { LogoMark } from '../ui/logo.tsx';
-import { useShowPanel } from './use-show-panel.ts';
+import { useSessionPanels, useShowPanel } from './use-show-panel.ts';
 
 interface WorkbenchHeaderProps {
   sidebarOpen: boolean;
@@ -64,17 +62,16 @@ function FilesButton({ className }: { className?: string }) {
 export function SessionButtons() {
   const { dialog, preferences } = useWorkbench();
   const { screenReader } = useValue(preferences);
+  const panels = useSessionPanels();
   const showPanel = useShowPanel();
   return (
     <>
-      <Button kind="quiet" size="sm" onClick={() => showPanel('swarm')} title={strings.workbench.swarm}>
-        <Network size={16} aria-hidden="true" />
-        <span className="max-[1000px]:sr-only">{strings.workbench.swarm}</span>
-      </Button>
-      <Button kind="quiet" size="sm" onClick={() => showPanel('timeline')} title={strings.workbench.timeline}>
-        <History size={16} aria-hidden="true" />
-        <span className="max-[1280px]:sr-only">{strings.workbench.timeline}</span>
-      </Button>
+      {panels.map(({ kind, name, icon: Icon }, index) => (
+        <Button key={kind} kind="quiet" size="sm" onClick={() => showPanel(kind)} title={name}>
+          <Icon size={16} aria-hidden="true" />
+          <span className={index === 0 ? 'max-[1000px]:sr-only' : 'max-[1280px]:sr-only'}>{name}</span>
+        </Button>
+      ))}
       <Button kind="quiet" size="sm" onClick={() => dialog.set({ kind: 'share' })} title={strings.workbench.share}>
         <Share2 size={16} aria-hidden="true" />
         <span className="max-[1000px]:sr-only">{strings.workbench.share}</span>

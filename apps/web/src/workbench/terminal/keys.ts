@@ -5,8 +5,7 @@ import type { TerminalController } from './types.ts';
 
 export interface TerminalKeyActions {
   /** Actions of the whole page that keep working while a terminal has the focus; true when the key was one of them. */
-  pageKey(event: KeyboardEvent, fullScreenProgram: boolean): boolean;
-  changeFontSize(by: -1 | 0 | 1): void;
+  pageKey(event: KeyboardEvent, place: 'shell' | 'program'): boolean;
   /** The clipboard could not be read by a click; a paste key can. */
   onPasteRefused(): void;
   /** Whether Ctrl+V pastes; asked at each press. */
@@ -19,14 +18,6 @@ export interface TerminalKeyActions {
 }
 
 const isMac = () => /Mac|iPhone|iPad/.test(navigator.platform);
-
-/** The terminal's own font size keys. */
-function fontStep(event: KeyboardEvent): -1 | 0 | 1 | null {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey) return null;
-  if (event.key === '+' || event.key === '=') return 1;
-  if (event.key === '-') return -1;
-  return event.key === '0' ? 0 : null;
-}
 
 /** Whether a key copies the selection: Ctrl/Cmd+C with one, Ctrl+Shift+C, Ctrl+Insert. */
 function isCopy(event: KeyboardEvent, hasSelection: boolean): boolean {
@@ -66,10 +57,9 @@ export function installTerminalKeys(
   }
 
   function handle(event: KeyboardEvent): boolean {
-    const step = fontStep(event);
-    if (step !== null) actions.changeFontSize(step);
-    else if (isCopy(event, terminal.hasSelection())) copySelection();
-    else if (!actions.pageKey(event, terminal.buffer.active.type === 'alternate')) return false;
+    const place = terminal.buffer.active.type === 'alternate' ? 'program' : 'shell';
+    if (isCopy(event, terminal.hasSelection())) copySelection();
+    else if (!actions.pageKey(event, place)) return false;
     event.preventDefault();
     event.stopPropagation();
     return true;

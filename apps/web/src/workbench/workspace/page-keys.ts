@@ -1,141 +1,35 @@
-/** Keys of the whole page: they work in terminals too, except where a full-screen program needs them. */
-import type { Dialog } from '../base/dialogs.ts';
-import type { PreferenceStore } from '../base/preferences.ts';
-import type { Value } from '../base/store.ts';
-import { createValue } from '../base/store.ts';
-import type { WorkbenchActions } from '../session/workbench-actions.ts';
-import type { WorkbenchStore } from '../session/workbench-store.ts';
-import type { TerminalViews } from '../terminal/views.ts';
-import { tabsOf, type WorkspaceController } from './workspace.ts';
+/** Keys of the whole page: which command of the table a key runs. They work in terminals too, as far as each command's entry says. */
+import { COMMANDS, type CommandContext, type KeyReach } from './commands.ts';
+import { isPress, isTyped } from './key-press.ts';
 
-export interface PageKeysDeps {
-  store: WorkbenchStore;
-  dialog: Value<Dialog | null>;
-  workspace: WorkspaceController;
-  actions: WorkbenchActions;
-  preferences: PreferenceStore;
-  views(): TerminalViews;
-  /** Shows or hides the Files panel. */
-  toggleFiles(): void;
-}
+/** Where a key was pressed; `field` takes text, `program` is a terminal that a full-screen program has: vim, nano, less... */
+export type KeyPlace = 'page' | 'field' | 'editor' | 'shell' | 'program';
+
+const PLACES: Readonly<Record<KeyReach, readonly KeyPlace[]>> = {
+  anywhere: ['page', 'field', 'editor', 'shell', 'program'],
+  'not-over-programs': ['page', 'field', 'editor', 'shell'],
+  terminal: ['shell', 'program'],
+  page: ['page', 'field'],
+};
 
 export type PageKeys = ReturnType<typeof createPageKeys>;
 
-export function createPageKeys({ store, dialog, workspace, actions, views, toggleFiles }: PageKeysDeps) {
-  /** The terminal whose find bar is open. */
-  const finding = createValue<string | null>(null);
-
-  function activeTerminal() {
-    const { activeId, model } = workspace.getState();
-    const tab = tabsOf(model).find(({ id }) => id === activeId);
-    return tab?.data.kind === 'terminal' ? { id: tab.id, node: tab.data.node } : null;
-  }
-
-  /** The node that "new terminal" and the port bar mean: the active terminal's, or the first. */
-  function activeNode(): string | null {
-    const nodes = store.getState().data?.session.nodes ?? [];
-    const { node } = workspace.getState();
-    return (nodes.find(({ name }) => name === node) ?? nodes[0])?.name ?? null;
-  }
-
-  function focusTerminal(): void {
-    const active = activeTerminal();
-    const view = active === null ? undefined : views().peek(active.id);
-    if (view) view.focus();
-    else document.getElementById('terminal')?.focus();
-  }
-
-  /**
-   * Out of the workspace to the region beside it, or back: shells take Tab, so focus needs another way out (WCAG 2.1.2). The region
-   * itself has the focus then, not its first control: whoever goes on typing presses nothing.
-   */
-  function crossOver(): void {
-    const workplace = document.getElementById('terminal');
-    if (!workplace?.contains(document.activeElement)) {
-      focusTerminal();
-      return;
-    }
-    const beside = ['workbench-nodes', 'workbench-header'].map((id) => document.getElementById(id));
-    beside.find((region) => region?.checkVisibility())?.focus();
-  }
-
-  function newTerminal(region?: 'right' | 'bottom'): void {
-    const node = activeNode();
-    const beside = workspace.getState().activeId ?? undefined;
-    if (node !== null) void actions.openTerminal(node, { region, beside });
-  }
-
-  /** Commands and outputs of the active terminal, one by one. */
-  function showOutputs(): void {
-    const active = activeTerminal();
-    if (active !== null) dialog.set({ kind: 'outputs', terminalId: active.id });
-  }
-
-  async function toggleFullScreen(): Promise<void> {
-    try {
-      if (document.fullscreenElement !== null) return await document.exitFullscreen();
-      await document.documentElement.requestFullscreen();
-      // In full screen Chromium hands over the keys it keeps for its tabs, so that shells get Ctrl+W, Ctrl+T and Ctrl+N.
-      const { keyboard } = navigator as Navigator & { keyboard?: { lock(keys: string[]): Promise<void> } };
-      await keyboard?.lock(['KeyW', 'KeyT', 'KeyN']);
-    } catch {
-      // The browser allows no full screen here (an embedding page may forbid it).
-    }
-  }
-
-  /** Actions of Ctrl+Shift+key by the key's lower-case name. */
-  const shifted: Record<string, () => void> = {
-    p: () => dialog.set({ kind: 'palette' }),
-    e: () => toggleFiles(),
-    f: () => finding.set(activeTerminal()?.id ?? null),
-    o: showOutputs,
-    enter: () => newTerminal(),
-    arrowleft: () => workspace.step('tabs', -1),
-    arrowright: () => workspace.step('tabs', 1),
-    arrowup: () => workspace.step('tiles', -1),
-    arrowdown: () => workspace.step('tiles', 1),
-  };
-
-  /** Does what the key means; false when it means nothing to the page. `fullScreenProgram`: vim, nano, less... have the terminal. */
-  function handle(event: KeyboardEvent, fullScreenProgram: boolean): boolean {
-    const key = event.key.toLowerCase();
-    if (event.altKey && key === 'enter' && !event.ctrlKey) {
-      void toggleFullScreen();
-      return true;
-    }
-    if (key === 'f6' && !event.ctrlKey && !event.altKey && (event.shiftKey || !fullScreenProgram)) {
-      crossOver();
-      return true;
-    }
-    if (key === 'f1' && !event.ctrlKey && !event.altKey && !event.shiftKey && !fullScreenProgram) {
-      dialog.set({ kind: 'palette' });
-      return true;
-    }
-    if (event.altKey && event.shiftKey && !event.ctrlKey && key.startsWith('arrow')) {
-      workspace.move(key.slice('arrow'.length) as 'left' | 'right' | 'up' | 'down');
-      return true;
-    }
-    if (!event.ctrlKey || event.altKey) return false;
-    const action = event.shiftKey ? shifted[key] : undefined;
-    if (action === undefined) return false;
-    action();
-    return true;
-  }
-
+export function createPageKeys(context: CommandContext) {
   return {
-    handle,
-    finding,
-    activeTerminal,
-    activeNode,
-    newTerminal,
-    showOutputs,
-    focusTerminal,
-    toggleFullScreen: () => void toggleFullScreen(),
-    /** A new terminal in the place of one whose shell has ended. */
-    replaceEnded(terminalId: string): void {
-      const tab = tabsOf(workspace.getState().model).find(({ id }) => id === terminalId);
-      if (tab?.data.kind !== 'terminal') return;
-      void actions.openTerminal(tab.data.node, { beside: terminalId }).then(() => workspace.remove(terminalId));
+    /** Does what the key means; false when it means nothing to the page. */
+    handle(event: KeyboardEvent, place: KeyPlace): boolean {
+      for (const command of Object.values(COMMANDS)) {
+        const isPressed = command.keys?.some(
+          ({ press, reach, ...options }) =>
+            PLACES[reach].includes(place) &&
+            press.some((key) => !(place === 'field' && isTyped(key)) && isPress(event, key, options)),
+        );
+        if (!isPressed) continue;
+        // The key stays the page's while its command means nothing: in a shell it would type something else.
+        if (command.when?.(context) ?? true) command.run(context);
+        return true;
+      }
+      return false;
     },
   };
 }

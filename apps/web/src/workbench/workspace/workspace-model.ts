@@ -1,14 +1,13 @@
 /** The form of a layout: what tabs hold and where they lie. */
 import type { TabNode, WorkspaceImperativeHandle, WorkspaceModel } from 'react-resizable-panels';
 
-/** Panels of the whole session, each at most once. */
-export type PanelKind = 'swarm' | 'timeline';
+/** Panels of the whole session, each open at most once. */
+export type SessionPanelKind = 'swarm' | 'timeline';
 
 export type TabData =
   /** `mine`: opened by this browser, which therefore sets its size. */
   | { kind: 'terminal'; node: string; mine: boolean }
-  | { kind: 'swarm' }
-  | { kind: 'timeline' }
+  | { [K in SessionPanelKind]: { kind: K } }[SessionPanelKind]
   /** What a port answers, in a frame. */
   | { kind: 'preview'; node: string; port: number }
   /** A file in the editor. */

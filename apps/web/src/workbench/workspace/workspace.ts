@@ -5,7 +5,7 @@ import { createValue } from '../base/store.ts';
 import { asOneTile, asTiles, type Direction, targetOf } from './workspace-arrange.ts';
 import {
   EMPTY_MODEL,
-  type PanelKind,
+  type SessionPanelKind,
   type Tab,
   type TabData,
   type TileModel,
@@ -14,7 +14,7 @@ import {
   type WorkspaceHandle,
 } from './workspace-model.ts';
 
-export type { PanelKind, Tab, TabData, TileModel, WorkspaceHandle } from './workspace-model.ts';
+export type { SessionPanelKind, Tab, TabData, TileModel, WorkspaceHandle } from './workspace-model.ts';
 export { EMPTY_MODEL, tabsOf, tilesOf, visibleTabsOf } from './workspace-model.ts';
 
 const KEY_PREFIX = 'drydock.layout.';
@@ -180,7 +180,7 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     /** Whose views are needed: of tabs that are there, and of those that may come back. */
     kept: () => new Set([...tabsOf(model()).map(({ id }) => id), ...away.keys()]),
     /** Shows a panel of the whole session beside the terminals; where the window is narrow (`beside` false), among them. */
-    showPanel(kind: PanelKind, title: string, beside: boolean): void {
+    showPanel(kind: SessionPanelKind, title: string, beside: boolean): void {
       add({ id: kind, title, data: { kind } }, beside ? { region: 'right' } : {});
     },
     /** Shows what a port answers beside the terminals, or among them on a narrow window; each port at most once. */
