@@ -1,7 +1,7 @@
 /** The workbench of one session. */
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { WorkbenchLoader } from '../../../components/workspace/workbench-loader.tsx';
+import { WorkbenchLoader } from '../../../components/frames/workbench-loader.tsx';
 import { strings } from '../../../strings.ts';
 
 /** The form of session ids (protocol `sessionIdSchema`); anything else was never a session. */

@@ -1,14 +1,14 @@
-/** Owns the runtime of one session for as long as its page is shown, and chooses between the workbench and what replaces it. */
+/** Owns the runtime of one session for as long as its page is shown, and chooses between a frame and what replaces it. */
 'use client';
 
-import { useEffect, useState } from 'react';
+import { type ComponentType, useEffect, useState } from 'react';
 import { useWorkbench, useWorkbenchState, WorkbenchProvider } from '../../workbench/use-workbench.tsx';
 import { createWorkbench, type Workbench } from '../../workbench/workbench.ts';
 import { Ended } from '../session/ended.tsx';
 import { Opening } from '../session/opening.tsx';
 import { WorkbenchFrame } from './workbench-frame.tsx';
 
-function WorkbenchScreen() {
+function WorkbenchScreen({ frame: Frame }: { frame: ComponentType }) {
   const workbench = useWorkbench();
   const connection = useWorkbenchState((state) => state.connection);
   const hasData = useWorkbenchState((state) => state.data !== null);
@@ -19,10 +19,16 @@ function WorkbenchScreen() {
     ) : (
       <Ended reason={connection.reason} message={connection.text} grace={connection.grace} />
     );
-  return hasData ? <WorkbenchFrame /> : <Opening />;
+  return hasData ? <Frame /> : <Opening />;
 }
 
-export function WorkbenchRoot({ sessionId }: { sessionId: string }) {
+interface WorkbenchRootProps {
+  sessionId: string;
+  /** What stands around the work. */
+  frame?: ComponentType;
+}
+
+export function WorkbenchRoot({ sessionId, frame = WorkbenchFrame }: WorkbenchRootProps) {
   const [workbench, setWorkbench] = useState<Workbench | null>(null);
   useEffect(() => {
     const created = createWorkbench(sessionId);
@@ -32,7 +38,7 @@ export function WorkbenchRoot({ sessionId }: { sessionId: string }) {
   if (workbench === null) return <Opening />;
   return (
     <WorkbenchProvider workbench={workbench}>
-      <WorkbenchScreen />
+      <WorkbenchScreen frame={frame} />
     </WorkbenchProvider>
   );
 }

@@ -23,7 +23,7 @@ import { RightBadge } from '../session/right-badge.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
 import { LogoMark } from '../ui/logo.tsx';
-import { useSessionPanels, useShowPanel } from './use-show-panel.ts';
+import { useSessionPanels, useShowPanel } from '../workspace/use-show-panel.ts';
 
 interface WorkbenchHeaderProps {
   sidebarOpen: boolean;
