@@ -20,6 +20,7 @@ const STEP_LIMIT_MS = 20 * 60_000;
 /** What tsc builds for a start and its command line; the pages are built by Next.js, and tests are not built at all. */
 const DAEMONS = [
   'packages/protocol',
+  'packages/client',
   'packages/service-kit',
   'packages/terminal-text',
   'packages/lab',
@@ -27,6 +28,8 @@ const DAEMONS = [
   'apps/node-agent',
   'apps/cli',
 ];
+/** What the pages are built of. */
+const PAGES = ['packages/protocol', 'packages/client', 'packages/terminal-text'];
 const WORKSPACES = [...DAEMONS, 'apps/web', 'e2e'];
 const TYPESCRIPT = ['tsconfig.json', 'tsconfig.base.json'];
 
@@ -86,7 +89,7 @@ export function buildSteps(context) {
       name: 'web',
       title: 'pages (next build)',
       needs: ['typescript'],
-      inputs: ['package-lock.json', ...TYPESCRIPT, 'packages/protocol', 'apps/web'],
+      inputs: ['package-lock.json', ...TYPESCRIPT, ...PAGES, 'apps/web'],
       salt: [...abi, basePath],
       outputs: [`apps/web/.next${basePath.replaceAll('/', '-')}/BUILD_ID`],
       command: ['env', `NEXT_PUBLIC_BASE_PATH=${basePath}`, ...npm(), 'run', 'build', '-w', '@drydock/web'],

@@ -39,6 +39,10 @@ const forbidden = [
   ['labs know no Node.js', 'packages/lab/src/probe.ts', 'node:fs', 'lint/correctness/noNodejsModules'],
   ['labs know no service kit', 'packages/lab/src/probe.ts', '@drydock/service-kit', RULE],
   ['labs know no app', 'packages/lab/src/probe.ts', '../../../apps/session-manager/src/manager.ts', RULE],
+  ['the client knows no Node.js', 'packages/client/src/probe.ts', 'node:fs', 'lint/correctness/noNodejsModules'],
+  ['the client brings no socket', 'packages/client/src/probe.ts', 'socket.io-client', RULE],
+  ['the client knows no service kit', 'packages/client/src/probe.ts', '@drydock/service-kit', RULE],
+  ['the client knows no app', 'packages/client/src/probe.ts', '../../../apps/web/src/probe.ts', RULE],
   ['infra imports nothing', 'infra/bootstrap/probe.mjs', '@drydock/protocol', RULE],
   [
     'dependencies are declared',
@@ -49,6 +53,8 @@ const forbidden = [
 ];
 const allowed = [
   ['networks stand on the ground', 'apps/node-agent/src/network/session/probe.ts', '../../system/run-tool.ts'],
+  ['the client knows the protocol', 'packages/client/src/probe.ts', '@drydock/protocol'],
+  ['the page speaks by the client', 'apps/web/src/workbench/probe.ts', '@drydock/client'],
   ['labs know the protocol', 'packages/lab/src/probe.ts', '@drydock/protocol'],
   ['the edge speaks sockets', 'apps/session-manager/src/edge/probe.ts', 'socket.io'],
   ['the Redis store names Redis', 'apps/session-manager/src/store/redis-store.ts', 'ioredis'],
@@ -63,7 +69,7 @@ describe('import law', () => {
     for (const file of [
       'biome.json',
       'package.json',
-      ...['protocol', 'service-kit', 'terminal-text', 'lab'].map((name) => `packages/${name}/package.json`),
+      ...['protocol', 'client', 'service-kit', 'terminal-text', 'lab'].map((name) => `packages/${name}/package.json`),
       ...['web', 'session-manager', 'node-agent', 'cli'].map((name) => `apps/${name}/package.json`),
     ]) {
       mkdirSync(dirname(join(copy, file)), { recursive: true });
@@ -91,6 +97,12 @@ describe('import law', () => {
   test.each(forbidden)('%s', (_name, file, specifier, rule) => {
     const { status, output } = lint(file, specifier);
     expect(output).toContain(rule);
+    expect(status).toBe(1);
+  });
+
+  test.each(['document', 'fetch', 'WebSocket', 'process'])('the client takes no %s for granted', (name) => {
+    const { status, output } = lintText('packages/client/src/probe.ts', `export const held = ${name};\n`);
+    expect(output).toContain('lint/style/noRestrictedGlobals');
     expect(status).toBe(1);
   });
 

@@ -1,6 +1,6 @@
 /**
  * The page's sentences by domain, so that a translation is one more folder of this shape. Not all: errors come with the registry's text,
- * progress of templates with the server's, and a few sentences of lost connections still stand beside the code that notices them.
+ * progress of templates with the server's. `strings/calls.ts`, for failures that no server words, is handed to the client itself.
  */
 
 import { files } from './strings/files.ts';

@@ -3,7 +3,7 @@ FROM node:20-bookworm-slim AS build
 WORKDIR /drydock
 COPY . .
 ENV NEXT_TELEMETRY_DISABLED=1
-RUN npm ci --ignore-scripts --no-audit --no-fund && npx tsc -b packages/protocol packages/terminal-text && npm run build -w @drydock/web
+RUN npm ci --ignore-scripts --no-audit --no-fund && npx tsc -b packages/client packages/terminal-text && npm run build -w @drydock/web
 
 FROM node:20-bookworm-slim AS modules
 WORKDIR /drydock

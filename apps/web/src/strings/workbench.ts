@@ -146,5 +146,4 @@ export const errors = {
   port: 'The port was not changed.',
   template: 'The template was not applied.',
   link: 'The link was not made.',
-  unreadable: 'The server speaks in a form this page does not know. Reload the page.',
 } as const;

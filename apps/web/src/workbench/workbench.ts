@@ -1,8 +1,10 @@
 /** The runtime of one workbench, wired: connection, state, terminals, layout, actions and messages; free of React. */
+import { createSessionConnection, createTerminalLink, type PlainSocket } from '@drydock/client';
 import { openSessionResponseSchema, timelineResponseSchema } from '@drydock/protocol';
+import { io } from 'socket.io-client';
 import { basePath } from '../env.ts';
 import { strings } from '../strings.ts';
-import { callApi } from './base/api.ts';
+import { callApi, http } from './base/api.ts';
 import type { Dialog } from './base/dialogs.ts';
 import { createNotices } from './base/notices.ts';
 import { createPreferences } from './base/preferences.ts';
@@ -11,7 +13,6 @@ import { titleOfTerminal } from './base/titles.ts';
 import { createFiles } from './files/files.ts';
 import { createPeoplePart } from './session/people.ts';
 import { rememberSession } from './session/recent-sessions.ts';
-import { createSessionClient } from './session/session-client.ts';
 import { takeNode, takeToken } from './session/session-token.ts';
 import { watchSession } from './session/session-watch.ts';
 import { createTimeline } from './session/timeline.ts';
@@ -20,7 +21,6 @@ import { createWorkbenchStore } from './session/workbench-store.ts';
 import { FIRST_LOOK, type SwarmLook } from './swarm/look.ts';
 import { createTerminalClosing } from './terminal/closing.ts';
 import { createCtrlV } from './terminal/ctrl-v.ts';
-import { createTerminalLink } from './terminal/link.ts';
 import { createLinkResolver } from './terminal/node-address.ts';
 import { createTerminalViews } from './terminal/views.ts';
 import type { CommandContext } from './workspace/commands.ts';
@@ -51,8 +51,10 @@ export function createWorkbench(sessionId: string) {
   const dialog = createValue<Dialog | null>(null);
   const swarmLook = createValue<SwarmLook>(FIRST_LOOK);
   const workspace = createWorkspace(sessionId, localStorageOrNull());
-  const client = createSessionClient({ store, origin: window.location.origin, sessionId, token });
-  const link = createTerminalLink({ client, origin: window.location.origin + basePath, sessionId, token });
+  const session = { server: window.location.origin + basePath, sessionId, token, texts: http.texts };
+  const client = createSessionConnection({ ...session, sink: store, connect: io });
+  const openSocket = (url: string) => new WebSocket(url) as unknown as PlainSocket;
+  const link = createTerminalLink({ ...session, connection: client, openSocket });
   let leaving = false;
   const actions = createWorkbenchActions({
     ...{ sessionId, token, store, link, workspace, notices, syncWorkspace },

@@ -1,9 +1,9 @@
 /** The questions that making, moving and deleting files ask. */
 'use client';
 
+import { ApiError } from '@drydock/client';
 import { type SubmitEvent, useRef, useState } from 'react';
 import { strings } from '../../strings.ts';
-import { ApiError } from '../../workbench/base/api.ts';
 import { joinPath, nameOf, nameProblem, parentOf, resolvePath, shownName } from '../../workbench/files/path.ts';
 import { useWorkbench } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';

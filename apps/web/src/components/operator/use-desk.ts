@@ -1,8 +1,8 @@
 /** The state of the operator's page: who looks, what there is, asked again while somebody looks. */
 'use client';
 
+import { ApiError } from '@drydock/client/http';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ApiError } from '../../workbench/base/api.ts';
 import { type Desk, lookAtDesk, signInByLink, takeToken, whoAmI } from '../../workbench/operator/operator-desk.ts';
 import { fetchMe } from '../../workbench/start/start-session.ts';
 

@@ -1,10 +1,10 @@
 /** The state of pressing Start: starting, refused for want of room (and tried again by itself), or failed with a reason. */
 'use client';
 
+import { ApiError } from '@drydock/client/http';
 import { useRouter } from 'next/navigation';
 import { useCallback, useEffect, useState } from 'react';
 import { strings } from '../../strings.ts';
-import { ApiError } from '../../workbench/base/api.ts';
 import type { StackLink } from '../../workbench/start/stack-link.ts';
 import { startSession } from '../../workbench/start/start-session.ts';
 

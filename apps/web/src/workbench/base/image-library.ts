@@ -1,6 +1,7 @@
 /** What nodes can pull without the internet, read from the server's status; checked by hand, as on the start page. */
+import type { Reader } from '@drydock/client/http';
 import type { LibraryImage } from '@drydock/protocol';
-import { callApi, type Reader } from './api.ts';
+import { callApi } from './api.ts';
 
 function readImage(value: unknown): LibraryImage {
   if (typeof value !== 'object' || value === null) throw new TypeError('not an image');

@@ -1,20 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { dueWarning } from '../session/session-watch.ts';
 import { linesThatRun } from '../terminal/paste.ts';
-import { reconnectDelay } from './backoff.ts';
 import { formatBytes, formatCountdown, formatDuration } from './format.ts';
 import { portUrl } from './port-url.ts';
 import { parsePreferences } from './preferences.ts';
 import { TERMINAL_THEMES, terminalTheme } from './terminal-themes.ts';
-
-describe('reconnection', () => {
-  test('waits from a quarter second to five seconds, with jitter, and never longer', () => {
-    expect(reconnectDelay(0, () => 0.5)).toBe(250);
-    expect(reconnectDelay(2, () => 0.5)).toBe(1000);
-    for (const attempt of [5, 10, 1000]) expect(reconnectDelay(attempt, () => 1)).toBeLessThanOrEqual(6250);
-    expect(reconnectDelay(3, () => 0)).not.toBe(reconnectDelay(3, () => 1));
-  });
-});
 
 describe('times and sizes', () => {
   test('a countdown starts at 4:00:00, loses its hours and never goes below zero', () => {

@@ -1,7 +1,6 @@
 /** Files that are open in the editor: loading, saving without losing anybody's work, and what each of them says about itself. */
-import { ApiError } from '../base/api.ts';
+import { ApiError, type FilesApi } from '@drydock/client';
 import { createValue, type Value } from '../base/store.ts';
-import type { FilesApi } from './api.ts';
 import { isWithin, movedPath } from './path.ts';
 
 /** Larger files are for programs; an editor in a page would only stand still (bytes). */

@@ -1,7 +1,8 @@
 /** Files of the session's nodes, as one page uses them: the tree, open documents, uploads, and what a person does with them. */
+import { createFilesApi } from '@drydock/client';
 import { openSessionResponseSchema } from '@drydock/protocol';
 import { strings } from '../../strings.ts';
-import { callApi } from '../base/api.ts';
+import { callApi, http } from '../base/api.ts';
 import type { Dialog } from '../base/dialogs.ts';
 import { downloadAddress } from '../base/download.ts';
 import type { Notices } from '../base/notices.ts';
@@ -10,10 +11,10 @@ import { createValue, type Value } from '../base/store.ts';
 import type { WorkbenchStore } from '../session/workbench-store.ts';
 import type { TerminalViews } from '../terminal/views.ts';
 import { tabsOf, type WorkspaceController } from '../workspace/workspace.ts';
-import { createFilesApi } from './api.ts';
 import { createDocuments } from './documents.ts';
 import { itemsOfDrop, itemsOfFiles, MAX_DROPPED_FILES, TooManyFilesError } from './dropped.ts';
 import { joinPath, nameOf, parentOf, shownName } from './path.ts';
+import { putBody } from './put-body.ts';
 import { downloadText, historyOf, joinHistories } from './take-home.ts';
 import { createTransfers, type UploadItem } from './transfers.ts';
 import { createFilesTree, HOME } from './tree.ts';
@@ -38,7 +39,7 @@ export interface FilesDeps {
 export type Files = ReturnType<typeof createFiles>;
 
 export function createFiles({ sessionId, token, store, workspace, notices, dialog, views, preferences }: FilesDeps) {
-  const api = createFilesApi({ sessionId, token });
+  const api = createFilesApi({ http, sessionId, token, putBody });
   const tree = createFilesTree(api);
   const documents = createDocuments(api, (node, path) => void tree.changed(node, parentOf(path)));
   const transfers = createTransfers({ api, onChanged: (node, folder) => void tree.changed(node, folder) });

@@ -1,7 +1,6 @@
 /** The files of one node in memory, with the calls and errors of the real ones; tests of the runtime work on it. */
+import { ApiError, type FilesApi } from '@drydock/client';
 import type { FileEntry } from '@drydock/protocol';
-import { ApiError } from '../base/api.ts';
-import type { FilesApi } from './api.ts';
 import { isWithin, joinPath, movedPath, nameOf, parentOf } from './path.ts';
 
 interface MemoryFile {

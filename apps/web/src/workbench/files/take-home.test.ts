@@ -1,5 +1,5 @@
+import { ApiError } from '@drydock/client';
 import { expect, test } from 'vitest';
-import { ApiError } from '../base/api.ts';
 import { historyOf, joinHistories } from './take-home.ts';
 
 test('the histories of all nodes are one text that a shell could read', () => {

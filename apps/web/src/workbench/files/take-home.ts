@@ -1,16 +1,13 @@
 /** What a person takes home from a session as plain text: every shell's history, and what happened. */
-import { ApiError } from '../base/api.ts';
+import { ApiError, type FilesApi } from '@drydock/client';
 import { downloadBlob } from '../base/download.ts';
-import type { createFilesApi } from './api.ts';
 import { HOME } from './tree.ts';
 
 /** More of a history than this is not what a person typed (bytes). */
 export const MAX_HISTORY_BYTES = 8 * 1024 * 1024;
 
-type FilesApi = Pick<ReturnType<typeof createFilesApi>, 'read'>;
-
 /** The shell history of a node: null when nothing was typed there yet, `too-large` when it is not what a person typed. */
-export async function historyOf(api: FilesApi, node: string): Promise<string | null | 'too-large'> {
+export async function historyOf(api: Pick<FilesApi, 'read'>, node: string): Promise<string | null | 'too-large'> {
   try {
     const content = await api.read(node, `${HOME}/.bash_history`, MAX_HISTORY_BYTES);
     return content.kind === 'file' ? new TextDecoder().decode(content.bytes) : 'too-large';

@@ -1,8 +1,7 @@
+import { ApiError, PIECE_BYTES } from '@drydock/client';
 import { describe, expect, it } from 'vitest';
-import { ApiError } from '../base/api.ts';
 import { createMemoryFiles } from './memory.ts';
 import { createTransfers, type UploadItem } from './transfers.ts';
-import { PIECE_BYTES } from './upload.ts';
 
 const file = (name: string, content: string | Uint8Array<ArrayBuffer> = name): UploadItem => ({
   ...{ name, kind: 'file', files: [{ path: name, blob: new Blob([content]) }], folders: [] },

@@ -1,9 +1,7 @@
 /** Uploads as a person sees them: one per dropped file or folder, with progress, cancel, retry, and a question before anything is replaced. */
-import { ApiError } from '../base/api.ts';
+import { ApiError, dropUpload, type FilesApi, type FileUpload, PIECE_BYTES, sendFile } from '@drydock/client';
 import { createValue } from '../base/store.ts';
-import type { FilesApi } from './api.ts';
 import { joinPath, parentOf } from './path.ts';
-import { dropUpload, type FileUpload, PIECE_BYTES, sendFile } from './upload.ts';
 
 /** Something to upload: a file, or a folder with all that is in it; paths are relative to the item's own name. */
 export interface UploadItem {

@@ -1,7 +1,7 @@
 /** The tree of a node's files: which folders are open, what they hold, and what is chosen; lists a folder when it is opened. */
+import type { FilesApi } from '@drydock/client';
 import type { FileEntry } from '@drydock/protocol';
 import { createValue } from '../base/store.ts';
-import type { FilesApi } from './api.ts';
 import { isWithin, joinPath, movedPath, parentOf } from './path.ts';
 
 /** Where a node's tree begins: what a learner makes lies here. */

@@ -1,8 +1,8 @@
 /** Who is here: tells others what this page shows, lists them by browser, and follows one of them. */
+import type { SessionConnection } from '@drydock/client';
 import type { Person } from '@drydock/protocol';
 import { createValue, type Observable } from '../base/store.ts';
 import type { WorkspaceController } from '../workspace/workspace.ts';
-import type { SessionClient } from './session-client.ts';
 import type { WorkbenchStore } from './workbench-store.ts';
 
 /** Quick steps through tabs are told as one (ms). */
@@ -54,7 +54,7 @@ export function groupPeople(people: readonly Person[], me: string): PersonHere[]
 
 export interface PeoplePartDeps {
   store: WorkbenchStore;
-  client: Pick<SessionClient, 'call'>;
+  client: Pick<SessionConnection, 'call'>;
   workspace: Pick<WorkspaceController, 'getState' | 'subscribe' | 'activate' | 'has'>;
   /** The name this browser's user chose; empty for none. */
   name: Observable<string>;

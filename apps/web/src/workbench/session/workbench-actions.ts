@@ -1,4 +1,5 @@
 /** Everything a person can do in a session, each with its own honest failure. */
+import { ApiError, type CallOptions, type Method, type TerminalLink } from '@drydock/client';
 import {
   createLinkResponseSchema,
   createNodeResponseSchema,
@@ -11,11 +12,10 @@ import {
   templateViewSchema,
 } from '@drydock/protocol';
 import { strings } from '../../strings.ts';
-import { ApiError, type CallOptions, callApi } from '../base/api.ts';
+import { callApi } from '../base/api.ts';
 import { formatDuration } from '../base/format.ts';
 import type { Notices } from '../base/notices.ts';
 import { createValue } from '../base/store.ts';
-import type { TerminalLink } from '../terminal/types.ts';
 import type { AddOptions, WorkspaceController } from '../workspace/workspace.ts';
 import { forgetSession, rememberSession } from './recent-sessions.ts';
 import type { WorkbenchStore } from './workbench-store.ts';
@@ -49,11 +49,7 @@ export function createWorkbenchActions(deps: WorkbenchActionsDeps) {
   let templatesAsked = false;
   const path = `/sessions/${sessionId}`;
 
-  function call<T = undefined>(
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
-    below: string,
-    options: CallOptions<T> = {},
-  ): Promise<T> {
+  function call<T = undefined>(method: Method, below: string, options: CallOptions<T> = {}): Promise<T> {
     return callApi(method, path + below, { token, ...options });
   }
 

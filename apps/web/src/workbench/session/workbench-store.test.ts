@@ -49,6 +49,13 @@ describe('workbench store', () => {
     expect(store.getState().data?.session.nodes).toEqual([]);
   });
 
+  test('what was known stays while the connection is away', () => {
+    const store = createWorkbenchStore(() => 0);
+    store.snapshot(snapshot(7, [node('node1')]));
+    store.connection({ kind: 'offline', since: 1, retryAt: 2 });
+    expect(store.getState().data?.session.nodes).toHaveLength(1);
+  });
+
   test('a change before the first snapshot is a gap', () => {
     expect(createWorkbenchStore().change({ seq: 1, change: { kind: 'node', node: node('node1') } })).toBe('gap');
   });

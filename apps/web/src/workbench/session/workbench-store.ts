@@ -1,9 +1,7 @@
 /** What the page knows of its session: a snapshot, the changes since, and how the connection is. */
+import type { Connection } from '@drydock/client';
 import {
   applySwarmStep,
-  type EndReason,
-  type ErrorCode,
-  type GraceView,
   type Person,
   type PublishedPort,
   type Right,
@@ -14,15 +12,6 @@ import {
   type SwarmState,
   type TerminalView,
 } from '@drydock/protocol';
-
-export type Connection =
-  | { kind: 'connecting' }
-  | { kind: 'online'; since: number }
-  /** `since` and `retryAt` in this browser's clock (ms). */
-  | { kind: 'offline'; since: number; retryAt: number }
-  | { kind: 'refused'; code: ErrorCode | 'UNREADABLE'; message: string }
-  /** `text`: the operator's own words. */
-  | { kind: 'ended'; reason: EndReason | 'revoked'; text?: string; grace?: GraceView };
 
 export interface Progress {
   text: string;

@@ -1,6 +1,7 @@
 /** What the start page asks of the server; checked by hand, since the start page must not carry a schema library. */
+import { ApiError, type Reader } from '@drydock/client/http';
 import type { CreateSessionResponse, MeResponse, StatusResponse, TemplateView } from '@drydock/protocol';
-import { ApiError, callApi, type Reader } from '../base/api.ts';
+import { callApi } from '../base/api.ts';
 import { rememberSession, sessionPath } from '../session/recent-sessions.ts';
 import { leaveStack, type StackLink } from './stack-link.ts';
 import { challengeOf, doWork } from './work.ts';

@@ -1,6 +1,6 @@
 /** What can be done from the swarm's map: start a swarm, and look into a task on the node that runs it. */
+import { ApiError } from '@drydock/client';
 import { execResponseSchema, type NodeView, type SwarmNode, type SwarmTask } from '@drydock/protocol';
-import { ApiError } from '../base/api.ts';
 import type { WorkbenchActions } from '../session/workbench-actions.ts';
 
 /** Lines of a task's log that are fetched: what one looks at, not what one keeps. */

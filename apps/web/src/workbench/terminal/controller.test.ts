@@ -1,7 +1,8 @@
+import type { TerminalEvents, TerminalLink } from '@drydock/client';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTerminalController, MAX_OFFLINE_BYTES } from './controller.ts';
-import type { TerminalController, TerminalEvents, TerminalLink, TerminalScreen } from './types.ts';
+import type { TerminalController, TerminalScreen } from './types.ts';
 
 const SIZE = { cols: 80, rows: 24 };
 const TERMINAL = 'taaaaaaaaaaaaaaa';

@@ -1,15 +1,8 @@
 /** One terminal in one page: keeps a screen and a PTY together over breaks of the connection, without React and without the DOM. */
+import { createTerminalInput, isFinal, reconnectDelay, type TerminalEvents } from '@drydock/client';
 import type { SessionCallAnswer } from '@drydock/protocol';
-import { reconnectDelay } from '../base/backoff.ts';
-import { createTerminalInput } from './input.ts';
 import { createTerminalOutput } from './output.ts';
-import type {
-  TerminalController,
-  TerminalControllerOptions,
-  TerminalEvents,
-  TerminalPhase,
-  TerminalState,
-} from './types.ts';
+import type { TerminalController, TerminalControllerOptions, TerminalPhase, TerminalState } from './types.ts';
 
 /** What may wait while there is a connection (bytes): a large paste. */
 export const MAX_WAITING_BYTES = 4 * 1024 * 1024;
@@ -19,17 +12,6 @@ export const MAX_OFFLINE_BYTES = 4 * 1024;
 export const ASK_AFTER_MS = 10_000;
 /** Own sizes that may still come back as events; any other size was set by somebody else. */
 const MAX_OWN_SIZES = 16;
-
-/** Codes after which attaching again cannot succeed. */
-const FINAL_CODES: ReadonlySet<string> = new Set([
-  'BAD_REQUEST',
-  'FORBIDDEN',
-  'NODE_NOT_FOUND',
-  'SESSION_ENDED',
-  'SESSION_NOT_FOUND',
-  'TERMINAL_NOT_FOUND',
-  'UNAUTHORIZED',
-]);
 
 function sizeKey({ cols, rows }: { cols: number; rows: number }): string {
   return `${cols}x${rows}`;
@@ -134,8 +116,7 @@ export function createTerminalController(options: TerminalControllerOptions): Te
       answer = await link.call('terminal:attach', { terminalId, offset: output.received() });
     } catch (error) {
       if (round !== attachRound) return;
-      const { code } = error as { code?: string };
-      if (code !== undefined && FINAL_CODES.has(code)) finish({ kind: 'gone', code });
+      if (isFinal(error)) finish({ kind: 'gone', code: (error as { code: string }).code });
       else retryLater();
       return;
     }

@@ -1,4 +1,5 @@
 /** One xterm.js terminal on this page with everything around it; React only gives it a place. Loaded when the first is shown. */
+import type { TerminalLink } from '@drydock/client';
 import { type BoundableTerminal, boundParser, textPieces } from '@drydock/terminal-text';
 import { ClipboardAddon } from '@xterm/addon-clipboard';
 import { FitAddon } from '@xterm/addon-fit';
@@ -21,7 +22,7 @@ import { createPacedWrite } from './paced-write.ts';
 import { installPasteGuard, type PasteQuestion } from './paste.ts';
 import { muteTerminalQueries } from './queries.ts';
 import { followShellCommands, type ShellCommands } from './shell-commands.ts';
-import type { TerminalController, TerminalLink, TerminalScreen } from './types.ts';
+import type { TerminalController, TerminalScreen } from './types.ts';
 import { drawSelectionWhenThereIsOne, linesToLeave } from './xterm-inner.ts';
 
 /** Lines above the screen that stay readable: as many as fit a processor's cache, or more for whoever wants them (decision 0012). */

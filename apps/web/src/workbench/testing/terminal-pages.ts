@@ -2,19 +2,24 @@
  * Pages' terminals over the whole path, for slow tests: a page's own client, a network that drops and delays, the real manager,
  * agent link and terminal host as processes, and a shell. The screen is xterm's headless twin.
  */
+import {
+  createSessionConnection,
+  createTerminalLink,
+  type PlainSocket,
+  type SessionConnection,
+  type TerminalLink,
+} from '@drydock/client';
 import headless from '@xterm/headless';
+import { io } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { WebSocket } from 'ws';
 import { type BadLink, startBadLink } from '../../../../../e2e/terminals/bad-link.ts';
 import { until } from '../../../../../e2e/terminals/processes.ts';
 import { startTerminalStack, type TerminalStack } from '../../../../../e2e/terminals/terminal-stack.ts';
-import { createSessionClient, type SessionClient } from '../session/session-client.ts';
 import { createWorkbenchStore } from '../session/workbench-store.ts';
-import type { PlainSocket } from '../terminal/channel.ts';
 import { createTerminalController } from '../terminal/controller.ts';
-import { createTerminalLink } from '../terminal/link.ts';
 import { muteTerminalQueries } from '../terminal/queries.ts';
-import type { TerminalController, TerminalLink, TerminalScreen } from '../terminal/types.ts';
+import type { TerminalController, TerminalScreen } from '../terminal/types.ts';
 import { linesToLeave } from '../terminal/xterm-inner.ts';
 
 export { until };
@@ -49,7 +54,7 @@ export function withTerminalStack(): void {
 /** One browser tab: its connection and one terminal's screen. */
 export class Page {
   readonly session: Session;
-  readonly client: SessionClient;
+  readonly client: SessionConnection;
   readonly link: TerminalLink;
   readonly screen: headless.Terminal;
   /** All that was handed to the screen since its last reset. */
@@ -62,16 +67,13 @@ export class Page {
 
   constructor(session: Session, scrollback = 200_000, port = world.link.port) {
     this.session = session;
-    const origin = `http://127.0.0.1:${port}`;
-    this.client = createSessionClient({
-      store: createWorkbenchStore(),
-      origin,
-      sessionId: session.sessionId,
-      token: session.token,
-    });
+    const { sessionId, token } = session;
+    const place = { server: `http://127.0.0.1:${port}`, sessionId, token };
+    this.client = createSessionConnection({ ...place, sink: createWorkbenchStore(), connect: io });
     this.link = createTerminalLink({
-      ...{ client: this.client, origin, ...session },
-      createSocket: (url) => new WebSocket(url, { perMessageDeflate: false }) as unknown as PlainSocket,
+      ...place,
+      connection: this.client,
+      openSocket: (url) => new WebSocket(url, { perMessageDeflate: false }) as unknown as PlainSocket,
     });
     this.screen = new headless.Terminal({ ...SIZE, scrollback, allowProposedApi: true, logLevel: 'off' });
     world.pages.push(this);

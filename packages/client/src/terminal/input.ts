@@ -1,5 +1,6 @@
 /** Typing on its way to the PTY: numbered, in order, exactly once, whatever happens to the connection (T-10 to T-14). */
-import { reconnectDelay } from '../base/backoff.ts';
+import { reconnectDelay } from '../backoff.ts';
+import { isFinal } from '../retry.ts';
 
 /** One message of typing (bytes): small enough that Ctrl-C never waits long behind a paste. */
 export const INPUT_PIECE_BYTES = 16 * 1024;
@@ -10,17 +11,6 @@ export const INPUT_WINDOW_PIECES = 32;
 /** Messages at once, and per second: far above what hands do, far below what the server takes for a flood. */
 const SEND_BURST = 64;
 const SENDS_PER_SECOND = 200;
-
-/** After these codes no repetition can succeed. */
-const FINAL_CODES: ReadonlySet<string> = new Set([
-  'BAD_REQUEST',
-  'FORBIDDEN',
-  'UNAUTHORIZED',
-  'NODE_NOT_FOUND',
-  'SESSION_ENDED',
-  'SESSION_NOT_FOUND',
-  'TERMINAL_NOT_FOUND',
-]);
 
 interface Piece {
   seq: number;
@@ -62,7 +52,7 @@ function concat(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Builds the queue of one page's typing into one terminal; closed at first. */
+/** Builds the queue of one writer's typing into one terminal; closed at first. */
 export function createTerminalInput({ newWriter, send, onChange }: TerminalInputDeps): TerminalInput {
   let writer = newWriter();
   let nextSeq = 1;
@@ -113,7 +103,7 @@ export function createTerminalInput({ newWriter, send, onChange }: TerminalInput
   function failed(error: unknown): void {
     const { code, details } = error as { code?: string; details?: { expected?: unknown } };
     round += 1;
-    if (code !== undefined && FINAL_CODES.has(code)) {
+    if (isFinal(error)) {
       clear();
       onChange();
       return;

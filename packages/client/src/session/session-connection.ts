@@ -1,23 +1,24 @@
-/** The page's connection to its session: socket, snapshot and changes, calls, and coming back after a break. */
+/** The connection to a session: snapshot and changes, calls, and coming back after a break (docs/PROTOCOL.md, C). */
 import {
+  type EndReason,
   type ErrorBody,
+  type ErrorCode,
   endReasonSchema,
+  type GraceView,
   graceViewSchema,
   SESSION_NAMESPACE,
   type SessionCall,
   type SessionCallAnswer,
   type SessionCallRequest,
-  type SessionClientEvents,
-  type SessionServerEvents,
+  type SessionChangeEvent,
+  type SessionSnapshot,
   sessionChangeEventSchema,
   sessionSnapshotSchema,
 } from '@drydock/protocol';
-import { io, type Socket } from 'socket.io-client';
-import { basePath } from '../../env.ts';
-import { strings } from '../../strings.ts';
-import { ApiError } from '../base/api.ts';
-import { reconnectDelay } from '../base/backoff.ts';
-import type { WorkbenchStore } from './workbench-store.ts';
+import { reconnectDelay } from '../backoff.ts';
+import { ApiError, errorOf } from '../http/errors.ts';
+import { type ClientTexts, ENGLISH } from '../http/texts.ts';
+import type { ConnectSession, SessionSocket } from './socket.ts';
 
 /** A call that got no answer in this time (ms) has failed; the server's own longest wait for an agent is shorter. */
 const CALL_TIMEOUT_MS = 20_000;
@@ -29,20 +30,50 @@ const PING_DEAD_MS = 10_000;
 /** Codes after which another attempt with the same link cannot succeed. */
 const FINAL_CODES: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'FORBIDDEN', 'SESSION_NOT_FOUND', 'SESSION_ENDED']);
 
-export type SessionSocket = Socket<SessionServerEvents, SessionClientEvents>;
+export type Connection =
+  | { kind: 'connecting' }
+  | { kind: 'online'; since: number }
+  /** `since` and `retryAt` in this machine's clock (ms). */
+  | { kind: 'offline'; since: number; retryAt: number }
+  | { kind: 'refused'; code: ErrorCode | 'UNREADABLE'; message: string }
+  /** `text`: the operator's own words. */
+  | { kind: 'ended'; reason: EndReason | 'revoked'; text?: string; grace?: GraceView };
 
-export interface SessionClientDeps {
-  store: WorkbenchStore;
-  /** Where the socket is: the page's own origin. */
-  origin: string;
-  sessionId: string;
-  /** The link's token of this tab; without one the cookie speaks. */
-  token: string | null;
-  /** Extra headers for tests outside browsers. */
-  headers?: Record<string, string>;
+/** Who hears of the session. */
+export interface SessionSink {
+  connection(connection: Connection): void;
+  /** The whole state, at each new connection. */
+  snapshot(snapshot: SessionSnapshot): void;
+  /** The next change, without a gap: where one was missed, a new connection brings a new snapshot (C2). */
+  change(event: SessionChangeEvent): void;
+  /** The way there and back (ms). */
+  latency?(ms: number): void;
 }
 
-export type SessionClient = ReturnType<typeof createSessionClient>;
+export interface SessionConnectionDeps {
+  sink: SessionSink;
+  /** Where the server is, with the path below which it lies. */
+  server: string;
+  sessionId: string;
+  /** The link's token; without one the browser's cookie speaks. */
+  token: string | null;
+  connect: ConnectSession;
+  texts?: ClientTexts;
+}
+
+export interface SessionConnection {
+  readonly socket: SessionSocket;
+  start(): void;
+  /** Skips the wait: the network came back, or somebody looks again. */
+  wake(): void;
+  /**
+   * Asks the server and waits for its answer.
+   * @throws ApiError with the server's code, or `NETWORK` when no answer came.
+   */
+  call<C extends SessionCall>(name: C, request: SessionCallRequest<C>): Promise<SessionCallAnswer<C>>;
+  /** Leaves for good; the session lives on. */
+  dispose(): void;
+}
 
 function refusalOf(error: Error): ErrorBody | null {
   const data = (error as Error & { data?: unknown }).data;
@@ -51,22 +82,26 @@ function refusalOf(error: Error): ErrorBody | null {
   return typeof body === 'object' && body !== null && 'code' in body && 'message' in body ? (body as ErrorBody) : null;
 }
 
-/** Connects at once and stays connected until `dispose`, or until the session ends or refuses the link. */
-export function createSessionClient({ store, origin, sessionId, token, headers }: SessionClientDeps) {
-  const socket: SessionSocket = io(`${origin}${SESSION_NAMESPACE}`, {
-    path: `${basePath}/socket.io`,
+/** Builds it; `start` connects, and it stays connected until `dispose`, or until the session ends or refuses the link. */
+export function createSessionConnection(deps: SessionConnectionDeps): SessionConnection {
+  const { sink, sessionId, token, texts = ENGLISH } = deps;
+  const { origin, pathname } = new URL(deps.server);
+  const socket = deps.connect(`${origin}${SESSION_NAMESPACE}`, {
+    path: `${pathname.replace(/\/$/, '')}/socket.io`,
     auth: { sessionId, ...(token === null ? {} : { token }) },
     // Polling cannot keep a terminal's pace, and an upgrade half-way would reorder nothing but delay everything.
     transports: ['websocket'],
     reconnection: false,
     autoConnect: false,
     forceNew: true,
-    ...(headers === undefined ? {} : { extraHeaders: headers }),
   });
   let attempt = 0;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let pingTimer: ReturnType<typeof setTimeout> | undefined;
   let over = false;
+  let offlineSince: number | undefined;
+  /** Of the last change that was passed on, or of the snapshot. */
+  let seq = 0;
 
   function connectNow(): void {
     if (over || socket.connected) return;
@@ -80,9 +115,8 @@ export function createSessionClient({ store, origin, sessionId, token, headers }
     const now = Date.now();
     const delay = reconnectDelay(attempt);
     attempt += 1;
-    const { connection } = store.getState();
-    const since = connection.kind === 'offline' ? connection.since : now;
-    store.connection({ kind: 'offline', since, retryAt: now + delay });
+    offlineSince ??= now;
+    sink.connection({ kind: 'offline', since: offlineSince, retryAt: now + delay });
     retryTimer = setTimeout(connectNow, delay);
   }
 
@@ -98,7 +132,7 @@ export function createSessionClient({ store, origin, sessionId, token, headers }
     const dead = setTimeout(() => socket.io.engine?.close(), PING_DEAD_MS);
     socket.emit('session:ping', {}, () => {
       clearTimeout(dead);
-      store.latency(performance.now() - started);
+      sink.latency?.(performance.now() - started);
     });
     pingTimer = setTimeout(measure, PING_EVERY_MS);
     socket.once('disconnect', () => clearTimeout(dead));
@@ -108,24 +142,30 @@ export function createSessionClient({ store, origin, sessionId, token, headers }
     const { data: snapshot } = sessionSnapshotSchema.safeParse(raw);
     if (snapshot === undefined) {
       finish();
-      store.connection({ kind: 'refused', code: 'UNREADABLE', message: strings.errors.unreadable });
+      sink.connection({ kind: 'refused', code: 'UNREADABLE', message: texts.unreadable });
       return;
     }
     attempt = 0;
-    store.snapshot(snapshot);
-    store.connection({ kind: 'online', since: Date.now() });
+    offlineSince = undefined;
+    seq = snapshot.seq;
+    sink.snapshot(snapshot);
+    sink.connection({ kind: 'online', since: Date.now() });
     clearTimeout(pingTimer);
     measure();
   });
   socket.on('session:change', (raw) => {
     // A change that was missed or cannot be read cannot be asked for again: a new connection brings a new snapshot.
     const { data: event } = sessionChangeEventSchema.safeParse(raw);
-    if (event === undefined || store.change(event) === 'gap') socket.io.engine?.close();
+    if (event === undefined || event.seq > seq + 1) socket.io.engine?.close();
+    else if (event.seq > seq) {
+      seq = event.seq;
+      sink.change(event);
+    }
   });
   socket.on('session:ended', ({ reason, text, grace }) => {
     finish();
     const known = endReasonSchema.safeParse(reason).data ?? (reason === 'revoked' ? reason : 'closed');
-    store.connection({
+    sink.connection({
       kind: 'ended',
       reason: known,
       ...(text === undefined ? {} : { text }),
@@ -143,15 +183,15 @@ export function createSessionClient({ store, origin, sessionId, token, headers }
       const ended = endReasonSchema.safeParse(refusal.details?.ended);
       const grace = graceViewSchema.safeParse(refusal.details);
       if (ended.success && grace.success) {
-        store.connection({ kind: 'ended', reason: ended.data, grace: grace.data });
+        sink.connection({ kind: 'ended', reason: ended.data, grace: grace.data });
         return;
       }
       const { endText: text } = refusal.details ?? {};
       if (ended.data === 'operator' && typeof text === 'string') {
-        store.connection({ kind: 'ended', reason: 'operator', text });
+        sink.connection({ kind: 'ended', reason: 'operator', text });
         return;
       }
-      store.connection({ kind: 'refused', code: refusal.code, message: refusal.message });
+      sink.connection({ kind: 'refused', code: refusal.code, message: refusal.message });
       return;
     }
     scheduleRetry();
@@ -160,30 +200,21 @@ export function createSessionClient({ store, origin, sessionId, token, headers }
   return {
     socket,
     start: () => void socket.connect(),
-    /** Skips the wait: the network came back, or somebody looks at the page again. */
-    wake(): void {
+    wake() {
       if (retryTimer === undefined) return;
       attempt = 0;
       connectNow();
     },
-    /**
-     * Asks the server and waits for its answer.
-     * @throws ApiError with the server's code, or `NETWORK` when no answer came.
-     */
     async call<C extends SessionCall>(name: C, request: SessionCallRequest<C>): Promise<SessionCallAnswer<C>> {
-      if (!socket.connected) throw new ApiError('NETWORK', 'There is no connection at the moment.');
+      if (!socket.connected) throw new ApiError('NETWORK', texts.noConnection);
       let answer: unknown;
       try {
-        // The event map ties C to its request; socket.io's own types cannot follow a generic key.
-        const timed = socket.timeout(CALL_TIMEOUT_MS) as unknown as {
-          emitWithAck(name: string, request: unknown): Promise<unknown>;
-        };
-        answer = await timed.emitWithAck(name, request);
+        answer = await socket.timeout(CALL_TIMEOUT_MS).emitWithAck(name, request);
       } catch {
-        throw new ApiError('NETWORK', 'The server did not answer. Your processes keep running; try again.');
+        throw new ApiError('NETWORK', texts.noAnswer);
       }
       const error = (answer as { error?: ErrorBody } | null)?.error;
-      if (error !== undefined) throw new ApiError(error.code, error.message, error.details);
+      if (error !== undefined) throw errorOf(error);
       return answer as SessionCallAnswer<C>;
     },
     dispose: finish,

@@ -1,7 +1,7 @@
 /** Sends one file: small ones in one body, larger ones in pieces that go on where a broken connection left off. */
-import { ApiError } from '../base/api.ts';
-import { reconnectDelay } from '../base/backoff.ts';
-import type { FilesApi } from './api.ts';
+import { reconnectDelay } from '../backoff.ts';
+import { ApiError } from '../http/errors.ts';
+import type { FilesApi } from './files-api.ts';
 
 /** What one request carries (bytes): the most that a hiccup costs again. */
 export const PIECE_BYTES = 4 * 1024 * 1024;
@@ -32,7 +32,7 @@ export interface FileUpload {
 export interface UploadEvents {
   /** Bytes that are there or on their way. */
   onProgress(sent: number): void;
-  /** The connection broke: when it is tried again (a clock of the browser's, ms), or null when it goes on. */
+  /** The connection broke: when it is tried again (this machine's clock, ms), or null when it goes on. */
   onPause(retryAt: number | null): void;
 }
 

@@ -1,10 +1,9 @@
 /**
- * The plain WebSocket that carries this page's terminals (T-20 on). It lives as long as the workbench's own connection does and comes back within
- * it; where it cannot be had, the workbench's connection carries the terminals.
+ * The plain WebSocket that carries a caller's terminals (T-20 on). It lives as long as the session's connection does and comes back within
+ * it; where it cannot be had, the session's connection carries the terminals.
  */
 import {
   decodeTerminalFrame,
-  type ErrorBody,
   encodeTerminalFrame,
   type SessionCallAnswer,
   type SessionCallRequest,
@@ -15,8 +14,10 @@ import {
   type TerminalInput,
   type TerminalSocketText,
 } from '@drydock/protocol';
-import { ApiError } from '../base/api.ts';
-import { reconnectDelay } from '../base/backoff.ts';
+import { reconnectDelay } from '../backoff.ts';
+import { ApiError, errorOf } from '../http/errors.ts';
+import { type ClientTexts, ENGLISH } from '../http/texts.ts';
+import type { OpenSocket, PlainSocket } from '../session/socket.ts';
 
 /** A call without an answer for this long (ms) has failed, and the socket with it: its answers come in order. */
 const CALL_TIMEOUT_MS = 20_000;
@@ -24,39 +25,30 @@ const CALL_TIMEOUT_MS = 20_000;
 const LOOK_MS = 1000;
 /** A socket that is not open after this long (ms) will not be. */
 const OPEN_TIMEOUT_MS = 4000;
-/** Sockets in a row that brought nothing, after which the workbench's connection carries the terminals. */
+/** Sockets in a row that brought nothing, after which the session's connection carries the terminals. */
 const MAX_FAILURES = 2;
 
 export function isTerminalCall(name: string): name is TerminalCall {
   return (TERMINAL_CALLS as readonly string[]).includes(name);
 }
 
-/** What is needed of a WebSocket; Node.js 20 has none of its own. */
-export interface PlainSocket {
-  binaryType: string;
-  send(data: string | Uint8Array<ArrayBuffer>): void;
-  close(): void;
-  onopen: (() => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: (() => void) | null;
-  onerror: (() => void) | null;
-}
-
 export type ChannelState =
-  /** The workbench has no connection, or none is wanted. */
+  /** The session has no connection, or none is wanted. */
   | 'off'
   | 'opening'
   | 'open'
-  /** It cannot be had: the workbench's own connection is to be used. */
+  /** It cannot be had: the session's connection is to be used. */
   | 'fallback';
 
 export interface TerminalChannelDeps {
-  /** Where the socket is: the page's own origin. */
-  origin: string;
+  /** Where the server is, with the path below which it lies. */
+  server: string;
   sessionId: string;
-  /** The link's token of this tab; without one the cookie speaks. */
+  /** The link's token; without one the browser's cookie speaks. */
   token: string | null;
-  createSocket?: (url: string) => PlainSocket;
+  /** Null where no such socket can be had: the session's connection carries the terminals. */
+  openSocket: OpenSocket | null;
+  texts?: ClientTexts;
   onState(state: ChannelState): void;
   onOutput(output: Extract<TerminalFrame, { kind: 'output' }>['output']): void;
   onEvent(event: Extract<TerminalSocketText, { event: string }>): void;
@@ -64,9 +56,9 @@ export interface TerminalChannelDeps {
 
 export interface TerminalChannel {
   state(): ChannelState;
-  /** The workbench's connection is there: opens the socket. */
+  /** The session's connection is there: opens the socket. */
   start(): void;
-  /** The workbench's connection is gone. */
+  /** The session's connection is gone. */
   stop(): void;
   /** @throws ApiError with the server's code, or `NETWORK` when no answer came. */
   call<C extends TerminalCall>(name: C, request: SessionCallRequest<C>): Promise<SessionCallAnswer<C>>;
@@ -79,13 +71,10 @@ interface Waiting {
   since: number;
 }
 
-const away = () => new ApiError('NETWORK', 'The server did not answer. Your processes keep running; try again.');
-
 /** Builds a channel that is off. */
 export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChannel {
-  const { origin, sessionId, token, onState, onOutput, onEvent } = deps;
-  const createSocket = deps.createSocket ?? ((url: string) => new WebSocket(url) as unknown as PlainSocket);
-  const url = `${origin.replace(/^http/, 'ws')}${TERMINAL_SOCKET_PATH}`;
+  const { server, sessionId, token, openSocket, texts = ENGLISH, onState, onOutput, onEvent } = deps;
+  const url = `${server.replace(/^http/, 'ws')}${TERMINAL_SOCKET_PATH}`;
   /** In the order of the calls. */
   const waiting = new Map<number, Waiting>();
   let state: ChannelState = 'off';
@@ -95,6 +84,8 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
   let retry: ReturnType<typeof setTimeout> | undefined;
   let opening: ReturnType<typeof setTimeout> | undefined;
   let look: ReturnType<typeof setInterval> | undefined;
+
+  const away = () => new ApiError('NETWORK', texts.noAnswer);
 
   function become(next: ChannelState): void {
     if (next === state) return;
@@ -120,16 +111,16 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
   function broke(): void {
     leave();
     failures += 1;
-    if (failures >= MAX_FAILURES) {
+    if (openSocket === null || failures >= MAX_FAILURES) {
       become('fallback');
       return;
     }
     become('opening');
-    retry = setTimeout(dial, reconnectDelay(failures - 1));
+    retry = setTimeout(dial, reconnectDelay(failures - 1), openSocket);
   }
 
-  function dial(): void {
-    const made = createSocket(url);
+  function dial(open: OpenSocket): void {
+    const made = open(url);
     socket = made;
     made.binaryType = 'arraybuffer';
     opening = setTimeout(broke, OPEN_TIMEOUT_MS);
@@ -161,10 +152,8 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
 
   function onText(message: TerminalSocketText): void {
     if ('event' in message) onEvent(message);
-    else if ('error' in message) {
-      const { code, message: text, details } = message.error as ErrorBody;
-      settle(message.call)?.fail(new ApiError(code, text, details));
-    } else settle(message.call)?.done(message.answer);
+    else if ('error' in message) settle(message.call)?.fail(errorOf(message.error));
+    else settle(message.call)?.done(message.answer);
   }
 
   function onFrame(frame: TerminalFrame | undefined): void {
@@ -177,8 +166,9 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
     start() {
       if (state !== 'off') return;
       failures = 0;
+      if (openSocket === null) return become('fallback');
       become('opening');
-      dial();
+      dial(openSocket);
     },
     stop() {
       leave();

@@ -1,15 +1,12 @@
-/** The calls on a node's files, as the page makes them: bytes both ways, with progress on the way up. */
+/** The calls on a node's files, bytes both ways, with progress on the way up (docs/PROTOCOL.md, A20 on). */
 import {
   type FileListResponse,
   type FileWriteResponse,
   fileListResponseSchema,
   fileWriteResponseSchema,
 } from '@drydock/protocol';
-import { basePath } from '../../env.ts';
-import { ApiError, callApi, failureOf, networkFailure } from '../base/api.ts';
-
-/** Silence on an upload's way (ms) after which it counts as broken. */
-const SILENCE_MS = 30_000;
+import { ApiError } from '../http/errors.ts';
+import { bearer, type HttpClient } from '../http/http-client.ts';
 
 export interface UploadPiece {
   upload: string;
@@ -66,65 +63,46 @@ async function readUpTo(response: Response, maxBytes: number): Promise<Uint8Arra
   return new Uint8Array(await new Blob(chunks).arrayBuffer());
 }
 
-/** Sends a body by XMLHttpRequest: fetch tells nothing of what is on its way. */
-function send(
-  url: string,
+/**
+ * Sends a body with PUT to a path below `/api/v1` and gives the answer's JSON. A page has one that tells what is on its way, which `fetch` does not.
+ * @throws ApiError; the signal's reason when it was cancelled.
+ */
+export type PutBody = (
+  path: string,
   headers: Record<string, string>,
   body: Blob,
-  { onProgress, signal }: WriteOptions,
-): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    let timer = setTimeout(() => request.abort(), SILENCE_MS);
-    const stop = () => request.abort();
-    const moves = () => {
-      clearTimeout(timer);
-      timer = setTimeout(stop, SILENCE_MS);
-    };
-    request.upload.onprogress = ({ loaded }) => {
-      moves();
-      onProgress?.(loaded);
-    };
-    request.onloadend = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
-      if (request.status === 0) return reject(signal?.aborted ? signal.reason : networkFailure());
-      let value: unknown;
-      try {
-        value = JSON.parse(request.responseText);
-      } catch {
-        // failureOf and the schema say that it cannot be read.
-      }
-      if (request.status < 300) resolve(value);
-      else reject(failureOf(request.status, request.getResponseHeader('retry-after'), value));
-    };
-    request.open('PUT', url);
-    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-    signal?.addEventListener('abort', stop);
-    if (signal?.aborted) return reject(signal.reason);
-    request.send(body);
-  });
+  options: Pick<WriteOptions, 'onProgress' | 'signal'>,
+) => Promise<unknown>;
+
+export interface FilesApiDeps {
+  http: HttpClient;
+  sessionId: string;
+  token: string | null;
+  putBody?: PutBody;
+}
+
+/** A way for programs: progress is told when the body has arrived. */
+function putByFetch(http: HttpClient): PutBody {
+  return async (path, headers, body, { onProgress, signal }) => {
+    const init = { method: 'PUT', headers, body, ...(signal === undefined ? {} : { signal }) };
+    const response = await http.open(path, init);
+    onProgress?.(body.size);
+    return response.json().catch(() => undefined);
+  };
 }
 
 /** Builds the calls for one session. */
-export function createFilesApi({ sessionId, token }: { sessionId: string; token: string | null }): FilesApi {
+export function createFilesApi(deps: FilesApiDeps): FilesApi {
+  const { http, sessionId, token } = deps;
+  const { call, texts } = http;
+  const putBody = deps.putBody ?? putByFetch(http);
   const place = (node: string, path: string, more = '') =>
     `/sessions/${sessionId}/nodes/${node}/files?path=${encodeURIComponent(path)}${more}`;
-  const authorization: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
 
   return {
-    list: (node, path) => callApi('GET', place(node, path, '&list=1'), { token, read: fileListResponseSchema }),
+    list: (node, path) => call('GET', place(node, path, '&list=1'), { token, read: fileListResponseSchema }),
     async read(node, path, maxBytes) {
-      let response: Response;
-      try {
-        response = await fetch(`${basePath}/api/v1${place(node, path)}`, { headers: authorization, cache: 'no-store' });
-      } catch {
-        throw networkFailure();
-      }
-      if (!response.ok) {
-        const value: unknown = await response.json().catch(() => undefined);
-        throw failureOf(response.status, response.headers.get('retry-after'), value);
-      }
+      const response = await http.open(place(node, path), { token });
       if (response.headers.get('content-type') === 'application/x-tar') {
         await response.body?.cancel();
         return { kind: 'folder' };
@@ -135,28 +113,28 @@ export function createFilesApi({ sessionId, token }: { sessionId: string; token:
         return { kind: 'large', sizeBytes };
       }
       const bytes = await readUpTo(response, maxBytes).catch(() => {
-        throw networkFailure();
+        throw new ApiError('NETWORK', texts.unreachable);
       });
       if (bytes === null) return { kind: 'large', sizeBytes: maxBytes };
       return { kind: 'file', bytes, etag: response.headers.get('etag') ?? '' };
     },
     async write(node, path, body, options = {}) {
       const { match, mustBeNew, piece } = options;
-      const headers: Record<string, string> = { ...authorization, 'content-type': 'application/octet-stream' };
+      const headers: Record<string, string> = { ...bearer(token), 'content-type': 'application/octet-stream' };
       if (match !== undefined) headers['if-match'] = match;
       if (mustBeNew) headers['if-none-match'] = '*';
       if (piece) headers['content-range'] = `bytes ${piece.from}-${piece.from + body.size - 1}/${piece.total}`;
       const more = piece === undefined ? '' : `&upload=${piece.upload}`;
-      const value = await send(`${basePath}/api/v1${place(node, path, more)}`, headers, body, options);
+      const value = await putBody(place(node, path, more), headers, body, options);
       const answer = fileWriteResponseSchema.safeParse(value);
-      if (!answer.success) throw new ApiError('UNREADABLE', 'The server’s answer has a form this page does not know.');
+      if (!answer.success) throw new ApiError('UNREADABLE', texts.unreadable);
       return answer.data;
     },
-    dropUpload: (node, path, upload) => callApi('DELETE', place(node, path, `&upload=${upload}`), { token }),
-    makeDirectory: (node, path) => callApi('POST', place(node, path), { token, body: { action: 'make-directory' } }),
+    dropUpload: (node, path, upload) => call('DELETE', place(node, path, `&upload=${upload}`), { token }),
+    makeDirectory: (node, path) => call('POST', place(node, path), { token, body: { action: 'make-directory' } }),
     move: (node, path, to, replace = false) =>
-      callApi('POST', place(node, path), { token, body: { action: 'move', to, replace } }),
-    remove: (node, path) => callApi('DELETE', place(node, path, '&recursive=1'), { token }),
-    downloadUrl: (node, path) => `${basePath}/api/v1${place(node, path)}`,
+      call('POST', place(node, path), { token, body: { action: 'move', to, replace } }),
+    remove: (node, path) => call('DELETE', place(node, path, '&recursive=1'), { token }),
+    downloadUrl: (node, path) => http.url(place(node, path)),
   };
 }

@@ -1,4 +1,4 @@
-/** The page's connection as terminals see it: calls, acknowledgements, and each terminal's own events, over whichever socket carries them. */
+/** The connection to a session as terminals see it: calls, acknowledgements, and each terminal's own events, over whichever socket carries them. */
 import type {
   SessionCall,
   SessionCallAnswer,
@@ -6,18 +6,19 @@ import type {
   TerminalExit,
   TerminalOutput,
 } from '@drydock/protocol';
-import { ApiError } from '../base/api.ts';
-import type { SessionClient } from '../session/session-client.ts';
+import { ApiError } from '../http/errors.ts';
+import { ENGLISH } from '../http/texts.ts';
+import type { SessionConnection } from '../session/session-connection.ts';
 import { createTerminalChannel, isTerminalCall, type TerminalChannelDeps } from './channel.ts';
 import type { TerminalEvents, TerminalLink } from './types.ts';
 
-export interface TerminalLinkDeps extends Pick<TerminalChannelDeps, 'origin' | 'sessionId' | 'token' | 'createSocket'> {
-  client: Pick<SessionClient, 'socket' | 'call'>;
+export interface TerminalLinkDeps extends Omit<TerminalChannelDeps, 'onState' | 'onOutput' | 'onEvent'> {
+  connection: Pick<SessionConnection, 'socket' | 'call'>;
 }
 
-/** Shares one connection among all terminals of the page. */
-export function createTerminalLink({ client, ...where }: TerminalLinkDeps): TerminalLink {
-  const { socket } = client;
+/** Shares one connection among all terminals of a session. */
+export function createTerminalLink({ connection, ...where }: TerminalLinkDeps): TerminalLink {
+  const { socket } = connection;
   const subscribers = new Map<string, Set<TerminalEvents>>();
   const connectionListeners = new Set<(connected: boolean) => void>();
   /** Calls that wait until it is known what carries them. */
@@ -35,7 +36,7 @@ export function createTerminalLink({ client, ...where }: TerminalLinkDeps): Term
     each(size.terminalId, (events) => events.onSize(size));
   const onExit = (exit: TerminalExit) => each(exit.terminalId, (events) => events.onExit(exit));
 
-  /** Whether calls can be made now, by the channel or in its place by the workbench's own connection. */
+  /** Whether calls can be made now, by the channel or in its place by the session's connection. */
   function look(): void {
     const now = channel.state() === 'open' || (channel.state() === 'fallback' && socket.connected);
     if (now === connected) return;
@@ -81,8 +82,8 @@ export function createTerminalLink({ client, ...where }: TerminalLinkDeps): Term
     // What opens a terminal is attached to it: that must be the connection that carries it from then on.
     if (channel.state() === 'opening') await new Promise<void>((decided) => undecided.push(decided));
     if (channel.state() === 'open' && isTerminalCall(name)) return channel.call(name, request as never);
-    if (channel.state() === 'fallback' || !isTerminalCall(name)) return client.call(name, request);
-    throw new ApiError('NETWORK', 'There is no connection at the moment.');
+    if (channel.state() === 'fallback' || !isTerminalCall(name)) return connection.call(name, request);
+    throw new ApiError('NETWORK', (where.texts ?? ENGLISH).noConnection);
   }
 
   return {

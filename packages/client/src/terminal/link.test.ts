@@ -1,8 +1,8 @@
 import { decodeTerminalFrame, encodeTerminalFrame } from '@drydock/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { SessionClient } from '../session/session-client.ts';
-import type { PlainSocket } from './channel.ts';
+import type { SessionConnection } from '../session/session-connection.ts';
+import type { PlainSocket } from '../session/socket.ts';
 import { createTerminalLink } from './link.ts';
 import type { TerminalLink } from './types.ts';
 
@@ -62,10 +62,10 @@ beforeEach(async () => {
   await new Promise((resolve) => server.once('listening', resolve));
   workbench = new Workbench();
   link = createTerminalLink({
-    client: { socket: workbench, call: workbench.call } as unknown as SessionClient,
+    connection: { socket: workbench, call: workbench.call } as unknown as SessionConnection,
     ...{ sessionId: 'abcdefgh', token: 'secret' },
-    origin: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
-    createSocket: (url) => new WebSocket(url) as unknown as PlainSocket,
+    server: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
+    openSocket: (url) => new WebSocket(url) as unknown as PlainSocket,
   });
   link.onConnection((connected) => seen.push(connected));
 });
