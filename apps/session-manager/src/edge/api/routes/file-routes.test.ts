@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -127,6 +128,19 @@ describe('reading', () => {
 });
 
 describe('writing', () => {
+  it('keeps the whole mode, set-uid and set-gid included, whoever owns the file', async () => {
+    const path = join(root, 'tool');
+    for (const mode of [0o4755, 0o2755, 0o1644, 0o6711]) {
+      writeFileSync(path, 'old');
+      // A change of the owner takes these bits away: of a foreign file the mode must be set last.
+      if (process.getuid?.() === 0) chownSync(path, 1234, 4321);
+      chmodSync(path, mode);
+      expect((await files('PUT', path, { body: 'new' })).status).toBe(200);
+      expect(readFileSync(path, 'utf8')).toBe('new');
+      expect((statSync(path).mode & 0o7777).toString(8)).toBe(mode.toString(8));
+    }
+  });
+
   it('makes parents, keeps mode and owner, and replaces in one step', async () => {
     const path = join(root, 'deep/er/file');
     const made = await files('PUT', path, { body: 'one' });
