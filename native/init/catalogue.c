@@ -1,6 +1,8 @@
 /* The daemons of a node, started with the command lines of the distribution's own unit files. */
 #include "catalogue.h"
 
+#include "quiet.h"
+
 static const char *const containerd_arguments[] = {"/usr/bin/containerd", NULL};
 static const char *const docker_arguments[] = {"/usr/sbin/dockerd", "-H", "fd://",
                                                "--containerd=/run/containerd/containerd.sock", NULL};
@@ -28,6 +30,7 @@ const struct service_definition service_catalogue[] = {
         .starts_dependency = true,
         .listen_path = "/run/docker.sock",
         .listen_group = "docker",
+        .is_quiet = quiet_docker_line,
         .notifies = true,
         .restart = RESTART_ALWAYS,
     },

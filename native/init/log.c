@@ -59,16 +59,23 @@ static void write_line(struct service_log *log, const char *ident, pid_t pid, co
   }
 }
 
+/* `ends`: the line is whole, or this is its last part. */
+static void take_line(struct service_log *log, const char *text, size_t length, bool ends) {
+  bool quiet = log->in_quiet_line || (log->is_quiet && log->is_quiet(text, length));
+  log->in_quiet_line = quiet && !ends;
+  if (!quiet) write_line(log, log->ident, *log->pid, text, length);
+}
+
 static void take_lines(struct service_log *log) {
   char *start = log->line;
   char *end = log->line + log->used;
   for (char *newline; (newline = memchr(start, '\n', (size_t)(end - start))); start = newline + 1) {
-    write_line(log, log->ident, *log->pid, start, (size_t)(newline - start));
+    take_line(log, start, (size_t)(newline - start), true);
   }
   log->used = (size_t)(end - start);
   memmove(log->line, start, log->used);
   if (log->used == sizeof log->line) {
-    write_line(log, log->ident, *log->pid, log->line, log->used);
+    take_line(log, log->line, log->used, false);
     log->used = 0;
   }
 }

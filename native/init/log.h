@@ -2,6 +2,7 @@
 #ifndef DRYDOCK_LOG_H
 #define DRYDOCK_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -17,9 +18,11 @@ struct service_log {
   int write_fd;       /* for the daemon's stdout and stderr; stays open over restarts */
   int file_fd;
   off_t file_bytes;
-  const char *name;         /* of the file, without .log */
-  const char *ident;        /* of the lines */
-  const pid_t *pid;         /* the process that writes now */
+  const char *name;                                  /* of the file, without .log */
+  const char *ident;                                 /* of the lines */
+  const pid_t *pid;                                  /* the process that writes now */
+  bool (*is_quiet)(const char *line, size_t length); /* what is left out; NULL: nothing */
+  bool in_quiet_line;                                /* the beginning of a long line was left out: so is its rest */
   unsigned long lost_lines; /* that a full disk swallowed since the last one that was written */
   size_t used;
   char line[LOG_LINE_BYTES];

@@ -242,6 +242,7 @@ void services_init(void) {
     service->since_us = clock_wall_us();
     const char *program = strrchr(definition->arguments[0], '/');
     log_open(&service->log, definition->name, program + 1, &service->pid);
+    service->log.is_quiet = definition->is_quiet;
   }
 }
 

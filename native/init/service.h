@@ -22,12 +22,13 @@ struct service_definition {
   const char *listen_path;       /* a stream socket handed over as the first activation descriptor; or NULL */
   const char *listen_group;      /* its group; mode is 0660 */
   const char *runtime_directory; /* made before each start; or NULL */
-  const char *needs_file;        /* started at boot only if this file is there; or NULL */
-  bool optional;                 /* forgotten when its program is not installed */
-  bool notifies;                 /* says READY=1 when it serves; without it, it counts as ready when started */
-  bool starts_dependency;        /* starting this one starts `after` too */
-  bool ends_with_dependency;     /* holds a connection to `after`, for whose end that would wait: ended with it, started
-                                    again after it */
+  bool (*is_quiet)(const char *line, size_t length); /* lines that its log leaves out; or NULL */
+  const char *needs_file;                            /* started at boot only if this file is there; or NULL */
+  bool optional;                                     /* forgotten when its program is not installed */
+  bool notifies;             /* says READY=1 when it serves; without it, it counts as ready when started */
+  bool starts_dependency;    /* starting this one starts `after` too */
+  bool ends_with_dependency; /* holds a connection to `after`, for whose end that would wait: ended with it, started
+                                again after it */
   enum restart_policy restart;
 };
 

@@ -109,6 +109,25 @@ behave_well
 ctl start docker
 check 'an explicit start does not wait for the back-off' equal "$(state docker)" running
 
+in_node sh -c 'cat >/tmp/behave/dockerd.says' <<EOF
+time="2026-11-29T07:47:55.838412420Z" level=info msg="get table" component=diagnostic method=dbGetTable remoteIP="127.0.0.1:40856" url="/gettable?nid=x"
+time="2026-11-29T07:47:55.838516234Z" level=info msg="get table done" component=diagnostic method=dbGetTable response="$(printf '%9000s' | tr ' ' x) the end of a long line"
+time="2026-11-29T07:47:55.958302095Z" level=error msg="Inconsistent driver and libnetwork state for endpoint 2ad636efca35"
+time="2026-11-29T07:47:56.000000000Z" level=error msg="what a learner looks for"
+time="2026-11-29T07:47:57.000000000Z" level=info msg="they said \" component=diagnostic  "
+not by the daemon: level=error msg="Inconsistent driver and libnetwork state for endpoint "
+time="
+EOF
+log docker | wc -l >"$work/lines"
+ctl restart docker
+check 'the log leaves out what only the questions of the mesh and the agent make' equal \
+  "$(log docker | tail -n +$(($(cat "$work/lines") + 1)) | sed -n 's/.*dockerd\[[0-9]*\]: //p' | grep -v 'dockerd ends\|dockerd starts:')" \
+  'time="2026-11-29T07:47:56.000000000Z" level=error msg="what a learner looks for"
+time="2026-11-29T07:47:57.000000000Z" level=info msg="they said \" component=diagnostic  "
+not by the daemon: level=error msg="Inconsistent driver and libnetwork state for endpoint "
+time="'
+behave_well
+
 behave dockerd.flood 9000000
 ctl restart docker
 check 'a log is bounded to two files of 2 MiB' eventually 5 'in_node sh -c "du -cb /var/log/drydock/docker.log* | tail -n 1 | awk \"{print (\\\$1 <= 4194304 && \\\$1 > 2097152)}\""' 1
