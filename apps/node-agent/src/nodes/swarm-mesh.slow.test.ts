@@ -87,6 +87,14 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
     await expect.poll(() => all('mesh'), { timeout: 20_000, interval: 300 }).toEqual([]);
   };
 
+  /** Every VIP and port that is balanced in a node, in whatever namespace of it: rules, and addresses of load balancers. */
+  const rulesOf = (node: string) =>
+    run(
+      node,
+      `look() { "$@" nft list table ip swarm_mesh 2>/dev/null | grep -o 'elements = .*'; "$@" ip -4 -o addr | grep -o 'inet 10[0-9.]*/32'; }
+      look env; for name in /run/docker/netns/*; do look nsenter --net=$name 2>/dev/null; done; true`,
+    );
+
   /** What somebody who looks into a failure needs to see of every node. */
   async function evidence(): Promise<string> {
     const script = `ls /run/docker/netns; nsenter --net=/run/docker/netns/ingress_sbox ip -4 -o addr; docker info -f '{{json .Swarm}}' | head -c 600; journalctl -u drydock-swarm-mesh -n 40 --no-pager; journalctl -u docker --no-pager | grep -v 'level=info' | tail -n 30`;
@@ -242,9 +250,28 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
     await inLine();
   });
 
+  test('no question of ours is in the log of an engine', async () => {
+    for (const node of nodes) {
+      const log = await run(node, 'cat /var/log/drydock/docker.log*');
+      expect(log).toContain('Initializing Libnetwork Agent');
+      expect(log).not.toMatch(/get table|component=diagnostic|Inconsistent driver and libnetwork state/);
+    }
+  });
+
+  test('a manager that is demoted serves on, and loses each rule with its service', async () => {
+    await run('node1', 'docker node promote node2 && docker node demote node2');
+    await inLine();
+    await run('node1', 'docker service ls -q | xargs -r docker service rm');
+    for (const node of nodes) await expect.poll(() => rulesOf(node), { timeout: 20_000 }).toBe('');
+  });
+
   test('leaving takes everything along, and a swarm made anew is served', async () => {
+    await create('--name left --network front --network back --replicas 3 -p 8080:80');
+    await inLine();
+    for (const node of nodes) expect(await rulesOf(node)).toContain('8080');
     for (const node of [...nodes].reverse()) await run(node, 'docker swarm leave --force');
     for (const node of nodes) {
+      await expect.poll(() => rulesOf(node), { timeout: 20_000 }).toBe('');
       await expect
         .poll(() => run(node, 'nft list tables; iptables -S; ss -Hltn'), { timeout: 5_000 })
         .not.toMatch(/swarm_mesh|SWARM-MESH|:8080/);
