@@ -259,22 +259,30 @@ describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` 
   });
 
   test('a manager that is demoted serves on, and loses each rule with its service', async () => {
-    await run('node1', 'docker node promote node2 && docker node demote node2');
+    const state = (node: string) =>
+      run(
+        'node1',
+        `docker node inspect -f '{{.Spec.Role}} {{if .ManagerStatus}}{{.ManagerStatus.Reachability}}{{end}}' ${node}`,
+      );
+    await run('node1', 'docker node promote node2');
+    await expect.poll(() => state('node2'), { timeout: 20_000 }).toBe('manager reachable');
+    await run('node1', 'docker node demote node2');
+    await expect.poll(() => state('node2'), { timeout: 20_000 }).toBe('worker');
     await inLine();
     await run('node1', 'docker service ls -q | xargs -r docker service rm');
     for (const node of nodes) await expect.poll(() => rulesOf(node), { timeout: 20_000 }).toBe('');
   });
 
   test('leaving takes everything along, and a swarm made anew is served', async () => {
-    await create('--name left --network front --network back --replicas 3 -p 8080:80');
+    await create('--name left --network front --network back --replicas 3 -p 8070:80');
     await inLine();
-    for (const node of nodes) expect(await rulesOf(node)).toContain('8080');
+    for (const node of nodes) expect(await rulesOf(node)).toContain('8070');
     for (const node of [...nodes].reverse()) await run(node, 'docker swarm leave --force');
     for (const node of nodes) {
       await expect.poll(() => rulesOf(node), { timeout: 20_000 }).toBe('');
       await expect
         .poll(() => run(node, 'nft list tables; iptables -S; ss -Hltn'), { timeout: 5_000 })
-        .not.toMatch(/swarm_mesh|SWARM-MESH|:8080/);
+        .not.toMatch(/swarm_mesh|SWARM-MESH|:80[78]0/);
     }
     await run('node2', 'docker swarm init --advertise-addr 192.168.0.12');
     const token = await run('node2', 'docker swarm join-token -q worker');
