@@ -65,9 +65,6 @@ export function allPorts(seed: string): { link: string; mac: string; ip: string 
   }));
 }
 
-/** First and last address that a node can have. */
-export const NODE_ADDRESSES = [nodeAddress(1), nodeAddress(MAX_NODES_PER_SESSION)] as const;
-
 function dotted(address: number): string {
   return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.');
 }

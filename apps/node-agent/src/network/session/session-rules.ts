@@ -8,7 +8,6 @@ import {
   DNS_PORT,
   GATEWAY_ADDRESS,
   MIRROR_PORT,
-  NODE_ADDRESSES,
   nodeMac,
   SESSION_SUBNET,
   SPAN_LINK,
@@ -29,6 +28,11 @@ import { outermost } from '../ip-networks.ts';
 /** Destinations that a session's rules note between two readings, and for how long (s); more are left out (flow-log.ts). */
 const MAX_FLOWS = 2048;
 export const FLOW_SECONDS = 600;
+
+/** MACs that containers of a session may have of their own at once; a node has at most 2,000 processes, and each MAC takes the kernel some hundred bytes. */
+export const MAX_STRANGERS = 1024;
+/** As long as the bridge remembers a MAC (its ageing time, IEEE 802.1D), so that the two lists are of one length (s). */
+const STRANGER_SECONDS = 300;
 
 /** What a session's rules are made of. */
 export interface SessionPolicy {
@@ -54,15 +58,15 @@ export function sessionRules(policy: SessionPolicy): string {
 }
 
 /**
- * A node's port passes only its own MAC with its own IPv4 address; nothing but IPv4 and ARP. What other hosts of the session send has
- * passed such a port there; of it only what no node can be is refused. Every host has a gateway of the same MAC and address for
- * its own nodes, so what is for the gateway or comes from it stays on its host.
+ * A session's network is its learner's: containers may have MACs and IPv4 addresses of their own on it (macvlan, ipvlan), also behind
+ * VLAN tags (decision 0022). Three things are guarded. Nobody but the gateway sends as the gateway, and no node's MAC comes from elsewhere.
+ * The gateway hears only nodes, each by its own port with its own MAC and address: what leaves by the uplink, and what is counted, is a
+ * node's. And the bridge learns MAX_STRANGERS more MACs at most, since each costs kernel memory. Every host of a session has a gateway of
+ * the same MAC and address for its own nodes, so what is for the gateway or comes from it stays on its host.
  */
 function bridgeTable(seed: string): string {
   const ports = allPorts(seed);
-  // Its last byte is 0; a node's is the node's number.
   const gatewayMac = nodeMac(seed, 0);
-  const nodes = NODE_ADDRESSES.join('-');
   return `
 table bridge session {
   counter spoofed {
@@ -72,24 +76,39 @@ table bridge session {
     elements = { ${ports.map((port) => `"${port.link}" . ${port.mac}`).join(', ')} }
   }
   set addresses {
-    type ifname . ipv4_addr
-    elements = { ${ports.map((port) => `"${port.link}" . ${port.ip}`).join(', ')} }
+    type ifname . ether_addr . ipv4_addr
+    elements = { ${ports.map((port) => `"${port.link}" . ${port.mac} . ${port.ip}`).join(', ')} }
+  }
+  set strangers {
+    type ifname . ether_addr
+    size ${MAX_STRANGERS}
+    flags dynamic,timeout
+    timeout ${STRANGER_SECONDS}s
   }
   chain prerouting {
     type filter hook prerouting priority -300; policy accept;
-    ether type ip6 drop
-    iifname "${SPAN_LINK}" goto from_hosts
-    iifname . ether saddr != @macs counter name spoofed drop
-    ether type ip iifname . ip saddr @addresses accept
-    ether type arp arp htype 1 arp ptype ip iifname . arp saddr ether @macs iifname . arp saddr ip @addresses accept
+    ether saddr ${gatewayMac} counter name spoofed drop
+    ether type ip ip saddr ${GATEWAY_ADDRESS} counter name spoofed drop
+    ether type arp arp htype 1 arp ptype ip arp saddr ip ${GATEWAY_ADDRESS} counter name spoofed drop
+    ether type arp arp htype 1 arp ptype ip arp saddr ether ${gatewayMac} counter name spoofed drop
+    ether type ip jump known
+    ether type arp arp htype 1 arp ptype ip jump known
+    ether type 8021q vlan id 1-4094 jump known
+    drop
+  }
+  chain known {
+    iifname . ether saddr @macs accept
+    # Its last byte is 0; a node's is the node's number. Another host's nodes come by the tunnel.
+    iifname != "${SPAN_LINK}" ether saddr & ff:ff:ff:ff:ff:00 == ${gatewayMac} counter name spoofed drop
+    update @strangers { iifname . ether saddr } accept
     counter name spoofed drop
   }
-  chain from_hosts {
-    ether saddr ${gatewayMac} counter name spoofed drop
-    ether saddr & ff:ff:ff:ff:ff:00 != ${gatewayMac} counter name spoofed drop
-    ether type ip ip saddr ${nodes} accept
-    ether type arp arp htype 1 arp ptype ip arp saddr ip ${nodes} accept
-    counter name spoofed drop
+  chain input {
+    type filter hook input priority -300; policy accept;
+    ether type ip iifname . ether saddr . ip saddr @addresses accept
+    ether type arp iifname . arp saddr ether . arp saddr ip @addresses iifname . ether saddr @macs accept
+    ether type ip pkttype host counter name spoofed
+    drop
   }
   chain forward {
     type filter hook forward priority -300; policy accept;

@@ -95,6 +95,22 @@ test('the gateway is each host’s own, and nothing was taken for a forgery', as
   }
 });
 
+test('containers with MACs and addresses of their own reach each other over hosts, and no gateway', async () => {
+  for (const [at, pid] of [first, second].entries()) {
+    inNode(
+      pid,
+      `ip link add link eth0 name own type macvlan mode bridge; ip link set own up; ip addr add 10.77.0.${at + 1}/24 dev own`,
+    );
+  }
+  expect(await reaches(first, '10.77.0.2')).toBe(true);
+  expect(await reaches(second, '10.77.0.1')).toBe(true);
+  inNode(first, 'ip addr add 192.168.0.200/32 dev own; ip route add 192.168.0.1/32 dev own src 192.168.0.200');
+  expect(await reaches(first, '192.168.0.1')).toBe(false);
+  inNode(first, 'ip link del own');
+  inNode(second, 'ip link del own');
+  expect(await reaches(first, '192.168.0.1')).toBe(true);
+});
+
 test('a host that does not belong to the session is not heard', async () => {
   expect(forge(three, one, 3)).toContain('silence');
   expect(Math.max(...counters(one, 'inet drydock_underlay'))).toBeGreaterThan(0);
