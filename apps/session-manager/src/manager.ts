@@ -127,7 +127,7 @@ export async function startManager(
   });
   const { uncounted } = settings.addressBounds;
   const shares = createAddressShares({
-    ...{ sessions: directory.all, totalNodes: () => admission.capacity().nodes, nodesPerSession: maxNodes },
+    ...{ store, totalNodes: () => admission.capacity().nodes, nodesPerSession: maxNodes },
     ...{ secret: settings.managerSecret, bounds: settings.addressBounds },
   });
   const portUrl = (sessionId: string, node: string, port: number | string) => origins.portUrl(sessionId, node, port);

@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@drydock/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -5,7 +6,7 @@ import { createRedisStore } from './store/redis-store.ts';
 import { type Balancer, startBalancer } from './testing/balancer.ts';
 import { createFixtureAgent, type FixtureAgent, type FixtureAgentOptions } from './testing/fixture-agent.ts';
 import { startTestRedis, type TestRedis } from './testing/redis-server.ts';
-import { startTestManager, type TestManager } from './testing/test-manager.ts';
+import { startTestManager, type TestManager, type TestManagerOptions } from './testing/test-manager.ts';
 import { openTestPage, type TestPage } from './testing/test-page.ts';
 
 const logger = createLogger('test', 'silent');
@@ -17,8 +18,8 @@ let balancer: Balancer;
 const agents: FixtureAgent[] = [];
 const pages: TestPage[] = [];
 
-const manager = async () =>
-  startTestManager({ store: await createRedisStore(redis.url, logger, 5000), agentKey: AGENT_KEY });
+const manager = async (settings: TestManagerOptions['settings'] = {}) =>
+  startTestManager({ store: await createRedisStore(redis.url, logger, 5000), agentKey: AGENT_KEY, settings });
 
 async function host(extra: Partial<FixtureAgentOptions> = {}): Promise<FixtureAgent> {
   const url = [a.origin, b.origin];
@@ -194,4 +195,35 @@ describe('two managers of one store', () => {
     }
     expect(agent.nodes()).toHaveLength(pages.length);
   }, 60_000);
+
+  it('let one address have no more of the place than it may, also when many ask both at once', async () => {
+    await Promise.all([a.stop(), b.stop()]);
+    const settings = {
+      maxNodes: 3,
+      addressBounds: { sessions: 3, nodePercent: 10, connections: 1000, uncounted: new BlockList() },
+    };
+    [a, b] = await Promise.all([manager(settings), manager(settings)]);
+    await host({ maxNodes: 30 });
+    await expect.poll(() => agents[0]?.allGreeted()).toBe(true);
+    const codeOf = ({ body }: { body: unknown }) => (body as { error?: { code: string } }).error?.code;
+    const asked = await Promise.all(
+      Array.from({ length: 12 }, (_, number) => (number % 2 === 0 ? a : b).call('POST', '/sessions', { body: {} })),
+    );
+    const made = asked.filter(({ status }) => status === 201);
+    expect(made).toHaveLength(3);
+    expect(new Set(asked.filter(({ status }) => status !== 201).map(codeOf))).toEqual(new Set(['ADDRESS_LIMIT']));
+    const sessions = made.map(({ body }) => body as { session: { id: string }; token: string });
+    // Both know all of them before they are asked for nodes: of thirty the address may have three.
+    for (const { session, token } of sessions) {
+      for (const each of [a, b])
+        await expect.poll(async () => (await each.call('GET', `/sessions/${session.id}`, { token })).status).toBe(200);
+    }
+    const nodes = await Promise.all(
+      [a, b].flatMap((each) =>
+        sessions.map(({ session, token }) => each.call('POST', `/sessions/${session.id}/nodes`, { token })),
+      ),
+    );
+    expect(nodes.filter(({ status }) => status === 201)).toHaveLength(3);
+    expect(new Set(nodes.filter(({ status }) => status !== 201).map(codeOf))).toEqual(new Set(['ADDRESS_LIMIT']));
+  });
 });

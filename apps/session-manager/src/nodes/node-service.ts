@@ -97,7 +97,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       };
       // The learner's own mistakes are told before the operator's want of room.
       add(record, []);
-      deps.shares.demandNodes(record.countedFor ?? [], names.length);
+      const shares = await deps.shares.demandNodes(record.countedFor ?? [], names.length);
       const room = await withRoom(
         () => admission.place(names.length, home),
         () => deps.makeRoom(names.length, home.mtu === undefined ? first : undefined),
@@ -109,7 +109,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
         // One bound for each host.
         const bounds = [...new Map(places.map((place) => [place.host, place])).values()];
         const change = (current: SessionRecord) => joinHosts(current, add(current, places), vni);
-        await directory.update(sessionId, change, bounds);
+        await directory.update(sessionId, change, bounds, shares);
         for (const { name: node, host } of nodes)
           logger.info({ sessionId, node, host, audit: 'node-placed' }, 'node placed');
         return nodes;

@@ -5,7 +5,7 @@
 import { createHmac } from 'node:crypto';
 import type { BlockList } from 'node:net';
 import { DrydockError } from '@drydock/protocol';
-import type { SessionRecord } from '../model/session.ts';
+import type { SessionStore, ShareBound } from '../store/session-store.ts';
 import { addressKeys, isInNetworks, SITE_SHARE } from './address-key.ts';
 
 /** Letters of a hash that are kept: 96 bits, nobody's by accident. */
@@ -14,14 +14,18 @@ const HASH_LETTERS = 16;
 export interface AddressShares {
   /** What a session keeps of the address that asked for it: keyed hashes of client and site, good for counting alone; empty: not counted. */
   keysOf(address: string): readonly string[];
-  /** @throws DrydockError ADDRESS_LIMIT when those of `keys` would have too many sessions, or nodes with `nodes` more. */
-  demandSession(keys: readonly string[], nodes: number): void;
-  /** @throws DrydockError ADDRESS_LIMIT. */
-  demandNodes(keys: readonly string[], count: number): void;
+  /**
+   * The bounds of a new session, for its write. @throws DrydockError ADDRESS_LIMIT when those of `keys` have too many sessions, or would
+   * have too many nodes with `nodes` more; STORE_UNAVAILABLE.
+   */
+  demandSession(keys: readonly string[], nodes: number): Promise<readonly ShareBound[]>;
+  /** The bounds of `count` more nodes, for their write. @throws DrydockError ADDRESS_LIMIT, STORE_UNAVAILABLE. */
+  demandNodes(keys: readonly string[], count: number): Promise<readonly ShareBound[]>;
 }
 
 export interface AddressSharesDeps {
-  sessions(): Iterable<SessionRecord>;
+  /** Counts what each key holds with the writes themselves, whichever manager makes them. */
+  store: Pick<SessionStore, 'holdings'>;
   /** Nodes that all hosts take together; 0 while none is known. */
   totalNodes(): number;
   /** A full session is within everybody's share, however small the place is. */
@@ -41,41 +45,31 @@ export interface AddressBounds {
   uncounted: BlockList;
 }
 
-/** Builds the counts; they are taken from the sessions that live, whichever manager made them. */
+/** Builds the shares; what is told early here is checked once more with the write. */
 export function createAddressShares(deps: AddressSharesDeps): AddressShares {
-  const { bounds, totalNodes, nodesPerSession, secret } = deps;
+  const { bounds, totalNodes, nodesPerSession, secret, store } = deps;
 
   const hash = (key: string) =>
     createHmac('sha256', secret).update(`drydock/address-shares ${key}`).digest('base64url').slice(0, HASH_LETTERS);
+  const maxSessions = (at: number) => bounds.sessions * (at === 0 ? 1 : SITE_SHARE);
 
-  /** Of each key: sessions that live, and nodes that hold a place nobody can have for the asking (those of a grace can be had). */
-  function heldBy(keys: readonly string[]): { sessions: number; nodes: number }[] {
-    const held = keys.map(() => ({ sessions: 0, nodes: 0 }));
-    for (const session of deps.sessions()) {
-      if (session.state === 'grace') continue;
-      keys.forEach((key, at) => {
-        const of = held[at];
-        if (of === undefined || session.countedFor?.[at] !== key) return;
-        if (session.state === 'active') of.sessions += 1;
-        of.nodes += session.nodes.filter(({ state }) => state !== 'lost').length;
-      });
-    }
-    return held;
+  /** How many nodes one may have; undefined while no host is known. */
+  function maxNodes(): number | undefined {
+    const total = totalNodes();
+    return total === 0 ? undefined : Math.max(nodesPerSession, Math.floor((total * bounds.nodePercent) / 100));
   }
 
-  function demand(keys: readonly string[], more: { sessions: number; nodes: number }): void {
+  async function demand(keys: readonly string[], more: { sessions: number; nodes: number }): Promise<void> {
     if (keys.length === 0) return;
-    const total = totalNodes();
-    const maxNodes = Math.max(nodesPerSession, Math.floor((total * bounds.nodePercent) / 100));
-    heldBy(keys).forEach(({ sessions, nodes }, at) => {
-      const maxSessions = bounds.sessions * (at === 0 ? 1 : SITE_SHARE);
-      if (more.sessions > 0 && sessions + more.sessions > maxSessions) {
-        throw new DrydockError('ADDRESS_LIMIT', undefined, { sessions: maxSessions });
+    const most = maxNodes();
+    for (const [at, { sessions, nodes }] of (await store.holdings(keys)).entries()) {
+      if (more.sessions > 0 && sessions + more.sessions > maxSessions(at)) {
+        throw new DrydockError('ADDRESS_LIMIT', undefined, { sessions: maxSessions(at) });
       }
-      if (total > 0 && more.nodes > 0 && nodes + more.nodes > maxNodes) {
-        throw new DrydockError('ADDRESS_LIMIT', undefined, { nodes: maxNodes });
+      if (most !== undefined && more.nodes > 0 && nodes + more.nodes > most) {
+        throw new DrydockError('ADDRESS_LIMIT', undefined, { nodes: most });
       }
-    });
+    }
   }
 
   return {
@@ -84,7 +78,14 @@ export function createAddressShares(deps: AddressSharesDeps): AddressShares {
       const { client, site } = addressKeys(address);
       return [client, site].flatMap((key) => (key === undefined ? [] : [hash(key)]));
     },
-    demandSession: (keys, nodes) => demand(keys, { sessions: 1, nodes }),
-    demandNodes: (keys, count) => demand(keys, { sessions: 0, nodes: count }),
+    async demandSession(keys, nodes) {
+      await demand(keys, { sessions: 1, nodes });
+      return keys.map((key, at) => ({ key, maxSessions: maxSessions(at) }));
+    },
+    async demandNodes(keys, count) {
+      await demand(keys, { sessions: 0, nodes: count });
+      const most = maxNodes();
+      return most === undefined ? [] : keys.map((key) => ({ key, maxNodes: most }));
+    },
   };
 }

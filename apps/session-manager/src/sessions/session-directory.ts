@@ -5,7 +5,7 @@
 import { DrydockError } from '@drydock/protocol';
 import { createBackoff, type Logger } from '@drydock/service-kit';
 import type { SessionRecord } from '../model/session.ts';
-import type { PlacementBound, SessionStore } from '../store/session-store.ts';
+import type { OverShare, PlacementBound, SessionStore, ShareBound } from '../store/session-store.ts';
 
 /** Attempts of one change against other writers; each failed one means that another succeeded. */
 const MAX_WRITE_ATTEMPTS = 16;
@@ -33,21 +33,25 @@ export interface SessionDirectory {
   placed(host: string): number;
   /** Whether memory is known to equal the store: decisions that destroy wait for this. */
   synced(): boolean;
-  /** @throws DrydockError NO_CAPACITY when `maxSessions` live already, STORE_UNAVAILABLE. */
-  create(record: SessionRecord, maxSessions: number): Promise<void>;
+  /** @throws DrydockError NO_CAPACITY when `maxSessions` live already, ADDRESS_LIMIT when one of `shares` refuses, STORE_UNAVAILABLE. */
+  create(record: SessionRecord, maxSessions: number, shares?: readonly ShareBound[]): Promise<void>;
   /**
    * Writes `change(record)`; a change that returns its argument writes nothing. `change` may run several times.
-   * @throws DrydockError SESSION_NOT_FOUND, NO_CAPACITY when one of `bounds` refuses, STORE_UNAVAILABLE, or what `change` throws.
+   * @throws DrydockError SESSION_NOT_FOUND, NO_CAPACITY when one of `bounds` refuses, ADDRESS_LIMIT when one of `shares` does,
+   * STORE_UNAVAILABLE, or what `change` throws.
    */
   update(
     id: string,
     change: (record: SessionRecord) => SessionRecord,
     bounds?: readonly PlacementBound[],
+    shares?: readonly ShareBound[],
   ): Promise<SessionRecord>;
   /** Hears of every change, whoever made it. Listeners must not throw. Returns how to stop. */
   onChange(listener: (change: DirectoryChange) => void): () => void;
   close(): void;
 }
+
+const addressLimit = ({ over, most }: OverShare) => new DrydockError('ADDRESS_LIMIT', undefined, { [over]: most });
 
 /** Builds a directory over a store; it is empty until `start`. */
 export function createSessionDirectory({ store, logger }: { store: SessionStore; logger: Logger }): SessionDirectory {
@@ -165,6 +169,7 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
     id: string,
     change: (record: SessionRecord) => SessionRecord,
     bounds: readonly PlacementBound[] | undefined,
+    shares: readonly ShareBound[] | undefined,
   ): Promise<SessionRecord> {
     for (let attempt = 0; attempt < MAX_WRITE_ATTEMPTS; attempt += 1) {
       const previous = records.get(id);
@@ -172,12 +177,13 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
       const changed = change(previous);
       if (changed === previous) return previous;
       const next = { ...changed, version: previous.version + 1 };
-      const result = await store.replace(previous, next, bounds);
+      const result = await store.replace(previous, next, bounds, shares);
       if (result === 'written') {
         accept(next);
         return next;
       }
       if (result === 'host-full') throw new DrydockError('NO_CAPACITY');
+      if (result !== 'conflict') throw addressLimit(result);
       const stored = await store.get(id);
       if (stored === undefined) vanish(previous);
       else accept(stored);
@@ -200,13 +206,14 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
     count: () => records.size,
     placed: (host) => placed.get(host) ?? 0,
     synced: () => inSync && store.healthy(),
-    async create(record, maxSessions) {
-      const result = await store.create(record, maxSessions);
+    async create(record, maxSessions, shares) {
+      const result = await store.create(record, maxSessions, shares);
       if (result === 'full') throw new DrydockError('NO_CAPACITY', 'There are as many sessions as there may be.');
       if (result === 'conflict') throw new DrydockError('INTERNAL', undefined, { reason: 'session id taken' });
+      if (result !== 'written') throw addressLimit(result);
       accept(record);
     },
-    update: (id, change, bounds) => enqueue(id, () => write(id, change, bounds)),
+    update: (id, change, bounds, shares) => enqueue(id, () => write(id, change, bounds, shares)),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

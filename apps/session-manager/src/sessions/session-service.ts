@@ -143,7 +143,7 @@ export function createSessionService(deps: SessionServiceDeps) {
       }
       // Who signed in is counted by name, wherever they are.
       const countedFor = userId === undefined ? shares.keysOf(wish.address) : [];
-      shares.demandSession(countedFor, wish.nodes);
+      const bounds = await shares.demandSession(countedFor, wish.nodes);
       await withRoom(
         () => admission.admit(wish.nodes, wish.queue),
         () => deps.makeRoom(Math.max(1, wish.nodes)),
@@ -166,7 +166,7 @@ export function createSessionService(deps: SessionServiceDeps) {
         ...(client === undefined ? {} : { client }),
         ...(countedFor.length === 0 ? {} : { countedFor }),
       });
-      await directory.create(session, maxSessions);
+      await directory.create(session, maxSessions, bounds);
       logger.info({ sessionId: session.id, audit: 'session-created', hours, userId, client }, 'session created');
       return {
         session,

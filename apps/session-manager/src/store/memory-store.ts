@@ -6,8 +6,11 @@ import type { HostEntry } from '../scheduling/host-book.ts';
 import { MAX_LINE, PLACE_KEPT_MS } from '../scheduling/waiting-line.ts';
 import { createMemoryOperatorStore } from './memory-operator-store.ts';
 import {
+  type Holding,
+  holdingOf,
   type ManagerBeat,
   ONCE_MS,
+  overShare,
   placementDeltas,
   type SessionStore,
   TOMBSTONE_MS,
@@ -52,14 +55,32 @@ export function createMemoryStore(clock: Clock): SessionStore {
     for (const listener of listeners) listener({ id: next.id, version: next.version });
   }
 
+  /** What sessions but for `own` hold of a key. */
+  function heldBy(key: string, own?: string): Holding {
+    const held = { sessions: 0, nodes: 0 };
+    for (const { record } of records.values()) {
+      if (record.id === own || record.countedFor?.includes(key) !== true) continue;
+      const { sessions, nodes } = holdingOf(record);
+      held.sessions += sessions;
+      held.nodes += nodes;
+    }
+    return held;
+  }
+
   const open = () => [...records.values()].filter(({ record }) => record.state !== 'closed');
 
   return {
     operator: createMemoryOperatorStore(),
-    async create(record, maxSessions) {
+    async create(record, maxSessions, shares = []) {
       forgetOld();
       if (records.has(record.id)) return 'conflict';
       if (open().length >= maxSessions) return 'full';
+      const over = overShare(
+        record,
+        shares,
+        shares.map(({ key }) => heldBy(key)),
+      );
+      if (over !== undefined) return over;
       write(undefined, record);
       return 'written';
     },
@@ -71,16 +92,23 @@ export function createMemoryStore(clock: Clock): SessionStore {
     async list() {
       return open().map(({ record }) => structuredClone(record));
     },
-    async replace(previous, next, bounds = []) {
+    async replace(previous, next, bounds = [], shares = []) {
       if (records.get(next.id)?.record.version !== previous.version) return 'conflict';
       const deltas = placementDeltas(previous, next);
       for (const { host, maxNodes } of bounds) {
         const delta = deltas.get(host) ?? 0;
         if (delta > 0 && (placed.get(host) ?? 0) + delta > maxNodes) return 'host-full';
       }
+      const over = overShare(
+        next,
+        shares,
+        shares.map(({ key }) => heldBy(key, next.id)),
+      );
+      if (over !== undefined) return over;
       write(previous, next);
       return 'written';
     },
+    holdings: async (keys) => keys.map((key) => heldBy(key)),
     async nextVni() {
       vnis += 1;
       return vniOf(vnis);

@@ -1,6 +1,9 @@
 import { createLogger } from '@drydock/service-kit';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beginClosing, type SessionRecord } from '../model/session.ts';
 import { startTestRedis, type TestRedis } from '../testing/redis-server.ts';
+import { heldKey, SESSIONS_KEY } from './redis-scripts.ts';
 import { createRedisStore } from './redis-store.ts';
 import { exampleSession, sessionStoreContract } from './session-store.contract.ts';
 import type { SessionStore } from './session-store.ts';
@@ -17,7 +20,8 @@ async function connect(db: number): Promise<SessionStore> {
 }
 
 beforeAll(async () => {
-  redis = await startTestRedis();
+  // One database a test.
+  redis = await startTestRedis(['--databases', '64']);
 });
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((store) => store.close()));
@@ -55,6 +59,25 @@ describe('redis store, when Redis breaks', () => {
     const session = exampleSession();
     await other.create(session, 10);
     await expect.poll(() => heard).toContain(session.id);
+  });
+
+  it('counts nothing for a key of sessions that are not open, also where who closed them took nothing away', async () => {
+    const [store, other] = [await connect(database), await connect(database)];
+    const [dead, living] = [1, 2].map(() => ({ ...exampleSession(), countedFor: ['somebody'] }));
+    await store.create(dead as SessionRecord, 10);
+    await other.create(living as SessionRecord, 10);
+    const raw = new Redis(redis.url, { db: database });
+    // As a manager of another release would leave it, that knows no shares.
+    await raw.srem(SESSIONS_KEY, (dead as SessionRecord).id);
+    expect(await store.holdings(['somebody'])).toEqual([{ sessions: 1, nodes: 0 }]);
+    expect(await raw.hkeys(heldKey('somebody'))).toEqual([(living as SessionRecord).id]);
+    expect(await raw.pttl(heldKey('somebody'))).toBeGreaterThan(3_600_000);
+    // Who closes one now leaves nothing.
+    const [session] = await store.list();
+    const closing = { ...beginClosing(session as SessionRecord, 'closed', Date.now()), version: 2 };
+    await store.replace(session as SessionRecord, closing);
+    expect(await raw.exists(heldKey('somebody'))).toBe(0);
+    raw.disconnect();
   });
 
   it('gives up a start without Redis in the time it was given', async () => {

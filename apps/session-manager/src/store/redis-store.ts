@@ -13,7 +13,9 @@ import {
   BROADCAST_CHANNEL,
   CHANGED_CHANNEL,
   CREATE_SCRIPT,
+  HELD_SCRIPT,
   HOSTS_KEY,
+  heldKey,
   LEAVE_SCRIPT,
   LINE_KEY,
   LINE_SCRIPT,
@@ -31,10 +33,13 @@ import {
   VNIS_KEY,
 } from './redis-scripts.ts';
 import {
+  holdingOf,
   type ManagerBeat,
   ONCE_MS,
+  type OverShare,
   placementDeltas,
   type SessionStore,
+  type ShareBound,
   TIMELINE_MS,
   TOMBSTONE_MS,
   vniOf,
@@ -44,6 +49,8 @@ import {
 
 /** How long a start waits for a Redis that is starting too (ms). */
 const START_PATIENCE_MS = 10_000;
+/** How long what an address holds is kept after its last change (ms): longer than any session. */
+const HELD_MS = TIMELINE_MS;
 /** Documents fetched at once when all are read. */
 const LIST_BATCH = 500;
 
@@ -116,16 +123,30 @@ export async function createRedisStore(
     }
   }
 
-  const script = (lua: string, id: string, args: (string | number)[]) =>
-    ask(async () => String(await redis.eval(lua, 3, sessionKey(id), SESSIONS_KEY, PLACED_KEY, ...args)));
+  /** Runs one of the scripts that write a session. */
+  async function script(lua: string, { id, countedFor = [] }: SessionRecord, args: (string | number)[]) {
+    const keys = [sessionKey(id), SESSIONS_KEY, PLACED_KEY, ...countedFor.map(heldKey)];
+    const answer = String(await ask(() => redis.eval(lua, keys.length, ...keys, ...args)));
+    const [, over, most] = /^over (sessions|nodes) (\d+)$/.exec(answer) ?? [];
+    return over === undefined ? answer : ({ over, most: Number(most) } as OverShare);
+  }
+  /** What the scripts are told of a session's shares. */
+  function shareArgs(previous: SessionRecord | undefined, next: SessionRecord, shares: readonly ShareBound[]) {
+    const words = (record: SessionRecord | undefined) => Object.values(holdingOf(record)).join(' ');
+    const bounds = (next.countedFor ?? []).flatMap((key) => {
+      const { maxSessions = '', maxNodes = '' } = shares.find((share) => share.key === key) ?? {};
+      return [maxSessions, maxNodes];
+    });
+    return [words(next) === words(previous) ? '' : words(next), HELD_MS, ...bounds];
+  }
   const pairs = (deltas: Map<string, number>) => [...deltas].flat();
 
   return {
     operator: createRedisOperatorStore(redis, ask),
-    async create(record, maxSessions) {
+    async create(record, maxSessions, shares = []) {
       const args = [record.id, JSON.stringify(record), record.version, maxSessions, CHANGED_CHANNEL];
-      const deltas = placementDeltas(undefined, record);
-      return (await script(CREATE_SCRIPT, record.id, [...args, ...pairs(deltas)])) as 'written' | 'conflict' | 'full';
+      const all = [...args, ...shareArgs(undefined, record, shares), ...pairs(placementDeltas(undefined, record))];
+      return (await script(CREATE_SCRIPT, record, all)) as 'written' | 'conflict' | 'full' | OverShare;
     },
     async get(id) {
       const document = await ask(() => redis.hget(sessionKey(id), 'document'));
@@ -141,7 +162,7 @@ export async function createRedisStore(
       }
       return records;
     },
-    async replace(previous, next, bounds = []) {
+    async replace(previous, next, bounds = [], shares = []) {
       const deltas = placementDeltas(previous, next);
       const args = [
         next.id,
@@ -152,8 +173,14 @@ export async function createRedisStore(
         CHANGED_CHANNEL,
         bounds.length,
         ...bounds.flatMap(({ host, maxNodes }) => [host, maxNodes, deltas.get(host) ?? 0]),
+        ...shareArgs(previous, next, shares),
       ];
-      return (await script(REPLACE_SCRIPT, next.id, [...args, ...pairs(deltas)])) as WriteResult;
+      return (await script(REPLACE_SCRIPT, next, [...args, ...pairs(deltas)])) as WriteResult;
+    },
+    async holdings(keys) {
+      const all = [SESSIONS_KEY, ...keys.map(heldKey)];
+      const counts = (await ask(() => redis.eval(HELD_SCRIPT, all.length, ...all))) as number[];
+      return keys.map((_key, at) => ({ sessions: counts[2 * at] ?? 0, nodes: counts[2 * at + 1] ?? 0 }));
     },
     async nextVni() {
       return vniOf(await ask(() => redis.incr(VNIS_KEY)));

@@ -108,6 +108,66 @@ export function sessionStoreContract(name: string, make: () => Promise<SessionSt
       expect(await store.placements()).toEqual({ h1: 1, h2: 1 });
     });
 
+    it('never lets those of one key have more sessions than they may, however many ask at once', async () => {
+      const store = await make();
+      const [mine, site] = [newId('', 8), newId('', 8)];
+      const counted = () => ({ ...exampleSession(), countedFor: [mine, site] });
+      const bounds = [
+        { key: mine, maxSessions: 4 },
+        { key: site, maxSessions: 5 },
+      ];
+      const results = await Promise.all(Array.from({ length: 6 }, () => store.create(counted(), MANY, bounds)));
+      expect(results.filter((result) => result === 'written')).toHaveLength(4);
+      expect(results.filter((result) => typeof result === 'object')).toEqual(
+        Array.from({ length: 2 }, () => ({ over: 'sessions', most: 4 })),
+      );
+      expect(await store.holdings([mine, site, 'nobody'])).toEqual([
+        { sessions: 4, nodes: 0 },
+        { sessions: 4, nodes: 0 },
+        { sessions: 0, nodes: 0 },
+      ]);
+      const neighbour = () => ({ ...exampleSession(), countedFor: [newId('', 8), site] });
+      const ofSite = [{ key: site, maxSessions: 5 }];
+      expect(await store.create(neighbour(), MANY, ofSite)).toBe('written');
+      expect(await store.create(neighbour(), MANY, ofSite)).toEqual({ over: 'sessions', most: 5 });
+    });
+
+    it('never lets those of one key have more nodes than they may, however many ask at once', async () => {
+      const store = await make();
+      const key = newId('', 8);
+      const sessions = Array.from({ length: 5 }, () => ({ ...exampleSession(), countedFor: [key] }));
+      for (const session of sessions) await store.create(session, MANY);
+      const shares = [{ key, maxNodes: 3 }];
+      const results = await Promise.all(
+        sessions.map((session) => store.replace(session, withNode(session, 'h1'), [], shares)),
+      );
+      expect(results.filter((result) => result === 'written')).toHaveLength(3);
+      expect(results).toContainEqual({ over: 'nodes', most: 3 });
+      expect(await store.holdings([key])).toEqual([{ sessions: 5, nodes: 3 }]);
+      expect(await store.placements()).toEqual({ h1: 3 });
+    });
+
+    it('counts a session for its key as long as it is active, and a node as long as it has a place', async () => {
+      const store = await make();
+      const key = newId('', 8);
+      let session: SessionRecord = { ...exampleSession(), countedFor: [key] };
+      await store.create(session, MANY);
+      const held = async (next: SessionRecord) => {
+        const written = { ...next, version: session.version + 1 };
+        expect(await store.replace(session, written)).toBe('written');
+        session = written;
+        return (await store.holdings([key]))[0];
+      };
+      expect(await held(withNode(session, 'h1'))).toEqual({ sessions: 1, nodes: 1 });
+      expect(await held(withNode(session, 'h2'))).toEqual({ sessions: 1, nodes: 2 });
+      expect(await held({ ...session, name: 'no news' })).toEqual({ sessions: 1, nodes: 2 });
+      expect(await held(setNodeState(session, 'node1', 'lost'))).toEqual({ sessions: 1, nodes: 1 });
+      expect(await held(beginClosing(session, 'closed', Date.now()))).toEqual({ sessions: 0, nodes: 1 });
+      expect(await held({ ...session, state: 'grace' })).toEqual({ sessions: 0, nodes: 0 });
+      expect(await held({ ...session, state: 'closing' })).toEqual({ sessions: 0, nodes: 1 });
+      expect(await held(clearHost(session, 'h2'))).toEqual({ sessions: 0, nodes: 0 });
+    });
+
     it('lets a word be said once within its time', async () => {
       const store = await make();
       const said = await Promise.all(Array.from({ length: 5 }, () => store.once('word', 60_000)));

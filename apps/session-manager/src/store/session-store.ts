@@ -15,13 +15,32 @@ export interface PlacementBound {
   maxNodes: number;
 }
 
+/** What one address holds of the place, by its sessions' records: sessions that are active, and nodes that have a place. */
+export interface Holding {
+  sessions: number;
+  nodes: number;
+}
+
+/** A bound of one of a session's `countedFor`, over all sessions that have it; checked with the write itself, as that of a host. */
+export interface ShareBound {
+  key: string;
+  maxSessions?: number;
+  maxNodes?: number;
+}
+
+/** A write that one of its share bounds refused. */
+export interface OverShare {
+  over: keyof Holding;
+  most: number;
+}
+
 /** A write that happened: which session, and its version now. */
 export interface Written {
   id: string;
   version: number;
 }
 
-export type WriteResult = 'written' | 'conflict' | 'host-full';
+export type WriteResult = 'written' | 'conflict' | 'host-full' | OverShare;
 
 /** A manager as the others see it. */
 export interface ManagerBeat {
@@ -40,16 +59,28 @@ export interface ManagerBeat {
 export interface SessionStore extends WaitingLine, HostStore {
   /** What operators order, and the trail of it. */
   readonly operator: OperatorStore;
-  /** Writes a new session; false when the id is taken, or `maxSessions` live already. */
-  create(record: SessionRecord, maxSessions: number): Promise<'written' | 'conflict' | 'full'>;
+  /** Writes a new session, unless the id is taken, `maxSessions` live already, or one of `shares` refuses. */
+  create(
+    record: SessionRecord,
+    maxSessions: number,
+    shares?: readonly ShareBound[],
+  ): Promise<'written' | 'conflict' | 'full' | OverShare>;
   get(id: string): Promise<SessionRecord | undefined>;
   /** Every session that is not closed. */
   list(): Promise<SessionRecord[]>;
   /**
    * Replaces `previous` by `next` (whose version is one higher). A closed session becomes a tombstone.
-   * `bounds` refuse the write when it would place more nodes on one of these hosts than it takes.
+   * `bounds` refuse the write when it would place more nodes on one of these hosts than it takes, `shares` when one of these would
+   * have too much.
    */
-  replace(previous: SessionRecord, next: SessionRecord, bounds?: readonly PlacementBound[]): Promise<WriteResult>;
+  replace(
+    previous: SessionRecord,
+    next: SessionRecord,
+    bounds?: readonly PlacementBound[],
+    shares?: readonly ShareBound[],
+  ): Promise<WriteResult>;
+  /** What each of these keys holds over all sessions, in their order. */
+  holdings(keys: readonly string[]): Promise<Holding[]>;
   /** A network identifier (VNI) for a session that begins to span hosts; it comes again after 16 million others. */
   nextVni(): Promise<number>;
   /** Nodes placed on each host, over all sessions that are not closed. */
@@ -93,4 +124,26 @@ export function placementDeltas(previous: SessionRecord | undefined, next: Sessi
   for (const node of next.nodes) if (node.state !== 'lost') add(node.host, 1);
   for (const [host, delta] of deltas) if (delta === 0) deltas.delete(host);
   return deltas;
+}
+
+/** What a session holds for those that it is counted for. Nodes of a grace can be had for the asking, and lost ones have no place. */
+export function holdingOf(record: SessionRecord | undefined): Holding {
+  if (record === undefined || record.state === 'grace' || record.state === 'closed') return { sessions: 0, nodes: 0 };
+  const nodes = record.nodes.filter(({ state }) => state !== 'lost').length;
+  return { sessions: record.state === 'active' ? 1 : 0, nodes };
+}
+
+/** Which of `shares` the write of `next` exceeds, where others hold `held` of their keys. Less is always let pass. */
+export function overShare(
+  next: SessionRecord,
+  shares: readonly ShareBound[],
+  held: readonly Holding[],
+): OverShare | undefined {
+  const own = holdingOf(next);
+  for (const [at, { maxSessions = Infinity, maxNodes = Infinity }] of shares.entries()) {
+    const others = held[at] ?? { sessions: 0, nodes: 0 };
+    if (others.sessions + own.sessions > maxSessions) return { over: 'sessions', most: maxSessions };
+    if (others.nodes + own.nodes > maxNodes) return { over: 'nodes', most: maxNodes };
+  }
+  return undefined;
 }
