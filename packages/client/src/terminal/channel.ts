@@ -3,21 +3,17 @@
  * it; where it cannot be had, the session's connection carries the terminals.
  */
 import {
-  decodeTerminalFrame,
-  encodeTerminalFrame,
   type SessionCallAnswer,
   type SessionCallRequest,
   TERMINAL_CALLS,
   TERMINAL_SOCKET_PATH,
   type TerminalCall,
-  type TerminalFrame,
-  type TerminalInput,
-  type TerminalSocketText,
 } from '@drydock/protocol';
 import { reconnectDelay } from '../backoff.ts';
-import { ApiError, errorOf } from '../http/errors.ts';
+import { ApiError } from '../http/errors.ts';
 import { type ClientTexts, ENGLISH } from '../http/texts.ts';
 import type { OpenSocket, PlainSocket } from '../session/socket.ts';
+import { createTerminalWire, type TerminalWireDeps } from './wire.ts';
 
 /** A call without an answer for this long (ms) has failed, and the socket with it: its answers come in order. */
 const CALL_TIMEOUT_MS = 20_000;
@@ -40,7 +36,7 @@ export type ChannelState =
   /** It cannot be had: the session's connection is to be used. */
   | 'fallback';
 
-export interface TerminalChannelDeps {
+export interface TerminalChannelDeps extends Pick<TerminalWireDeps, 'onOutput' | 'onEvent'> {
   /** Where the server is, with the path below which it lies. */
   server: string;
   sessionId: string;
@@ -50,8 +46,6 @@ export interface TerminalChannelDeps {
   openSocket: OpenSocket | null;
   texts?: ClientTexts;
   onState(state: ChannelState): void;
-  onOutput(output: Extract<TerminalFrame, { kind: 'output' }>['output']): void;
-  onEvent(event: Extract<TerminalSocketText, { event: string }>): void;
 }
 
 export interface TerminalChannel {
@@ -65,26 +59,18 @@ export interface TerminalChannel {
   ack(terminalId: string, offset: number): void;
 }
 
-interface Waiting {
-  done(answer: unknown): void;
-  fail(error: ApiError): void;
-  since: number;
-}
-
 /** Builds a channel that is off. */
 export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChannel {
   const { server, sessionId, token, openSocket, texts = ENGLISH, onState, onOutput, onEvent } = deps;
   const url = `${server.replace(/^http/, 'ws')}${TERMINAL_SOCKET_PATH}`;
-  /** In the order of the calls. */
-  const waiting = new Map<number, Waiting>();
   let state: ChannelState = 'off';
   let socket: PlainSocket | undefined;
   let failures = 0;
-  let nextCall = 1;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let opening: ReturnType<typeof setTimeout> | undefined;
   let look: ReturnType<typeof setInterval> | undefined;
 
+  const wire = createTerminalWire({ send: (data) => socket?.send(data), onOutput, onEvent });
   const away = () => new ApiError('NETWORK', texts.noAnswer);
 
   function become(next: ChannelState): void {
@@ -103,9 +89,7 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
       left.onopen = left.onmessage = left.onclose = null;
       left.close();
     }
-    const lost = [...waiting.values()];
-    waiting.clear();
-    for (const call of lost) call.fail(away());
+    wire.fail(away());
   }
 
   function broke(): void {
@@ -126,39 +110,21 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
     opening = setTimeout(broke, OPEN_TIMEOUT_MS);
     made.onopen = () => {
       clearTimeout(opening);
-      made.send(JSON.stringify({ sessionId, ...(token === null ? {} : { token }) }));
+      wire.admit(sessionId, token);
       look = setInterval(lookForDead, LOOK_MS);
       become('open');
     };
     made.onmessage = ({ data }) => {
       failures = 0;
-      if (typeof data === 'string') onText(JSON.parse(data) as TerminalSocketText);
-      else onFrame(decodeTerminalFrame(new Uint8Array(data as ArrayBuffer)));
+      wire.receive(typeof data === 'string' ? data : new Uint8Array(data as ArrayBuffer));
     };
     made.onclose = broke;
     made.onerror = () => undefined;
   }
 
   function lookForDead(): void {
-    const [first] = waiting.values();
-    if (first !== undefined && Date.now() - first.since > CALL_TIMEOUT_MS) broke();
-  }
-
-  function settle(call: number): Waiting | undefined {
-    const entry = waiting.get(call);
-    waiting.delete(call);
-    return entry;
-  }
-
-  function onText(message: TerminalSocketText): void {
-    if ('event' in message) onEvent(message);
-    else if ('error' in message) settle(message.call)?.fail(errorOf(message.error));
-    else settle(message.call)?.done(message.answer);
-  }
-
-  function onFrame(frame: TerminalFrame | undefined): void {
-    if (frame?.kind === 'output') onOutput(frame.output);
-    else if (frame?.kind === 'taken') settle(frame.call)?.done({});
+    const since = wire.waitingSince();
+    if (since !== undefined && Date.now() - since > CALL_TIMEOUT_MS) broke();
   }
 
   return {
@@ -174,20 +140,9 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
       leave();
       become('off');
     },
-    call(name, request) {
-      const to = socket;
-      if (state !== 'open' || to === undefined) return Promise.reject(away());
-      return new Promise((done, fail) => {
-        const call = nextCall;
-        nextCall = (nextCall + 1) % 2 ** 32;
-        waiting.set(call, { done: done as (answer: unknown) => void, fail, since: Date.now() });
-        if (name === 'terminal:input') {
-          to.send(encodeTerminalFrame({ kind: 'input', call, input: request as TerminalInput }));
-        } else to.send(JSON.stringify({ call, name, request }));
-      });
-    },
+    call: (name, request) => (state === 'open' ? wire.call(name, request) : Promise.reject(away())),
     ack(terminalId, offset) {
-      if (state === 'open') socket?.send(encodeTerminalFrame({ kind: 'ack', ack: { terminalId, offset } }));
+      if (state === 'open') wire.ack(terminalId, offset);
     },
   };
 }

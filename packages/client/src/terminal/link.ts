@@ -107,3 +107,15 @@ export function createTerminalLink({ connection, ...where }: TerminalLinkDeps): 
     },
   };
 }
+
+/** Resolves when calls can be made. */
+export function connected(link: Pick<TerminalLink, 'isConnected' | 'onConnection'>): Promise<void> {
+  if (link.isConnected()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const unsubscribe = link.onConnection((now) => {
+      if (!now) return;
+      unsubscribe();
+      resolve();
+    });
+  });
+}

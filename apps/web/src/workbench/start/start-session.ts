@@ -1,10 +1,11 @@
 /** What the start page asks of the server; checked by hand, since the start page must not carry a schema library. */
 import { ApiError, type Reader } from '@drydock/client/http';
+import { challengeOf } from '@drydock/client/work';
 import type { CreateSessionResponse, MeResponse, StatusResponse, TemplateView } from '@drydock/protocol';
 import { callApi } from '../base/api.ts';
 import { rememberSession, sessionPath } from '../session/recent-sessions.ts';
 import { leaveStack, type StackLink } from './stack-link.ts';
-import { challengeOf, doWork } from './work.ts';
+import { doWork } from './work.ts';
 
 type Fields = Record<string, unknown>;
 

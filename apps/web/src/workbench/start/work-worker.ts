@@ -1,6 +1,5 @@
 /** The worker of work.ts: a challenge comes in, its answer goes out. */
-import { findAnswer } from './find-answer.ts';
-import type { Challenge } from './work.ts';
+import { type Challenge, findAnswer } from '@drydock/client/work';
 
 self.addEventListener('message', ({ data }: MessageEvent<Challenge>) => {
   self.postMessage(findAnswer(data));

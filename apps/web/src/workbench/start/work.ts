@@ -1,15 +1,6 @@
 /** The computing that a start costs where the operator asks for it (WORK_REQUIRED), done beside the page. */
+import type { Challenge } from '@drydock/client/work';
 import type { Work } from '@drydock/protocol';
-
-export interface Challenge {
-  challenge: string;
-  bits: number;
-}
-
-/** The challenge of an error's details, when they hold one. */
-export function challengeOf({ challenge, bits }: Record<string, unknown>): Challenge | null {
-  return typeof challenge === 'string' && typeof bits === 'number' ? { challenge, bits } : null;
-}
 
 /** Works it out in a worker: the page stays alive meanwhile. */
 export function doWork(challenge: Challenge): Promise<Work> {

@@ -1,6 +1,5 @@
 /** One terminal in one page: keeps a screen and a PTY together over breaks of the connection, without React and without the DOM. */
-import { createTerminalInput, isFinal, reconnectDelay, type TerminalEvents } from '@drydock/client';
-import type { SessionCallAnswer } from '@drydock/protocol';
+import { type AttachmentPhase, createTerminalAttachment, createTerminalInput } from '@drydock/client';
 import { createTerminalOutput } from './output.ts';
 import type { TerminalController, TerminalControllerOptions, TerminalPhase, TerminalState } from './types.ts';
 
@@ -34,6 +33,8 @@ export function createTerminalController(options: TerminalControllerOptions): Te
   let fit = { cols: options.cols, rows: options.rows };
   /** The PTY's size as last heard; the screen follows when it has drawn all before. */
   let pty = fit;
+  /** The size that the last attach told. */
+  let attachedSize = fit;
   let ownSizes = [sizeKey(fit)];
   let lastAsked: string | undefined;
   /** A new page draws the terminal's past up to here; sizes in it say nothing about who drives now. */
@@ -41,12 +42,6 @@ export function createTerminalController(options: TerminalControllerOptions): Te
   let drawsOld = true;
   /** This page began to drive while it was not attached; nobody who drove before that counts. */
   let claimed = false;
-  let wanted = false;
-  /** Events that came while an attach is under way: they may be older or newer than its answer; offsets tell. */
-  let held: (() => void)[] = [];
-  let attachRound = 0;
-  let attempt = 0;
-  let retry: ReturnType<typeof setTimeout> | undefined;
 
   function set(change: Partial<TerminalState>): void {
     state = { ...state, ...change };
@@ -93,61 +88,34 @@ export function createTerminalController(options: TerminalControllerOptions): Te
     return state.phase.kind === 'exited' || state.phase.kind === 'gone' || state.phase.kind === 'disposed';
   }
 
-  function offlineSince(): number {
-    return state.phase.kind === 'offline' || state.phase.kind === 'attaching' ? state.phase.since : Date.now();
-  }
-
   function finish(phase: TerminalPhase): void {
-    attachRound += 1;
-    clearTimeout(retry);
+    attachment.stop();
     input.close();
     input.discard();
     set({ phase, waiting: null, askBeforeSending: false, inputFull: false });
   }
 
-  async function attachNow(): Promise<void> {
-    clearTimeout(retry);
-    const round = ++attachRound;
-    held = [];
-    input.close();
-    setPhase({ kind: 'attaching', since: offlineSince() });
-    let answer: SessionCallAnswer<'terminal:attach'>;
-    try {
-      answer = await link.call('terminal:attach', { terminalId, offset: output.received() });
-    } catch (error) {
-      if (round !== attachRound) return;
-      if (isFinal(error)) finish({ kind: 'gone', code: (error as { code: string }).code });
-      else retryLater();
-      return;
+  function onPhase(phase: AttachmentPhase): void {
+    switch (phase.kind) {
+      case 'offline':
+      case 'attaching':
+        input.close();
+        lastAsked = undefined;
+        setPhase(phase);
+        break;
+      case 'live':
+        becomeLive(phase.awayMs);
+        break;
+      case 'gone':
+        finish(phase);
+        break;
     }
-    if (round !== attachRound) return;
-    const end = answer.end ?? answer.offset;
-    const joined = output.begin({ ...answer, end, screen: answer.screen });
-    pastUntil ??= end;
-    const events = held;
-    held = [];
-    if (!joined) {
-      retryLater();
-      return;
-    }
-    becomeLive({ cols: answer.cols, rows: answer.rows });
-    for (const event of events) event();
   }
 
-  function retryLater(): void {
-    setPhase({ kind: 'offline', since: offlineSince() });
-    retry = setTimeout(() => {
-      if (link.isConnected()) void attachNow();
-    }, reconnectDelay(attempt));
-    attempt += 1;
-  }
-
-  function becomeLive(size: { cols: number; rows: number }): void {
-    attempt = 0;
-    const away = Date.now() - offlineSince();
-    const ask = state.askBeforeSending || (away >= ASK_AFTER_MS && input.hasEnter());
-    if (claimed) pty = size;
-    else noticeSize(size);
+  function becomeLive(awayMs: number): void {
+    const ask = state.askBeforeSending || (awayMs >= ASK_AFTER_MS && input.hasEnter());
+    if (claimed) pty = attachedSize;
+    else noticeSize(attachedSize);
     claimed = false;
     set({ phase: { kind: 'live' }, askBeforeSending: ask });
     sendSize();
@@ -174,33 +142,29 @@ export function createTerminalController(options: TerminalControllerOptions): Te
     link.call('terminal:resize', { terminalId, ...fit }).catch(() => undefined);
   }
 
-  /** Events reach the screen when live, wait for an attach's answer, and are stale otherwise. */
-  function whenLive(event: () => void): void {
-    if (state.phase.kind === 'attaching') held.push(event);
-    else if (state.phase.kind === 'live') event();
-  }
-
-  const events: TerminalEvents = {
-    onOutput: ({ offset, data }) =>
-      whenLive(() => {
-        if (!output.receive(offset, data) && state.phase.kind === 'live') void attachNow();
-      }),
-    onScreen: ({ screen: text, offset }) =>
-      whenLive(() => {
-        if (offset >= output.received()) output.replace(text, offset);
-      }),
-    onSize: ({ cols, rows }) =>
-      whenLive(() => {
-        noticeSize({ cols, rows });
-        output.resize(cols, rows);
-      }),
-    onExit: ({ exitCode, signal }) =>
-      whenLive(() => {
-        output.afterDrawn(() => {
-          if (!isOver()) finish({ kind: 'exited', exitCode, ...(signal === undefined ? {} : { signal }) });
-        });
-      }),
-  };
+  const attachment = createTerminalAttachment(terminalId, link, {
+    received: output.received,
+    begin({ offset, end, cols, rows, screen: text }) {
+      const joined = output.begin({ offset, end, cols, rows, screen: text });
+      pastUntil ??= end;
+      attachedSize = { cols, rows };
+      return joined;
+    },
+    output: ({ offset, data }) => output.receive(offset, data),
+    screen({ screen: text, offset }) {
+      if (offset >= output.received()) output.replace(text, offset);
+    },
+    size(size) {
+      noticeSize(size);
+      output.resize(size.cols, size.rows);
+    },
+    exit({ exitCode, signal }) {
+      output.afterDrawn(() => {
+        if (!isOver()) finish({ kind: 'exited', exitCode, ...(signal === undefined ? {} : { signal }) });
+      });
+    },
+    phase: onPhase,
+  });
 
   function push(data: Uint8Array): boolean {
     if (!canType || isOver()) return false;
@@ -220,20 +184,6 @@ export function createTerminalController(options: TerminalControllerOptions): Te
   }
 
   const subscriptions = [
-    link.subscribe(terminalId, events),
-    link.onConnection((connected) => {
-      if (isOver()) return;
-      attachRound += 1;
-      clearTimeout(retry);
-      input.close();
-      lastAsked = undefined;
-      if (connected && wanted) {
-        attempt = 0;
-        void attachNow();
-      } else {
-        setPhase({ kind: 'offline', since: offlineSince() });
-      }
-    }),
     screen.onData((text) => push(encoder.encode(text))),
     screen.onBinary?.((latin1) => push(Uint8Array.from(latin1, (character) => character.charCodeAt(0)))),
   ];
@@ -244,11 +194,7 @@ export function createTerminalController(options: TerminalControllerOptions): Te
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    attach() {
-      if (wanted || isOver()) return;
-      wanted = true;
-      if (link.isConnected()) void attachNow();
-    },
+    attach: attachment.attach,
     input: (text) => push(encoder.encode(text)),
     fit(cols, rows) {
       if (cols === fit.cols && rows === fit.rows) return;
@@ -269,12 +215,11 @@ export function createTerminalController(options: TerminalControllerOptions): Te
     },
     dispose() {
       if (state.phase.kind === 'disposed') return;
-      const attached = state.phase.kind === 'live' || state.phase.kind === 'attaching';
       for (const unsubscribe of subscriptions) unsubscribe?.();
+      attachment.leave();
       finish({ kind: 'disposed' });
       output.dispose();
       listeners.clear();
-      if (attached && link.isConnected()) link.call('terminal:detach', { terminalId }).catch(() => undefined);
     },
   };
 }

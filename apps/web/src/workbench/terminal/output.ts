@@ -1,12 +1,7 @@
 /** A terminal's bytes on their way to the screen: in order, each once, whole characters, acknowledged when drawn (T-3 to T-9). */
-import { TERMINAL_WINDOW_BYTES } from '@drydock/protocol';
+import { createAcks } from '@drydock/client';
 import { createFloodGate } from './flood-gate.ts';
 import type { TerminalScreen } from './types.ts';
-
-/** Drawn bytes after which an acknowledgement goes at once: a fraction of the window, so that the stream never stands still. */
-const ACK_EVERY_BYTES = TERMINAL_WINDOW_BYTES / 4;
-/** Fewer drawn bytes than that are acknowledged after this time (ms): keys' echoes need no message of their own. */
-const ACK_DELAY_MS = 1000;
 
 export interface TerminalOutput {
   /** All bytes before this offset have been taken: they stand in the screen, or will, or would have left it. */
@@ -38,31 +33,11 @@ export interface TerminalOutputDeps {
 /** Builds the way from the link to one screen; the screen must be new. */
 export function createTerminalOutput({ screen, ack, onResized, onOld }: TerminalOutputDeps): TerminalOutput {
   let received = 0;
-  let drawn = 0;
-  let acked = 0;
   let oldUntil = 0;
   // xterm's own decoder drops a character when a write ends inside it, so that it gets text, never bytes.
   let decoder = new TextDecoder();
-  let ackTimer: ReturnType<typeof setTimeout> | undefined;
+  const acks = createAcks(ack);
   let disposed = false;
-
-  function sendAck(): void {
-    if (disposed || drawn <= acked) return;
-    acked = drawn;
-    ack(drawn);
-  }
-
-  function onAckTimer(): void {
-    ackTimer = undefined;
-    sendAck();
-  }
-
-  function onDrawn(offset: number): void {
-    drawn = Math.max(drawn, offset);
-    if (drawn - acked >= ACK_EVERY_BYTES) sendAck();
-    // One timer goes on through a flood: thousands that are set and cleared cost the page time.
-    else ackTimer ??= setTimeout(onAckTimer, ACK_DELAY_MS);
-  }
 
   const gate = createFloodGate({
     draw(pieces, onPiecesDrawn) {
@@ -74,7 +49,7 @@ export function createTerminalOutput({ screen, ack, onResized, onOld }: Terminal
     },
     linesToLeave: screen.linesToLeave,
     isForemost: screen.isForemost,
-    onDrawn,
+    onDrawn: acks.drawn,
   });
 
   /** Does `change` in its place among the bytes: after the screen has drawn all before, before it draws anything after. */
@@ -109,7 +84,7 @@ export function createTerminalOutput({ screen, ack, onResized, onOld }: Terminal
     const done = gate.change();
     screen.write(text, () => {
       done();
-      onDrawn(offset);
+      acks.drawn(offset);
     });
   }
 
@@ -124,7 +99,7 @@ export function createTerminalOutput({ screen, ack, onResized, onOld }: Terminal
     received: () => received,
     begin({ offset, end, cols, rows, screen: text }) {
       if (text === undefined && offset > received) return false;
-      acked = offset;
+      acks.begin(offset);
       if (text !== undefined) forget(offset);
       resize(cols, rows);
       if (text !== undefined) paint(text, offset);
@@ -154,8 +129,7 @@ export function createTerminalOutput({ screen, ack, onResized, onOld }: Terminal
     dispose() {
       disposed = true;
       gate.dispose();
-      clearTimeout(ackTimer);
-      ackTimer = undefined;
+      acks.dispose();
     },
   };
 }

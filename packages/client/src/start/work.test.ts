@@ -1,7 +1,7 @@
 import { leadingZeroBits } from '@drydock/protocol';
 import { expect, it } from 'vitest';
-import { sha256 } from '../base/sha256.ts';
-import { findAnswer } from './find-answer.ts';
+import { sha256 } from './sha256.ts';
+import { findAnswer } from './work.ts';
 
 const digest = async (text: string) =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
