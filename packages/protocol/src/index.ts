@@ -5,6 +5,7 @@ export * from './agent-events.ts';
 export * from './browser-events.ts';
 export * from './bytes.ts';
 export * from './capabilities.ts';
+export * from './embed-frame.ts';
 export * from './errors.ts';
 export * from './http.ts';
 export * from './ids.ts';

@@ -1,0 +1,20 @@
+/** Where the script itself came from: everything of ours is there, whatever the page says. */
+
+/** Read while the script runs first: `document.currentScript` is gone afterwards, and null for modules. */
+const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript : undefined;
+
+/** `data-base` for pages that bring the script along themselves; with a slash at the end. */
+export const base = new URL(script?.dataset.base ?? '.', script?.src || document.baseURI).href.replace(/[^/]*$/, '');
+
+/** The site's public key, if it has one. */
+export const site = script?.dataset.site ?? '';
+
+/** Languages of the page's own blocks that get a Run button (`data-upgrade="sh,console"`). */
+export const upgrade = script?.dataset.upgrade ?? '';
+
+/** A server of the visitor's own machine or network: browsers ask before a site may reach it. */
+export function isLocal(host: string): boolean {
+  return /^(localhost|.*\.localhost|.*\.local|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|\[.*\])$/.test(
+    host,
+  );
+}
