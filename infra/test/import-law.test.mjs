@@ -13,6 +13,15 @@ const forbidden = [
   ['sessions know no web framework', 'apps/session-manager/src/sessions/probe.ts', 'fastify', RULE],
   ['sessions know no edge', 'apps/session-manager/src/sessions/probe.ts', '../edge/http-routes.ts', RULE],
   ['scheduling knows no Redis', 'apps/session-manager/src/scheduling/probe.ts', 'ioredis', RULE],
+  [
+    'parts of the store know no Redis but by its connection',
+    'apps/session-manager/src/store/hosts/redis.ts',
+    'ioredis',
+    RULE,
+  ],
+  ['nodes know no web framework', 'apps/session-manager/src/nodes/probe.ts', 'fastify', RULE],
+  ['records know no store of Redis', 'apps/session-manager/src/model/probe.ts', 'ioredis', RULE],
+  ['what pages are told knows no sockets', 'apps/session-manager/src/live/probe.ts', 'socket.io', RULE],
   ['templates know no sockets', 'apps/session-manager/src/templates/probe.ts', 'socket.io', RULE],
   ['networks know no link', 'apps/node-agent/src/network/probe.ts', '../link/dispatch.ts', RULE],
   ['the ground of the agent stands alone', 'apps/node-agent/src/system/probe.ts', '../runtime/runtime.ts', RULE],
@@ -57,7 +66,7 @@ const allowed = [
   ['the page speaks by the client', 'apps/web/src/workbench/probe.ts', '@drydock/client'],
   ['labs know the protocol', 'packages/lab/src/probe.ts', '@drydock/protocol'],
   ['the edge speaks sockets', 'apps/session-manager/src/edge/probe.ts', 'socket.io'],
-  ['the Redis store names Redis', 'apps/session-manager/src/store/redis-store.ts', 'ioredis'],
+  ['the connection to Redis names Redis', 'apps/session-manager/src/store/redis/client.ts', 'ioredis'],
   ['the terminal host holds the PTYs', 'apps/node-agent/src/terminals/terminal-host.ts', 'node-pty'],
 ];
 

@@ -5,7 +5,7 @@ import { createLogger, EnvError, onShutdown, systemClock } from '@drydock/servic
 import { type ManagerEnv, readManagerEnv } from './env.ts';
 import { type Manager, startManager } from './manager.ts';
 import { settingsFrom } from './settings.ts';
-import { createRedisStore } from './store/redis-store.ts';
+import { createRedisStore } from './store/redis.ts';
 
 /** sysexits.h: what the supervisor and the operator see of why a start failed. */
 const EXIT = { unavailable: 69, config: 78, other: 1 } as const;

@@ -56,7 +56,7 @@ import { createSessionService } from './sessions/session-service.ts';
 import { createWarnings } from './sessions/warnings.ts';
 import type { ManagerSettings } from './settings.ts';
 import { createOidc } from './sign-in/oidc.ts';
-import type { SessionStore } from './store/session-store.ts';
+import type { Store } from './store/store.ts';
 import { createSwarmBoard } from './swarm/swarm-board.ts';
 import { createSwarmReader } from './swarm/swarm-reader.ts';
 import { createTemplateRunner } from './templates/template-runner.ts';
@@ -85,7 +85,7 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
 /** Starts a manager over a store: learns the sessions, listens, and goes on with what was under way. */
 export async function startManager(
   settings: ManagerSettings,
-  deps: { store: SessionStore; clock: Clock; logger: Logger },
+  deps: { store: Store; clock: Clock; logger: Logger },
 ): Promise<Manager> {
   const { store, clock, logger } = deps;
   const idleMs = settings.idleMinutes * MINUTE_MS;
@@ -96,12 +96,12 @@ export async function startManager(
   let port = settings.port;
   const origins = createOrigins({ ...settings, tls: settings.tls !== undefined, port: () => port });
 
-  const directory = createSessionDirectory({ store, logger });
+  const directory = createSessionDirectory({ store: store.sessions, logger });
   cleanup.add('directory', () => directory.close());
   const hosts = createHostRegistry({ clock });
   const connections = createAgentConnections({ metrics });
   const presence = createManagerPresence({
-    store,
+    store: store.presence,
     name: settings.name,
     hosts: () => hosts.list().flatMap(({ name }) => (hosts.isConnected(name) ? [name] : [])),
     clock,
@@ -123,11 +123,11 @@ export async function startManager(
   const maySessionsGrow = () => directory.count() < maxSessions;
   const admission = createAdmission({
     ...{ hosts, placed: directory.placed, maySessionsGrow },
-    ...{ line: store, nextEnds, clock },
+    ...{ line: store.line, nextEnds, clock },
   });
   const { uncounted } = settings.addressBounds;
   const shares = createAddressShares({
-    ...{ store, totalNodes: () => admission.capacity().nodes, nodesPerSession: maxNodes },
+    ...{ store: store.sessions, totalNodes: () => admission.capacity().nodes, nodesPerSession: maxNodes },
     ...{ secret: settings.managerSecret, bounds: settings.addressBounds },
   });
   const portUrl = (sessionId: string, node: string, port: number | string) => origins.portUrl(sessionId, node, port);
@@ -159,9 +159,9 @@ export async function startManager(
     terminals: terminalsOf,
     swarm: swarm.get,
   });
-  const bus = createSessionBus({ store, feed, instance: presence.instance, logger });
+  const bus = createSessionBus({ store: store.bus, feed, instance: presence.instance, logger });
   cleanup.add('bus', () => bus.close());
-  const timeline = createTimeline({ store, directory, hosts, publish: bus.publish, clock, logger });
+  const timeline = createTimeline({ store: store.timeline, directory, hosts, publish: bus.publish, clock, logger });
   cleanup.add('timeline', () => timeline.stop());
   const people = createPeople({ bus, feed, presence });
   const service = createSessionService({
@@ -190,7 +190,7 @@ export async function startManager(
     maxNodes,
     egress,
     makeRoom: (count, home) => filesLeft.makeRoom(count, home),
-    nextVni: () => store.nextVni(),
+    nextVni: () => store.vnis.next(),
     secret: settings.managerSecret,
     driver: presence.instance,
   });
@@ -248,7 +248,7 @@ export async function startManager(
     table,
     access: createPortAccess({ secret: settings.managerSecret, secure: origins.secure, clock }),
     proxy: portProxy,
-    store,
+    tickets: store.tickets,
     origins,
     maxSessionHours,
     warnStrangers: settings.warnStrangers,
@@ -306,7 +306,7 @@ export async function startManager(
             clock,
             logger,
           }),
-    workGate: bits === undefined ? undefined : createWorkGate({ bits, secret, once: store.once, clock }),
+    workGate: bits === undefined ? undefined : createWorkGate({ bits, secret, once: store.once.take, clock }),
     sessionsPerUser: settings.sessionsPerUser,
     hostBook,
     wrongTokens,

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@drydock/service-kit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createRedisStore } from './store/redis-store.ts';
+import { createRedisStore } from './store/redis.ts';
 import { startTestRedis, type TestRedis } from './testing/redis-server.ts';
 import { startTestManager, type TestManager } from './testing/test-manager.ts';
 

@@ -1,6 +1,6 @@
 import { createLogger } from '@drydock/service-kit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createRedisStore } from './store/redis-store.ts';
+import { createRedisStore } from './store/redis.ts';
 import { startTestRedis, type TestRedis } from './testing/redis-server.ts';
 import { startTestManager, type TestManager } from './testing/test-manager.ts';
 

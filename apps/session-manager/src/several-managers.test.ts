@@ -2,7 +2,7 @@ import { BlockList } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@drydock/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRedisStore } from './store/redis-store.ts';
+import { createRedisStore } from './store/redis.ts';
 import { type Balancer, startBalancer } from './testing/balancer.ts';
 import { createFixtureAgent, type FixtureAgent, type FixtureAgentOptions } from './testing/fixture-agent.ts';
 import { startTestRedis, type TestRedis } from './testing/redis-server.ts';

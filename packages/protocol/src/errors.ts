@@ -83,6 +83,12 @@ const registry = {
   STARTS_STOPPED: { status: 503, retry: 'later', message: 'No new sessions are started here at the moment.' },
   HOST_UNAVAILABLE: { status: 503, retry: 'later', message: 'The host of this node is out of reach at the moment.' },
   STORE_UNAVAILABLE: { status: 503, retry: 'later', message: 'The session store is out of reach at the moment.' },
+  RECORD_UNREADABLE: {
+    status: 503,
+    retry: 'later',
+    message:
+      'This was written by another release of Drydock, in a form that the one at work does not know. It is kept.',
+  },
   SIGN_IN_UNAVAILABLE: {
     status: 503,
     retry: 'later',

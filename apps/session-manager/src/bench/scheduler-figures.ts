@@ -3,7 +3,7 @@ import { systemClock } from '@drydock/service-kit';
 import type { SessionRecord } from '../model/session.ts';
 import { createAdmission } from '../scheduling/admission.ts';
 import { createHostRegistry } from '../scheduling/host-registry.ts';
-import { createMemoryStore } from '../store/memory-store.ts';
+import { createMemoryLine } from '../store/line/memory.ts';
 import { type Figures, quantiles } from './figures.ts';
 import { hostHello, runningSession } from './simulated-site.ts';
 
@@ -31,7 +31,7 @@ export async function schedulerFigures(): Promise<Figures> {
       maySessionsGrow: () => true,
       hosts,
       placed: (host) => placed.get(host) ?? 0,
-      line: createMemoryStore(systemClock),
+      line: createMemoryLine(systemClock),
       nextEnds,
       clock: systemClock,
     });

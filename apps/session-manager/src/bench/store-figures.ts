@@ -2,7 +2,7 @@
 import { createLogger } from '@drydock/service-kit';
 import { Redis } from 'ioredis';
 import { createSessionDirectory } from '../sessions/session-directory.ts';
-import { createRedisStore } from '../store/redis-store.ts';
+import { createRedisStore } from '../store/redis.ts';
 import { startTestRedis } from '../testing/redis-server.ts';
 import { type Figures, quantiles, value } from './figures.ts';
 import { runningSession } from './simulated-site.ts';
@@ -33,7 +33,7 @@ export async function storeFigures(): Promise<Figures> {
             made += 1;
             const record = runningSession(`host-${made % HOSTS}`, 1 + (made % 3), Date.now());
             const before = performance.now();
-            await store.create(record, 1_000_000);
+            await store.sessions.create(record, 1_000_000);
             writes.push(performance.now() - before);
           }
         }),
@@ -43,7 +43,7 @@ export async function storeFigures(): Promise<Figures> {
       figures[`scale.store.creates-until-${step}`] = value('1/s', (step - first) / seconds, step - first);
       figures[`scale.store.redis-memory-${step}`] = value('MB', ((await memory()) - empty) / 1e6);
       const reader = await createRedisStore(redis.url, logger);
-      const directory = createSessionDirectory({ store: reader, logger });
+      const directory = createSessionDirectory({ store: reader.sessions, logger });
       const before = performance.now();
       await directory.start();
       figures[`scale.store.manager-knows-${step}`] = value('ms', performance.now() - before);

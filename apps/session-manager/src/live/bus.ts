@@ -2,7 +2,7 @@
 import { type SessionChange, sessionChangeSchema, sessionIdSchema } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { z } from 'zod';
-import type { SessionStore } from '../store/session-store.ts';
+import type { BusStore } from '../store/bus/bus-store.ts';
 import type { SessionFeed } from './feed.ts';
 
 const messageSchema = z.object({ from: z.string(), sessionId: sessionIdSchema, change: sessionChangeSchema });
@@ -15,7 +15,7 @@ export interface SessionBus extends Pick<SessionFeed, 'publish'> {
 
 /** Builds the bus: `publish` reaches this manager's pages at once, and those of the others by the store's broadcast. */
 export function createSessionBus(deps: {
-  store: Pick<SessionStore, 'broadcast' | 'onBroadcast'>;
+  store: BusStore;
   feed: Pick<SessionFeed, 'publish'>;
   /** This life of this manager, which passes over its own messages. */
   instance: string;
@@ -23,7 +23,7 @@ export function createSessionBus(deps: {
 }): SessionBus {
   const { store, feed, instance, logger } = deps;
   const listeners = new Set<Parameters<SessionBus['onOthers']>[0]>();
-  const close = store.onBroadcast((text) => {
+  const close = store.subscribe((text) => {
     try {
       const { from, sessionId, change } = messageSchema.parse(JSON.parse(text));
       if (from === instance) return;
@@ -36,7 +36,7 @@ export function createSessionBus(deps: {
   return {
     publish(sessionId, change) {
       feed.publish(sessionId, change);
-      store.broadcast(JSON.stringify({ from: instance, sessionId, change }));
+      store.publish(JSON.stringify({ from: instance, sessionId, change }));
     },
     onOthers: (listener) => void listeners.add(listener),
     close,

@@ -10,7 +10,7 @@ import type {
   SwarmState,
   TerminalView,
 } from '@drydock/protocol';
-import type { NodeRecord, SessionRecord } from '../model/session.ts';
+import { frozenOf, type NodeRecord, publicPortsOf, type SessionRecord } from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { DirectoryChange, SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionViews } from './session-view.ts';
@@ -90,14 +90,16 @@ export function createSessionFeed({
     }
     for (const node of after.values()) if (before.get(node.name) !== node) publishNode(next, node.name);
     for (const name of changedPorts(previous, next)) publishPorts(next, name);
-    const { state, expiresAt, frozen } = next;
-    if (previous?.state !== state || previous.expiresAt !== expiresAt || previous.frozen?.at !== frozen?.at) {
+    const { state, expiresAt } = next;
+    const frozen = frozenOf(next);
+    const wasFrozen = previous === undefined ? undefined : frozenOf(previous);
+    if (previous?.state !== state || previous.expiresAt !== expiresAt || wasFrozen?.at !== frozen?.at) {
       const told = frozen === undefined ? {} : { frozen: { reason: frozen.reason } };
       publish(next.id, { kind: 'session', state, expiresAt, ...told });
     }
     if (previous?.state === 'active' && next.state !== 'active') {
       const { listeners } = channels.get(next.id) ?? { listeners: [] };
-      for (const listener of [...listeners]) listener.ended(next.endReason ?? 'closed', next);
+      for (const listener of [...listeners]) listener.ended(next.endReason, next);
     }
   }
 
@@ -173,7 +175,10 @@ const REWRITTEN = 'rewritten';
 
 function changedPorts(previous: SessionRecord | undefined, next: SessionRecord): Set<string> {
   const settings = (record: SessionRecord | undefined) =>
-    new Set([...(record?.publicPorts ?? []), ...(record?.rewrittenHosts ?? []).map((key) => `${key}:${REWRITTEN}`)]);
+    new Set([
+      ...(record === undefined ? [] : publicPortsOf(record)),
+      ...(record?.rewrittenHosts ?? []).map((key) => `${key}:${REWRITTEN}`),
+    ]);
   const before = settings(previous);
   const after = settings(next);
   const changed = [...before, ...after].filter((key) => before.has(key) !== after.has(key));

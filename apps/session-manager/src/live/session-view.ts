@@ -8,7 +8,14 @@ import {
   type SessionView,
 } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
-import { addressOf, type NodeRecord, rewritesHost, type SessionRecord } from '../model/session.ts';
+import {
+  addressOf,
+  frozenOf,
+  type NodeRecord,
+  publicPortsOf,
+  rewritesHost,
+  type SessionRecord,
+} from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 
 export interface SessionViews {
@@ -65,6 +72,7 @@ export function createSessionViews({ hosts, clock, maxNodes, maxSessionMs, portU
     node,
     session(record) {
       const home = record.nodes[0]?.host;
+      const frozen = frozenOf(record);
       const host = (home === undefined ? undefined : hosts.get(home)) ?? hosts.list()[0];
       return {
         id: record.id,
@@ -78,7 +86,7 @@ export function createSessionViews({ hosts, clock, maxNodes, maxSessionMs, portU
         nodes: record.nodes.map((entry) => node(record, entry)),
         capabilities: host?.capabilities ?? null,
         template: record.template,
-        ...(record.frozen === undefined ? {} : { frozen: { reason: record.frozen.reason } }),
+        ...(frozen === undefined ? {} : { frozen: { reason: frozen.reason } }),
         portUrl: portUrl(record.id, '{node}', '{port}'),
       };
     },
@@ -99,7 +107,7 @@ export function portSettings(
   port: number,
 ): Pick<PublishedPort, 'visibility' | 'host'> {
   return {
-    visibility: record.publicPorts.includes(`${node}:${port}`) ? 'public' : 'private',
+    visibility: publicPortsOf(record).includes(`${node}:${port}`) ? 'public' : 'private',
     host: rewritesHost(record, node, port) ? 'rewrite' : 'keep',
   };
 }

@@ -4,10 +4,10 @@
  */
 import type { AgentNodeReport, SessionChange, TimelineEntry, TimelineFact } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
-import type { NodeRecord, SessionRecord } from '../model/session.ts';
+import { frozenOf, type NodeRecord, publicPortsOf, type SessionRecord } from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { DirectoryChange, SessionDirectory } from '../sessions/session-directory.ts';
-import type { SessionStore } from '../store/session-store.ts';
+import type { TimelineStore } from '../store/timeline/timeline-store.ts';
 
 export interface Timeline {
   /** Adds what only its caller knows (a template's end). Never rejects: a timeline is worth no failed work. */
@@ -25,7 +25,7 @@ type Seen = Pick<AgentNodeReport, 'dockerReady' | 'swarm' | 'ports'> & { oomKill
 
 /** Builds it, and begins to listen; `publish` tells the pages of every manager. */
 export function createTimeline(deps: {
-  store: Pick<SessionStore, 'addToTimeline' | 'timeline'>;
+  store: TimelineStore;
   directory: Pick<SessionDirectory, 'get' | 'onChange'>;
   hosts: Pick<HostRegistry, 'onEvent'>;
   publish: (sessionId: string, change: SessionChange) => void;
@@ -37,7 +37,7 @@ export function createTimeline(deps: {
 
   /** `once` names what happened: the same name is taken once, whoever says it. */
   function write(sessionId: string, fact: TimelineFact, once: string): void {
-    store.addToTimeline(sessionId, fact, once).then(
+    store.add(sessionId, fact, once).then(
       (entry) => entry && publish(sessionId, { kind: 'timeline', entry }),
       (error: unknown) => logger.debug({ err: error, sessionId }, 'timeline not written'),
     );
@@ -78,7 +78,7 @@ export function createTimeline(deps: {
 
   return {
     add: (sessionId, fact) => add(sessionId, fact, String(clock.now())),
-    read: (sessionId) => store.timeline(sessionId),
+    read: (sessionId) => store.read(sessionId),
     stop() {
       for (const stop of stops) stop();
     },
@@ -123,10 +123,7 @@ function recordFacts({ previous, next }: DirectoryChange, now: number): { fact: 
   if (next.expiresAt > previous.expiresAt) {
     say({ kind: 'session-extended', detail: new Date(next.expiresAt).toISOString() }, next.expiresAt);
   }
-  if (next.frozen?.at !== previous.frozen?.at) {
-    if (next.frozen) say({ kind: 'session-frozen', detail: next.frozen.reason }, next.frozen.at);
-    else say({ kind: 'session-thawed' }, next.version);
-  }
+  freezeFacts(previous, next, say);
   nodeRecordFacts(previous, next, say);
   const links = (session: SessionRecord) => new Map(session.links.map((link) => [link.id, link]));
   const [before, after] = [links(previous), links(next)];
@@ -154,11 +151,20 @@ function nodeRecordFacts(previous: SessionRecord, next: SessionRecord, say: Say)
   }
 }
 
+/** What is frozen and then destroyed was never thawed. */
+function freezeFacts(previous: SessionRecord, next: SessionRecord, say: Say): void {
+  const [before, after] = [frozenOf(previous), frozenOf(next)];
+  if (before?.at === after?.at || next.state === 'closing' || next.state === 'closed') return;
+  if (after !== undefined) say({ kind: 'session-frozen', detail: after.reason }, after.at);
+  else say({ kind: 'session-thawed' }, next.version);
+}
+
 function portFacts(previous: SessionRecord, next: SessionRecord, say: Say): void {
   const tell = (key: string, kind: 'port-public' | 'port-private') => {
     const [node = '', subject = ''] = key.split(':');
     say({ kind, node, subject }, next.version);
   };
-  for (const key of next.publicPorts) if (!previous.publicPorts.includes(key)) tell(key, 'port-public');
-  for (const key of previous.publicPorts) if (!next.publicPorts.includes(key)) tell(key, 'port-private');
+  const [before, after] = [publicPortsOf(previous), publicPortsOf(next)];
+  for (const key of after) if (!before.includes(key)) tell(key, 'port-public');
+  for (const key of before) if (!after.includes(key)) tell(key, 'port-private');
 }

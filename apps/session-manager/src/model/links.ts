@@ -1,7 +1,7 @@
 /** Link tokens: 256 random bits that open a session with one right; only their hashes are kept. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { idLetters, type Right, tokenSchema } from '@drydock/protocol';
-import type { LinkRecord, SessionRecord, ShareRecord } from './session.ts';
+import { type LinkRecord, type SessionRecord, type ShareRecord, sharesOf } from './session.ts';
 
 /** A fresh token, URL-safe base64 of 256 bits. */
 export function newToken(): string {
@@ -41,5 +41,5 @@ export function findLink(session: SessionRecord, token: string | undefined): Lin
 export function findShare(session: SessionRecord, token: string, now: number): ShareRecord | undefined {
   if (!tokenSchema.safeParse(token).success) return undefined;
   const hash = hashToken(token);
-  return session.shares.find((share) => share.expiresAt > now && sameHash(share.tokenHash, hash));
+  return sharesOf(session).find((share) => share.expiresAt > now && sameHash(share.tokenHash, hash));
 }

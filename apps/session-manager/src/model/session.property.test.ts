@@ -17,6 +17,7 @@ import {
   revokeLink,
   type SessionRecord,
   setNodeState,
+  sharesOf,
   takeOverNode,
   touch,
 } from './session.ts';
@@ -106,7 +107,7 @@ function checkStep(before: SessionRecord, after: SessionRecord, now: number): vo
   hold(SESSION_ORDER[after.state] >= SESSION_ORDER[before.state], 'a session only moves forward');
   hold(after.expiresAt >= before.expiresAt && after.expiresAt <= MAX_MS, 'the end comes later, up to the maximum');
   if (!isLive(before, now)) {
-    const isMore = after.nodes.length > before.nodes.length || after.shares.length > before.shares.length;
+    const isMore = after.nodes.length > before.nodes.length || sharesOf(after).length > sharesOf(before).length;
     hold(!isMore && after.links.length === before.links.length, 'nothing new comes to a session that is over');
   }
   for (const node of after.nodes) {
@@ -119,7 +120,7 @@ function checkStep(before: SessionRecord, after: SessionRecord, now: number): vo
 }
 
 function checkRecord(session: SessionRecord, now: number): void {
-  const { state, nodes, links, endedAt, endReason, shares, publicPorts } = session;
+  const { state, nodes, links } = session;
   const distinct = (values: unknown[]) => new Set(values).size === nodes.length;
   hold(nodes.length <= MAX_NODES, 'there are no more nodes than allowed');
   hold(distinct(nodes.map(({ name }) => name)) && distinct(nodes.map(({ index }) => index)), 'nodes are distinct');
@@ -128,13 +129,14 @@ function checkRecord(session: SessionRecord, now: number): void {
     'an owner can always close it',
   );
   hold(
-    shares.every(({ node }) => nodes.some(({ name }) => name === node)),
+    sharesOf(session).every(({ node }) => nodes.some(({ name }) => name === node)),
     'shares go with their nodes',
   );
-  if (state === 'active') hold(endedAt === null && endReason === null, 'a living session has no end');
-  else {
-    hold(endedAt !== null && !isLive(session, now), 'an ended session knows its end');
-    hold(shares.length === 0 && publicPorts.length === 0, 'an ended session has no open port');
+  if (session.state === 'active') {
+    hold(!('endedAt' in session) && !('endReason' in session), 'a living session has no end');
+  } else {
+    hold(Number.isFinite(session.endedAt) && !isLive(session, now), 'an ended session knows its end');
+    hold(!('shares' in session) && !('publicPorts' in session), 'an ended session has no open port');
   }
   hold(state === 'grace' || !isInGrace(session, now), 'only grace is grace');
   if (state === 'closing')

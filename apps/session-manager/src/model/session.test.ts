@@ -9,6 +9,7 @@ import {
   isLive,
   MAX_LINKS_PER_SESSION,
   newSession,
+  publicPortsOf,
   removeNode,
   revokeLink,
   type SessionRecord,
@@ -82,9 +83,9 @@ describe('a session', () => {
 
   it('forgets a node’s public ports with the node', () => {
     const session = setPort(withNode(fresh(), 'a'), 'a', 80, { visibility: 'public' }, 0);
-    expect(session.publicPorts).toEqual(['a:80']);
-    expect(removeNode(session, 'a').publicPorts).toEqual([]);
-    expect(setPort(session, 'a', 80, { visibility: 'private' }, 0).publicPorts).toEqual([]);
+    expect(publicPortsOf(session)).toEqual(['a:80']);
+    expect(publicPortsOf(removeNode(session, 'a'))).toEqual([]);
+    expect(publicPortsOf(setPort(session, 'a', 80, { visibility: 'private' }, 0))).toEqual([]);
   });
 
   it('keeps one owner, and no more links than its bound', () => {

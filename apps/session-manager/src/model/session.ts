@@ -42,24 +42,17 @@ export interface ShareRecord {
   readonly expiresAt: number;
 }
 
-export interface SessionRecord {
+/** What every session has, whatever its state. */
+interface SessionBase {
   readonly id: string;
   readonly name: string | null;
   readonly template: string | null;
   readonly createdAt: number;
   readonly expiresAt: number;
-  readonly state: SessionState;
-  readonly endReason: EndReason | null;
-  readonly endedAt: number | null;
-  /** The end of the time in which its owner may still fetch files; set in grace. Records of before 0.2 lack it. */
-  readonly graceUntil?: number | null;
   /** When somebody last did something in it, kept to the minute; only where the operator ends idle sessions. */
   readonly activeAt?: number;
   readonly nodes: readonly NodeRecord[];
   readonly links: readonly LinkRecord[];
-  readonly shares: readonly ShareRecord[];
-  /** Ports that the owner made public, as `node:port`. */
-  readonly publicPorts: readonly string[];
   /** Ports whose programs see `localhost:<port>` as Host, as `node:port`; absent in records of earlier versions. */
   readonly rewrittenHosts?: readonly string[];
   /** Signs the cookies of private ports; worth no more than the sight of this session's ports. */
@@ -70,12 +63,8 @@ export interface SessionRecord {
   readonly client?: string;
   /** An operator's own words on it. */
   readonly note?: string;
-  /** The operator, or a rule of the operator's, has stopped its nodes where they are. */
-  readonly frozen?: { readonly at: number; readonly reason: string };
   /** What a rule has seen in it. */
   readonly flag?: { readonly at: number; readonly text: string };
-  /** Why the operator ended it, for its pages. */
-  readonly endText?: string;
   /** What the address that asked for it is counted by (scheduling/address-shares.ts); absent where it is not counted. */
   readonly countedFor?: readonly string[];
   /** The MTU of its network, where its first host lets sessions span hosts; without it they stay on that host. */
@@ -86,6 +75,42 @@ export interface SessionRecord {
   readonly version: number;
 }
 
+/** How a session ended. */
+interface End {
+  readonly endReason: EndReason;
+  readonly endedAt: number;
+  /** Why the operator ended it, for its pages. */
+  readonly endText?: string;
+}
+
+/** It runs. */
+export interface ActiveSession extends SessionBase {
+  readonly state: 'active';
+  readonly shares: readonly ShareRecord[];
+  /** Ports that the owner made public, as `node:port`. */
+  readonly publicPorts: readonly string[];
+  /** The operator, or a rule of the operator's, has stopped its nodes where they are. */
+  readonly frozen?: { readonly at: number; readonly reason: string };
+}
+
+/** Its time is up: nothing of it runs, and until `graceUntil` its owner may still fetch files. */
+export interface GraceSession extends SessionBase, End {
+  readonly state: 'grace';
+  readonly graceUntil: number;
+}
+
+/** Its nodes are being destroyed. */
+export interface ClosingSession extends SessionBase, End {
+  readonly state: 'closing';
+}
+
+/** Nothing of it is left but this record, by which its links can say that it ended. */
+export interface ClosedSession extends SessionBase, End {
+  readonly state: 'closed';
+}
+
+export type SessionRecord = ActiveSession | GraceSession | ClosingSession | ClosedSession;
+
 /** Links of one session: enough for a class with one each; more is a mistake or an attack on the store. */
 export const MAX_LINKS_PER_SESSION = 200;
 /** Port shares that are alive in one session. */
@@ -94,22 +119,13 @@ export const MAX_SHARES_PER_SESSION = 200;
 export const MAX_SET_PORTS_PER_SESSION = 200;
 
 type New = Pick<
-  SessionRecord,
+  ActiveSession,
   'id' | 'name' | 'template' | 'createdAt' | 'expiresAt' | 'links' | 'portSecret' | 'userId' | 'client' | 'countedFor'
 >;
 
 /** The first record of a session. */
-export function newSession(fields: New): SessionRecord {
-  return {
-    ...fields,
-    state: 'active',
-    endReason: null,
-    endedAt: null,
-    nodes: [],
-    shares: [],
-    publicPorts: [],
-    version: 1,
-  };
+export function newSession(fields: New): ActiveSession {
+  return { ...fields, state: 'active', nodes: [], shares: [], publicPorts: [], version: 1 };
 }
 
 /** Whether the session lives at `now`; a session past its end is over even before anybody has written that down. */
@@ -118,13 +134,29 @@ export function isLive(session: SessionRecord, now: number): boolean {
 }
 
 /** @throws DrydockError SESSION_ENDED. */
-export function requireLive(session: SessionRecord, now: number): SessionRecord {
-  if (!isLive(session, now)) throw new DrydockError('SESSION_ENDED');
+export function requireLive(session: SessionRecord, now: number): ActiveSession {
+  if (session.state !== 'active' || !isLive(session, now)) throw new DrydockError('SESSION_ENDED');
   return session;
 }
 
+/** Who stopped its nodes where they are, if somebody did; what has ended is not frozen. */
+export function frozenOf(session: SessionRecord): ActiveSession['frozen'] {
+  return session.state === 'active' ? session.frozen : undefined;
+}
+
+/** Links to single ports. */
+export function sharesOf(session: SessionRecord): readonly ShareRecord[] {
+  return session.state === 'active' ? session.shares : [];
+}
+
+/** Ports that everybody may open, as `node:port`. */
+export function publicPortsOf(session: SessionRecord): readonly string[] {
+  return session.state === 'active' ? session.publicPorts : [];
+}
+
 /** For what needs a node that does something. @throws DrydockError SESSION_FROZEN with the operator's reason. */
-export function requireThawed({ frozen }: SessionRecord): void {
+export function requireThawed(session: SessionRecord): void {
+  const frozen = frozenOf(session);
   if (frozen !== undefined) throw new DrydockError('SESSION_FROZEN', undefined, { reason: frozen.reason });
 }
 
@@ -157,8 +189,8 @@ function firstFreeIndex(session: SessionRecord, wanted: number | undefined): num
 export function addNode(
   session: SessionRecord,
   wish: { name: string | undefined; host: string; limits: NodeLimits; now: number; maxNodes: number; driver?: string },
-): { session: SessionRecord; node: NodeRecord } {
-  requireLive(session, wish.now);
+): { session: ActiveSession; node: NodeRecord } {
+  const live = requireLive(session, wish.now);
   if (wish.name !== undefined) {
     if (!nodeNameSchema.safeParse(wish.name).success) throw new DrydockError('BAD_NAME');
     if (session.nodes.some((node) => node.name === wish.name)) throw new DrydockError('NODE_EXISTS');
@@ -177,7 +209,7 @@ export function addNode(
     createdAt: wish.now,
     ...(wish.driver === undefined ? {} : { driver: wish.driver }),
   };
-  return { session: { ...session, nodes: [...session.nodes, node] }, node };
+  return { session: { ...live, nodes: [...live.nodes, node] }, node };
 }
 
 /** Where a session lives: nodes of a lost host are nowhere any more. */
@@ -188,7 +220,7 @@ export function homeOf({ nodes, spanMtu }: SessionRecord): { hosts: Map<string, 
 }
 
 /** Moves a node's state forward; the same state again, or a step back, changes nothing. */
-export function setNodeState(session: SessionRecord, name: string, state: NodeRecord['state']): SessionRecord {
+export function setNodeState<S extends SessionRecord>(session: S, name: string, state: NodeRecord['state']): S {
   const order: Record<NodeRecord['state'], number> = { creating: 0, running: 1, destroying: 2, lost: 2 };
   const node = session.nodes.find((candidate) => candidate.name === name);
   if (node === undefined || order[state] <= order[node.state]) return session;
@@ -196,7 +228,7 @@ export function setNodeState(session: SessionRecord, name: string, state: NodeRe
 }
 
 /** Takes over a half-made node from a manager that is dead; nothing changes when somebody was faster. */
-export function takeOverNode(session: SessionRecord, taken: NodeRecord, driver: string): SessionRecord {
+export function takeOverNode<S extends SessionRecord>(session: S, taken: NodeRecord, driver: string): S {
   const node = session.nodes.find(({ name }) => name === taken.name);
   if (node?.state !== 'creating' || node.driver !== taken.driver || node.createdAt !== taken.createdAt) return session;
   return { ...session, nodes: session.nodes.map((each) => (each === node ? { ...node, driver } : each)) };
@@ -205,20 +237,25 @@ export function takeOverNode(session: SessionRecord, taken: NodeRecord, driver: 
 /** Forgets a node that is gone from its host, with everything that named it. */
 export function removeNode(session: SessionRecord, name: string): SessionRecord {
   if (!session.nodes.some((node) => node.name === name)) return session;
+  const isOther = (key: string) => !key.startsWith(`${name}:`);
+  const left = {
+    nodes: session.nodes.filter((node) => node.name !== name),
+    rewrittenHosts: (session.rewrittenHosts ?? []).filter(isOther),
+  };
+  if (session.state !== 'active') return { ...session, ...left };
   return {
     ...session,
-    nodes: session.nodes.filter((node) => node.name !== name),
+    ...left,
     shares: session.shares.filter((share) => share.node !== name),
-    publicPorts: session.publicPorts.filter((key) => !key.startsWith(`${name}:`)),
-    rewrittenHosts: (session.rewrittenHosts ?? []).filter((key) => !key.startsWith(`${name}:`)),
+    publicPorts: session.publicPorts.filter(isOther),
   };
 }
 
 /** Adds `ms` to the session's time, up to `maxMs` from its birth. */
 export function extendSession(session: SessionRecord, ms: number, maxMs: number, now: number): SessionRecord {
-  requireLive(session, now);
-  const latest = session.createdAt + maxMs;
-  return { ...session, expiresAt: Math.max(session.expiresAt, Math.min(session.expiresAt + ms, latest)) };
+  const live = requireLive(session, now);
+  const latest = live.createdAt + maxMs;
+  return { ...live, expiresAt: Math.max(live.expiresAt, Math.min(live.expiresAt + ms, latest)) };
 }
 
 /** The part of a session's own length that its grace may last: whoever makes many short sessions must not hold hosts for long. */
@@ -231,19 +268,42 @@ export function graceMs(session: SessionRecord, endedAt: number, maxMs: number):
 
 /** Whether the owner may still fetch files at `now`. */
 export function isInGrace(session: SessionRecord, now: number): boolean {
-  return session.state === 'grace' && now < (session.graceUntil ?? 0);
+  return session.state === 'grace' && now < session.graceUntil;
 }
 
 /** What the owner may still fetch, or undefined when there is nothing any more. */
 export function graceView(session: SessionRecord, now: number): GraceView | undefined {
-  if (!isInGrace(session, now)) return undefined;
+  if (session.state !== 'grace' || !isInGrace(session, now)) return undefined;
   const nodes = session.nodes.filter(({ state }) => state === 'running').map(({ name }) => name);
-  return { state: 'grace', graceUntil: session.graceUntil ?? now, now, nodes };
+  return { state: 'grace', graceUntil: session.graceUntil, now, nodes };
 }
 
 /** When a session ends that nobody uses, if it may be without use for `idleMs`. */
 export function idleEnd(session: SessionRecord, idleMs: number): number {
   return (session.activeAt ?? session.createdAt) + idleMs;
+}
+
+/** How a session that does not live any more ended; one whose time is up before anybody has written that down expired. */
+export function endOf(session: SessionRecord): { reason: EndReason; at: number; text: string | undefined } {
+  if (session.state === 'active') return { reason: 'expired', at: session.expiresAt, text: undefined };
+  return { reason: session.endReason, at: session.endedAt, text: session.endText };
+}
+
+/** A session without what only a running one has. */
+function baseOf(session: SessionRecord): SessionBase & { state: SessionState } {
+  switch (session.state) {
+    case 'active': {
+      const { shares: _shares, publicPorts: _publicPorts, frozen: _frozen, ...base } = session;
+      return base;
+    }
+    case 'grace': {
+      const { graceUntil: _graceUntil, ...base } = session;
+      return base;
+    }
+    case 'closing':
+    case 'closed':
+      return session;
+  }
 }
 
 /** Ends an active session at `endedAt` but keeps what its nodes hold until `graceUntil`: nothing of it runs any more. */
@@ -254,10 +314,22 @@ export function beginGrace(
   graceUntil: number,
 ): SessionRecord {
   if (session.state !== 'active') return session;
-  // What rests needs no freezing, and its owner may fetch its files.
-  const { frozen: _frozen, ...rest } = session;
   const nodes = session.nodes.filter(({ state }) => state !== 'lost');
-  return { ...rest, state: 'grace', endReason: reason, endedAt, graceUntil, nodes, shares: [], publicPorts: [] };
+  return { ...baseOf(session), state: 'grace', endReason: reason, endedAt, graceUntil, nodes };
+}
+
+/** Lets a frozen session go on; one that has ended meanwhile, or was thawed by somebody else, stays as it is. */
+export function thaw(session: SessionRecord): SessionRecord {
+  if (session.state !== 'active' || session.frozen === undefined) return session;
+  const { frozen: _frozen, ...thawed } = session;
+  return thawed;
+}
+
+/** Writes an operator's own words on a session, or takes them away (''). */
+export function noted(session: SessionRecord, note: string): SessionRecord {
+  if (note !== '') return { ...session, note };
+  const { note: _note, ...rest } = session;
+  return rest;
 }
 
 /** Notes that somebody did something, if that is news by more than `stepMs`. */
@@ -266,20 +338,15 @@ export function touch(session: SessionRecord, now: number, stepMs: number): Sess
   return { ...session, activeAt: now };
 }
 
-/** Ends a session that is active or in grace; its nodes are still to be destroyed. */
-export function beginClosing(session: SessionRecord, reason: EndReason, now: number): SessionRecord {
+/** Ends a session that is active or in grace; its nodes are still to be destroyed. `text`: why, for its pages. */
+export function beginClosing(session: SessionRecord, reason: EndReason, now: number, text?: string): SessionRecord {
   if (session.state !== 'active' && session.state !== 'grace') return session;
-  return {
-    ...session,
-    state: 'closing',
-    endReason: session.endReason ?? reason,
-    endedAt: session.endedAt ?? now,
-    graceUntil: null,
-    shares: [],
-    publicPorts: [],
-    // What a lost host still has of it, the host destroys when it comes back: no session of its own names it.
-    nodes: session.nodes.filter(({ state }) => state !== 'lost').map((node) => ({ ...node, state: 'destroying' })),
-  };
+  const end = session.state === 'active' ? { endReason: reason, endedAt: now } : {};
+  const why = text === undefined ? {} : { endText: text };
+  // What a lost host still has of it, the host destroys when it comes back: no session of its own names it.
+  const left = session.nodes.filter(({ state }) => state !== 'lost');
+  const nodes = left.map((node): NodeRecord => ({ ...node, state: 'destroying' }));
+  return { endReason: reason, endedAt: now, ...baseOf(session), ...end, ...why, state: 'closing', nodes };
 }
 
 /** Forgets the nodes of a closing session that `host` has destroyed; with none left the session is closed. */
@@ -289,13 +356,19 @@ export function clearHost(session: SessionRecord, host: string | undefined): Ses
   return { ...session, nodes, state: nodes.length === 0 ? 'closed' : 'closing' };
 }
 
+/** The last record of a session that the store no longer has: it was closed while nobody listened. */
+export function vanished(session: SessionRecord): ClosedSession {
+  const end = { endReason: 'closed', endedAt: session.expiresAt } as const;
+  return { ...end, ...baseOf(session), state: 'closed', nodes: [], version: session.version + 1 };
+}
+
 /** Adds a link; @throws DrydockError RATE_LIMITED at the bound. */
 export function addLink(session: SessionRecord, link: LinkRecord, now: number): SessionRecord {
-  requireLive(session, now);
-  if (session.links.length >= MAX_LINKS_PER_SESSION) {
+  const live = requireLive(session, now);
+  if (live.links.length >= MAX_LINKS_PER_SESSION) {
     throw new DrydockError('RATE_LIMITED', 'The session has as many links as it may have; revoke some first.');
   }
-  return { ...session, links: [...session.links, link] };
+  return { ...live, links: [...live.links, link] };
 }
 
 /** Revokes a link. The last owner's link stays: nobody could close the session any more. */
@@ -340,16 +413,16 @@ export function setPort(
   { visibility, host }: PortChoice,
   now: number,
 ): SessionRecord {
-  requireLive(session, now);
-  requireNode(session, node);
+  const live = requireLive(session, now);
+  requireNode(live, node);
   const key = `${node}:${port}`;
-  const { publicPorts, rewrittenHosts = [] } = session;
+  const { publicPorts, rewrittenHosts = [] } = live;
   const next = {
     publicPorts: visibility === undefined ? publicPorts : withKey(publicPorts, key, visibility === 'public'),
     rewrittenHosts: host === undefined ? rewrittenHosts : withKey(rewrittenHosts, key, host === 'rewrite'),
   };
   const isSame = next.publicPorts === publicPorts && next.rewrittenHosts === rewrittenHosts;
-  return isSame ? session : { ...session, ...next };
+  return isSame ? live : { ...live, ...next };
 }
 
 /** Whether a port's program sees `localhost:<port>` as Host. */
@@ -359,11 +432,11 @@ export function rewritesHost(session: SessionRecord, node: string, port: number)
 
 /** Adds an expiring link to a port, and forgets those that have expired. */
 export function addShare(session: SessionRecord, share: ShareRecord, now: number): SessionRecord {
-  requireLive(session, now);
-  requireNode(session, share.node);
-  const alive = session.shares.filter(({ expiresAt }) => expiresAt > now);
+  const live = requireLive(session, now);
+  requireNode(live, share.node);
+  const alive = live.shares.filter(({ expiresAt }) => expiresAt > now);
   if (alive.length >= MAX_SHARES_PER_SESSION) throw new DrydockError('RATE_LIMITED');
-  return { ...session, shares: [...alive, share] };
+  return { ...live, shares: [...alive, share] };
 }
 
 /** The node's address in its session. */

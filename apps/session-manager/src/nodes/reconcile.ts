@@ -211,12 +211,14 @@ export function createReconciler(deps: {
   });
 
   return {
-    // The nodes of a session in grace hold files that its owner may still fetch.
-    sessionsOn: (host) =>
-      [...directory.all()]
+    // The nodes of a session in grace hold files that its owner may still fetch; where those of an unreadable one are is not known.
+    sessionsOn: (host) => [
+      ...[...directory.all()]
         .filter(({ state }) => state === 'active' || state === 'grace')
         .filter((session) => session.nodes.some((node) => node.host === host && node.state !== 'lost'))
         .map(({ id }) => id),
+      ...directory.unreadable(),
+    ],
     async learn(host, hello) {
       const doubtful = hello.nodes.filter(({ sessionId, name }) => {
         const session = directory.get(sessionId);

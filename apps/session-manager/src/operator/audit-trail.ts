@@ -1,7 +1,7 @@
 /** What operators and their rules did: in the log for ever, in the store the last of it. */
 import type { AuditEntry } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
-import type { OperatorStore } from '../store/operator-store.ts';
+import type { OperatorStore } from '../store/operator/operator-store.ts';
 
 export interface AuditTrail {
   /** Notes an action that has happened. Never rejects: what is done is done, and the log has it. */

@@ -1,7 +1,7 @@
 import { createLogger, createManualClock } from '@drydock/service-kit';
 import { describe, expect, it } from 'vitest';
 import { createHostRegistry } from '../scheduling/host-registry.ts';
-import { exampleSession } from '../store/session-store.contract.ts';
+import { exampleSession } from '../store/sessions/sessions.contract.ts';
 import { type CpuRule, watchCpu } from './cpu-rule.ts';
 import { createUsageMeter } from './usage-meter.ts';
 

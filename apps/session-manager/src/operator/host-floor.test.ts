@@ -1,14 +1,14 @@
 import { DISK_SHORT_REASON } from '@drydock/protocol';
 import { createLogger, createManualClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { SessionRecord } from '../model/session.ts';
+import type { ActiveSession } from '../model/session.ts';
 import type { HostEvent } from '../scheduling/host-registry.ts';
-import { exampleSession } from '../store/session-store.contract.ts';
+import { exampleSession } from '../store/sessions/sessions.contract.ts';
 import { obeyHostFloor } from './host-floor.ts';
 
 const LIMITS = { cpus: 2, memoryBytes: 1, diskBytes: 1, pids: 1 };
 const NODE = { name: 'node1', index: 1, host: 'h1', limits: LIMITS, state: 'running', createdAt: 0 } as const;
-let session: SessionRecord;
+let session: ActiveSession;
 let done: string[];
 let clock: ReturnType<typeof createManualClock>;
 let tell: (event: HostEvent) => void;

@@ -1,7 +1,7 @@
 /** What a host asks for to keep itself going: sessions that it has frozen for want of disk, and those that take too much of its kernel. */
 import { DISK_SHORT_REASON } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
-import type { SessionRecord } from '../model/session.ts';
+import { frozenOf, type SessionRecord } from '../model/session.ts';
 import type { HostEvent, HostRegistry } from '../scheduling/host-registry.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { Interventions } from './interventions.ts';
@@ -26,7 +26,8 @@ export function obeyHostFloor(deps: {
   let timer: Timer | undefined;
 
   async function act({ sessionId, action, reason }: Extract<HostEvent, { kind: 'floor' }>): Promise<void> {
-    const frozen = directory.get(sessionId)?.frozen?.reason;
+    const session = directory.get(sessionId);
+    const frozen = session === undefined ? undefined : frozenOf(session)?.reason;
     switch (action) {
       case 'end':
         return await interventions.end('host', sessionId, reason);
@@ -46,11 +47,10 @@ export function obeyHostFloor(deps: {
   const failed = (sessionId: string) => (err: unknown) =>
     logger.warn({ err, sessionId }, 'what a host asked for was not done');
 
-  const isSilent = ({ id, state, frozen, nodes }: SessionRecord) =>
-    state === 'active' &&
-    frozen?.reason === DISK_SHORT_REASON &&
-    clock.now() - Math.max(heard.get(id) ?? 0, startedAt) > SILENCE_MS &&
-    nodes.every(({ host }) => hosts.isConnected(host));
+  const isSilent = (session: SessionRecord) =>
+    frozenOf(session)?.reason === DISK_SHORT_REASON &&
+    clock.now() - Math.max(heard.get(session.id) ?? 0, startedAt) > SILENCE_MS &&
+    session.nodes.every(({ host }) => hosts.isConnected(host));
 
   function lookAgain(): void {
     timer = clock.after(LOOK_MS, () => {

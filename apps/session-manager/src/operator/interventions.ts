@@ -1,7 +1,7 @@
 /** What an operator may do to one session: end it, stop its nodes where they are, let them go on, note and flag it. */
 import { DrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
-import type { SessionRecord } from '../model/session.ts';
+import { frozenOf, noted, type SessionRecord, thaw } from '../model/session.ts';
 import type { AgentCommands } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
@@ -58,14 +58,14 @@ export function createInterventions(deps: {
   const stopListening = [
     hosts.onEvent((event) => {
       if (event.kind !== 'connected') return;
-      for (const { id, frozen, state, nodes } of directory.all()) {
-        if (frozen === undefined || state !== 'active') continue;
-        if (nodes.some(({ host }) => host === event.host)) freezeAnew(event.host, id);
+      for (const session of directory.all()) {
+        if (frozenOf(session) === undefined) continue;
+        if (session.nodes.some(({ host }) => host === event.host)) freezeAnew(event.host, session.id);
       }
     }),
     // A node whose making had begun before the freeze runs after it.
     directory.onChange(({ previous, next }) => {
-      if (next.frozen === undefined || next.state !== 'active') return;
+      if (frozenOf(next) === undefined) return;
       const ran = new Set(previous?.nodes.flatMap(({ name, state }) => (state === 'running' ? [name] : [])));
       for (const { name, state, host } of next.nodes) {
         if (state === 'running' && !ran.has(name)) freezeAnew(host, next.id);
@@ -93,12 +93,12 @@ export function createInterventions(deps: {
     },
     async thaw(by, sessionId) {
       await tellHosts(activeSession(sessionId), false);
-      await directory.update(sessionId, ({ frozen: _was, ...rest }) => rest);
+      await directory.update(sessionId, thaw);
       await trail.note(by, 'thaw', sessionId);
     },
     async note(by, sessionId, note) {
       if (directory.get(sessionId) === undefined) throw new DrydockError('SESSION_NOT_FOUND');
-      await directory.update(sessionId, ({ note: _was, ...rest }) => (note === '' ? rest : { ...rest, note }));
+      await directory.update(sessionId, (session) => noted(session, note));
       await trail.note(by, 'note', sessionId, note);
     },
     async flag(sessionId, text) {

@@ -1,6 +1,6 @@
 /** Sessions and usage as operators see them: from outside. */
 import type { OperatorSession, Refusals, Traffic, UsageEntry } from '@drydock/protocol';
-import type { SessionRecord } from '../model/session.ts';
+import { frozenOf, type SessionRecord } from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { UsageMeter } from './usage-meter.ts';
@@ -41,7 +41,7 @@ export function createOperatorViews(deps: {
       network: traffic(id),
       refused: refusals(id),
       note: record.note ?? null,
-      frozen: record.frozen ?? null,
+      frozen: frozenOf(record) ?? null,
       flag: record.flag ?? null,
     };
   }

@@ -3,7 +3,7 @@ import { createLogger } from '@drydock/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { operatorKey } from '../edge/operator/operator-listener.ts';
 import type { ManagerSettings } from '../settings.ts';
-import { createRedisStore } from '../store/redis-store.ts';
+import { createRedisStore } from '../store/redis.ts';
 import { createFixtureAgent, type FixtureAgent } from '../testing/fixture-agent.ts';
 import { startTestRedis, type TestRedis } from '../testing/redis-server.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';

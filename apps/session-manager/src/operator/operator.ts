@@ -5,7 +5,7 @@ import type { HostBook } from '../scheduling/host-book.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionService } from '../sessions/session-service.ts';
-import type { OperatorStore } from '../store/operator-store.ts';
+import type { OperatorStore } from '../store/operator/operator-store.ts';
 import { createAuditTrail } from './audit-trail.ts';
 import { type CpuRule, watchCpu } from './cpu-rule.ts';
 import { obeyHostFloor } from './host-floor.ts';

@@ -2,7 +2,7 @@
 import { type Block, DrydockError, type StartsStop } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import { isInNetworks } from '../scheduling/address-key.ts';
-import type { OperatorStore } from '../store/operator-store.ts';
+import type { OperatorStore } from '../store/operator/operator-store.ts';
 import { type ClientNames, networkList } from './client-names.ts';
 
 /** Between two looks at what other managers wrote (ms): an order holds everywhere within this and one answer of the store. */

@@ -5,7 +5,8 @@
 import { createHmac } from 'node:crypto';
 import type { BlockList } from 'node:net';
 import { DrydockError } from '@drydock/protocol';
-import type { SessionStore, ShareBound } from '../store/session-store.ts';
+import type { SessionStore } from '../store/sessions/session-store.ts';
+import type { ShareBound } from '../store/sessions/shares.ts';
 import { addressKeys, isInNetworks, SITE_SHARE } from './address-key.ts';
 
 /** Letters of a hash that are kept: 96 bits, nobody's by accident. */

@@ -1,9 +1,9 @@
 /** Counts what hosts can still take, and lets new sessions in as far as that goes. */
 import { DrydockError, type NodeLimits } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
+import type { LineStore } from '../store/line/line-store.ts';
 import type { HostRegistry } from './host-registry.ts';
 import { freeNodes, type Home, NOWHERE, placeNodes } from './pick-host.ts';
-import type { WaitingLine } from './waiting-line.ts';
 
 /** What one more place in the line costs when nothing better is known (s). */
 const ESTIMATE_PER_PLACE_SECONDS = 60;
@@ -16,7 +16,7 @@ export interface AdmissionDeps {
   placed(host: string): number;
   /** Whether one more session is within the operator's bound on sessions. */
   maySessionsGrow(): boolean;
-  line: WaitingLine;
+  line: LineStore;
   /** When the next sessions will end (ms since the epoch), soonest first. */
   nextEnds(): number[];
   clock: Clock;
@@ -81,11 +81,11 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       const wanted = Math.max(1, nodes);
       // Room that is scattered over hosts that do not reach one another is none.
       const fits = maySessionsGrow() && placeNodes(candidates(), wanted, NOWHERE) !== undefined;
-      const place = await line.standInLine(ticket, { free: fits ? totalFree() : 0, wanted });
+      const place = await line.stand(ticket, { free: fits ? totalFree() : 0, wanted });
       if (place === 0) return;
       throw new DrydockError('NO_CAPACITY', undefined, { queuePlace: place, estimateSeconds: estimate(place) });
     },
-    waiting: () => line.lineLength(),
+    waiting: () => line.length(),
     capacity() {
       const connected = candidates().filter(({ host }) => host.state === 'connected');
       return {

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createManualClock, systemClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { operatorKey } from '../edge/operator/operator-listener.ts';
-import { createMemoryStore } from '../store/memory-store.ts';
+import { createMemoryStore } from '../store/memory.ts';
 import { createFixtureAgent } from '../testing/fixture-agent.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
 import { HOST_KEY_MS, KEY_OVERLAP_MS } from './host-book.ts';
@@ -57,7 +57,7 @@ describe('joining', () => {
     const agent = await connect('new1', key);
     expect(await statusOf('new1')).toMatchObject({ state: 'connected' });
     if (typeof agent !== 'string') agent.close();
-    expect(JSON.stringify(await test.store.hostEntries())).not.toContain(key);
+    expect(JSON.stringify(await test.store.hosts.all())).not.toContain(key);
   });
 
   it('refuses a wrong and an expired token, and one address that guesses', async () => {
@@ -108,9 +108,9 @@ describe('joining', () => {
     await expect.poll(() => tries(first)).toBe('AGENT_KEY_REJECTED');
     await expect.poll(() => tries(second)).toBe('in');
     // A year of a clock's timers is too long for a test: its end comes nearer.
-    const entry = (await store.hostEntries()).new1;
+    const entry = (await store.hosts.all()).entries.new1;
     expect(entry?.keyUntil).toBeGreaterThan(clock.now() + HOST_KEY_MS - 2 * KEY_OVERLAP_MS);
-    await store.putHostEntry('new1', { ...entry, keyUntil: clock.now() + 1000 });
+    await store.hosts.put('new1', { ...entry, keyUntil: clock.now() + 1000 });
     clock.advance(2500);
     await expect.poll(() => tries(second)).toBe('AGENT_KEY_REJECTED');
     expect((await rotate(second, third)).status).toBe(401);

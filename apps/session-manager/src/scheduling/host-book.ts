@@ -2,32 +2,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { DrydockError } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
+import type { HostEntry } from '../store/hosts/host-store.ts';
+import type { Store } from '../store/store.ts';
 import type { HostRegistry } from './host-registry.ts';
-
-/** What is kept of a host. Hosts of the operator's own key file need no entry; one that drains has one all the same. */
-export interface HostEntry {
-  /** SHA-256 of the host's key, hex; the key itself never leaves the host. */
-  readonly keyHash?: string;
-  /** When that key ends (ms since the epoch); none: it was made by a release that knew no ends. */
-  readonly keyUntil?: number;
-  /** The key before it, while it is let in too. */
-  readonly before?: { readonly keyHash: string; readonly until: number };
-  readonly draining?: boolean;
-  readonly joinedAt?: number;
-}
-
-/** The part of the store that the book needs; every method may reject with STORE_UNAVAILABLE. */
-export interface HostStore {
-  hostEntries(): Promise<Record<string, HostEntry>>;
-  /** Adds a host; false when there is one of that name. */
-  addHostEntry(name: string, entry: HostEntry): Promise<boolean>;
-  /** Sets or, with undefined, takes away. */
-  putHostEntry(name: string, entry: HostEntry | undefined): Promise<void>;
-  /** Keeps a one-time secret for `ttlMs`. */
-  putTicket(hash: string, value: string, ttlMs: number): Promise<void>;
-  /** Takes a one-time secret: the first call gets it, every later one nothing. */
-  takeTicket(hash: string): Promise<string | undefined>;
-}
 
 /** Between two looks at what other managers wrote (ms). */
 const LOOK_MS = 2000;
@@ -69,19 +46,23 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
 /** Builds it over the store. */
 export function createHostBook(deps: {
-  store: HostStore;
+  store: Pick<Store, 'hosts' | 'tickets'>;
   hosts: Pick<HostRegistry, 'drain'>;
   clock: Clock;
   logger: Logger;
 }): HostBook {
   const { store, hosts, clock, logger } = deps;
   let known: Record<string, HostEntry> = {};
+  /** Hosts whose entries another release wrote in a form that this one does not know: they stay as they are. */
+  let foreign: ReadonlySet<string> = new Set();
   let timer: Timer | undefined;
   let stopped = false;
 
   async function look(): Promise<void> {
     const before = known;
-    known = await store.hostEntries();
+    const { entries, unreadable } = await store.hosts.all();
+    known = entries;
+    foreign = new Set(unreadable);
     for (const name of new Set([...Object.keys(before), ...Object.keys(known)])) {
       const draining = known[name]?.draining === true;
       if (draining !== (before[name]?.draining === true)) hosts.drain(name, draining);
@@ -96,6 +77,12 @@ export function createHostBook(deps: {
         .catch(() => undefined)
         .finally(lookAgain);
     });
+  }
+
+  /** Writes over an entry that was read. @throws DrydockError RECORD_UNREADABLE. */
+  async function put(name: string, entry: HostEntry | undefined): Promise<void> {
+    if (foreign.has(name)) throw new DrydockError('RECORD_UNREADABLE');
+    await store.hosts.put(name, entry);
   }
 
   return {
@@ -122,7 +109,7 @@ export function createHostBook(deps: {
     },
     async newToken(ttlMs) {
       const token = randomBytes(32).toString('base64url');
-      await store.putTicket(sha256(token).toString('base64url'), JOIN_TICKET, ttlMs);
+      await store.tickets.put(sha256(token).toString('base64url'), JOIN_TICKET, ttlMs);
       logger.info({ audit: 'host-token-created', ttlMs }, 'token for a host created');
       return token;
     },
@@ -130,11 +117,11 @@ export function createHostBook(deps: {
       await look();
       // Told before the token is taken: it is still good under another name.
       if (known[name]?.keyHash !== undefined) throw new DrydockError('HOST_EXISTS');
-      const ticket = await store.takeTicket(sha256(token).toString('base64url'));
+      const ticket = await store.tickets.take(sha256(token).toString('base64url'));
       if (ticket !== JOIN_TICKET) throw new DrydockError('JOIN_TOKEN_REJECTED');
       const entry = { ...known[name], keyHash, keyUntil: clock.now() + HOST_KEY_MS, joinedAt: clock.now() };
-      if (known[name] !== undefined) await store.putHostEntry(name, entry);
-      else if (!(await store.addHostEntry(name, entry))) throw new DrydockError('HOST_EXISTS');
+      if (known[name] !== undefined) await put(name, entry);
+      else if (!(await store.hosts.add(name, entry))) throw new DrydockError('HOST_EXISTS');
       await look();
       logger.info({ audit: 'host-joined', host: name }, 'host joined');
     },
@@ -147,7 +134,7 @@ export function createHostBook(deps: {
         throw new DrydockError('AGENT_KEY_REJECTED');
       }
       const [goodUntil, oldGoodUntil] = [clock.now() + HOST_KEY_MS, clock.now() + KEY_OVERLAP_MS];
-      await store.putHostEntry(name, {
+      await put(name, {
         ...entry,
         ...{ keyHash, keyUntil: goodUntil, before: { keyHash: newest, until: oldGoodUntil } },
       });
@@ -159,14 +146,14 @@ export function createHostBook(deps: {
       await look();
       const { draining: _was, ...rest } = known[name] ?? {};
       const entry = draining ? { ...rest, draining } : rest;
-      await store.putHostEntry(name, Object.keys(entry).length === 0 ? undefined : entry);
+      await put(name, Object.keys(entry).length === 0 ? undefined : entry);
       await look();
       logger.info({ audit: draining ? 'host-drained' : 'host-undrained', host: name }, 'host placement changed');
     },
     async remove(name) {
       await look();
       if (known[name]?.keyHash === undefined) throw new DrydockError('NOT_FOUND');
-      await store.putHostEntry(name, undefined);
+      await put(name, undefined);
       await look();
       logger.info({ audit: 'host-removed', host: name }, 'host removed');
     },

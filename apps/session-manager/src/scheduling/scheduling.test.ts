@@ -1,11 +1,11 @@
 import { createManualClock } from '@drydock/service-kit';
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../store/memory-store.ts';
+import { PLACE_KEPT_MS } from '../store/line/line-store.ts';
+import { createMemoryLine } from '../store/line/memory.ts';
 import { createAdmission } from './admission.ts';
 import type { Host } from './host-registry.ts';
 import { type Candidate, type Home, NOWHERE, placeNodes } from './pick-host.ts';
 import { createRateLimit } from './rate-limit.ts';
-import { PLACE_KEPT_MS } from './waiting-line.ts';
 
 const LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
 
@@ -120,7 +120,7 @@ describe('admission', () => {
     hosts: { list: () => hosts, get: () => hosts[0] },
     placed: () => placed,
     maySessionsGrow: () => sessionsLeft > 0,
-    line: createMemoryStore(clock),
+    line: createMemoryLine(clock),
     nextEnds: () => [clock.now() + 30_000, clock.now() + 90_000],
     clock,
   });

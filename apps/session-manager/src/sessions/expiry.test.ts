@@ -1,6 +1,6 @@
 import { createManualClock } from '@drydock/service-kit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../store/memory-store.ts';
+import { createMemoryStore } from '../store/memory.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
 
 let test: TestManager;
@@ -39,7 +39,7 @@ describe('the end of a session', () => {
     test = await startTestManager({ clock, store });
     const back = await test.host();
     expect(back.sessions()).toEqual([]);
-    await expect.poll(async () => (await store.get(session.id))?.state).toBe('closed');
+    await expect.poll(async () => (await store.sessions.get(session.id))?.state).toBe('closed');
     expect(agent.nodes()).toHaveLength(1); // The first fixture never heard of it; its successor was told to have none.
     agent.close();
   });

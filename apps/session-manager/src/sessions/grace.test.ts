@@ -1,6 +1,6 @@
 import { createManualClock, type ManualClock } from '@drydock/service-kit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../store/memory-store.ts';
+import { createMemoryStore } from '../store/memory.ts';
 import { startTestManager, type TestManager, type TestManagerOptions } from '../testing/test-manager.ts';
 
 const HOUR = 3_600_000;
@@ -30,7 +30,7 @@ async function sessionWithNode(hours?: number) {
   return { id, token, collaborator, get, file };
 }
 
-const stateInStore = async (id: string) => (await test.store.get(id))?.state;
+const stateInStore = async (id: string) => (await test.store.sessions.get(id))?.state;
 
 describe('the grace of a session', () => {
   it('lets its owner fetch files and nobody do anything else, brings nodes to rest, and then all is gone', async () => {
@@ -89,12 +89,12 @@ describe('the grace of a session', () => {
     test = await startTestManager({ clock, store, settings: { graceMinutes: 15 } });
     await test.host();
     const first = await sessionWithNode();
-    const endsAt = (await store.get(first.id))?.expiresAt ?? 0;
+    const endsAt = (await store.sessions.get(first.id))?.expiresAt ?? 0;
     await test.manager.close();
     clock.advance(4 * HOUR + 10 * MINUTE);
     await test.restart();
     await expect.poll(() => stateInStore(first.id)).toBe('grace');
-    expect(await store.get(first.id)).toMatchObject({ endedAt: endsAt, graceUntil: endsAt + 15 * MINUTE });
+    expect(await store.sessions.get(first.id)).toMatchObject({ endedAt: endsAt, graceUntil: endsAt + 15 * MINUTE });
     await test.manager.close();
     clock.advance(10 * MINUTE);
     await test.restart();

@@ -56,7 +56,7 @@ export function createGrace(deps: GraceDeps): Grace {
   let stopped = false;
 
   const inGrace = () =>
-    [...directory.all()].filter(({ state }) => state === 'grace').sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
+    [...directory.all()].filter((session) => session.state === 'grace').sort((a, b) => a.endedAt - b.endedAt);
 
   function begin(session: SessionRecord): void {
     for (const host of new Set(session.nodes.map((node) => node.host))) {

@@ -1,14 +1,14 @@
 import { DrydockError } from '@drydock/protocol';
 import { createLogger, createManualClock } from '@drydock/service-kit';
 import { expect, it } from 'vitest';
-import { createMemoryStore } from '../store/memory-store.ts';
+import { createMemoryPresence } from '../store/presence/memory.ts';
 import { createManagerPresence } from './manager-presence.ts';
 
 const logger = createLogger('test', 'silent');
 
 function site() {
   const clock = createManualClock();
-  const memory = createMemoryStore(clock);
+  const memory = createMemoryPresence(clock);
   let isAway = false;
   const store = {
     beat: (...args: Parameters<typeof memory.beat>) =>

@@ -1,7 +1,7 @@
 /** Which managers live and which hosts each of them reaches: what must happen once is left to one, and no host is lost while any sees it. */
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import { newId } from '../model/links.ts';
-import type { ManagerBeat, SessionStore } from '../store/session-store.ts';
+import type { ManagerBeat, PresenceStore } from '../store/presence/presence-store.ts';
 
 /** Between two signs of life (ms). */
 const BEAT_MS = 3000;
@@ -26,7 +26,7 @@ export interface ManagerPresence {
 
 /** Builds it; `name` is this manager's lasting name, `hosts` what it is connected to. */
 export function createManagerPresence(deps: {
-  store: Pick<SessionStore, 'beat' | 'leave'>;
+  store: PresenceStore;
   name: string;
   hosts(): string[];
   clock: Clock;

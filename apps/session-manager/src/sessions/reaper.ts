@@ -64,7 +64,8 @@ export function createReaper(deps: {
     job.timer = undefined;
     try {
       const session = directory.get(sessionId);
-      const overdue = clock.now() - (session?.endedAt ?? clock.now()) > GIVE_UP_MS;
+      const endedAt = session === undefined || session.state === 'active' ? clock.now() : session.endedAt;
+      const overdue = clock.now() - endedAt > GIVE_UP_MS;
       if (host !== NO_HOST && (!overdue || hosts.isConnected(host))) {
         await commands.send(host, 'session.destroy', { sessionId }, DESTROY_TIMEOUT_MS);
       }

@@ -2,10 +2,11 @@
  * Every open session in memory, kept equal to the store: reads never wait, also while the store is away; writes go to the
  * store first and are made again on top of what somebody else wrote in between.
  */
-import { DrydockError } from '@drydock/protocol';
+import { DrydockError, toDrydockError } from '@drydock/protocol';
 import { createBackoff, type Logger } from '@drydock/service-kit';
-import type { SessionRecord } from '../model/session.ts';
-import type { OverShare, PlacementBound, SessionStore, ShareBound } from '../store/session-store.ts';
+import { type SessionRecord, vanished } from '../model/session.ts';
+import type { PlacementBound, SessionStore } from '../store/sessions/session-store.ts';
+import type { OverShare, ShareBound } from '../store/sessions/shares.ts';
 
 /** Attempts of one change against other writers; each failed one means that another succeeded. */
 const MAX_WRITE_ATTEMPTS = 16;
@@ -23,11 +24,13 @@ export interface SessionDirectory {
   start(): Promise<void>;
   /** An open session (active or closing), from memory. */
   get(id: string): SessionRecord | undefined;
-  /** An open session from memory, or a closed one that the store still remembers. */
+  /** An open session from memory, or a closed one that the store still remembers. @throws DrydockError RECORD_UNREADABLE. */
   find(id: string): Promise<SessionRecord | undefined>;
   /** Reads sessions from the store, for decisions that must not be made from a memory that lags behind another manager's writes. */
   refresh(ids: Iterable<string>): Promise<void>;
   all(): Iterable<SessionRecord>;
+  /** Ids of open sessions that another release wrote in a form that this one does not know. */
+  unreadable(): Iterable<string>;
   count(): number;
   /** Nodes placed on a host, over all sessions. */
   placed(host: string): number;
@@ -56,6 +59,7 @@ const addressLimit = ({ over, most }: OverShare) => new DrydockError('ADDRESS_LI
 /** Builds a directory over a store; it is empty until `start`. */
 export function createSessionDirectory({ store, logger }: { store: SessionStore; logger: Logger }): SessionDirectory {
   const records = new Map<string, SessionRecord>();
+  const unreadable = new Set<string>();
   const placed = new Map<string, number>();
   const listeners = new Set<(change: DirectoryChange) => void>();
   const queues = new Map<string, Promise<unknown>>();
@@ -77,6 +81,7 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
 
   /** Takes over a record unless a newer one is known. */
   function accept(next: SessionRecord): void {
+    unreadable.delete(next.id);
     const previous = records.get(next.id);
     if (previous !== undefined && previous.version >= next.version) return;
     if (previous === undefined && next.state === 'closed') return;
@@ -91,21 +96,37 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
 
   /** A session that the store no longer has was closed while nobody listened. */
   function vanish(record: SessionRecord): void {
-    accept({ ...record, state: 'closed', nodes: [], version: record.version + 1 });
+    accept(vanished(record));
+  }
+
+  /** What this release cannot read is nothing to decide by: it is out of memory, and stays as it is in the store and on its hosts. */
+  function setAside(id: string): void {
+    countPlaces(records.get(id), -1);
+    records.delete(id);
+    unreadable.add(id);
+  }
+
+  /** Takes over what the store has of a session now. */
+  async function refresh(id: string): Promise<void> {
+    try {
+      const stored = await store.get(id);
+      const known = records.get(id);
+      if (stored !== undefined) accept(stored);
+      else if (known !== undefined) vanish(known);
+      else unreadable.delete(id);
+    } catch (error) {
+      if (toDrydockError(error).code !== 'RECORD_UNREADABLE') throw error;
+      setAside(id);
+    }
   }
 
   async function reload(): Promise<void> {
-    const known = [...records.keys()];
+    const known = [...records.keys(), ...unreadable];
     const found = await store.list();
-    const ids = new Set(found.map(({ id }) => id));
-    for (const record of found) accept(record);
-    for (const id of known) {
-      const record = records.get(id);
-      if (record === undefined || ids.has(id)) continue;
-      const stored = await store.get(id);
-      if (stored === undefined) vanish(record);
-      else accept(stored);
-    }
+    for (const record of found.records) accept(record);
+    for (const id of found.unreadable) setAside(id);
+    const ids = new Set([...found.records.map(({ id }) => id), ...found.unreadable]);
+    for (const id of known) if (!ids.has(id)) await refresh(id);
     inSync = true;
   }
 
@@ -131,11 +152,6 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
     } finally {
       reloading = false;
     }
-  }
-
-  async function refresh(id: string): Promise<void> {
-    const record = await store.get(id);
-    if (record !== undefined) accept(record);
   }
 
   const stopListening = store.onChanged((write) => {
@@ -173,7 +189,9 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
   ): Promise<SessionRecord> {
     for (let attempt = 0; attempt < MAX_WRITE_ATTEMPTS; attempt += 1) {
       const previous = records.get(id);
-      if (previous === undefined) throw new DrydockError('SESSION_NOT_FOUND');
+      if (previous === undefined) {
+        throw new DrydockError(unreadable.has(id) ? 'RECORD_UNREADABLE' : 'SESSION_NOT_FOUND');
+      }
       const changed = change(previous);
       if (changed === previous) return previous;
       const next = { ...changed, version: previous.version + 1 };
@@ -184,9 +202,7 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
       }
       if (result === 'host-full') throw new DrydockError('NO_CAPACITY');
       if (result !== 'conflict') throw addressLimit(result);
-      const stored = await store.get(id);
-      if (stored === undefined) vanish(previous);
-      else accept(stored);
+      await refresh(id);
     }
     throw new DrydockError('INTERNAL', undefined, { reason: 'too many writers' });
   }
@@ -203,6 +219,7 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
       for (const id of ids) await enqueue(id, () => refresh(id));
     },
     all: () => records.values(),
+    unreadable: () => unreadable,
     count: () => records.size,
     placed: (host) => placed.get(host) ?? 0,
     synced: () => inSync && store.healthy(),

@@ -7,6 +7,7 @@ import {
   addShare,
   beginClosing,
   beginGrace,
+  endOf,
   extendSession,
   graceMs,
   graceView,
@@ -20,6 +21,7 @@ import {
   rotateLink,
   type SessionRecord,
   setPort,
+  sharesOf,
   touch,
 } from '../model/session.ts';
 import type { AddressShares } from '../scheduling/address-shares.ts';
@@ -86,10 +88,12 @@ export function createSessionService(deps: SessionServiceDeps) {
     if (!isLive(session, clock.now())) {
       const left = link.right === 'owner' ? graceView(session, clock.now()) : undefined;
       if (inGrace && left !== undefined) return { session, right: link.right, linkId: link.id };
+      const { reason, at, text } = endOf(session);
+      const why = text === undefined ? {} : { endText: text };
       throw new DrydockError('SESSION_NOT_FOUND', 'The session has ended.', {
-        ended: session.endReason ?? 'expired',
-        endedAt: session.endedAt ?? session.expiresAt,
-        ...(session.endText === undefined ? {} : { endText: session.endText }),
+        ended: reason,
+        endedAt: at,
+        ...why,
         ...left,
       });
     }
@@ -211,7 +215,8 @@ export function createSessionService(deps: SessionServiceDeps) {
           : beginClosing(session, reason, endedAt);
       });
       if (!isOurs) return ended;
-      const { state, graceUntil } = ended;
+      const { state } = ended;
+      const graceUntil = state === 'grace' ? ended.graceUntil : undefined;
       logger.info({ sessionId, audit: 'session-ended', reason, state, graceUntil }, 'session ended');
       return ended;
     },
@@ -220,9 +225,9 @@ export function createSessionService(deps: SessionServiceDeps) {
     async end(sessionId: string, reason: EndReason, text?: string): Promise<SessionRecord> {
       let isOurs = false;
       const ended = await directory.update(sessionId, (session) => {
-        const next = beginClosing(session, reason, clock.now());
+        const next = beginClosing(session, reason, clock.now(), text);
         isOurs = next !== session;
-        return isOurs && text !== undefined ? { ...next, endText: text } : next;
+        return next;
       });
       if (isOurs) logger.info({ sessionId, audit: 'session-ended', reason }, 'session ended');
       return ended;
@@ -273,7 +278,7 @@ export function createSessionService(deps: SessionServiceDeps) {
         return addShare(current, { id, node, port, tokenHash: hashToken(token), expiresAt }, clock.now());
       });
       logger.info({ sessionId, audit: 'port-shared', node, port, minutes }, 'port shared');
-      return { token, expiresAt: session.shares.find((share) => share.id === id)?.expiresAt ?? clock.now() };
+      return { token, expiresAt: sharesOf(session).find((share) => share.id === id)?.expiresAt ?? clock.now() };
     },
   };
 }

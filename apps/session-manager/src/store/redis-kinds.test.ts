@@ -2,11 +2,12 @@ import { createLogger } from '@drydock/service-kit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ClusterRedis, startClusterRedis, startTlsRedis, type TlsRedis } from '../testing/redis-kinds.ts';
-import { parseRedisUrl } from './redis-client.ts';
-import { SESSIONS_KEY } from './redis-scripts.ts';
-import { createRedisStore } from './redis-store.ts';
-import { exampleSession, sessionStoreContract } from './session-store.contract.ts';
-import type { SessionStore } from './session-store.ts';
+import { parseRedisUrl } from './redis/client.ts';
+import { createRedisStore } from './redis.ts';
+import { SESSIONS_KEY } from './sessions/redis.ts';
+import { exampleSession } from './sessions/sessions.contract.ts';
+import { storeContract } from './store.contract.ts';
+import type { Store } from './store.ts';
 
 const logger = createLogger('test', 'silent');
 
@@ -33,7 +34,7 @@ describe('the address of a Redis', () => {
 
 describe('a Redis that speaks TLS only', () => {
   let redis: TlsRedis;
-  let store: SessionStore | undefined;
+  let store: Store | undefined;
   beforeAll(async () => {
     redis = await startTlsRedis();
   });
@@ -45,20 +46,20 @@ describe('a Redis that speaks TLS only', () => {
   it('serves who knows its authority, after a crash too, and hears of writes', async () => {
     store = await createRedisStore(redis.url, logger, 5000, redis.caFile);
     const session = exampleSession();
-    expect(await store.create(session, 10)).toBe('written');
+    expect(await store.sessions.create(session, 10)).toBe('written');
     await redis.kill();
     await redis.start();
-    await expect.poll(() => store?.healthy(), { timeout: 5000 }).toBe(true);
-    expect(await store.get(session.id)).toEqual(session);
+    await expect.poll(() => store?.sessions.healthy(), { timeout: 5000 }).toBe(true);
+    expect(await store.sessions.get(session.id)).toEqual(session);
     const heard: unknown[] = [];
-    store.onChanged((write) => heard.push(write));
+    store.sessions.onChanged((write) => heard.push(write));
     // The connection that hears may come back after the one that writes: each attempt is a write of its own.
     let current = session;
     await expect
       .poll(
         async () => {
           const next = { ...current, version: current.version + 1 };
-          expect(await store?.replace(current, next)).toBe('written');
+          expect(await store?.sessions.replace(current, next)).toBe('written');
           current = next;
           return heard;
         },
@@ -74,7 +75,7 @@ describe('a Redis that speaks TLS only', () => {
 
 describe('a cluster of three masters', () => {
   let redis: ClusterRedis;
-  const opened: SessionStore[] = [];
+  const opened: Store[] = [];
   const connect = async () => {
     const store = await createRedisStore(redis.url, logger, 10_000);
     opened.push(store);
@@ -88,7 +89,7 @@ describe('a cluster of three masters', () => {
     await redis.stop();
   });
 
-  sessionStoreContract('redis store on a cluster', async () => {
+  storeContract('redis store on a cluster', async () => {
     for (const { url } of redis.servers) {
       const server = new Redis(url);
       await server.flushall();
@@ -100,27 +101,27 @@ describe('a cluster of three masters', () => {
   it('says STORE_UNAVAILABLE while the master of our keys is away, and has everything when it is back', async () => {
     const [mine, other] = [await connect(), await connect()];
     const session = exampleSession();
-    await mine.create(session, 1000);
+    await mine.sessions.create(session, 1000);
     const master = await redis.masterOf(SESSIONS_KEY);
     await master.kill();
-    await expect.poll(() => mine.get(session.id).catch(({ code }) => code)).toBe('STORE_UNAVAILABLE');
-    expect(mine.healthy()).toBe(false);
+    await expect.poll(() => mine.sessions.get(session.id).catch(({ code }) => code)).toBe('STORE_UNAVAILABLE');
+    expect(mine.sessions.healthy()).toBe(false);
     let learned = 0;
-    mine.onChanged((write) => {
+    mine.sessions.onChanged((write) => {
       if (write === 'all') learned += 1;
     });
     await master.start();
-    await expect.poll(() => mine.get(session.id).catch(() => undefined), { timeout: 20_000 }).toEqual(session);
-    expect(mine.healthy()).toBe(true);
+    await expect.poll(() => mine.sessions.get(session.id).catch(() => undefined), { timeout: 20_000 }).toEqual(session);
+    expect(mine.sessions.healthy()).toBe(true);
     expect(learned).toBeGreaterThan(0);
     const heard: unknown[] = [];
-    mine.onChanged((write) => heard.push(write));
+    mine.sessions.onChanged((write) => heard.push(write));
     let version = 1;
     await expect
       .poll(
         async () => {
           const next = { ...session, version: version + 1 };
-          if ((await other.replace({ ...session, version }, next).catch(() => '')) === 'written') version += 1;
+          if ((await other.sessions.replace({ ...session, version }, next).catch(() => '')) === 'written') version += 1;
           return heard.length;
         },
         { timeout: 20_000 },
@@ -136,14 +137,17 @@ describe('a cluster of three masters', () => {
       await server.kill();
       const session = exampleSession();
       const heard: unknown[] = [];
-      mine.onChanged((write) => heard.push(write === 'all' ? write : write.id));
-      await expect.poll(() => other.create(session, 1000).catch(() => ''), { timeout: 20_000 }).toBe('written');
+      mine.sessions.onChanged((write) => heard.push(write === 'all' ? write : write.id));
+      await expect
+        .poll(() => other.sessions.create(session, 1000).catch(() => ''), { timeout: 20_000 })
+        .toBe('written');
       let version = 1;
       await expect
         .poll(
           async () => {
             const next = { ...session, version: version + 1 };
-            if ((await other.replace({ ...session, version }, next).catch(() => '')) === 'written') version += 1;
+            if ((await other.sessions.replace({ ...session, version }, next).catch(() => '')) === 'written')
+              version += 1;
             return heard;
           },
           { timeout: 20_000 },

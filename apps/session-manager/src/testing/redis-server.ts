@@ -31,7 +31,19 @@ export async function startTestRedis(extra: readonly string[] = []): Promise<Tes
   let child: ChildProcess | undefined;
 
   async function start(): Promise<void> {
-    const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''];
+    // Each test of a suite has a database of its own.
+    const args = [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--dir',
+      directory,
+      '--save',
+      '',
+      '--databases',
+      '100',
+    ];
     const started = spawn('redis-server', [...args, '--appendonly', 'yes', '--appendfsync', 'always', ...extra], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

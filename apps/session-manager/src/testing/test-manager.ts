@@ -17,8 +17,8 @@ import { io, type Socket } from 'socket.io-client';
 import { type Manager, startManager } from '../manager.ts';
 import { newId } from '../model/links.ts';
 import type { ManagerSettings } from '../settings.ts';
-import { createMemoryStore } from '../store/memory-store.ts';
-import type { SessionStore } from '../store/session-store.ts';
+import { createMemoryStore } from '../store/memory.ts';
+import type { Store } from '../store/store.ts';
 import { createFixtureAgent, type FixtureAgent, type FixtureAgentOptions } from './fixture-agent.ts';
 
 export interface ApiAnswer {
@@ -31,7 +31,7 @@ export interface TestManager {
   readonly manager: Manager;
   readonly origin: string;
   readonly agentKey: string;
-  readonly store: SessionStore;
+  readonly store: Store;
   /** One call of the API below /api/v1; a failed one must have the contract's error body. */
   call(method: string, path: string, options?: CallOptions): Promise<ApiAnswer>;
   createSession(request?: object): Promise<CreateSessionResponse>;
@@ -60,7 +60,7 @@ export interface CallOptions {
 
 export interface TestManagerOptions {
   settings?: Partial<ManagerSettings>;
-  store?: SessionStore;
+  store?: Store;
   clock?: Clock;
   logger?: Logger;
   /** The key of every host; several managers of one store have the same. */

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { newLink, newToken } from '../../model/links.ts';
 import { addNode, newSession } from '../../model/session.ts';
-import { createMemoryStore } from '../../store/memory-store.ts';
+import { createMemoryStore } from '../../store/memory.ts';
 import { createFixtureAgent } from '../../testing/fixture-agent.ts';
 import { startTestManager, type TestManager } from '../../testing/test-manager.ts';
 import { parseAgentKeys } from './agent-keys.ts';
@@ -159,7 +159,7 @@ describe('what hosts and store disagree on', () => {
       portSecret: newToken(),
     });
     const limits = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
-    await store.create(addNode(empty, { name: undefined, host: 'h1', limits, now, maxNodes: 8 }).session, 10);
+    await store.sessions.create(addNode(empty, { name: undefined, host: 'h1', limits, now, maxNodes: 8 }).session, 10);
     const next = await startTestManager({ store });
     try {
       const agent = await next.host();

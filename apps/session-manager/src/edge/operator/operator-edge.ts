@@ -4,7 +4,7 @@ import { createOperatorPart, type OperatorPart, type OperatorPartDeps } from '..
 import { createTrafficMeter } from '../../operator/traffic-meter.ts';
 import type { Admission } from '../../scheduling/admission.ts';
 import type { RateLimit } from '../../scheduling/rate-limit.ts';
-import type { SessionStore } from '../../store/session-store.ts';
+import type { Store } from '../../store/store.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Origins } from '../base/origins.ts';
 import { addOperatorGauges } from './operator-gauges.ts';
@@ -14,7 +14,7 @@ import { countRefusals } from './refusal-counts.ts';
 
 export interface OperatorEdgeDeps
   extends Omit<OperatorPartDeps, 'store' | 'status' | 'waiting' | 'refusals' | 'traffic' | 'newLink'> {
-  store: SessionStore;
+  store: Pick<Store, 'tickets' | 'operator'>;
   admission: Pick<Admission, 'capacity' | 'waiting'>;
   metrics: Metrics;
   origins: Origins;
@@ -33,7 +33,7 @@ export interface OperatorEdge extends Pick<OperatorPart, 'calls' | 'stop'> {
 export function createOperatorEdge(deps: OperatorEdgeDeps): OperatorEdge {
   const { store, directory, hosts, book, orders, admission, metrics, origins, tries, secret, clock, logger } = deps;
   const { capacity, waiting } = admission;
-  const signIn = createOperatorSignIn({ store, origins, tries, secret, clock, logger });
+  const signIn = createOperatorSignIn({ tickets: store.tickets, origins, tries, secret, clock, logger });
   const refusals = countRefusals({ hosts, metrics, isOpen: (id) => directory.get(id) !== undefined });
   const traffic = createTrafficMeter({
     hosts,

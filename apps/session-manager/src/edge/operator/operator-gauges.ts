@@ -1,6 +1,6 @@
 /** What operators and rules have done, as gauges: so that an alert can say what was forgotten. */
 import { DISK_SHORT_REASON } from '@drydock/protocol';
-import type { SessionRecord } from '../../model/session.ts';
+import { frozenOf, type SessionRecord } from '../../model/session.ts';
 import type { Orders } from '../../operator/orders.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
 import type { Metrics } from '../base/metrics.ts';
@@ -18,10 +18,10 @@ export function addOperatorGauges(deps: {
     [{}, active(({ flag }) => flag !== undefined)],
   ]);
   metrics.gauge('drydock_frozen_sessions', 'Sessions whose nodes an operator or a rule has frozen.', [], () => [
-    [{}, active(({ frozen }) => frozen !== undefined)],
+    [{}, active((session) => frozenOf(session) !== undefined)],
   ]);
   metrics.gauge('drydock_disk_short_sessions', 'Sessions that a host has frozen for want of disk.', [], () => [
-    [{}, active(({ frozen }) => frozen?.reason === DISK_SHORT_REASON)],
+    [{}, active((session) => frozenOf(session)?.reason === DISK_SHORT_REASON)],
   ]);
   metrics.gauge('drydock_blocks', 'Addresses, networks and persons that are blocked.', [], () => [
     [{}, orders.blocks().length],

@@ -6,7 +6,7 @@ import type { Clock, Logger } from '@drydock/service-kit';
 import { z } from 'zod';
 import type { RateLimit } from '../../scheduling/rate-limit.ts';
 import { createSignedValues } from '../../sign-in/signed-values.ts';
-import type { SessionStore } from '../../store/session-store.ts';
+import type { TicketStore } from '../../store/tickets/ticket-store.ts';
 import { operatorCookieName, parseCookies, serializeCookie } from '../base/cookies.ts';
 import type { Origins } from '../base/origins.ts';
 
@@ -33,7 +33,7 @@ export interface OperatorSignIn {
 }
 
 export interface OperatorSignInDeps {
-  store: Pick<SessionStore, 'putTicket' | 'takeTicket'>;
+  tickets: TicketStore;
   origins: Origins;
   /** Tries of links by address. */
   tries: RateLimit;
@@ -47,7 +47,7 @@ const LOOPBACK = /^(::1|(::ffff:)?127\.)/;
 
 /** Builds it. */
 export function createOperatorSignIn(deps: OperatorSignInDeps): OperatorSignIn {
-  const { store, origins, tries, secret, clock, logger } = deps;
+  const { tickets, origins, tries, secret, clock, logger } = deps;
   const { secure } = origins;
   const values = createSignedValues({ secret, purpose: 'operator', clock });
   const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url');
@@ -66,7 +66,7 @@ export function createOperatorSignIn(deps: OperatorSignInDeps): OperatorSignIn {
   return {
     async newLink() {
       const token = randomBytes(32).toString('base64url');
-      await store.putTicket(hashOf(token), TICKET, LINK_MINUTES * 60_000);
+      await tickets.put(hashOf(token), TICKET, LINK_MINUTES * 60_000);
       return `${origins.publicBase}/operator#${token}`;
     },
     async take(request, token) {
@@ -74,7 +74,7 @@ export function createOperatorSignIn(deps: OperatorSignInDeps): OperatorSignIn {
       // Counted before it is tried: a right one is worth one of the tries.
       const waitMs = tries.take(origins.clientAddress(request));
       if (waitMs > 0) throw new DrydockError('RATE_LIMITED', undefined, { retryAfterMs: waitMs });
-      if ((await store.takeTicket(hashOf(token))) !== TICKET) {
+      if ((await tickets.take(hashOf(token))) !== TICKET) {
         throw new DrydockError(
           'UNAUTHORIZED',
           'The link was used already, or is too old. npm run -s drydock -- operator link',

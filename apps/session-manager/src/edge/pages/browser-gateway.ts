@@ -105,7 +105,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
       },
       ended: (reason, session) => {
         const grace = right === 'owner' ? graceView(session, clock.now()) : undefined;
-        const { endText: text } = session;
+        const text = session.state === 'active' ? undefined : session.endText;
         const why = { reason, ...(text === undefined ? {} : { text }) };
         socket.emit('session:ended', { ...why, ...(grace === undefined ? {} : { grace }) });
         socket.disconnect(true);

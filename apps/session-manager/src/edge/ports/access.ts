@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '@drydock/service-kit';
 import { findLink, findShare } from '../../model/links.ts';
-import type { SessionRecord } from '../../model/session.ts';
+import { publicPortsOf, type SessionRecord, sharesOf } from '../../model/session.ts';
 import { parseCookies, portCookieName, sessionCookieName } from '../base/cookies.ts';
 import { bearerToken } from '../base/tokens.ts';
 import type { PortName, PortTarget } from './labels.ts';
@@ -42,7 +42,7 @@ export function createPortAccess(deps: { secret: string; secure: boolean; clock:
     const now = clock.now();
     return (
       session.links.some(({ id }) => id === by) ||
-      session.shares.some(({ id, expiresAt }) => id === by && expiresAt > now)
+      sharesOf(session).some(({ id, expiresAt }) => id === by && expiresAt > now)
     );
   }
 
@@ -63,7 +63,7 @@ export function createPortAccess(deps: { secret: string; secure: boolean; clock:
     decide(request, target, grant) {
       const { session, node, port } = target;
       const byBearer = findLink(session, bearerToken(request.headers.authorization)) !== undefined;
-      const isPublic = session.publicPorts.includes(`${node}:${port}`);
+      const isPublic = publicPortsOf(session).includes(`${node}:${port}`);
       const cookies = parseCookies(request.headers.cookie);
       // The two names are one cookie set in two ways (top-level page, frame).
       const byCookie = [portCookieName(secure), portCookieName(true)].some((name) => verify(target, cookies.get(name)));
@@ -76,7 +76,7 @@ export function createPortAccess(deps: { secret: string; secure: boolean; clock:
       return share?.node === node && share.port === port ? share.id : undefined;
     },
     sign(target, by) {
-      const share = target.session.shares.find(({ id }) => id === by);
+      const share = sharesOf(target.session).find(({ id }) => id === by);
       // A session can be extended; its grants are good for as long as it could live, since the link is asked each time.
       const expiresAt = (share?.expiresAt ?? clock.now() + GRANT_MS).toString(36);
       return `${by}.${expiresAt}.${signature(target.session, target, by, expiresAt)}`;

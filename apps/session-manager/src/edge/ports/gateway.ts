@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { toDrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { hashToken, newToken } from '../../model/links.ts';
-import type { SessionStore } from '../../store/session-store.ts';
+import type { TicketStore } from '../../store/tickets/ticket-store.ts';
 import { portCookieName, serializeCookie } from '../base/cookies.ts';
 import { OPEN_PATH, type Origins } from '../base/origins.ts';
 import { pageResponse } from '../base/pages.ts';
@@ -36,7 +36,7 @@ export interface PortGatewayDeps {
   table: PortTable;
   access: PortAccess;
   proxy: PortProxy;
-  store: Pick<SessionStore, 'putTicket' | 'takeTicket'>;
+  tickets: TicketStore;
   origins: Origins;
   maxSessionHours: number;
   /** Strangers see a warning before the page of a public port. */
@@ -74,7 +74,7 @@ function redirect(response: ServerResponse, location: string, cookie?: string, s
 
 /** Builds the gateway. */
 export function createPortGateway(deps: PortGatewayDeps): PortGateway {
-  const { table, access, proxy, store, origins, maxSessionHours, warnStrangers, logger } = deps;
+  const { table, access, proxy, tickets, origins, maxSessionHours, warnStrangers, logger } = deps;
   const portUrl = ({ sessionId, node, port }: PortTarget) => origins.portUrl(sessionId, node, port);
 
   function cookieFor(request: IncomingMessage, target: PortTarget, by: string): string {
@@ -96,7 +96,7 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
     const share = searchParams.get('share');
     let by: string | undefined;
     if (ticket !== null) {
-      const value = await store.takeTicket(hashToken(ticket));
+      const value = await tickets.take(hashToken(ticket));
       const [label, linkId] = (value ?? '').split(' ');
       if (label === `${target.port}-${target.node}-${target.sessionId}`) by = linkId;
     } else if (share !== null) by = access.shareOf(target, share);
@@ -116,7 +116,7 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
     }
     const ticket = newToken();
     const label = `${target.port}-${target.node}-${target.sessionId}`;
-    await store.putTicket(hashToken(ticket), `${label} ${linkId}`, TICKET_MS);
+    await tickets.put(hashToken(ticket), `${label} ${linkId}`, TICKET_MS);
     const to = returnPath(searchParams.get('to'));
     redirect(response, `${portUrl(target)}${ENTER_PATH.slice(1)}?ticket=${ticket}&to=${encodeURIComponent(to)}`);
   }

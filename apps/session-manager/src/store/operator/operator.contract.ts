@@ -1,4 +1,4 @@
-/** What every operator's store promises; run against each implementation. */
+/** What every operator’s store promises. */
 import { type Block, MAX_AUDIT_ENTRIES, MAX_BLOCKS } from '@drydock/protocol';
 import { describe, expect, it } from 'vitest';
 import type { OperatorStore } from './operator-store.ts';
@@ -13,9 +13,9 @@ const block = (id: string): Block => ({
   until: 2,
 });
 
-/** Declares the suite; `make` gives an empty store. */
-export function operatorStoreContract(name: string, make: () => Promise<OperatorStore>): void {
-  describe(name, () => {
+/** Declares the suite; `make` gives an empty one, the same for one test. */
+export function operatorContract(make: () => Promise<OperatorStore>): void {
+  describe('operator', () => {
     it('keeps blocks until they are taken away, and no more than there may be', async () => {
       const store = await make();
       expect(await store.blocks()).toEqual([]);

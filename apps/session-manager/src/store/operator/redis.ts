@@ -1,17 +1,16 @@
 /** The operator's store in Redis: a hash of blocks, one value for the stop of starts, a list for the audit trail. */
 import { auditEntrySchema, blockSchema, MAX_AUDIT_ENTRIES, MAX_BLOCKS, startsStopSchema } from '@drydock/protocol';
-import type { Cluster, Redis } from 'ioredis';
-import type { z } from 'zod';
+import type { RedisConnection } from '../redis/connection.ts';
+import { keyOf } from '../redis/keys.ts';
+import type { StoredReader } from '../stored.ts';
 import type { OperatorStore } from './operator-store.ts';
 
-/** The hash tag of all keys (store/redis-scripts.ts). */
-const PREFIX = '{drydock}:operator';
 /** Hash: id -> Block as JSON. */
-export const BLOCKS_KEY = `${PREFIX}:blocks`;
+const BLOCKS_KEY = keyOf('operator', 'blocks');
 /** String: StartsStop as JSON. */
-export const STARTS_KEY = `${PREFIX}:starts`;
+const STARTS_KEY = keyOf('operator', 'starts');
 /** List: AuditEntry as JSON, the newest first. */
-export const AUDIT_KEY = `${PREFIX}:audit`;
+const AUDIT_KEY = keyOf('operator', 'audit');
 
 /** KEYS: blocks. ARGV: id, block (JSON), most. Counted and written in one step. */
 const PUT_BLOCK = `
@@ -19,22 +18,12 @@ if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 and redis.call('HLEN', KEYS[1]) 
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 return 1`;
 
-/** What another release wrote in a form of its own is left out. */
-function readAll<S extends z.ZodType>(schema: S, texts: readonly string[]): z.output<S>[] {
-  return texts.flatMap((text) => {
-    const { success, data } = schema.safeParse(JSON.parse(text));
-    return success ? [data] : [];
-  });
-}
-
-/** Builds it over a connection; `ask` turns failures of Redis into STORE_UNAVAILABLE. */
-export function createRedisOperatorStore(
-  redis: Redis | Cluster,
-  ask: <T>(question: () => Promise<T>) => Promise<T>,
-): OperatorStore {
+/** Builds it over a connection. What another release wrote in a form of its own is left out. */
+export function createRedisOperatorStore({ redis, ask }: RedisConnection, reader: StoredReader): OperatorStore {
   return {
     async blocks() {
-      return readAll(blockSchema, Object.values(await ask(() => redis.hgetall(BLOCKS_KEY))));
+      const texts = Object.entries(await ask(() => redis.hgetall(BLOCKS_KEY)));
+      return texts.flatMap(([id, text]) => reader.parse(`${BLOCKS_KEY} ${id}`, text, blockSchema) ?? []);
     },
     async putBlock(block) {
       const args = [block.id, JSON.stringify(block), MAX_BLOCKS];
@@ -45,7 +34,7 @@ export function createRedisOperatorStore(
     },
     async startsStop() {
       const text = await ask(() => redis.get(STARTS_KEY));
-      return text === null ? undefined : readAll(startsStopSchema, [text])[0];
+      return text === null ? undefined : reader.parse(STARTS_KEY, text, startsStopSchema);
     },
     async setStartsStop(stop) {
       await ask<unknown>(() =>
@@ -62,7 +51,8 @@ export function createRedisOperatorStore(
       await ask<unknown>(write);
     },
     async audit() {
-      return readAll(auditEntrySchema, await ask(() => redis.lrange(AUDIT_KEY, 0, MAX_AUDIT_ENTRIES - 1)));
+      const texts = await ask(() => redis.lrange(AUDIT_KEY, 0, MAX_AUDIT_ENTRIES - 1));
+      return texts.flatMap((text) => reader.parse(`${AUDIT_KEY} ${text}`, text, auditEntrySchema) ?? []);
     },
   };
 }

@@ -3,25 +3,25 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { beginClosing, type SessionRecord } from '../model/session.ts';
 import { startTestRedis, type TestRedis } from '../testing/redis-server.ts';
-import { heldKey, SESSIONS_KEY } from './redis-scripts.ts';
-import { createRedisStore } from './redis-store.ts';
-import { exampleSession, sessionStoreContract } from './session-store.contract.ts';
-import type { SessionStore } from './session-store.ts';
+import { createRedisStore } from './redis.ts';
+import { heldKey, SESSIONS_KEY } from './sessions/redis.ts';
+import { exampleSession } from './sessions/sessions.contract.ts';
+import { storeContract } from './store.contract.ts';
+import type { Store } from './store.ts';
 
 const logger = createLogger('test', 'silent');
 let redis: TestRedis;
-const opened: SessionStore[] = [];
+const opened: Store[] = [];
 let database = 0;
 
-async function connect(db: number): Promise<SessionStore> {
+async function connect(db: number): Promise<Store> {
   const store = await createRedisStore(`${redis.url}/${db}`, logger, 5000);
   opened.push(store);
   return store;
 }
 
 beforeAll(async () => {
-  // One database a test.
-  redis = await startTestRedis(['--databases', '64']);
+  redis = await startTestRedis();
 });
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((store) => store.close()));
@@ -29,53 +29,53 @@ afterEach(async () => {
 });
 afterAll(() => redis.stop());
 
-sessionStoreContract('redis store', () => connect(database));
+storeContract('redis store', () => connect(database));
 
 describe('redis store, when Redis breaks', () => {
   it('says STORE_UNAVAILABLE at once while Redis is down, and has everything when it is back', async () => {
     const store = await connect(database);
     const session = exampleSession();
-    await store.create(session, 10);
+    await store.sessions.create(session, 10);
     await redis.kill();
-    await expect.poll(() => store.healthy()).toBe(false);
+    await expect.poll(() => store.sessions.healthy()).toBe(false);
     const since = Date.now();
-    await expect(store.get(session.id)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
-    await expect(store.create(exampleSession(), 10)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await expect(store.sessions.get(session.id)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await expect(store.sessions.create(exampleSession(), 10)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     expect(Date.now() - since).toBeLessThan(1000);
     let learned = 0;
-    store.onChanged((write) => {
+    store.sessions.onChanged((write) => {
       if (write === 'all') learned += 1;
     });
     await redis.start();
-    await expect.poll(() => store.healthy(), { timeout: 5000 }).toBe(true);
-    expect(await store.get(session.id)).toEqual(session);
+    await expect.poll(() => store.sessions.healthy(), { timeout: 5000 }).toBe(true);
+    expect(await store.sessions.get(session.id)).toEqual(session);
     await expect.poll(() => learned).toBeGreaterThan(0);
   });
 
   it('hears of the writes of another manager', async () => {
     const [mine, other] = [await connect(database), await connect(database)];
     const heard: string[] = [];
-    mine.onChanged((write) => heard.push(write === 'all' ? write : write.id));
+    mine.sessions.onChanged((write) => heard.push(write === 'all' ? write : write.id));
     const session = exampleSession();
-    await other.create(session, 10);
+    await other.sessions.create(session, 10);
     await expect.poll(() => heard).toContain(session.id);
   });
 
   it('counts nothing for a key of sessions that are not open, also where who closed them took nothing away', async () => {
     const [store, other] = [await connect(database), await connect(database)];
     const [dead, living] = [1, 2].map(() => ({ ...exampleSession(), countedFor: ['somebody'] }));
-    await store.create(dead as SessionRecord, 10);
-    await other.create(living as SessionRecord, 10);
+    await store.sessions.create(dead as SessionRecord, 10);
+    await other.sessions.create(living as SessionRecord, 10);
     const raw = new Redis(redis.url, { db: database });
     // As a manager of another release would leave it, that knows no shares.
     await raw.srem(SESSIONS_KEY, (dead as SessionRecord).id);
-    expect(await store.holdings(['somebody'])).toEqual([{ sessions: 1, nodes: 0 }]);
+    expect(await store.sessions.holdings(['somebody'])).toEqual([{ sessions: 1, nodes: 0 }]);
     expect(await raw.hkeys(heldKey('somebody'))).toEqual([(living as SessionRecord).id]);
     expect(await raw.pttl(heldKey('somebody'))).toBeGreaterThan(3_600_000);
     // Who closes one now leaves nothing.
-    const [session] = await store.list();
+    const [session] = (await store.sessions.list()).records;
     const closing = { ...beginClosing(session as SessionRecord, 'closed', Date.now()), version: 2 };
-    await store.replace(session as SessionRecord, closing);
+    await store.sessions.replace(session as SessionRecord, closing);
     expect(await raw.exists(heldKey('somebody'))).toBe(0);
     raw.disconnect();
   });
