@@ -1,7 +1,7 @@
 /** The scanner: where a shell text may be cut between complete commands. It knows what tutorials use, and says when it is lost. */
 
 /** Constructs that are open; each has its own end. */
-type Frame = '(' | '{' | 'if' | 'loop' | 'case' | '[[' | '"' | '`' | '${' | '((' | 'inner(';
+type Frame = '(' | '$(' | '{' | 'if' | 'loop' | 'case' | '[[' | '"' | '`' | '${' | '((' | 'inner(';
 
 /** Deeper nesting is not understood. */
 const MAX_DEPTH = 100;
@@ -81,7 +81,7 @@ export function createShellScan(text: string) {
   function substitution(): boolean {
     if (text.startsWith('$((', at)) push('((', 3);
     else if (text.startsWith('$(', at)) {
-      push('(', 2);
+      push('$(', 2);
       startsCommand = true;
     } else if (text.startsWith('${', at)) push('${', 2);
     else if (text[at] === '`') {
@@ -168,9 +168,15 @@ export function createShellScan(text: string) {
       goesOn = false;
       return;
     }
+    // A substitution is a part of a word: whatever follows is no command.
+    if (top() === '$(') {
+      pop('$(', 1);
+      word();
+      return;
+    }
     if (top() === 'case') at += 1;
     else pop('(', 1);
-    // After the `)` of a pattern or of `name()` a command begins; after that of a subshell none does, which harms nothing.
+    // After the `)` of a pattern or of `name()` a command begins; after that of a subshell a word of the language may stand.
     startsCommand = top() !== '"';
   }
 
@@ -180,7 +186,7 @@ export function createShellScan(text: string) {
     else if (text[at + 1] === '&' || text[at + 1] === '>' || text[at + 1] === '|') at += 2;
     else if (text[at + 1] === '(') {
       at += 1;
-      push('(', 1);
+      push('$(', 1);
       startsCommand = true;
     } else at += 1;
   }
@@ -218,11 +224,16 @@ export function createShellScan(text: string) {
       return;
     }
     const joins = two === '&&' || two === '||' || letter === '|';
-    if (joins && startsCommand && top() !== 'case') lost = true;
+    if (joins && startsCommand && top() !== 'case' && !isAfterSubshell()) lost = true;
     at += two === '&&' || two === '||' || two === ';;' || two === '|&' || two === ';&' ? 2 : 1;
     startsCommand = true;
     goesOn = joins;
     lastWord = '';
+  }
+
+  /** `(cd /tmp && ls) | wc`: the subshell is the command before the operator. */
+  function isAfterSubshell(): boolean {
+    return /\)[ \t]{0,50}$/.test(text.slice(Math.max(0, at - 51), at));
   }
 
   function plainWord(): void {

@@ -15,6 +15,9 @@ const whole: [name: string, text: string][] = [
   ['a case', 'case $x in\n  start) ls ;;\n  (if|b) df ;;\n  *) ;;\nesac\n'],
   ['a function', 'f() {\n  ls\n}\n'],
   ['a substitution', 'x=$(\n  ls\n)\n'],
+  ['a pipe after a substitution', "ls $(dirname $(docker inspect -f '{{.LogPath}}' c)) | grep log\n"],
+  ['a word of the language after a substitution', 'echo $(ls) if <(ls) done\n'],
+  ['a pipe after a subshell', '(cd /tmp && ls) | wc -l\n'],
   ['and, then', 'true &&\n\n  ls\n'],
   ['arithmetic', 'echo $((1 << 2)) $(( (1 + 2) * 3 ))\n'],
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a shell's
