@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { breaches, breachesIn } from './manager-floors.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const RULE = 'lint/style/noRestrictedImports';
@@ -135,5 +136,34 @@ describe('import law', () => {
 
   test.each(allowed)('%s', (_name, file, specifier) => {
     expect(lint(file, specifier).output).not.toContain(RULE);
+  });
+});
+
+describe('the floors of the manager', () => {
+  test('no room imports what stands above it', () => {
+    expect(breaches(join(root, 'apps/session-manager/src'))).toEqual([]);
+  });
+
+  test.each([
+    ['model/probe.ts', '../store/store.ts'],
+    ['store/hosts/redis.ts', '../../sessions/session-directory.ts'],
+    ['sessions/probe.ts', '../nodes/node-service.ts'],
+    ['nodes/probe.ts', '../live/feed.ts'],
+    ['relay/probe.ts', '../sessions/session-directory.ts'],
+    ['edge/base/probe.ts', '../ports/gateway.ts'],
+    ['edge/pages/probe.ts', '../door/front-door.ts'],
+    ['edge/api/routes/probe.ts', '../../../manager.ts'],
+    ['live/probe.ts', '../testing/fixture-agent.ts'],
+    ['newcomer/probe.ts', '../model/session.ts'],
+  ])('%s does not import %s', (path, specifier) => {
+    expect(breachesIn(path, `import { probe } from '${specifier}';\n`)).toHaveLength(1);
+  });
+
+  test.each([
+    ['store/hosts/redis.ts', '../redis/connection.ts'],
+    ['edge/api/routes/probe.ts', '../../agents/agent-streams.ts'],
+    ['roots/probe.ts', '../edge/door/front-door.ts'],
+  ])('%s imports %s', (path, specifier) => {
+    expect(breachesIn(path, `import { probe } from '${specifier}';\n`)).toEqual([]);
   });
 });

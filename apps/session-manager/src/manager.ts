@@ -184,7 +184,6 @@ export async function startManager(
     admission,
     shares,
     commands: connections,
-    views,
     clock,
     logger,
     maxNodes,

@@ -1,7 +1,6 @@
 /** Makes and ends nodes: reserves in the store first, then asks the host; whatever fails is taken back. */
-import { type AgentNodeReport, DrydockError, type NodeLimits, type NodeView, toDrydockError } from '@drydock/protocol';
+import { type AgentNodeReport, DrydockError, type NodeLimits, toDrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
-import type { SessionViews } from '../live/session-view.ts';
 import {
   addNode,
   homeOf,
@@ -31,7 +30,6 @@ export interface NodeServiceDeps {
   admission: Admission;
   shares: Pick<AddressShares, 'demandNodes'>;
   commands: AgentCommands;
-  views: SessionViews;
   clock: Clock;
   logger: Logger;
   maxNodes: number;
@@ -46,6 +44,12 @@ export interface NodeServiceDeps {
   driver: string;
 }
 
+/** A node that was made, in its session as it is now. */
+export interface BuiltNode {
+  session: SessionRecord;
+  node: NodeRecord;
+}
+
 export interface NodeService {
   /**
    * Reserves a place for each name (undefined: the first free name), together if that fits: all of them or none. `limits` take the place
@@ -57,8 +61,8 @@ export interface NodeService {
     limits?: Partial<NodeLimits>,
   ): Promise<NodeRecord[]>;
   /** Makes a reserved node; on failure nothing of it is left. */
-  build(sessionId: string, name: string): Promise<NodeView>;
-  create(sessionId: string, name: string | undefined): Promise<NodeView>;
+  build(sessionId: string, name: string): Promise<BuiltNode>;
+  create(sessionId: string, name: string | undefined): Promise<BuiltNode>;
   /** Ends a node. Resolves when it is gone, or when its host is away (which ends it when it is back). */
   remove(sessionId: string, name: string): Promise<void>;
   /** Takes back a node whose making failed while the store was away. */
@@ -71,7 +75,7 @@ export interface NodeService {
 
 /** Builds the service. */
 export function createNodeService(deps: NodeServiceDeps): NodeService {
-  const { directory, hosts, admission, commands, views, clock, logger, maxNodes, egress, driver } = deps;
+  const { directory, hosts, admission, commands, clock, logger, maxNodes, egress, driver } = deps;
   const building = new Set<string>();
   let stopped = false;
 
@@ -144,7 +148,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       });
   }
 
-  async function build(sessionId: string, name: string): Promise<NodeView> {
+  async function build(sessionId: string, name: string): Promise<BuiltNode> {
     const record = directory.get(sessionId);
     if (record === undefined) throw new DrydockError('SESSION_NOT_FOUND');
     const node = requireNode(record, name);
@@ -162,7 +166,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       const updated = await directory.update(sessionId, (current) => setNodeState(current, name, 'running'));
       hosts.report(node.host, report);
       if (!isLive(updated, clock.now())) throw new DrydockError('SESSION_ENDED');
-      return views.node(updated, requireNode(updated, name));
+      return { session: updated, node: requireNode(updated, name) };
     } catch (error) {
       if (stopped) throw new DrydockError('SHUTTING_DOWN');
       const cause = toDrydockError(error);

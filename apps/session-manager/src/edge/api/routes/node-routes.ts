@@ -40,7 +40,7 @@ export function runningNode(access: Access, params: Record<string, string>): Nod
 
 /** Declares the calls. */
 export function nodeRoutes(api: ApiRegistry, deps: RouteDeps & { swarm: SwarmReader; timeline: Timeline }): void {
-  const { nodes, commands, swarm, timeline } = deps;
+  const { nodes, views, commands, swarm, timeline } = deps;
 
   api.session(
     {
@@ -67,7 +67,8 @@ export function nodeRoutes(api: ApiRegistry, deps: RouteDeps & { swarm: SwarmRea
     async ({ access, body }) => {
       if (body.name !== undefined && !nodeNameSchema.safeParse(body.name).success) throw new DrydockError('BAD_NAME');
       requireThawed(access.session);
-      return nodes.create(access.session.id, body.name);
+      const made = await nodes.create(access.session.id, body.name);
+      return views.node(made.session, made.node);
     },
   );
 
