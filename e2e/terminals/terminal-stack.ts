@@ -47,11 +47,13 @@ export async function startTerminalStack(): Promise<TerminalStack> {
   const redisArgs = ['--port', String(redisPort), '--bind', '127.0.0.1', '--dir', directory, '--save', ''];
   const redis = startProcess('redis-server', redisArgs, { PATH: process.env.PATH ?? '' });
   await until(() => isListening(redisPort), 'redis');
-  const terminals = startSource('apps/node-agent/src/terminals-main.ts', [], {
+  const host = {
     DRYDOCK_RUNTIME: 'fake',
+    DRYDOCK_STATE_DIR: directory,
     DRYDOCK_TERMINALS_SOCKET: socketPath,
     DRYDOCK_LOG_LEVEL: 'warn',
-  });
+  };
+  const terminals = startSource('apps/node-agent/src/terminals-main.ts', [], host);
   const manager = startSource('apps/session-manager/src/main.ts', [], {
     DRYDOCK_PORT: String(port),
     REDIS_URL: `redis://127.0.0.1:${redisPort}`,
@@ -60,8 +62,17 @@ export async function startTerminalStack(): Promise<TerminalStack> {
     DRYDOCK_CALL_BURST: '100000',
     DRYDOCK_LOG_LEVEL: 'error',
   });
-  const agentSettings = JSON.stringify({ url: origin, name: 'host1', keyFile, socketPath });
-  const agent = startSource('apps/node-agent/src/testing/terminal-agent-main.ts', [agentSettings], {});
+  const agent = startSource('apps/node-agent/src/main.ts', [], {
+    ...host,
+    DRYDOCK_RUN_DIR: directory,
+    DRYDOCK_MANAGER_URL: origin,
+    DRYDOCK_AGENT_NAME: 'host1',
+    DRYDOCK_AGENT_KEY_FILE: keyFile,
+    DRYDOCK_LIBRARY_URL: 'http://127.0.0.1:9',
+    DRYDOCK_MAX_NODES: '1000',
+    DRYDOCK_POOL_SIZE: '0',
+    DRYDOCK_DISK_FLOOR: '0',
+  });
 
   const stop = async () => {
     await Promise.all([agent.stop(), manager.kill()]);

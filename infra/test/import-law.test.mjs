@@ -28,6 +28,10 @@ const forbidden = [
   ['the ground of the agent stands alone', 'apps/node-agent/src/system/probe.ts', '../runtime/runtime.ts', RULE],
   ['the ground knows no PTY', 'apps/node-agent/src/system/probe.ts', 'node-pty', RULE],
   ['networks know no nodes', 'apps/node-agent/src/network/session/probe.ts', '../../nodes/pool.ts', RULE],
+  ['nodes know no runc', 'apps/node-agent/src/nodes/probe.ts', '../runtime/runc/cgroups.ts', RULE],
+  ['watchers know no fake', 'apps/node-agent/src/watch/probe.ts', '../runtime/fake/fake-runtime.ts', RULE],
+  ['terminals know no platform', 'apps/node-agent/src/terminals/probe.ts', '../platform/terminal-commands.ts', RULE],
+  ['the roots know no kind of platform', 'apps/node-agent/src/roots/probe.ts', '../platform/runc.ts', RULE],
   ['a runtime knows no nodes', 'apps/node-agent/src/runtime/runc/probe.ts', '../../nodes/pool.ts', RULE],
   ['a runtime knows no app', 'apps/node-agent/src/runtime/runc/probe.ts', '../../../../web/src/probe.ts', RULE],
   ['orders know no edge', 'apps/session-manager/src/operator/probe.ts', '../edge/http-routes.ts', RULE],
@@ -62,6 +66,8 @@ const forbidden = [
   ],
 ];
 const allowed = [
+  ['the roots know the platform', 'apps/node-agent/src/roots/probe.ts', '../platform/platform.ts'],
+  ['the platform knows runc', 'apps/node-agent/src/platform/probe.ts', '../runtime/runc/cgroups.ts'],
   ['networks stand on the ground', 'apps/node-agent/src/network/session/probe.ts', '../../system/run-tool.ts'],
   ['the client knows the protocol', 'packages/client/src/probe.ts', '@drydock/protocol'],
   ['the page speaks by the client', 'apps/web/src/workbench/probe.ts', '@drydock/client'],

@@ -64,6 +64,8 @@ const schema = z.object({
   DRYDOCK_EGRESS_ALLOW: egressList(parseAllowed).default(NO_LISTS.allowed),
   /** Unset: 7 where a manager is elsewhere, else none. */
   DRYDOCK_FLOW_LOG_DAYS: envInteger(0, 3650).optional(),
+  /** What makes nodes: runc, or processes of this user that only play nodes (`npm run dev`, tests). */
+  DRYDOCK_RUNTIME: z.enum(['runc', 'fake']).default('runc'),
   DRYDOCK_NODE_CPUS: z.coerce.number().min(0.1).max(256).default(2),
   DRYDOCK_NODE_MEMORY: sizeSchema.default(2 * 1024 ** 3),
   DRYDOCK_NODE_DISK: sizeSchema.default(10 * 1024 ** 3),
@@ -121,6 +123,7 @@ export function readAgentEnv(source: Record<string, string | undefined> = proces
     egress: env.DRYDOCK_EGRESS,
     flowLogDays: env.DRYDOCK_FLOW_LOG_DAYS ?? (managerUrls.every((url) => isHere(new URL(url))) ? 0 : 7),
     egressLists: { denied: env.DRYDOCK_EGRESS_DENY, allowed: env.DRYDOCK_EGRESS_ALLOW },
+    runtime: env.DRYDOCK_RUNTIME,
     nodeLimits: {
       cpus: env.DRYDOCK_NODE_CPUS,
       memoryBytes: env.DRYDOCK_NODE_MEMORY,

@@ -1,13 +1,13 @@
 /** The terminal host's process: holds every terminal of this machine, and outlives the agent. */
 import { createLogger, EnvError, onShutdown } from '@drydock/service-kit';
+import { terminalCommands } from './platform/terminal-commands.ts';
 import { readTerminalsEnv } from './terminals/env.ts';
-import { hostShellCommand, nodeTerminalCommand } from './terminals/terminal-command.ts';
 import { startTerminalHost } from './terminals/terminal-host.ts';
 
 try {
   const env = readTerminalsEnv();
   const logger = createLogger('terminals', env.logLevel);
-  const commandFor = env.runtime === 'fake' ? hostShellCommand() : nodeTerminalCommand(env);
+  const commandFor = terminalCommands(env);
   const host = await startTerminalHost({ socketPath: env.socketPath, logger, commandFor });
   onShutdown(logger, () => host.close());
   logger.info({ socketPath: env.socketPath, runtime: env.runtime }, 'holding terminals');

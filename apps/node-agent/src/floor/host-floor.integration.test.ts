@@ -13,10 +13,11 @@ import type { NodeService } from '../nodes/node-service.ts';
 import { readCgroupHost, v1Mount } from '../runtime/runc/cgroup-host.ts';
 import { wideGroups } from '../testing/cgroup-tricks.ts';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
-import { NATIVE_DIR, openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
+import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
 import { createFreezeHolds, type FreezeHolds } from './freeze-holds.ts';
 import { createFrozenRecord } from './frozen-record.ts';
 import { createHostFloor } from './host-floor.ts';
+import { readKernelTotals } from './kernel-totals.ts';
 import { MAX_SESSION_GROUPS, MAX_SESSION_NEIGHBOURS } from './kernel-watch.ts';
 
 const unable = whyNoNodes();
@@ -69,7 +70,8 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
       sessions: () => nodes.list().map(({ sessionId }) => sessionId),
     });
     floor = createHostFloor({
-      ...{ stateDir, nativeDir: NATIVE_DIR, diskFloorBytes: DISK.floor, runtime: host.runtime, nodes, holds },
+      ...{ stateDir, diskFloorBytes: DISK.floor, runtime: host.runtime, nodes, holds },
+      totals: readKernelTotals,
       tell: (fact) => facts.push(fact),
       base: { clock: systemClock, logger: createLogger('test', 'silent') },
     });

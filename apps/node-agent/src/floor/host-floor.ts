@@ -5,18 +5,18 @@ import { type AgentFact, DISK_SHORT_REASON } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { NodeService } from '../nodes/node-service.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { takeCensus } from './census.ts';
 import { createDiskWatch, type SessionDisk } from './disk-watch.ts';
 import type { FreezeHolds } from './freeze-holds.ts';
 import { createFrozenRecord } from './frozen-record.ts';
-import { readKernelTotals } from './kernel-totals.ts';
+import type { KernelTotals } from './kernel-totals.ts';
 import { createKernelWatch, MAX_SESSION_GROUPS } from './kernel-watch.ts';
 
 export interface HostFloorDeps {
   stateDir: string;
-  nativeDir: string;
   diskFloorBytes: number;
-  runtime: Pick<Runtime, 'processes' | 'groups' | 'diskBytesOf'>;
+  /** What the host's kernel holds in all. */
+  totals(): Promise<KernelTotals>;
+  runtime: Pick<Runtime, 'kernelHoldings' | 'diskBytesOf'>;
   nodes: Pick<NodeService, 'list'>;
   holds: FreezeHolds;
   tell(fact: Extract<AgentFact, { kind: 'floor' }>): void;
@@ -26,7 +26,7 @@ export interface HostFloorDeps {
 
 /** Builds it; it begins with start(). */
 export function createHostFloor(deps: HostFloorDeps): { start(): void; stop(): void } {
-  const { stateDir, nativeDir, diskFloorBytes, runtime, nodes, holds, tell, base } = deps;
+  const { stateDir, diskFloorBytes, runtime, nodes, holds, tell, base } = deps;
 
   /** Nodes by their sessions. */
   function sessions(): Map<string, string[]> {
@@ -49,12 +49,9 @@ export function createHostFloor(deps: HostFloorDeps): { start(): void; stop(): v
 
   const kernel = createKernelWatch({
     ...base,
-    totals: readKernelTotals,
+    totals: deps.totals,
     sessions,
-    async census(sessionId, name) {
-      const census = await takeCensus(nativeDir, await runtime.processes({ sessionId, name }));
-      return { ...census, groups: await runtime.groups({ sessionId, name }, MAX_SESSION_GROUPS + 1) };
-    },
+    census: (sessionId, name) => runtime.kernelHoldings({ sessionId, name }, MAX_SESSION_GROUPS + 1),
     onOveruse(sessionId, reason) {
       // Stopped at once: its end is the manager's to write down, and that may be away.
       holds

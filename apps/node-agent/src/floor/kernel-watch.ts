@@ -4,7 +4,7 @@
  * all the time; who holds how much is only asked when they grow.
  */
 import type { Clock, Logger } from '@drydock/service-kit';
-import type { Census } from './census.ts';
+import type { KernelHoldings } from '../runtime/runtime.ts';
 import type { KernelTotals } from './kernel-totals.ts';
 import { createLooks, type Looks } from './looks.ts';
 
@@ -26,7 +26,7 @@ export const MAX_SESSION_CONNECTIONS = 524_288;
 export const MAX_SESSION_GROUPS = 16_384;
 
 /** What one node holds. `groups` may be counted up to MAX_SESSION_GROUPS + 1. */
-export type NodeHoldings = Census & { groups: number };
+export type NodeHoldings = KernelHoldings;
 
 export interface KernelWatchDeps {
   totals(): Promise<KernelTotals>;

@@ -29,10 +29,9 @@ describe.skipIf(unable !== undefined)(
       const mirror = createMirrorFront({ libraryUrl: library.url, hasInternet: async () => false, logger });
       host = await openRealHost(IMAGES, 'warn', {
         egress: 'mirror-only',
-        services: (peers) =>
+        services: () =>
           createGatewayServices({
             sockets: createNetnsSockets(loadNetnsAddon(NATIVE_DIR)),
-            peers,
             upstream: { ask: async () => undefined },
             mirror: mirror.handle,
             ...{ lists: NO_LISTS, clock: systemClock, logger },

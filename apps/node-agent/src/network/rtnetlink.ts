@@ -14,7 +14,7 @@ const REPLACE = 0x100;
 const AF_INET = 2;
 const IFF_UP = 1;
 /** Attributes of links (IFLA_*), of a link's kind (IFLA_INFO_*), addresses (IFA_*) and routes (RTA_*). */
-const LINK = { address: 1, name: 3, mtu: 4, master: 10, kind: 18, netnsPid: 19, alias: 20, netnsFd: 28 } as const;
+const LINK = { address: 1, name: 3, mtu: 4, master: 10, kind: 18, alias: 20, netnsFd: 28 } as const;
 const INFO = { kind: 1, data: 2, vethPeer: 1 } as const;
 const BRIDGE_STP = 5;
 const BRIDGE_MCAST_SNOOPING = 23;
@@ -84,13 +84,9 @@ export interface VethEnd {
   index?: number;
 }
 
-/** A pair of links; the peer's end is made in another namespace, by a process in it or a descriptor of the caller's. */
-export function addVeth(
-  own: VethEnd & { master?: number },
-  peer: VethEnd & { mac?: string } & ({ pid: number } | { fd: number }),
-  mtu: number,
-) {
-  const where = 'pid' in peer ? attribute(LINK.netnsPid, u32(peer.pid)) : attribute(LINK.netnsFd, u32(peer.fd));
+/** A pair of links; the peer's end is made in the namespace behind a descriptor of the caller's. */
+export function addVeth(own: VethEnd & { master?: number }, peer: VethEnd & { mac?: string; fd: number }, mtu: number) {
+  const where = attribute(LINK.netnsFd, u32(peer.fd));
   const other = [
     linkHeader(peer.up, peer.index),
     attribute(LINK.name, text(peer.name)),

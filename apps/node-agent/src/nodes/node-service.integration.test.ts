@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type AgentFact, idLetters } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
+import { firstProcess } from '../testing/first-process.ts';
 import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
 import { remainsOf } from '../testing/remains.ts';
 import type { NodeService } from './node-service.ts';
@@ -203,7 +204,7 @@ describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped
     const facts: AgentFact[] = [];
     const stop = agent.onFact((fact) => facts.push(fact));
     await agent.create({ sessionId: session, node: 'node1', index: 1, limits: TEST_LIMITS });
-    process.kill(agent.get(session, 'node1')?.pid ?? 0, 'SIGKILL');
+    process.kill(firstProcess(agent.get(session, 'node1')?.handle), 'SIGKILL');
     await expect
       .poll(() => facts.at(-1), { timeout: 10_000 })
       .toEqual({ kind: 'node-gone', sessionId: session, name: 'node1', reason: 'lost' });
@@ -214,7 +215,7 @@ describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped
   test('after a reboot of the host nothing of its nodes is taken for alive, and nothing is left', async () => {
     const session = newSession();
     await agent.create({ sessionId: session, node: 'node1', index: 1, limits: TEST_LIMITS });
-    const pid = agent.get(session, 'node1')?.pid ?? 0;
+    const pid = firstProcess(agent.get(session, 'node1')?.handle);
     agent.close();
     // What a reboot takes: processes, mounts, cgroups, namespaces, and all of /run. The state directory stays, with pids of the last boot.
     process.kill(pid, 'SIGKILL');

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import type { AgentFact } from '@drydock/protocol';
 import { createLogger, createManualClock, type ManualClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createFakeSessionNetworks } from '../network/session/fake-session-networks.ts';
+import { createFakeSessionNetworks } from '../network/fake/fake-session-networks.ts';
 import type { SessionNetworks } from '../network/session/session-networks.ts';
 import { createFakeRuntime } from '../runtime/fake/fake-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { firstProcess } from '../testing/first-process.ts';
 import { MAX_COMMANDS_PER_SESSION } from './command-shares.ts';
 import { createNodeRecords } from './node-record.ts';
 import { createNodeService, type NodeService } from './node-service.ts';
@@ -171,7 +172,7 @@ test('a session at rest has no network', async () => {
 
 test('a node whose process has gone is told as lost', async () => {
   await service.create(request('node1', 1));
-  process.kill(service.get(SESSION, 'node1')?.pid ?? 0, 'SIGKILL');
+  process.kill(firstProcess(service.get(SESSION, 'node1')?.handle), 'SIGKILL');
   await expect
     .poll(() => {
       clock.advance(2000);
@@ -242,7 +243,8 @@ test('a session that is frozen stands still in all of its nodes, and goes on whe
   await service.create(other);
   const stateOf = async (sessionId: string, name: string) => {
     const presence = await runtime.probe({ sessionId, name });
-    const stat = presence.state === 'running' ? await readFile(`/proc/${presence.pid}/stat`, 'utf8') : '';
+    const stat =
+      presence.state === 'running' ? await readFile(`/proc/${firstProcess(presence.node)}/stat`, 'utf8') : '';
     return stat.slice(stat.lastIndexOf(')') + 2)[0];
   };
   const states = () =>

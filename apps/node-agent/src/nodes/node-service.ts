@@ -131,8 +131,8 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     // A claim brings the directory that the record lies in, so the record comes second: without one a node is remains.
     await records.write(record);
     if (claimed) return { ...claimed, from: 'pool' };
-    const { pid } = await runtime.create(spec);
-    return { pid, tell: (identity) => identify(runtime, entry, identity), from: 'cold' };
+    const node = await runtime.create(spec);
+    return { node, tell: (identity) => identify(runtime, entry, identity), from: 'cold' };
   }
 
   /** The steps in order; each adds its undo before it begins, for a step that fails half way has left half. */
@@ -145,16 +145,16 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     try {
       undo.add('network of the session', () => releaseSession(entry.sessionId, entry));
       undo.add('node', () => destroyOrRemember(entry));
-      const [{ pid, tell, from }] = await all(
+      const [{ node, tell, from }] = await all(
         obtain(entry, record),
         networks.ensure(entry.sessionId, record.egress, span),
         keys.get(entry.sessionId, keySeed),
       );
-      entry.pid = pid;
+      entry.handle = node;
       undo.add('link', () => networks.detach(entry.sessionId, entry));
       // A node boots without its network as those of the pool do.
       await all(
-        networks.attach(entry.sessionId, { name: entry.name, index: entry.index, pid }),
+        networks.attach(entry.sessionId, { name: entry.name, index: entry.index, plug: node.plug }),
         from === 'cold' ? runtime.start(entry) : undefined,
       );
       await tell(await identityOf(entry));
@@ -174,8 +174,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       return table.report(existing);
     }
     if (existing !== undefined) await removeEntry(existing, 'failed');
-    const key = { sessionId: request.sessionId, name: request.node };
-    const planned = plannedNode(request, runtime.directory(key), clock.now());
+    const planned = plannedNode(request, clock.now());
     const entry = table.add(planned, 'creating');
     const { sessionId, name, index, limits, createdAt } = entry;
     const egress = request.egress ?? deps.egress;
@@ -273,9 +272,9 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     const presence = await runtime.probe(record);
     if (record.phase !== 'running' || presence.state !== 'running') return false;
     const { sessionId, name, index, limits, createdAt } = record;
-    const planned = plannedNode({ sessionId, node: name, index, limits }, runtime.directory(record), createdAt);
+    const planned = plannedNode({ sessionId, node: name, index, limits }, createdAt);
     await runtime.limit(record, limits);
-    table.add({ ...planned, pid: presence.pid }, 'running');
+    table.add(planned, 'running', presence.node);
     return true;
   }
 
@@ -348,7 +347,8 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     list: () => table.all().map(table.report),
     get(sessionId, name) {
       const entry = table.find(sessionId, name);
-      return entry?.state === 'running' ? entry : undefined;
+      if (entry?.state !== 'running' || entry.handle === undefined) return undefined;
+      return { ...entry, handle: entry.handle };
     },
     async exec(sessionId, name, request) {
       const entry = table.find(sessionId, name);

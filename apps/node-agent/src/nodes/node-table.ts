@@ -10,20 +10,22 @@ import {
   nodeAddress,
   type SwarmRole,
 } from '@drydock/protocol';
+import type { NodeHandle } from '../runtime/runtime.ts';
 import { canBecome } from './node-states.ts';
 
-/** A node that runs, as the watchers, terminals and streams need it. */
-export interface LiveNode {
+/** A node as it is meant to be. */
+export interface PlannedNode {
   sessionId: string;
   name: string;
   index: number;
   ip: string;
-  /** Its first process, as the host numbers it. */
-  pid: number;
-  /** Its directory on the host, for dd-enter's --node-dir. */
-  dir: string;
   limits: NodeLimits;
   createdAt: number;
+}
+
+/** A node that runs, as the watchers, terminals and streams need it. */
+export interface LiveNode extends PlannedNode {
+  handle: NodeHandle;
 }
 
 /** What watchers tell of a node. */
@@ -34,8 +36,9 @@ export interface Observation {
   usage?: NodeUsage;
 }
 
-/** One node in memory. `pid` is 0 until its first process exists. */
-export interface NodeEntry extends LiveNode {
+/** One node in memory. It has no handle until it is made. */
+export interface NodeEntry extends PlannedNode {
+  handle: NodeHandle | undefined;
   state: NodeState;
   dockerReady: boolean;
   swarm: SwarmRole;
@@ -46,7 +49,7 @@ export interface NodeEntry extends LiveNode {
 }
 
 export interface NodeTable {
-  add(node: LiveNode, state: NodeState): NodeEntry;
+  add(node: PlannedNode, state: NodeState, handle?: NodeHandle): NodeEntry;
   find(sessionId: string, name: string): NodeEntry | undefined;
   ofSession(sessionId: string): NodeEntry[];
   all(): NodeEntry[];
@@ -75,9 +78,10 @@ export function createNodeTable(): NodeTable {
   }
 
   return {
-    add(node, state) {
+    add(node, state, handle) {
       const entry: NodeEntry = {
         ...node,
+        handle,
         state,
         dockerReady: false,
         swarm: { role: 'none', leader: false },
@@ -121,9 +125,8 @@ export function createNodeTable(): NodeTable {
 /** The memory of a node from what is known when its making begins. */
 export function plannedNode(
   spec: { sessionId: string; node: string; index: number; limits: NodeLimits },
-  dir: string,
   createdAt: number,
-): LiveNode {
+): PlannedNode {
   const { sessionId, node, index, limits } = spec;
-  return { sessionId, name: node, index, ip: nodeAddress(index), pid: 0, dir, limits, createdAt };
+  return { sessionId, name: node, index, ip: nodeAddress(index), limits, createdAt };
 }

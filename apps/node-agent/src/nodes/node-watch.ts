@@ -26,7 +26,7 @@ export function createNodeWatch(deps: NodeWatchDeps): { start(): void; stop(): v
   async function look(entry: NodeEntry): Promise<void> {
     if (entry.state !== 'running') return;
     const presence = await runtime.probe(entry);
-    if (presence.state !== 'running' || presence.pid !== entry.pid) {
+    if (presence.state !== 'running' || presence.node.id !== entry.handle?.id) {
       deps.onLost(entry);
     } else if (looks % LOOKS_A_REPORT === 0) {
       const usage = await runtime.usage(entry);

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { idLetters, type NodeLimits } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
-import type { NodeKey, Runtime } from '../runtime/runtime.ts';
+import type { NodeHandle, NodeKey, Runtime } from '../runtime/runtime.ts';
 import { awaitIdentity, type Tell } from './identity.ts';
 
 /** No session's id has a hyphen. Each member has a group of its own below ours: a session's share of the processors stays its own. */
@@ -15,7 +15,7 @@ const SETTLE_MS = 500;
 
 export interface Member {
   key: NodeKey;
-  pid: number;
+  node: NodeHandle;
   tell: Tell;
   /** Ends what waits for the identity, when the member will never have one. */
   given: AbortController;
@@ -26,10 +26,10 @@ export interface MemberDeps {
   clock: Clock;
   /** A claim may change what can be changed on a living node: processors and processes. */
   limits: NodeLimits;
-  /** Resolves when the engine of the node with that first process answers. */
-  engineReady(pid: number, signal: AbortSignal): Promise<void>;
+  /** Resolves when the node's engine answers. */
+  engineReady(node: NodeHandle, signal: AbortSignal): Promise<void>;
   /** What must be done to a node's network before anything runs in it. */
-  prepareNetwork?(pid: number): Promise<void>;
+  prepareNetwork?(node: NodeHandle): Promise<void>;
 }
 
 /** A key that no node has. */
@@ -44,10 +44,10 @@ export function isMemberKey({ sessionId }: NodeKey): boolean {
 
 /** Makes the node of `key` and boots it. Rejects with remains left when that fails, or at the abort. */
 export async function bootMember(deps: MemberDeps, key: NodeKey, signal: AbortSignal): Promise<Member> {
-  const { pid } = await deps.runtime.create({ ...key, limits: deps.limits });
-  await deps.prepareNetwork?.(pid);
+  const node = await deps.runtime.create({ ...key, limits: deps.limits });
+  await deps.prepareNetwork?.(node);
   await deps.runtime.start(key);
-  return readyMember(deps, { key, pid }, signal);
+  return readyMember(deps, { key, node }, signal);
 }
 
 /** Takes over a member of an earlier agent. Rejects when it is not what bootMember would make today. */
@@ -56,19 +56,19 @@ export async function adoptMember(deps: MemberDeps, key: NodeKey, signal: AbortS
   if (presence.state !== 'running') throw new Error(`its state is ${presence.state}`);
   if (!(await deps.runtime.fits(key, deps.limits))) throw new Error('it is of another image or size');
   await deps.runtime.freeze(key, false);
-  return readyMember(deps, { key, pid: presence.pid }, signal);
+  return readyMember(deps, { key, node: presence.node }, signal);
 }
 
 async function readyMember(
   { runtime, clock, engineReady }: MemberDeps,
-  { key, pid }: { key: NodeKey; pid: number },
+  { key, node }: { key: NodeKey; node: NodeHandle },
   signal: AbortSignal,
 ): Promise<Member> {
   const given = new AbortController();
   try {
     const tell = awaitIdentity(runtime, key, given.signal);
     const [engine, ssh] = await Promise.allSettled([
-      engineReady(pid, signal),
+      engineReady(node, signal),
       runtime.exec(key, { command: WAIT_FOR_SSH, timeoutSeconds: 65, signal }),
     ]);
     for (const result of [engine, ssh]) if (result.status === 'rejected') throw result.reason;
@@ -84,7 +84,7 @@ async function readyMember(
     });
     signal.throwIfAborted();
     await runtime.freeze(key, true);
-    return { key, pid, tell, given };
+    return { key, node, tell, given };
   } catch (error) {
     given.abort();
     throw error;

@@ -8,6 +8,7 @@ import { readCgroupHost } from '../runtime/runc/cgroup-host.ts';
 import { createCgroups } from '../runtime/runc/cgroups.ts';
 import type { NodeKey } from '../runtime/runtime.ts';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
+import { firstProcess } from '../testing/first-process.ts';
 import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
 import type { NodeService } from './node-service.ts';
 
@@ -60,7 +61,7 @@ describe.skipIf(unable !== undefined)(`the warm pool${unable ? ` (skipped: ${una
     const [member] = await members();
     if (!member) throw new Error('no member');
     const presence = await host.runtime.probe(member);
-    const pid = presence.state === 'running' ? presence.pid : 0;
+    const pid = firstProcess(presence.state === 'running' ? presence.node : undefined);
     const before = (await cgroups.usage(member)).cpuNanoseconds;
     await sleep(2000);
     expect((await cgroups.usage(member)).cpuNanoseconds - before).toBe(0);

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, createManualClock, type ManualClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createFakeSessionNetworks } from '../network/session/fake-session-networks.ts';
+import { createFakeSessionNetworks } from '../network/fake/fake-session-networks.ts';
 import { createFakeRuntime } from '../runtime/fake/fake-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { firstProcess } from '../testing/first-process.ts';
 import { createNodeRecords } from './node-record.ts';
 import { createNodeService, type NodeService } from './node-service.ts';
 import { createPool, type Pool } from './pool.ts';
@@ -99,7 +100,9 @@ test('members are booted and stand still', async () => {
   expect(booted).toBe(2);
   for (const key of await members()) {
     const presence = await runtime.probe(key);
-    await expect.poll(async () => presence.state === 'running' && (await stateOf(presence.pid))).toBe('T');
+    await expect
+      .poll(async () => presence.state === 'running' && (await stateOf(firstProcess(presence.node))))
+      .toBe('T');
   }
 });
 
@@ -111,7 +114,7 @@ test('a claimed member is the node: named, alive, and told apart from one that w
   expect(pool.size()).toBe(1);
   const told = await nodes.exec(SESSION, 'node1', { command: ['/bin/sh', '-c', 'grep -x "name node1" identity'] });
   expect(told.exitCode).toBe(0);
-  expect(await stateOf(nodes.get(SESSION, 'node1')?.pid ?? 0)).toBe('S');
+  expect(await stateOf(firstProcess(nodes.get(SESSION, 'node1')?.handle))).toBe('S');
   expect(await members()).toHaveLength(1);
   await nodes.destroy(SESSION, 'node1');
   expect((await runtime.list()).map(({ sessionId }) => sessionId)).toEqual([(await onlyMember()).sessionId]);
@@ -121,11 +124,12 @@ test('what was given away is replaced, and a used node is never given again', as
   await filled(1);
   wanted = 1;
   await nodes.create(request('node1', 1));
-  const used = nodes.get(SESSION, 'node1')?.pid;
+  const used = nodes.get(SESSION, 'node1')?.handle.id;
   await nodes.destroy(SESSION, 'node1');
   await filled(1);
   await nodes.create(request('node1', 1));
-  expect(nodes.get(SESSION, 'node1')?.pid).not.toBe(used);
+  const next = nodes.get(SESSION, 'node1')?.handle.id;
+  expect([typeof next, next === used]).toEqual(['string', false]);
 });
 
 test('an empty pool and another size are served cold, and say so', async () => {
@@ -144,7 +148,7 @@ test('a member that died is replaced; one that dies unseen costs a claim nothing
   await filled(1);
   const dead = await onlyMember();
   const presence = await runtime.probe(dead);
-  process.kill(presence.state === 'running' ? presence.pid : 0, 'SIGKILL');
+  process.kill(firstProcess(presence.state === 'running' ? presence.node : undefined), 'SIGKILL');
   await expect.poll(async () => (await runtime.probe(dead)).state).toBe('remains');
   expect(await nodes.create(request('node1', 1))).toMatchObject({ state: 'running', from: 'cold' });
   await filled(1);
@@ -152,7 +156,7 @@ test('a member that died is replaced; one that dies unseen costs a claim nothing
 
   const next = await onlyMember();
   const nextPresence = await runtime.probe(next);
-  process.kill(nextPresence.state === 'running' ? nextPresence.pid : 0, 'SIGKILL');
+  process.kill(firstProcess(nextPresence.state === 'running' ? nextPresence.node : undefined), 'SIGKILL');
   await expect
     .poll(async () => {
       clock.advance(1000);

@@ -4,7 +4,7 @@
  */
 import { createBackoff, type Logger, type Timer } from '@drydock/service-kit';
 import { createDemand } from '../host/pool-size.ts';
-import type { NodeKey, NodeSpec } from '../runtime/runtime.ts';
+import type { NodeHandle, NodeKey, NodeSpec } from '../runtime/runtime.ts';
 import type { Tell } from './identity.ts';
 import { adoptMember, bootMember, isMemberKey, type Member, type MemberDeps, newMemberKey } from './pool-member.ts';
 
@@ -19,7 +19,7 @@ const MOST_TRIES = 2;
 
 /** A node that runs under the key that was claimed for it; it has no network and does not know its name. */
 export interface Claimed {
-  pid: number;
+  node: NodeHandle;
   tell: Tell;
 }
 
@@ -163,7 +163,7 @@ export function createPool(deps: PoolDeps): Pool {
     try {
       await runtime.freeze(member.key, false);
       await runtime.rename(member.key, spec);
-      return { pid: member.pid, tell: member.tell };
+      return { node: member.node, tell: member.tell };
     } catch (err) {
       logger.warn({ err, member: member.key.sessionId }, 'a node of the pool could not be claimed');
       discard(member);

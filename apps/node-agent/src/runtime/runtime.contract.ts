@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { idLetters, MAX_EXEC_OUTPUT_BYTES } from '@drydock/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { firstProcess } from '../testing/first-process.ts';
 import type { NodeKey, Runtime } from './runtime.ts';
 
 const LIMITS = { cpus: 1, memoryBytes: 512 * 1024 ** 2, diskBytes: 1024 ** 3, pids: 500 };
@@ -91,16 +92,56 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
     expect(usage.pids).toBeGreaterThan(0);
   });
 
-  test('the processes of a node are known, and of one that is not there are none', async () => {
-    const presence = await runtime.probe(key);
-    expect(await runtime.processes(key)).toContain('pid' in presence ? presence.pid : 0);
-    expect(await runtime.processes({ sessionId, name: 'absent' })).toEqual([]);
+  test('what the kernel holds for a node is counted, and of one that is not there is nothing', async () => {
+    const held = await runtime.kernelHoldings(key, 10);
+    for (const count of Object.values(held)) expect(count).toBeGreaterThanOrEqual(0);
+    const nothing = { namespaces: 0, neighbours: 0, connections: 0, groups: 0 };
+    expect(await runtime.kernelHoldings({ sessionId, name: 'absent' }, 10)).toEqual(nothing);
     expect(await runtime.diskBytesOf({ sessionId, name: 'absent' })).toBe(0);
   });
 
   test('limits can be set anew', async () => {
     await runtime.limit(key, { ...LIMITS, memoryBytes: 768 * 1024 ** 2 });
     await runtime.limit(key, LIMITS);
+  });
+
+  test('a handle is the same whoever asks for it, and stands for that node alone', async () => {
+    const other = { sessionId, name: 'other' };
+    const handle = async () => {
+      const presence = await runtime.probe(other);
+      return 'node' in presence ? presence.node : undefined;
+    };
+    const first = await runtime.create({ ...other, limits: LIMITS });
+    expect((await handle())?.id).toBe(first.id);
+    await runtime.start(other);
+    expect([(await handle())?.id, await first.alive()]).toEqual([first.id, true]);
+    await runtime.destroy(other);
+    const second = await runtime.create({ ...other, limits: LIMITS });
+    expect([second.id === first.id, await first.alive(), await second.alive()]).toEqual([false, false, true]);
+    await runtime.destroy(other);
+    expect(await second.alive()).toBe(false);
+  });
+
+  test('a unix socket of a node is reached by its path in the node', async () => {
+    const socket = 'run/contract.sock';
+    const presence = await runtime.probe(key);
+    if (presence.state !== 'running') throw new Error(presence.state);
+    const ask = () =>
+      new Promise<string>((resolve, reject) => {
+        const connection = presence.node.connectUnix(`/${socket}`);
+        connection.once('error', reject).once('data', (data) => {
+          resolve(String(data));
+          connection.destroy();
+        });
+      });
+    const served = sh(
+      `cd /; [ -d "$HOME/run" ] && cd "$HOME"; exec perl -MSocket -e '
+      socket my $l, PF_UNIX, SOCK_STREAM, 0; unlink "${socket}"; bind $l, pack_sockaddr_un("${socket}") or die $!; listen $l, 1;
+      alarm 60; accept my $c, $l; syswrite $c, "from within"; close $c; unlink "${socket}"'`,
+      { timeoutSeconds: 60 },
+    );
+    await expect.poll(() => ask().catch(() => undefined)).toBe('from within');
+    expect((await served).exitCode).toBe(0);
   });
 
   test('destroy takes everything, and again does nothing', async () => {
@@ -136,7 +177,7 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
 
   test('a frozen node does nothing until it is thawed, and is destroyed as it is', async () => {
     const other = { sessionId, name: 'other' };
-    const { pid } = await runtime.create({ ...other, limits: LIMITS });
+    const node = await runtime.create({ ...other, limits: LIMITS });
     await runtime.start(other);
     let ended = false;
     const inOther = (script: string) => runtime.exec(other, { command: ['/bin/sh', '-c', script], timeoutSeconds: 60 });
@@ -148,7 +189,7 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
     await runtime.freeze(other, true);
     await runtime.freeze(other, true);
     await pause(1300);
-    expect([ended, await runtime.probe(other)]).toEqual([false, { state: 'running', pid }]);
+    expect([ended, await runtime.probe(other)]).toMatchObject([false, { state: 'running', node: { id: node.id } }]);
     await runtime.freeze(other, false);
     expect((await slow).exitCode).toBe(0);
     await runtime.freeze(other, true);
@@ -159,7 +200,7 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
   test('a running node gets another key, and what waits in it goes on', async () => {
     const spare = { sessionId: 'pool-contract', name: 'spare' };
     const other = { sessionId, name: 'other' };
-    const { pid } = await runtime.create({ ...spare, limits: LIMITS });
+    const node = await runtime.create({ ...spare, limits: LIMITS });
     await runtime.start(spare);
     const limits = { ...LIMITS, cpus: 2, pids: 400 };
     expect([await runtime.fits(spare, limits), await runtime.fits(other, limits)]).toEqual([true, false]);
@@ -179,7 +220,8 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
     expect((await waiting).stdout.toString()).toBe('told');
     expect(await runtime.list()).toEqual([key, other]);
     expect(await runtime.probe(spare)).toEqual({ state: 'absent' });
-    expect(await runtime.probe(other)).toEqual({ state: 'running', pid });
+    expect(await runtime.probe(other)).toMatchObject({ state: 'running', node: { id: node.id } });
+    expect(await node.alive()).toBe(true);
     expect((await runtime.exec(other, { command: ['/bin/sh', '-c', 'exit 3'] })).exitCode).toBe(3);
     expect((await runtime.usage(other)).pids).toBeGreaterThan(0);
     await runtime.destroy(other);
@@ -188,10 +230,11 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
 
   test('a node whose first process has ended is remains', async () => {
     const other = { sessionId, name: 'other' };
-    const { pid } = await runtime.create({ ...other, limits: LIMITS });
+    const node = await runtime.create({ ...other, limits: LIMITS });
     await runtime.start(other);
-    process.kill(pid, 'SIGKILL');
+    process.kill(firstProcess(node), 'SIGKILL');
     await expect.poll(() => runtime.probe(other)).toEqual({ state: 'remains' });
+    expect(await node.alive()).toBe(false);
     await runtime.destroy(other);
     expect(await runtime.probe(other)).toEqual({ state: 'absent' });
   });

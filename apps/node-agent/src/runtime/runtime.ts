@@ -1,5 +1,8 @@
 /** What makes nodes: runc today, a directory and a process for tests at scale, microVMs some day. */
+import type { Socket } from 'node:net';
 import type { ExecRequest, NodeLimits, NodeUsage } from '@drydock/protocol';
+import { z } from 'zod';
+import type { NodePlug } from '../system/node-plug.ts';
 
 /** A node of a session; the pair is unique on a host. */
 export interface NodeKey {
@@ -14,13 +17,61 @@ export interface NodeSpec extends NodeKey {
 
 /**
  * What exists of a node: nothing; remains of one that was never whole or has lost its first process; one that is made and waits
- * for its network (`created`); one that runs. `pid` is the first process, as the host numbers it.
+ * for its network (`created`); one that runs.
  */
 export type NodePresence =
   | { state: 'absent' }
   | { state: 'remains' }
-  | { state: 'created'; pid: number }
-  | { state: 'running'; pid: number };
+  | { state: 'created'; node: NodeHandle }
+  | { state: 'running'; node: NodeHandle };
+
+/** A listening socket of a node; `program` is text of the learner's. */
+export const listeningSocketSchema = z.object({
+  protocol: z.enum(['tcp', 'udp']),
+  port: z.number().int(),
+  reach: z.enum(['any', 'address', 'loopback']),
+  program: z.string(),
+});
+export type ListeningSocket = z.infer<typeof listeningSocketSchema>;
+
+/** Who hears what happens in a node. */
+export interface NodeObserver {
+  /** All listening sockets: first at the beginning, then at every change. */
+  onSockets(sockets: readonly ListeningSocket[]): void;
+  /** The kernel has killed for want of memory, at least once since this was last called. */
+  onOom(): void;
+}
+
+/**
+ * One living node, for those who reach into it. It keeps its meaning when the node gets another key, and stands for no other node when this one
+ * has ended: its calls then fail.
+ */
+export interface NodeHandle {
+  /** The same whenever this node is found, by the next agent too; another node has another, also one of the same key. */
+  readonly id: string;
+  /** For the networks of the same platform. */
+  readonly plug: NodePlug;
+  /** Connects to the node's own loopback from within. @throws errno errors: ECONNREFUSED, ETIMEDOUT, ENOENT or ESTALE of a node that has ended. */
+  connectTcp(host: '127.0.0.1' | '::1', port: number, timeoutMs: number): Promise<Socket>;
+  /** Connects to a unix socket by its path in the node's own file tree, which is never left. @throws errno errors. */
+  connectUnix(path: string): Socket;
+  /** Whether it still is there. */
+  alive(): Promise<boolean>;
+  /** Tells the observer until the returned function is called. */
+  observe(observer: NodeObserver): () => void;
+}
+
+/** What a node makes the kernel hold that no limit of memory counts. */
+export interface KernelHoldings {
+  /** Network namespaces. */
+  namespaces: number;
+  /** Network neighbours. */
+  neighbours: number;
+  /** Tracked connections. */
+  connections: number;
+  /** Cgroups, in all hierarchies. */
+  groups: number;
+}
 
 /** Outcome of a command in a node; outputs are cut at MAX_EXEC_OUTPUT_BYTES each. */
 export interface ExecResult {
@@ -52,7 +103,7 @@ export interface Runtime {
    * Makes a node up to the point where its network can be attached; its first process waits. Leaves nothing when it fails.
    * The key must be absent.
    */
-  create(spec: NodeSpec): Promise<{ pid: number }>;
+  create(spec: NodeSpec): Promise<NodeHandle>;
   /** Lets the first process of a created node run. */
   start(key: NodeKey): Promise<void>;
   /**
@@ -69,10 +120,8 @@ export interface Runtime {
    * the node under one of both keys.
    */
   rename(key: NodeKey, spec: NodeSpec): Promise<void>;
-  /** The processes of a node, as the host numbers them; none of one that is gone. */
-  processes(key: NodeKey): Promise<number[]>;
-  /** Cgroups that were made for and in a node, in all hierarchies, counted up to `most`. */
-  groups(key: NodeKey, most: number): Promise<number>;
+  /** Counts what the kernel holds for a node, its cgroups up to `mostGroups`; nothing for one that is gone. It takes a while. */
+  kernelHoldings(key: NodeKey, mostGroups: number): Promise<KernelHoldings>;
   /** Bytes that the node's disk takes on the host's; 0 for one that is gone. */
   diskBytesOf(key: NodeKey): Promise<number>;
   /** Removes everything of a node, whatever state it is in; resolves when nothing is left, rejects with what is. */
@@ -89,12 +138,12 @@ export interface Runtime {
   exec(key: NodeKey, input: ExecInput): Promise<ExecResult>;
   /** What a running node uses now. `killed`: the kernel has just told of a kill for want of memory, which counts whoever shows it. */
   usage(key: NodeKey, options?: { killed?: boolean }): Promise<NodeUsage>;
-  /** The cgroup that holds its memory limit, where the kernel tells of kills for want of memory; undefined: nothing limits it. */
-  memoryGroup(key: NodeKey): string | undefined;
   /** Sets limits of a made node anew (all but the disk's). */
   limit(key: NodeKey, limits: NodeLimits): Promise<void>;
   /** Bytes that the disks of all nodes take on the host now. */
   diskBytes(): Promise<number>;
+  /** Lets go of all that this process holds for nodes; they live on. */
+  close(): void;
 }
 
 export interface EnterOptions {

@@ -1,8 +1,8 @@
 /** Connects to a TCP port of a node: through its session first, then on the node's own loopback. */
 import type { Socket } from 'node:net';
 import { DrydockError } from '@drydock/protocol';
-import { sessionNetnsPath } from '../network/addresses.ts';
-import type { NetnsRef, NetnsSockets } from '../system/netns-sockets.ts';
+import type { SessionNetworks } from '../network/session/session-networks.ts';
+import type { NodeHandle } from '../runtime/runtime.ts';
 
 /** A node is one hop away: a program that does not accept within this is stuck (ms). */
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -11,27 +11,26 @@ const NOT_HERE = ['ECONNREFUSED', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENETUNREACH'
 
 /** Where a node's ports are. */
 export interface NodeAddresses {
+  sessionId: string;
   ip: string;
-  /** The node's network namespace, with its inode (the path names a pid). */
-  netns: Required<NetnsRef>;
+  handle: Pick<NodeHandle, 'connectTcp'>;
 }
 
 /** A connected socket; `loopback` when only the node's own loopback answered. @throws DrydockError PORT_REFUSED, PORT_TIMEOUT, NODE_NOT_FOUND. */
 export async function connectNode(
-  sockets: NetnsSockets,
-  sessionId: string,
-  { ip, netns }: NodeAddresses,
+  networks: Pick<SessionNetworks, 'connectTcp'>,
+  { sessionId, ip, handle }: NodeAddresses,
   port: number,
 ): Promise<{ target: Socket; loopback: boolean }> {
   const attempts = [
-    { netns: { path: sessionNetnsPath(sessionId) }, host: ip, loopback: false },
+    { connect: () => networks.connectTcp(sessionId, ip, port, CONNECT_TIMEOUT_MS), loopback: false },
     // Development servers like to listen on the loopback only, some on its IPv6 address alone.
-    { netns, host: '127.0.0.1', loopback: true },
-    { netns, host: '::1', loopback: true },
+    { connect: () => handle.connectTcp('127.0.0.1', port, CONNECT_TIMEOUT_MS), loopback: true },
+    { connect: () => handle.connectTcp('::1', port, CONNECT_TIMEOUT_MS), loopback: true },
   ];
-  for (const { netns, host, loopback } of attempts) {
+  for (const { connect, loopback } of attempts) {
     try {
-      return { target: await sockets.connectTcp(netns, host, port, CONNECT_TIMEOUT_MS), loopback };
+      return { target: await connect(), loopback };
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? '';
       if (NOT_HERE.includes(code)) continue;

@@ -11,6 +11,7 @@ import { runInNewContext } from 'node:vm';
 import { AGENT_STREAM_PATH, AGENT_STREAM_UPGRADE, idLetters } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sessionNetnsPath } from '../network/addresses.ts';
 import { createCommandShares, MAX_COMMANDS_PER_SESSION } from '../nodes/command-shares.ts';
 import { createManagerDial } from '../system/manager-dial.ts';
 import { loadNetnsAddon } from '../system/netns-addon.ts';
@@ -56,14 +57,22 @@ beforeAll(async () => {
   const url = `http://127.0.0.1:${(manager.address() as { port: number }).port}`;
   managerUrl = url;
   opener = createStreamOpener({
-    ...{ sockets, commands },
+    commands,
+    networks: {
+      connectTcp: (sessionId, ip, port, timeoutMs) =>
+        sockets.connectTcp({ path: sessionNetnsPath(sessionId) }, ip, port, timeoutMs),
+    },
     logger: createLogger('test', 'silent'),
     dial: createManagerDial({ name: 'host1', readKey: async () => 'the-key' }),
     findNode: async (sessionId, node) =>
       sessionId === SESSION && node === 'node1'
         ? {
+            sessionId,
             ip: IP,
-            netns: { ...nodeNetns, inode: statSync(nodeNetns.path).ino },
+            handle: {
+              connectTcp: (host, port, timeoutMs) =>
+                sockets.connectTcp({ ...nodeNetns, inode: statSync(nodeNetns.path).ino }, host, port, timeoutMs),
+            },
             enter: ([file, ...args]) => ({ file: file as string, args }),
           }
         : undefined,

@@ -2,8 +2,8 @@
 import type { Duplex } from 'node:stream';
 import { type AgentAnswer, type AgentRequest, CLOSED_PORTS, DrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
+import type { SessionNetworks } from '../network/session/session-networks.ts';
 import type { CommandShares } from '../nodes/command-shares.ts';
-import type { NetnsSockets } from '../system/netns-sockets.ts';
 import { startCommand } from './command-stream.ts';
 import { connectNode, type NodeAddresses } from './node-connect.ts';
 import { abortStream, pipeBoth } from './pipe-both.ts';
@@ -17,7 +17,7 @@ export interface NodeDoor extends NodeAddresses {
 export interface StreamOpenerDeps {
   /** The door of a running node. */
   findNode: (sessionId: string, node: string) => Promise<NodeDoor | undefined>;
-  sockets: NetnsSockets;
+  networks: Pick<SessionNetworks, 'connectTcp'>;
   /** A session's share of commands, whoever runs them. */
   commands: CommandShares;
   /** Brings a connection to the manager at `from`, which asked for the stream. */
@@ -46,12 +46,12 @@ const KEEPALIVE_MS = 60_000;
 
 /** Builds the opener. */
 export function createStreamOpener(deps: StreamOpenerDeps): StreamOpener {
-  const { sockets, logger } = deps;
+  const { networks, logger } = deps;
   /** By node; `undefined` while the target is still being connected. */
   const open = new Map<string, Set<HeldStream>>();
 
-  async function connect(sessionId: string, door: NodeDoor, port: number) {
-    const connected = await connectNode(sockets, sessionId, door, port);
+  async function connect(door: NodeDoor, port: number) {
+    const connected = await connectNode(networks, door, port);
     connected.target.setKeepAlive(true, KEEPALIVE_MS);
     return connected;
   }
@@ -71,7 +71,7 @@ export function createStreamOpener(deps: StreamOpenerDeps): StreamOpener {
     switch (target.kind) {
       case 'tcp':
         if (CLOSED_PORTS.includes(target.port)) throw new DrydockError('PORT_CLOSED');
-        return connect(request.sessionId, door, target.port);
+        return connect(door, target.port);
       case 'exec':
         return { target: await run(request.sessionId, door.enter(target.command)), loopback: undefined };
     }

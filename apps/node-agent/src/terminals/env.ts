@@ -9,7 +9,7 @@ const schema = z.object({
   DRYDOCK_STATE_DIR: absolute.default('/var/lib/drydock'),
   DRYDOCK_NATIVE_DIR: absolute.optional(),
   DRYDOCK_TERMINALS_SOCKET: absolute,
-  /** `fake`: shells of this host in place of nodes' shells, for tests and benchmarks of the way in between. */
+  /** As the agent's: whose nodes the terminals are of. */
   DRYDOCK_RUNTIME: z.enum(['runc', 'fake']).default('runc'),
   DRYDOCK_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -21,8 +21,8 @@ const OWN_NATIVE_DIR = fileURLToPath(new URL('../../../../native/build', import.
 export function readTerminalsEnv(source: Record<string, string | undefined> = process.env) {
   const env = readEnv(schema, source);
   return {
-    nodesDir: `${env.DRYDOCK_STATE_DIR}/nodes`,
-    enterPath: `${env.DRYDOCK_NATIVE_DIR ?? OWN_NATIVE_DIR}/dd-enter`,
+    stateDir: env.DRYDOCK_STATE_DIR,
+    nativeDir: env.DRYDOCK_NATIVE_DIR ?? OWN_NATIVE_DIR,
     socketPath: env.DRYDOCK_TERMINALS_SOCKET,
     runtime: env.DRYDOCK_RUNTIME,
     logLevel: env.DRYDOCK_LOG_LEVEL,

@@ -8,7 +8,6 @@ import { createLogger, systemClock } from '@drydock/service-kit';
 import type { NodeService } from '../nodes/node-service.ts';
 import { readCgroupHost } from '../runtime/runc/cgroup-host.ts';
 import { createOwnFigures } from '../runtime/runc/own-figures.ts';
-import { createOomWatch } from '../watch/oom-watch.ts';
 import { wideGroups } from './cgroup-tricks.ts';
 import { NATIVE_DIR, openRealHost, type RealHost } from './real-host.ts';
 import { remainsOf } from './remains.ts';
@@ -100,20 +99,19 @@ const PROMISES: Record<string, () => unknown> = {
   },
   'a process that wants too much is killed in the node, and the agent is told when it happens': async () => {
     let told = 0;
-    const watch = createOomWatch({
-      nativeDir: NATIVE_DIR,
-      clock: systemClock,
-      logger: createLogger('guest', 'warn'),
+    const before = (await host.runtime.usage(KEY)).oomKills;
+    const presence = await host.runtime.probe(KEY);
+    if (presence.state !== 'running') throw new Error(presence.state);
+    const stop = presence.node.observe({
+      onSockets: () => undefined,
       onOom: () => {
         told += 1;
       },
     });
-    const before = (await host.runtime.usage(KEY)).oomKills;
-    watch.add(`${SESSION}/node1`, host.runtime.memoryGroup(KEY) ?? '');
     const { exitCode } = await run('exec tail /dev/zero');
     expectThat(exitCode === 137, exitCode);
     await waitFor(() => told > 0, 'word of the kill');
-    watch.close();
+    stop();
     expectThat((await host.runtime.usage(KEY)).oomKills > before, 'no count');
     expectThat((await run('echo alive')).text === 'alive', 'a dead node');
   },

@@ -2,7 +2,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,7 @@ import {
 import { createTransitClaims, type TransitClaims } from '../network/session/transit-claims.ts';
 import { loadNetnsAddon, type NetnsAddon } from '../system/netns-addon.ts';
 import { createNetnsSockets, type NetnsSockets } from '../system/netns-sockets.ts';
+import type { NodePlug } from '../system/node-plug.ts';
 import { NATIVE_DIR } from './real-host.ts';
 
 /** A port of the played outside that sends all it can to whoever connects. */
@@ -57,6 +58,12 @@ export interface NetworkWorld {
   /** Destroys all sessions and nodes. */
   reset(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Where the network of a process that stands for a node is reached. */
+export function plugOf(pid: number): NodePlug {
+  const path = `/proc/${pid}/ns/net`;
+  return { kind: 'namespace', netns: { path, inode: statSync(path).ino } };
 }
 
 export const sh = (command: string): string => execFileSync('sh', ['-c', command]).toString();
@@ -124,11 +131,10 @@ export async function openNetworkWorld(
         ? listenOnly
         : createGatewayServices({
             ...{ sockets, upstream, lists, logger, clock: systemClock },
-            peers: () => [],
             mirror: (_request, response) => response.end('mirror'),
           });
     return createSessionNetworks({
-      ...{ addon, claims, logger },
+      ...{ addon, sockets, claims, logger },
       services,
       outside: { lists, neighbours: () => neighbours },
       onRefusals: (sessionId, counts) => void refused.set(sessionId, counts),
@@ -159,7 +165,7 @@ export async function openNetworkWorld(
       children.push(child);
       await once(child.stdout as NodeJS.ReadableStream, 'data');
       const pid = child.pid as number;
-      await world.networks.attach(sessionId, { name: `node${index}`, index, pid });
+      await world.networks.attach(sessionId, { name: `node${index}`, index, plug: plugOf(pid) });
       return pid;
     },
     connect: (pid, host, port) =>

@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import type { Egress } from '../network/egress.ts';
-import type { Peer } from '../network/peer.ts';
-import { reserveFirstLink } from '../network/session/first-link.ts';
 import {
   createSessionNetworks,
   type GatewayServices,
@@ -21,7 +19,7 @@ import type { OwnFigures } from '../runtime/runc/own-figures.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { loadNetnsAddon } from '../system/netns-addon.ts';
 import { createNetnsSockets } from '../system/netns-sockets.ts';
-import { createEngineReady } from '../watch/engine-ready.ts';
+import { engineReady } from '../watch/engine-ready.ts';
 import { createNodeWatchers, type NodeWatchers } from '../watch/node-watchers.ts';
 import { createHostRuntime } from './host-runtime.ts';
 
@@ -44,7 +42,7 @@ export interface RealHost {
 
 export interface RealHostOptions {
   /** What sessions find on their gateway; by default nothing, since most tests are not about names and images. */
-  services?: (peers: (sessionId: string) => Peer[]) => GatewayServices;
+  services?: () => GatewayServices;
   egress?: Egress;
   /** By default nodes see the host's. */
   figures?: OwnFigures;
@@ -75,17 +73,18 @@ export async function openRealHost(
   async function startAgent(): Promise<NodeService> {
     const networks: SessionNetworks = createSessionNetworks({
       addon,
+      sockets,
       claims: createTransitClaims(join(RUN_DIR, 'alloc'), stateDir),
       logger,
-      services: services?.((sessionId) => networks.peers(sessionId)) ?? {
+      services: services?.() ?? {
         open: async () => ({ close: async () => undefined }),
       },
     });
     const pool = createPool({
       runtime,
       limits: TEST_LIMITS,
-      prepareNetwork: (pid) => reserveFirstLink(addon, pid),
-      engineReady: createEngineReady(sockets),
+      prepareNetwork: ({ plug }) => networks.prepare(plug),
+      engineReady,
       wanted: async () => poolSize,
       clock: systemClock,
       logger,
@@ -101,17 +100,13 @@ export async function openRealHost(
       egress,
     });
     const watchers = createNodeWatchers({
-      nativeDir: NATIVE_DIR,
-      sockets,
-      findPid: (sessionId, node) => nodes.get(sessionId, node)?.pid,
+      findNode: (sessionId, node) => nodes.get(sessionId, node)?.handle,
       connectPort: async () => Promise.reject(new Error('no test asks for ports')),
       observe: nodes.observe,
-      memoryGroup: (sessionId, name) => runtime.memoryGroup({ sessionId, name }),
       onOom: () => {},
       onEngineEvent: () => {},
       onSwarm: () => {},
       clock: systemClock,
-      logger,
     });
     nodes.onFact(watchers.onFact);
     agents.push({ nodes, pool, watchers, networks });
@@ -144,6 +139,7 @@ export async function openRealHost(
       await agents.at(-1)?.pool.destroyAll();
       await nodes.destroyAll();
       await letGo();
+      runtime.close();
       await rm(stateDir, { recursive: true, force: true });
     },
   };

@@ -13,6 +13,7 @@ import { createSessionSpans } from '../network/span/session-spans.ts';
 import { readUnderlay } from '../network/span/underlay.ts';
 import { loadNetnsAddon } from '../system/netns-addon.ts';
 import { createNetnsSockets } from '../system/netns-sockets.ts';
+import { plugOf } from './network-world.ts';
 import { NATIVE_DIR } from './real-host.ts';
 
 const settings = z
@@ -29,15 +30,16 @@ const orderSchema = z.object({
 
 const logger = createLogger('span-host', 'warn');
 const addon = loadNetnsAddon(NATIVE_DIR);
+const sockets = createNetnsSockets(addon);
 const underlay = await readUnderlay(settings.address);
 const networks: SessionNetworks = createSessionNetworks({
   addon,
+  sockets,
   claims: createTransitClaims('/run/drydock/alloc', settings.stateDir),
   logger,
   spans: createSessionSpans(join(settings.stateDir, 'networks'), underlay, 10 ** 9),
   services: createGatewayServices({
-    sockets: createNetnsSockets(addon),
-    peers: (sessionId) => networks.peers(sessionId),
+    sockets,
     upstream: { ask: async () => undefined },
     mirror: (_request, response) => response.end('mirror'),
     lists: NO_LISTS,
@@ -49,14 +51,14 @@ await installHostRules({ lists: NO_LISTS, neighbours: [] });
 await networks.adopt(settings.adopt);
 
 async function obey(text: string): Promise<unknown> {
-  const { call, sessionId, network, ...node } = orderSchema.parse(JSON.parse(text));
+  const { call, sessionId, network, pid, ...node } = orderSchema.parse(JSON.parse(text));
   switch (call) {
     case 'ensure':
       return networks.ensure(sessionId, 'internet', network);
     case 'span':
       return network && networks.span(sessionId, network);
     case 'attach':
-      return networks.attach(sessionId, node);
+      return networks.attach(sessionId, { ...node, plug: plugOf(pid) });
     case 'detach':
       return networks.detach(sessionId, node);
     case 'destroy':

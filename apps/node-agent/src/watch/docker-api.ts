@@ -2,7 +2,7 @@
 import http from 'node:http';
 import type { Socket } from 'node:net';
 import { z } from 'zod';
-import { readLines } from './lines.ts';
+import { readLines } from '../system/lines.ts';
 
 /** The engine answered that it will not; the message is its own, cut to a sentence's length. */
 export class EngineError extends Error {}

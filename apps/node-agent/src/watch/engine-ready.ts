@@ -1,7 +1,6 @@
 /** Waits for a node's Docker Engine, once; what watches the nodes of sessions (node-watchers.ts) goes on after that. */
-import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { NetnsSockets } from '../system/netns-sockets.ts';
+import type { NodeHandle } from '../runtime/runtime.ts';
 import { createDockerApi } from './docker-api.ts';
 import { DOCKER_SOCKET } from './docker-watch.ts';
 
@@ -10,22 +9,19 @@ const RETRY_MS = 50;
 /** An engine that is not up by then will not come (ms). */
 const LONGEST_MS = 60_000;
 
-/** Builds the wait: resolves when the engine of the node with first process `pid` answers, rejects when it does not in a minute. */
-export function createEngineReady(sockets: NetnsSockets): (pid: number, signal: AbortSignal) => Promise<void> {
-  return async (pid, signal) => {
-    const { ino } = statSync(`/proc/${pid}/ns/net`);
-    const api = createDockerApi(() => sockets.connectUnix(pid, DOCKER_SOCKET, ino));
-    const end = performance.now() + LONGEST_MS;
-    for (;;) {
-      signal.throwIfAborted();
-      const left = end - performance.now();
-      try {
-        await api.get('/_ping', Math.max(1, Math.ceil(left)), signal);
-        return;
-      } catch (error) {
-        if (left <= 0) throw error;
-      }
-      await sleep(RETRY_MS, undefined, { signal });
+/** Resolves when the node's engine answers, rejects when it does not in a minute. */
+export async function engineReady(node: Pick<NodeHandle, 'connectUnix'>, signal: AbortSignal): Promise<void> {
+  const api = createDockerApi(() => node.connectUnix(DOCKER_SOCKET));
+  const end = performance.now() + LONGEST_MS;
+  for (;;) {
+    signal.throwIfAborted();
+    const left = end - performance.now();
+    try {
+      await api.get('/_ping', Math.max(1, Math.ceil(left)), signal);
+      return;
+    } catch (error) {
+      if (left <= 0) throw error;
     }
-  };
+    await sleep(RETRY_MS, undefined, { signal });
+  }
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import type { ListeningSocket } from '../runtime/runtime.ts';
 import type { DockerView, PublishedByDocker } from './docker-view.ts';
 import { nodePorts } from './node-ports.ts';
-import type { WatchedSocket } from './socket-watch.ts';
 
-const socket = (port: number, program: string, more: Partial<WatchedSocket> = {}): WatchedSocket => ({
+const socket = (port: number, program: string, more: Partial<ListeningSocket> = {}): ListeningSocket => ({
   port,
   program,
   protocol: 'tcp',

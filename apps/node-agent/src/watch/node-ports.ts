@@ -1,7 +1,7 @@
 /** Joins what the kernel says of a node's sockets with what Docker says of its ports, into the list that people see. */
 import { CLOSED_PORTS, MAX_REPORTED_PORTS, type NodePort } from '@drydock/protocol';
+import type { ListeningSocket } from '../runtime/runtime.ts';
 import type { DockerView } from './docker-view.ts';
-import type { WatchedSocket } from './socket-watch.ts';
 
 /** Longest label (characters), as the contract has it. */
 const MAX_LABEL = 128;
@@ -16,7 +16,7 @@ const ENGINE_PROGRAM = 'dockerd';
 const CONTAINERD_PROGRAM = 'containerd';
 
 /** The ports to report, in order of their numbers; `view` undefined while the engine does not answer. */
-export function nodePorts(sockets: readonly WatchedSocket[], view: DockerView | undefined): NodePort[] {
+export function nodePorts(sockets: readonly ListeningSocket[], view: DockerView | undefined): NodePort[] {
   const ports = new Map<string, NodePort>();
   const put = (port: NodePort) => ports.set(`${port.port}/${port.protocol}`, port);
   const meshTcp = new Set(
@@ -39,7 +39,7 @@ export function nodePorts(sockets: readonly WatchedSocket[], view: DockerView | 
 }
 
 function ofSocket(
-  { port, protocol, reach, program }: WatchedSocket,
+  { port, protocol, reach, program }: ListeningSocket,
   view: DockerView | undefined,
   meshTcp: ReadonlySet<number>,
 ): NodePort | undefined {

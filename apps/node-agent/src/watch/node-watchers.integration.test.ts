@@ -4,8 +4,11 @@ import { fileURLToPath } from 'node:url';
 import type { AgentFact, NodePort } from '@drydock/protocol';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createNodeHandles, type NodeHandles } from '../runtime/runc/node-handle.ts';
+import type { NodeHandle } from '../runtime/runtime.ts';
 import { loadNetnsAddon } from '../system/netns-addon.ts';
 import { createNetnsSockets } from '../system/netns-sockets.ts';
+import { processStartTime } from '../system/process-start.ts';
 import { createNodeWatchers, type NodeWatchers } from './node-watchers.ts';
 
 const NATIVE_DIR = fileURLToPath(new URL('../../../../native/build', import.meta.url));
@@ -15,34 +18,37 @@ const PATIENCE = { timeout: 10_000, interval: 5 };
 const fact = (name: string, state: 'running' | 'destroying') =>
   ({ kind: 'node', node: { sessionId: 'watchtst', name, state } }) as unknown as AgentFact;
 let watchers: NodeWatchers;
-let pids: Record<string, number>;
+let nodes: Record<string, NodeHandle>;
+let handles: NodeHandles;
 let children: ChildProcess[];
 let ports: Record<string, NodePort[]>;
 
 beforeEach(() => {
-  pids = {};
+  nodes = {};
   children = [];
   ports = {};
   const sockets = createNetnsSockets(loadNetnsAddon(NATIVE_DIR));
-  watchers = createNodeWatchers({
+  handles = createNodeHandles({
     nativeDir: NATIVE_DIR,
     sockets,
-    findPid: (_session, name) => pids[name],
-    connectPort: (_session, name, port) =>
-      sockets.connectTcp({ path: `/proc/${pids[name]}/ns/net` }, '127.0.0.1', port, 1000),
+    clock: systemClock,
+    logger: createLogger('test', 'silent'),
+  });
+  watchers = createNodeWatchers({
+    findNode: (_session, name) => nodes[name],
+    connectPort: (_session, name, port) => (nodes[name] as NodeHandle).connectTcp('127.0.0.1', port, 1000),
     observe: (_session, name, observation) => {
       if (observation.ports) ports[name] = observation.ports;
     },
-    memoryGroup: () => undefined,
     onOom: () => {},
     onSwarm: () => {},
     onEngineEvent: () => {},
     clock: systemClock,
-    logger: createLogger('test', 'silent'),
   });
 });
 afterEach(() => {
   watchers.close();
+  handles.close();
   for (const child of children) child.kill('SIGKILL');
 });
 
@@ -56,7 +62,8 @@ async function run(command: string, args: string[]): Promise<ChildProcess> {
 async function node(name: string): Promise<number> {
   const script = 'mount -t tmpfs none /run && ip link set lo up && echo up && exec sleep 1000';
   const child = await run('unshare', ['--net', '--mount', 'sh', '-c', script]);
-  pids[name] = child.pid as number;
+  const startTime = (await processStartTime(child.pid as number)) ?? 0n;
+  nodes[name] = await handles.of({ pid: child.pid as number, startTime, memoryGroup: undefined });
   watchers.onFact(fact(name, 'running'));
   return child.pid as number;
 }

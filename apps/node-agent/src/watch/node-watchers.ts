@@ -1,17 +1,14 @@
 /** Watches every running node: its sockets, its engine and its memory; tells what changed. */
-import { statSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { AgentFact, NodePort, SwarmRole, SwarmState } from '@drydock/protocol';
-import type { Clock, Logger } from '@drydock/service-kit';
-import type { NetnsSockets } from '../system/netns-sockets.ts';
+import type { Clock } from '@drydock/service-kit';
+import type { ListeningSocket, NodeHandle } from '../runtime/runtime.ts';
 import { createDockerApi } from './docker-api.ts';
 import type { DockerView } from './docker-view.ts';
 import { createDockerWatch, DOCKER_SOCKET, type DockerWatch } from './docker-watch.ts';
 import { createEventTeller, type EngineFact } from './engine-events.ts';
 import { nodePorts } from './node-ports.ts';
-import { createOomWatch } from './oom-watch.ts';
 import { createPortProbes } from './port-probes.ts';
-import { createSocketWatch, type WatchedSocket } from './socket-watch.ts';
 import { createSwarmWatch } from './swarm-watch.ts';
 
 /** What a watcher tells of a node, and only what has changed. */
@@ -22,15 +19,11 @@ export interface WatchObservation {
 }
 
 export interface NodeWatchersDeps {
-  nativeDir: string;
-  sockets: NetnsSockets;
-  /** The first process of a running node. */
-  findPid: (sessionId: string, node: string) => number | undefined;
+  /** A running node. */
+  findNode: (sessionId: string, node: string) => Pick<NodeHandle, 'connectUnix' | 'observe'> | undefined;
   /** Connects to a port of a node, to learn what it speaks. */
   connectPort: (sessionId: string, node: string, port: number) => Promise<Socket>;
   observe: (sessionId: string, node: string, observation: WatchObservation) => void;
-  /** A node's memory cgroup, where it has one. */
-  memoryGroup: (sessionId: string, node: string) => string | undefined;
   /** The kernel has killed in a node for want of memory. */
   onOom: (sessionId: string, node: string) => void;
   /** An engine told of something that people want to read. */
@@ -38,7 +31,6 @@ export interface NodeWatchersDeps {
   /** A session's swarm has another picture. */
   onSwarm: (sessionId: string, state: SwarmState) => void;
   clock: Clock;
-  logger: Logger;
 }
 
 export interface NodeWatchers {
@@ -55,7 +47,8 @@ interface Watched {
   sessionId: string;
   name: string;
   docker?: DockerWatch;
-  sockets: readonly WatchedSocket[];
+  stopObserving?: () => void;
+  sockets: readonly ListeningSocket[];
   view: DockerView | undefined;
   told: Required<WatchObservation>;
 }
@@ -64,32 +57,9 @@ const NO_SWARM: SwarmRole = { role: 'none', leader: false };
 
 /** Builds the watchers. */
 export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
-  const { sockets, clock, logger } = deps;
+  const { clock } = deps;
   const watched = new Map<string, Watched>();
   const swarm = createSwarmWatch({ clock, onSwarm: deps.onSwarm });
-  const socketWatch = createSocketWatch({
-    nativeDir: deps.nativeDir,
-    logger,
-    clock,
-    onSockets(id, list) {
-      const node = watched.get(id);
-      if (!node) return;
-      node.sockets = list;
-      tell(node);
-      node.docker?.poke();
-    },
-  });
-
-  const oomWatch = createOomWatch({
-    nativeDir: deps.nativeDir,
-    logger,
-    clock,
-    onOom(id) {
-      const node = watched.get(id);
-      if (node) deps.onOom(node.sessionId, node.name);
-    },
-  });
-
   const probes = createPortProbes({
     connect: deps.connectPort,
     clock,
@@ -114,14 +84,8 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
   }
 
   function start(id: string, sessionId: string, name: string): void {
-    const pid = deps.findPid(sessionId, name);
-    if (pid === undefined) return;
-    let inode: number;
-    try {
-      inode = statSync(`/proc/${pid}/ns/net`).ino;
-    } catch {
-      return; // It has just ended; the node service will say so.
-    }
+    const handle = deps.findNode(sessionId, name);
+    if (handle === undefined) return;
     const node: Watched = {
       sessionId,
       name,
@@ -130,15 +94,20 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
       told: { dockerReady: false, swarm: NO_SWARM, ports: [] },
     };
     watched.set(id, node);
-    socketWatch.add(id, pid, inode);
-    const memoryGroup = deps.memoryGroup(sessionId, name);
-    if (memoryGroup !== undefined) oomWatch.add(id, memoryGroup);
+    node.stopObserving = handle.observe({
+      onSockets(list) {
+        node.sockets = list;
+        tell(node);
+        node.docker?.poke();
+      },
+      onOom: () => deps.onOom(sessionId, name),
+    });
     const tellEvent = createEventTeller({
       clock,
       isLeader: () => node.view?.swarm.leader ?? false,
       tell: (fact) => deps.onEngineEvent(sessionId, name, fact),
     });
-    const api = createDockerApi(() => sockets.connectUnix(pid, DOCKER_SOCKET, inode));
+    const api = createDockerApi(() => handle.connectUnix(DOCKER_SOCKET));
     node.docker = createDockerWatch({
       api,
       clock,
@@ -161,8 +130,7 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
     watched.delete(id);
     node.docker?.close();
     swarm.remove(node.sessionId, node.name);
-    socketWatch.remove(id);
-    oomWatch.remove(id);
+    node.stopObserving?.();
     probes.forget(node.sessionId, node.name);
   }
 
@@ -180,8 +148,6 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
     close() {
       swarm.close();
       for (const id of [...watched.keys()]) stop(id);
-      socketWatch.close();
-      oomWatch.close();
     },
   };
 }

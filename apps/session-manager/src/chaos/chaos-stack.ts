@@ -1,7 +1,7 @@
 /** Everything that a small site runs, as processes that can be killed and that come back: Redis, managers, hosts with fake nodes and real shells, bad links. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,6 +86,16 @@ function victim(name: string, path: string, args: string[], env: Record<string, 
   };
 }
 
+/** `session/node` of every record below. */
+function writtenNodes(nodesDir: string): string[] {
+  const names = (path: string) => (existsSync(path) ? readdirSync(path) : []);
+  return names(nodesDir).flatMap((session) =>
+    names(join(nodesDir, session)).flatMap((node) =>
+      existsSync(join(nodesDir, session, node, 'node.json')) ? [`${session}/${node}`] : [],
+    ),
+  );
+}
+
 /** Starts it with so many managers and hosts, and waits until it is whole. */
 export async function startChaosStack(counts: { managers: number; hosts: number }): Promise<ChaosStack> {
   const directory = mkdtempSync(join(tmpdir(), 'dd-chaos-'));
@@ -114,21 +124,29 @@ export async function startChaosStack(counts: { managers: number; hosts: number 
   );
   const hosts = Array.from({ length: counts.hosts }, (_, index) => ({
     name: `host${index + 1}`,
-    keyFile,
-    socketPath: join(directory, `terminals-${index + 1}`),
-    stateFile: join(directory, `nodes-${index + 1}.json`),
-    url: agentLinks[0]?.origin,
-    urls: agentLinks.map(({ origin }) => origin),
-  }));
-  const terminals = hosts.map(({ name, socketPath }) =>
-    victim(`${name}-terminals`, 'apps/node-agent/src/terminals-main.ts', [], {
+    stateDir: join(directory, `host${index + 1}`),
+    env: {
       DRYDOCK_RUNTIME: 'fake',
-      DRYDOCK_TERMINALS_SOCKET: socketPath,
+      DRYDOCK_STATE_DIR: join(directory, `host${index + 1}`),
+      DRYDOCK_RUN_DIR: join(directory, `host${index + 1}`),
+      DRYDOCK_TERMINALS_SOCKET: join(directory, `terminals-${index + 1}`),
       DRYDOCK_LOG_LEVEL: 'fatal',
-    }),
+    },
+  }));
+  const terminals = hosts.map(({ name, env }) =>
+    victim(`${name}-terminals`, 'apps/node-agent/src/terminals-main.ts', [], env),
   );
-  const agents = hosts.map((host) =>
-    victim(host.name, 'apps/node-agent/src/testing/terminal-agent-main.ts', [JSON.stringify(host)], {}),
+  const agents = hosts.map(({ name, env }) =>
+    victim(name, 'apps/node-agent/src/main.ts', [], {
+      ...env,
+      DRYDOCK_MANAGER_URLS: agentLinks.map(({ origin }) => origin).join(','),
+      DRYDOCK_AGENT_NAME: name,
+      DRYDOCK_AGENT_KEY_FILE: keyFile,
+      DRYDOCK_LIBRARY_URL: 'http://127.0.0.1:9',
+      DRYDOCK_MAX_NODES: '1000',
+      DRYDOCK_POOL_SIZE: '0',
+      DRYDOCK_DISK_FLOOR: '0',
+    }),
   );
   const origins = ports.map((port) => `http://127.0.0.1:${port}`);
 
@@ -151,14 +169,7 @@ export async function startChaosStack(counts: { managers: number; hosts: number 
     origins,
     agentLinks,
     directory,
-    nodes: () =>
-      hosts.flatMap(({ stateFile }) => {
-        try {
-          return (JSON.parse(readFileSync(stateFile, 'utf8')) as [string, unknown][]).map(([name]) => name);
-        } catch {
-          return []; // No node was ever made there.
-        }
-      }),
+    nodes: () => hosts.flatMap(({ stateDir }) => writtenNodes(join(stateDir, 'nodes'))),
     async whole() {
       const deadline = Date.now() + START_MS;
       for (;;) {

@@ -38,8 +38,8 @@ test('what a session connects to is written down once, by node, address, protoco
   await world.connect(first, world.publicAddress, 25);
   await world.connect(other, world.publicAddress, 80);
   const clock = createManualClock(NOON);
-  const log = createFlowLog({ directory, days: 2, sessions: () => world.networks.sessions(), clock, logger });
-  log.start();
+  const log = createFlowLog({ directory, days: 2, clock, logger });
+  log.start(() => world.networks.sessions());
   for (const name of ['first', 'second']) {
     clock.advance(3000);
     await expect.poll(async () => (await readdir(directory).catch(() => [])).length, { message: name }).toBe(1);
@@ -84,8 +84,8 @@ test('files of days that are over go, and none is written when it is off', async
   const id = await world.session();
   const pid = await world.node(id, 1);
   await world.connect(pid, world.publicAddress, 80);
-  await createFlowLog({ directory, days: 0, sessions: () => [id], clock, logger }).note(id);
+  await createFlowLog({ directory, days: 0, clock, logger }).note(id);
   expect(await readdir(directory)).not.toContain('flows-2026-12-01.jsonl');
-  await createFlowLog({ directory, days: 2, sessions: () => [id], clock, logger }).note(id);
+  await createFlowLog({ directory, days: 2, clock, logger }).note(id);
   await expect.poll(async () => (await readdir(directory)).sort()).toEqual(['flows-2026-12-01.jsonl', 'notes.txt']);
 });

@@ -18,8 +18,8 @@ const FILE = /^flows-(\d{4}-\d{2}-\d{2})\.jsonl$/;
 const DAY_MS = 24 * 3600 * 1000;
 
 export interface FlowLog {
-  /** Begins to read, one session after another. */
-  start(): void;
+  /** Begins to read what `sessions` names, one after another. */
+  start(sessions: () => readonly string[]): void;
   /** Writes down what a session's rules hold now; for its end. Never rejects. */
   note(sessionId: string): Promise<void>;
   stop(): void;
@@ -30,7 +30,6 @@ export interface FlowLogDeps {
   directory: string;
   /** Days that a file is kept; 0: nothing is read and nothing written. */
   days: number;
-  sessions: () => readonly string[];
   clock: Clock;
   logger: Logger;
 }
@@ -86,7 +85,7 @@ export async function takeFlows(netns: string, session: string, now: number): Pr
 }
 
 /** Builds the log; it begins with start(). */
-export function createFlowLog({ directory, days, sessions, clock, logger }: FlowLogDeps): FlowLog {
+export function createFlowLog({ directory, days, clock, logger }: FlowLogDeps): FlowLog {
   let waiting: string[] = [];
   let timer: Timer | undefined;
   let stopped = false;
@@ -130,22 +129,22 @@ export function createFlowLog({ directory, days, sessions, clock, logger }: Flow
       .catch((err: unknown) => logger.debug({ err, sessionId }, 'flows not written'));
   }
 
-  async function noteNext(): Promise<void> {
+  async function noteNext(sessions: () => readonly string[]): Promise<void> {
     if (waiting.length === 0) waiting = [...sessions()];
     const sessionId = waiting.shift();
     if (sessionId !== undefined) await note(sessionId);
-    arm();
+    arm(sessions);
   }
 
-  function arm(): void {
-    if (!stopped) timer = clock.after(NEXT_SESSION_MS, () => void noteNext());
+  function arm(sessions: () => readonly string[]): void {
+    if (!stopped) timer = clock.after(NEXT_SESSION_MS, () => void noteNext(sessions));
   }
 
   return {
-    start() {
+    start(sessions) {
       // A shorter time than before counts at once; and what is off holds nothing.
       removeOld().catch((err: unknown) => logger.warn({ err }, 'old flow logs not removed'));
-      if (days > 0) arm();
+      if (days > 0) arm(sessions);
     },
     note,
     stop() {

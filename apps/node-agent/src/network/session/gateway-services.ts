@@ -8,13 +8,11 @@ import type { DnsUpstream } from '../dns/dns-upstream.ts';
 import { GATEWAY_RATES } from '../egress.ts';
 import type { EgressLists } from '../egress-lists.ts';
 import { createNameRules } from '../name-rules.ts';
-import type { Peer } from '../peer.ts';
 import { createNamedAddresses } from './named-addresses.ts';
 import type { GatewayServices } from './session-networks.ts';
 
 export interface GatewayServicesDeps {
   sockets: NetnsSockets;
-  peers: (sessionId: string) => readonly Peer[];
   upstream: DnsUpstream;
   /** Speaks the registry protocol; see mirror/. */
   mirror: http.RequestListener;
@@ -54,13 +52,13 @@ export function createGatewayServices(deps: GatewayServicesDeps): GatewayService
   }
 
   return {
-    async open(sessionId, egress) {
+    async open(sessionId, egress, peers) {
       const path = sessionNetnsPath(sessionId);
       const dns = await openDnsServer({
         netns: { path },
         sockets,
         logger,
-        peers: () => deps.peers(sessionId),
+        peers,
         upstream: deps.upstream,
         names: createNameRules(egress, lists),
         open: createNamedAddresses(path, clock, logger),

@@ -2,6 +2,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { nodeAddress } from '@drydock/protocol';
 import type { NetnsAddon } from '../../system/netns-addon.ts';
+import { type NodePlug, openNamespace } from '../../system/node-plug.ts';
 import { ipBatch, runTool } from '../../system/run-tool.ts';
 import * as plan from '../addresses.ts';
 import { limitBandwidth } from '../bandwidth.ts';
@@ -10,11 +11,18 @@ import { FIRST_LINK } from './first-link.ts';
 import { waitForLinks } from './link-up.ts';
 import type { SessionNamespace } from './session-namespace.ts';
 
+/** A node of a session, and where its link ends. */
+export interface PluggedNode {
+  name: string;
+  index: number;
+  plug: NodePlug;
+}
+
 export interface SessionLinks {
   /** Gives a namespace the session's name and uplink; nothing of that name may be there. */
   place(sessionId: string, transit: number, namespace: SessionNamespace): Promise<void>;
-  /** Gives the namespace of `pid` its eth0 with the MAC of `seed`, carrying when this resolves. */
-  attach(sessionId: string, seed: string, node: { name: string; index: number; pid: number }): Promise<void>;
+  /** Gives a node its eth0 with the MAC of `seed`, carrying when this resolves. */
+  attach(sessionId: string, seed: string, node: PluggedNode): Promise<void>;
   /** Takes a node's link away if it is there. */
   detach(sessionId: string, index: number): Promise<void>;
   /** Removes what there is of the namespace and its uplink. */
@@ -45,11 +53,7 @@ export function createSessionLinks(addon: NetnsAddon, bandwidth: number, mtu = D
   let shared: Promise<void> | undefined;
   const send = (netns: string, ...requests: Buffer[]) => addon.sendRequests(netns, Buffer.concat(requests));
 
-  async function plug(
-    sessionId: string,
-    seed: string,
-    node: { name: string; index: number; pid: number },
-  ): Promise<void> {
+  async function plug(sessionId: string, seed: string, node: PluggedNode, fd: number): Promise<void> {
     const netns = plan.sessionNetnsPath(sessionId);
     const port = plan.portLink(node.index);
     const add = (indexes: { own?: number; peer?: number }) => {
@@ -59,7 +63,7 @@ export function createSessionLinks(addon: NetnsAddon, bandwidth: number, mtu = D
         up: true,
         index: indexes.own ?? 0,
       } as const;
-      const peer = { name: 'eth0', mac: plan.nodeMac(seed, node.index), pid: node.pid, index: indexes.peer ?? 0 };
+      const peer = { name: 'eth0', mac: plan.nodeMac(seed, node.index), fd, index: indexes.peer ?? 0 };
       return send(netns, addVeth(own, peer, mtu), setLink(port, { alias: node.name }));
     };
     await add({ own: PORT_INDEXES + node.index, peer: FIRST_LINK }).catch(async () => {
@@ -96,22 +100,26 @@ export function createSessionLinks(addon: NetnsAddon, bandwidth: number, mtu = D
 
     async attach(sessionId, seed, node) {
       const netns = plan.sessionNetnsPath(sessionId);
-      const nodeNetns = `/proc/${node.pid}/ns/net`;
-      await plug(sessionId, seed, node);
-      const eth0 = addon.linkIndex(nodeNetns, 'eth0');
-      await send(
-        nodeNetns,
-        setLink('lo', { up: true }),
-        addAddress(eth0, nodeAddress(node.index), 24),
-        setLink('eth0', { up: true }),
-        addDefaultRoute(eth0, plan.GATEWAY_ADDRESS),
-      );
-      await waitForLinks(addon, [
-        { netns, link: plan.portLink(node.index) },
-        { netns: nodeNetns, link: 'eth0' },
-        // Without nodes the bridge has no carrier; the first one gives it.
-        { netns, link: plan.BRIDGE },
-      ]);
+      const namespace = openNamespace(node.plug);
+      try {
+        await plug(sessionId, seed, node, namespace.fd);
+        const eth0 = addon.linkIndex(namespace.path, 'eth0');
+        await send(
+          namespace.path,
+          setLink('lo', { up: true }),
+          addAddress(eth0, nodeAddress(node.index), 24),
+          setLink('eth0', { up: true }),
+          addDefaultRoute(eth0, plan.GATEWAY_ADDRESS),
+        );
+        await waitForLinks(addon, [
+          { netns, link: plan.portLink(node.index) },
+          { netns: namespace.path, link: 'eth0' },
+          // Without nodes the bridge has no carrier; the first one gives it.
+          { netns, link: plan.BRIDGE },
+        ]);
+      } finally {
+        namespace.close();
+      }
     },
 
     async detach(sessionId, index) {

@@ -6,7 +6,7 @@ import { createLogger } from '@drydock/service-kit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { runTool } from '../../system/run-tool.ts';
 import { arpClaim, datagram, hearFrames, sendFrames } from '../../testing/frames.ts';
-import { type NetworkWorld, nft, openNetworkWorld, sh } from '../../testing/network-world.ts';
+import { type NetworkWorld, nft, openNetworkWorld, plugOf, sh } from '../../testing/network-world.ts';
 import { sessionNetnsPath } from '../addresses.ts';
 import { createSessionNetworks } from './session-networks.ts';
 import { MAX_STRANGERS } from './session-rules.ts';
@@ -47,7 +47,7 @@ test('nodes of a session reach one another and the gateway, and keep address and
     { name: 'node2', ip: '192.168.0.12' },
   ]);
   const mac = sh(`nsenter -n -t ${first} ip link show eth0`);
-  expect(mac).toContain((await world.networks.attach(id, { name: 'node1', index: 1, pid: first })).mac);
+  expect(mac).toContain((await world.networks.attach(id, { name: 'node1', index: 1, plug: plugOf(first) })).mac);
   expect(await reaches(first, '192.168.0.12')).toBe(true);
 });
 
@@ -239,6 +239,7 @@ test('after a restart living sessions are adopted with their names, and what no 
   const silent = { open: async () => ({ close: async () => {} }) };
   const again = createSessionNetworks({
     addon: world.addon,
+    sockets: world.sockets,
     claims: world.claims,
     logger: createLogger('test', 'fatal'),
     services: silent,
@@ -273,7 +274,7 @@ test('attaching a node costs a few runs of ip', async () => {
     children.push(child);
     await once(child.stdout as NodeJS.ReadableStream, 'data');
     let started = performance.now();
-    await world.networks.attach(id, { name: `node${index}`, index, pid: child.pid as number });
+    await world.networks.attach(id, { name: `node${index}`, index, plug: plugOf(child.pid as number) });
     attaches.push(performance.now() - started);
     started = performance.now();
     await runTool(['ip', 'link', 'show', 'lo']);

@@ -1,17 +1,21 @@
 /** The networks of this host's sessions: makes, adopts and removes namespaces, bridges, node links and uplinks. */
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeAddress, type Refusals, type SessionNetwork as SpanningNetwork } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import { z } from 'zod';
 import { createKeyedQueue } from '../../system/keyed-queue.ts';
 import type { NetnsAddon } from '../../system/netns-addon.ts';
+import type { NetnsSockets } from '../../system/netns-sockets.ts';
+import type { NodePlug } from '../../system/node-plug.ts';
 import { runTool } from '../../system/run-tool.ts';
 import * as plan from '../addresses.ts';
 import { DEFAULT_TRAFFIC_LIMITS, type Egress, type TrafficLimits } from '../egress.ts';
 import { type EgressLists, NO_LISTS } from '../egress-lists.ts';
 import type { Peer } from '../peer.ts';
 import type { SessionSpans } from '../span/session-spans.ts';
-import { createSessionLinks, DEFAULT_MTU } from './session-links.ts';
+import { reserveFirstLink } from './first-link.ts';
+import { createSessionLinks, DEFAULT_MTU, type PluggedNode } from './session-links.ts';
 import { makeSessionNamespace } from './session-namespace.ts';
 import { readRefusals } from './session-rules.ts';
 import { createSpareNamespaces } from './spare-namespaces.ts';
@@ -25,8 +29,12 @@ export interface SessionNetworks {
   ensure(sessionId: string, egress: Egress, span?: SpanningNetwork): Promise<void>;
   /** The session's other hosts, or their nodes, have changed; true when that was news. Nothing happens where it has no network. */
   span(sessionId: string, network: SpanningNetwork): Promise<boolean>;
-  /** Gives the namespace of `pid` its eth0 with the address of node `index`; repeats harmlessly. The session must be ensured. */
-  attach(sessionId: string, node: { name: string; index: number; pid: number }): Promise<{ ip: string; mac: string }>;
+  /** What a node's network needs before anything runs in the node, when the node is attached only later. */
+  prepare(plug: NodePlug): Promise<void>;
+  /** Gives a node its eth0 with the address of node `index`; repeats harmlessly. The session must be ensured. */
+  attach(sessionId: string, node: PluggedNode): Promise<{ ip: string; mac: string }>;
+  /** Connects from the session's network to an address in it. @throws errno errors: ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT, ENOENT without a network. */
+  connectTcp(sessionId: string, ip: string, port: number, timeoutMs: number): Promise<Socket>;
   /** Takes a node's link away, and its name out of DNS. */
   detach(sessionId: string, node: { name: string; index: number }): Promise<void>;
   /** Removes the whole network; complete also when parts are missing. */
@@ -45,11 +53,12 @@ export interface SessionNetworks {
 
 /** What runs on the gateway address of a session (DNS, mirror); must be closed before the namespace can vanish. */
 export interface GatewayServices {
-  open(sessionId: string, egress: Egress): Promise<{ close(): Promise<void> }>;
+  open(sessionId: string, egress: Egress, peers: () => readonly Peer[]): Promise<{ close(): Promise<void> }>;
 }
 
 export interface SessionNetworksDeps {
   addon: NetnsAddon;
+  sockets: NetnsSockets;
   claims: TransitClaims;
   logger: Logger;
   services: GatewayServices;
@@ -84,7 +93,7 @@ const linksSchema = z.array(z.object({ ifname: z.string(), ifalias: z.string().o
 
 /** Builds the networks of one agent; `claims` names the owner. */
 export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetworks {
-  const { addon, claims, logger, services, limits = DEFAULT_TRAFFIC_LIMITS, spans } = deps;
+  const { addon, sockets, claims, logger, services, limits = DEFAULT_TRAFFIC_LIMITS, spans } = deps;
   const mtu = spans?.underlay.mtu ?? DEFAULT_MTU;
   const links = createSessionLinks(addon, limits.bandwidth, mtu);
   const { lists, neighbours } = deps.outside ?? { lists: NO_LISTS, neighbours: () => [] };
@@ -94,6 +103,12 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     spans || !deps.spares ? undefined : createSpareNamespaces({ ...deps.spares, make: makeNamespace, logger });
   const networks = new Map<string, SessionNetwork>();
   const queue = createKeyedQueue();
+
+  const peersOf = (sessionId: string): Peer[] => [
+    ...(networks.get(sessionId)?.peers.values() ?? []),
+    ...(spans?.peers(sessionId) ?? []),
+  ];
+  const open = (sessionId: string, egress: Egress) => services.open(sessionId, egress, () => peersOf(sessionId));
 
   async function removeLeftovers(sessionId: string): Promise<void> {
     await links.remove(sessionId);
@@ -134,7 +149,7 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     try {
       await removeLeftovers(sessionId);
       const seed = await build(sessionId, egress);
-      const network = { peers: new Map<number, Peer>(), services: await services.open(sessionId, egress), seed };
+      const network = { peers: new Map<number, Peer>(), services: await open(sessionId, egress), seed };
       networks.set(sessionId, network);
     } catch (error) {
       await removeLeftovers(sessionId).catch((err: unknown) => logger.error({ err, sessionId }, 'network not removed'));
@@ -177,7 +192,7 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
   async function takeOver(sessionId: string, egress: Egress): Promise<{ close(): Promise<void> }> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await services.open(sessionId, egress);
+        return await open(sessionId, egress);
       } catch (err) {
         if (tries < TAKE_OVER.tries) {
           await sleep(TAKE_OVER.waitMs);
@@ -193,6 +208,9 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     ensure: (sessionId, egress, network) => queue.run(sessionId, () => ensure(sessionId, egress, network)),
     span: (sessionId, network) =>
       queue.run(sessionId, async () => networks.has(sessionId) && (await span(sessionId, network))),
+    prepare: (plug) => reserveFirstLink(addon, plug),
+    connectTcp: (sessionId, ip, port, timeoutMs) =>
+      sockets.connectTcp({ path: plan.sessionNetnsPath(sessionId) }, ip, port, timeoutMs),
     async attach(sessionId, node) {
       const network = networks.get(sessionId);
       if (!network) throw new Error(`session ${sessionId} has no network`);
@@ -224,7 +242,7 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
         });
       }
     },
-    peers: (sessionId) => [...(networks.get(sessionId)?.peers.values() ?? []), ...(spans?.peers(sessionId) ?? [])],
+    peers: peersOf,
     sessions: () => [...networks.keys()],
     countRefusals: async (sessionId) => void (await countRefusals(sessionId)),
     async close() {

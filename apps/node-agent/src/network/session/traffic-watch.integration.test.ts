@@ -26,7 +26,6 @@ beforeEach(() => {
   clock = createManualClock();
   arranged = 0;
   watch = createTrafficWatch({
-    sessions: () => world.networks.sessions(),
     tell: (sessionId, traffic) => void told.push({ sessionId, traffic }),
     clock: {
       now: clock.now,
@@ -106,7 +105,7 @@ test('what nodes send to one another is not counted', async () => {
 test('a session is told once, again when its numbers change with what that is a second, and to whoever comes later', async () => {
   const id = await world.session();
   const pid = await world.node(id, 1);
-  watch.start();
+  watch.start(() => world.networks.sessions());
   /** One read by the clock. */
   async function step(): Promise<Traffic[]> {
     told.splice(0);

@@ -18,8 +18,8 @@ interface Bytes {
 }
 
 export interface TrafficWatch {
-  /** Begins to read. */
-  start(): void;
+  /** Begins to read of these sessions: those that have a network on this host. */
+  start(sessions: () => readonly string[]): void;
   /** Reads and tells what there is of one session; for its end. Never rejects. */
   note(sessionId: string): Promise<void>;
   /** Lets the next read tell of every session: somebody new listens. */
@@ -28,8 +28,6 @@ export interface TrafficWatch {
 }
 
 export interface TrafficWatchDeps {
-  /** Sessions that have a network on this host. */
-  sessions: () => readonly string[];
   /** Hears of a session whose numbers have changed. */
   tell: (sessionId: string, traffic: Traffic) => void;
   clock: Clock;
@@ -55,7 +53,7 @@ function rate(now: number, before: number, ms: number): number {
 }
 
 /** Builds the watch; it begins with start(). */
-export function createTrafficWatch({ sessions, tell, clock, logger }: TrafficWatchDeps): TrafficWatch {
+export function createTrafficWatch({ tell, clock, logger }: TrafficWatchDeps): TrafficWatch {
   let timer: Timer | undefined;
   let stopped = false;
   /** What was read last of each session that has a network. */
@@ -78,7 +76,7 @@ export function createTrafficWatch({ sessions, tell, clock, logger }: TrafficWat
     tell(sessionId, traffic);
   }
 
-  async function look(): Promise<void> {
+  async function look(sessions: () => readonly string[]): Promise<void> {
     const there = sessions();
     if (there.length > 0) {
       const links = await readLinks();
@@ -94,9 +92,15 @@ export function createTrafficWatch({ sessions, tell, clock, logger }: TrafficWat
 
   const failed = (err: unknown) => logger.debug({ err }, 'traffic of sessions not read');
 
-  function arm(): void {
+  function arm(sessions: () => readonly string[]): void {
     if (stopped) return;
-    timer = clock.after(STEP_MS, () => void look().catch(failed).finally(arm));
+    timer = clock.after(
+      STEP_MS,
+      () =>
+        void look(sessions)
+          .catch(failed)
+          .finally(() => arm(sessions)),
+    );
   }
 
   return {

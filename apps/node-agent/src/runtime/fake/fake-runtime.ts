@@ -6,13 +6,16 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DrydockError, type NodeLimits } from '@drydock/protocol';
+import { processStartTime } from '../../system/process-start.ts';
 import { bodyKey, readBody, writeBody } from '../node-body.ts';
 import { runInNode } from '../run-in-node.ts';
-import { processStartTime } from '../runc/enter-plan.ts';
-import type { EnterOptions, NodeKey, NodePresence, Runtime } from '../runtime.ts';
+import type { EnterOptions, NodeHandle, NodeKey, NodePresence, Runtime } from '../runtime.ts';
+import { dockerProgram } from './engine/program.ts';
+import { fakeEnvironment } from './fake-environment.ts';
+import { createFakeHandles } from './fake-handles.ts';
 
-/** The first process: it waits for `started`, then for its end, as one process, of which nothing stays when it is killed. */
-const INIT = 'until [ -e started ]; do sleep 0.02; done; exec sleep infinity';
+/** The first process: it waits for `started`, then for the end of its directory: whoever removes that leaves nothing that runs. */
+const INIT = 'until [ -e started ]; do [ -d pids ] || exit; sleep 0.02; done; while [ -e started ]; do sleep 2; done';
 /** Notes its process group for destroy(), then becomes the command in its directory. */
 const ENTER = 'echo > "$0/pids/$$"; cd "$1" 2>/dev/null || cd "$0"; shift; exec "$@"';
 /** What the node service expects of every node image (infra/node-image), for a node that is only a directory. */
@@ -26,6 +29,12 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
   const nodesDir = join(stateDir, 'nodes');
   const directory = ({ sessionId, name }: NodeKey) => join(nodesDir, sessionId, name);
   const home = (key: NodeKey) => join(directory(key), 'root');
+  const handles = createFakeHandles({
+    home,
+    isAlive: async (id, key) => idOf(await readInit(key)) === id && (await livingInit(key)) !== undefined,
+  });
+
+  const idOf = (init: { pid: number; startTime: string } | undefined) => `${init?.pid}-${init?.startTime}`;
 
   async function readInit(key: NodeKey): Promise<{ pid: number; startTime: string } | undefined> {
     const text = await readFile(join(directory(key), 'init.json'), 'utf8').catch(() => undefined);
@@ -37,18 +46,20 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
     return init && String(await processStartTime(init.pid)) === init.startTime ? init.pid : undefined;
   }
 
+  async function handleOf(key: NodeKey): Promise<NodeHandle> {
+    return handles.of(idOf(await readInit(key)), key);
+  }
+
   async function probe(key: NodeKey): Promise<NodePresence> {
-    const pid = await livingInit(key);
-    if (pid !== undefined) return { state: (await has(home(key), 'started')) ? 'running' : 'created', pid };
+    if ((await livingInit(key)) !== undefined) {
+      return { state: (await has(home(key), 'started')) ? 'running' : 'created', node: await handleOf(key) };
+    }
     return { state: (await names(directory(key))) === undefined ? 'absent' : 'remains' };
   }
 
   function enter(key: NodeKey, command: readonly string[], options: EnterOptions = {}) {
     const variables = {
-      HOME: home(key),
-      PATH: `${process.execPath.slice(0, process.execPath.lastIndexOf('/'))}:/usr/local/bin:/usr/bin:/bin`,
-      USER: 'root',
-      LANG: 'C.UTF-8',
+      ...fakeEnvironment(home(key)),
       ...(options.tty ? { TERM: 'xterm-256color' } : {}),
       ...options.env,
     };
@@ -69,6 +80,7 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
 
   async function destroy(key: NodeKey): Promise<void> {
     const init = await livingInit(key);
+    handles.forget(idOf(await readInit(key)));
     if (init !== undefined) kill(-init);
     await signalCommands(key, 'SIGKILL');
     await rm(directory(key), { recursive: true, force: true, maxRetries: 5 });
@@ -86,11 +98,13 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
       const key = { sessionId, name };
       const root = home(key);
       try {
-        for (const path of ['pids', 'usr/lib/drydock']) await mkdir(join(root, path), { recursive: true });
+        for (const path of ['pids', 'run', 'usr/lib/drydock', 'usr/local/bin'])
+          await mkdir(join(root, path), { recursive: true });
         for (const [program, text] of Object.entries(PROGRAMS)) {
           await writeFile(join(root, 'usr/lib/drydock', program), text);
           await chmod(join(root, 'usr/lib/drydock', program), 0o755);
         }
+        await writeFile(join(root, 'usr/local/bin/docker'), dockerProgram(process.execPath), { mode: 0o755 });
         await writeBody(directory(key), { ...key, recipe: recipe(limits) });
         const child = spawn('/bin/sh', ['-c', INIT], { cwd: root, env: {}, stdio: 'ignore', detached: true });
         child.once('error', () => undefined);
@@ -99,7 +113,7 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
         const startTime = String(await processStartTime(pid));
         await writeFile(join(directory(key), 'init.part'), JSON.stringify({ pid, startTime }));
         await rename(join(directory(key), 'init.part'), join(directory(key), 'init.json'));
-        return { pid };
+        return await handleOf(key);
       } catch (error) {
         await destroy(key);
         throw new DrydockError('NODE_CREATE_FAILED', undefined, undefined, { cause: error });
@@ -124,6 +138,7 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
       if ((await probe(key)).state !== 'running') throw new DrydockError('NODE_NOT_READY');
       await mkdir(dirname(directory(spec)), { recursive: true });
       await rename(directory(key), directory(spec));
+      await handleOf(spec);
       await rmdir(join(nodesDir, key.sessionId)).catch(() => undefined);
     },
     start: (key) => writeFile(join(home(key), 'started'), ''),
@@ -147,15 +162,11 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
       const pages = Number((await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ')[1]);
       return { cpu: 0, memoryBytes: pages * 4096, diskBytes: 0, pids: 1, oomKills: 0 };
     },
-    async processes(key) {
-      const init = await livingInit(key);
-      return init === undefined ? [] : [init];
-    },
-    groups: async () => 0,
+    kernelHoldings: async () => ({ namespaces: 0, neighbours: 0, connections: 0, groups: 0 }),
     diskBytesOf: async () => 0,
-    memoryGroup: () => undefined,
     limit: async () => undefined,
     diskBytes: async () => 0,
+    close: handles.close,
   };
 }
 

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { enterPlanText, processStartTime } from './enter-plan.ts';
+import { processStartTime } from '../../system/process-start.ts';
+import { enterPlanText } from './enter-plan.ts';
 
 test('a plan names everything that confines a process, one word a line', () => {
   const text = enterPlanText({

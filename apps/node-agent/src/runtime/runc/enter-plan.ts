@@ -1,11 +1,11 @@
 /** enter.plan: what dd-enter must know to make a process one of the node's own (its form: native/enter/plan.c). */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { capabilityMask, type Rlimit } from '../node-rights.ts';
 
 export interface EnterPlan {
   pid: number;
-  /** Field 22 of /proc/<pid>/stat: with it a reused pid is never taken for the node. */
+  /** See processStartTime; dd-enter compares it. */
   startTime: bigint;
   cgroups: readonly string[];
   /** The compiled filter. */
@@ -33,13 +33,4 @@ export async function writeEnterPlan(directory: string, plan: EnterPlan): Promis
   const file = join(directory, 'enter.plan');
   await writeFile(`${file}.part`, enterPlanText(plan), { mode: 0o600 });
   await rename(`${file}.part`, file);
-}
-
-/** A living process's start time in clock ticks since boot; undefined when there is none, or only a body that nobody has reaped. */
-export async function processStartTime(pid: number): Promise<bigint | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  // The name in parentheses may hold anything; after the last one the state is field 3.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const [state, startTime] = [fields?.[0], fields?.[19]];
-  return startTime === undefined || state === 'Z' || state === 'X' ? undefined : BigInt(startTime);
 }

@@ -5,19 +5,23 @@ import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { DrydockError, type NodeLimits } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
+import { processStartTime } from '../../system/process-start.ts';
 import { runProgram } from '../../system/run-program.ts';
 import { bodyKey, readBody, writeBody } from '../node-body.ts';
 import { limitedCommand, NODE_ID_COUNT, nodeRlimits, type Rlimit } from '../node-rights.ts';
 import { runInNode } from '../run-in-node.ts';
-import type { EnterOptions, NodeKey, NodePresence, NodeSpec, Runtime } from '../runtime.ts';
+import type { NodeHandle, NodeKey, NodePresence, NodeSpec, Runtime } from '../runtime.ts';
 import { loadNodeProfile } from './apparmor.ts';
+import { takeCensus } from './census.ts';
 import type { DiskRates } from './cgroup-plan.ts';
 import type { Cgroups, CgroupUsage } from './cgroups.ts';
-import { processStartTime, writeEnterPlan } from './enter-plan.ts';
+import { enterCommand } from './enter-command.ts';
+import { writeEnterPlan } from './enter-plan.ts';
 import type { IdRanges } from './id-ranges.ts';
 import { countedKills, type KillCount } from './kill-count.ts';
 import { boundOptions } from './node-bounds.ts';
 import type { NodeDisks } from './node-disk.ts';
+import { handleId, type NodeHandles } from './node-handle.ts';
 import { ociSpec } from './oci-spec.ts';
 import type { OwnFigures } from './own-figures.ts';
 import { processesOfIds } from './process-ids.ts';
@@ -34,6 +38,7 @@ export interface RuncRuntimeDeps {
   cgroups: Cgroups;
   disks: NodeDisks;
   ranges: IdRanges;
+  handles: NodeHandles;
   /** Files that one process of a node may hold open. */
   nodeFiles?: number;
   /** What one node may ask of its disk; unset: whatever the disk gives. */
@@ -45,6 +50,13 @@ export interface RuncRuntimeDeps {
 
 /** Kept of runc's log in an error (characters): its last lines say what it minded. */
 const MOST_SAID = 2000;
+
+/** A living node's first process, as the host numbers it. */
+interface Living {
+  state: 'created' | 'running';
+  pid: number;
+  startTime: bigint;
+}
 
 /** What the last measurement saw, for the share of a processor in between. */
 interface Sample {
@@ -63,6 +75,7 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
   /** Under which keys nodes were made. */
   const bodies = new Map<string, NodeKey>();
   const kills = new Map<string, KillCount>();
+  const handles = new Map<string, NodeHandle>();
   let seccomp: unknown;
   let rlimits: Rlimit[] = [];
   /** As both ociSpec and enter.plan take it; empty on a host without AppArmor. */
@@ -118,7 +131,7 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
     return Number(await readFile(pidFile, 'utf8'));
   }
 
-  async function make(spec: NodeSpec): Promise<{ pid: number }> {
+  async function make(spec: NodeSpec): Promise<NodeHandle> {
     await mkdir(directory(spec), { recursive: true, mode: 0o700 });
     const image = await findImage();
     const { sessionId, name } = spec;
@@ -142,7 +155,7 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       ...confinement,
     });
     if (deps.figures?.serves()) await layFigures(spec, pid, startTime);
-    return { pid };
+    return handleOf(spec, { state: 'created', pid, startTime });
   }
 
   /** A node without them is a node all the same. */
@@ -154,21 +167,17 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
 
   async function layAllFigures(): Promise<void> {
     for (const key of await listDirectories(nodesDir)) {
-      const presence = await probe(key);
-      const pid = 'pid' in presence ? presence.pid : undefined;
-      const startTime = pid && (await processStartTime(pid));
-      if (pid && startTime) await layFigures(key, pid, startTime);
+      const living = await findLiving(key);
+      if (living) await layFigures(key, living.pid, living.startTime);
     }
   }
 
   async function destroy(key: NodeKey): Promise<void> {
-    samples.delete(id(key));
-    limits.delete(id(key));
-    kills.delete(id(key));
+    for (const known of [samples, limits, kills, handles]) known.delete(id(key));
     const made = await body(key);
     // The end of a namespace's first process is the end of all others in it, in whatever groups they are; frozen ones die when they thaw.
-    const presence = await probe(key);
-    if ('pid' in presence) kill(presence.pid);
+    const living = await findLiving(key);
+    if (living) kill(living.pid);
     await cgroups.remove(made);
     await rm(join(runcRoot, id(made)), { recursive: true, force: true });
     await disks.destroy(directory(key));
@@ -178,14 +187,31 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
     bodies.delete(id(key));
   }
 
-  async function probe(key: NodeKey): Promise<NodePresence> {
-    const text = await readFile(join(directory(key), 'enter.plan'), 'utf8').catch(() => undefined);
-    if (text === undefined) return (await exists(directory(key))) ? { state: 'remains' } : { state: 'absent' };
+  /** The first process, when it is the one that was made for this node and lives. */
+  async function findLiving(key: NodeKey): Promise<Living | undefined> {
+    const text = await readFile(join(directory(key), 'enter.plan'), 'utf8').catch(() => '');
     const pid = Number(/^pid (\d+)$/m.exec(text)?.[1]);
-    const started = /^started (\d+)$/m.exec(text)?.[1];
-    if (String(await processStartTime(pid)) !== started) return { state: 'remains' };
+    const startTime = await processStartTime(pid);
+    if (startTime === undefined || String(startTime) !== /^started (\d+)$/m.exec(text)?.[1]) return undefined;
     // runc takes the fifo away when it has started the node.
-    return { state: (await exists(join(runcRoot, id(await body(key)), 'exec.fifo'))) ? 'created' : 'running', pid };
+    const isWaiting = await exists(join(runcRoot, id(await body(key)), 'exec.fifo'));
+    return { state: isWaiting ? 'created' : 'running', pid, startTime };
+  }
+
+  async function handleOf(key: NodeKey, { pid, startTime }: Living): Promise<NodeHandle> {
+    const known = handles.get(id(key));
+    if (known?.id === handleId(pid, startTime)) return known;
+    const made = await deps.handles.of({ pid, startTime, memoryGroup: cgroups.memoryGroup(await body(key)) });
+    handles.set(id(key), made);
+    return made;
+  }
+
+  async function probe(key: NodeKey): Promise<NodePresence> {
+    const living = await findLiving(key);
+    // It may end in between.
+    const node = living && (await handleOf(key, living).catch(() => undefined));
+    if (living && node) return { state: living.state, node };
+    return { state: (await exists(directory(key))) ? 'remains' : 'absent' };
   }
 
   async function changeKey(key: NodeKey, spec: NodeSpec): Promise<void> {
@@ -195,13 +221,15 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       await rename(from, to);
     };
     if (await exists(to)) throw new Error(`${to} exists`);
-    if ((await probe(key)).state !== 'running') throw new DrydockError('NODE_NOT_READY');
+    if ((await findLiving(key))?.state !== 'running') throw new DrydockError('NODE_NOT_READY');
     const made = await body(key);
     // Most claims are of the very limits that the node was made with.
     if (!isDeepStrictEqual(limits.get(id(key)), spec.limits)) await cgroups.limit(made, spec.limits);
     // The end of the session's last node may have taken the parent away between the two.
     await move().catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? move() : Promise.reject(error)));
-    for (const known of [limits, samples, kills, bodies]) known.delete(id(key));
+    const handle = handles.get(id(key));
+    for (const known of [limits, samples, kills, bodies, handles]) known.delete(id(key));
+    if (handle) handles.set(id(spec), handle);
     limits.set(id(spec), spec.limits);
     bodies.set(id(spec), made);
     await rmdir(dirname(from)).catch(() => undefined);
@@ -228,14 +256,8 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
     return next.total;
   }
 
-  function enter(key: NodeKey, command: readonly string[], options: EnterOptions = {}) {
-    const { tty, cwd, env = {} } = options;
-    const args = ['--node-dir', directory(key)];
-    if (tty) args.push('--tty', `${tty.cols}x${tty.rows}`);
-    if (cwd !== undefined) args.push('--cwd', cwd);
-    for (const [name, value] of Object.entries(env)) args.push('--env', `${name}=${value}`);
-    return { file: join(deps.nativeDir, 'dd-enter'), args: [...args, '--', ...command] };
-  }
+  const enter: Runtime['enter'] = (key, command, options) =>
+    enterCommand({ nativeDir: deps.nativeDir, nodeDir: directory(key) }, command, options);
 
   return {
     directory,
@@ -268,15 +290,15 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
     },
     start: async (key) => void (await runc(['start', id(key)])),
     async rest(key) {
-      const presence = await probe(key);
-      if (presence.state !== 'running') throw new DrydockError('NODE_NOT_READY');
+      const living = await findLiving(key);
+      if (living?.state !== 'running') throw new DrydockError('NODE_NOT_READY');
       // The kernel stops a namespace's first process for nobody inside, but for its ancestors.
-      process.kill(presence.pid, 'SIGSTOP');
+      process.kill(living.pid, 'SIGSTOP');
       // One call to all of a namespace: none can fork away, and none can hide in a group. Frozen ones die when they thaw.
-      await runProgram('nsenter', [`--target=${presence.pid}`, '--pid', '--', 'sh', '-c', 'kill -KILL -1']);
+      await runProgram('nsenter', [`--target=${living.pid}`, '--pid', '--', 'sh', '-c', 'kill -KILL -1']);
       // An operator may have frozen the whole node.
       await cgroups.freeze(await body(key), false);
-      await cgroups.killAllBut(await body(key), presence.pid);
+      await cgroups.killAllBut(await body(key), living.pid);
     },
     freeze: async (key, frozen) => cgroups.freeze(await body(key), frozen),
     async fits(key, wanted) {
@@ -311,22 +333,24 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
         oomKills: countKills(key, usage.oomKills, killed),
       };
     },
-    memoryGroup: (key) => cgroups.memoryGroup(bodies.get(id(key)) ?? key),
     async limit(key, wanted) {
       await cgroups.limit(await body(key), wanted);
       limits.set(id(key), wanted);
     },
-    async processes(key) {
-      const first = await ranges.find(await body(key));
-      return first === undefined ? [] : processesOfIds(first, NODE_ID_COUNT);
+    async kernelHoldings(key, mostGroups) {
+      const made = await body(key);
+      const first = await ranges.find(made);
+      const pids = first === undefined ? [] : await processesOfIds(first, NODE_ID_COUNT);
+      const census = await takeCensus(deps.nativeDir, pids);
+      return { ...census, groups: await cgroups.groups(made, mostGroups) };
     },
-    groups: async (key, most) => cgroups.groups(await body(key), most),
     diskBytesOf,
     async diskBytes() {
       let total = 0;
       for (const key of await listDirectories(nodesDir)) total += await diskBytesOf(key);
       return total;
     },
+    close: deps.handles.close,
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allowsNetlink, emulatedPlatforms } from './capabilities.ts';
+import { allowsNetlink, emulatedPlatforms } from './runc-capabilities.ts';
 
 const profile = {
   syscalls: [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { type Clock, createBackoff, type Logger, type Timer } from '@drydock/service-kit';
 import { z } from 'zod';
-import { readLines } from './lines.ts';
+import { readLines } from '../../../system/lines.ts';
 
 /** What every line has: the node that it is of. */
 const lineSchema = z.looseObject({ id: z.string(), error: z.string().optional() });

@@ -1,18 +1,10 @@
 /** Listening sockets of all nodes, by dd-watch. */
 import type { Clock, Logger } from '@drydock/service-kit';
 import { z } from 'zod';
+import { type ListeningSocket, listeningSocketSchema } from '../../runtime.ts';
 import { createWatchProcess } from './watch-process.ts';
 
-const socketSchema = z.object({
-  protocol: z.enum(['tcp', 'udp']),
-  port: z.number().int(),
-  reach: z.enum(['any', 'address', 'loopback']),
-  program: z.string(),
-});
-/** A listening socket of a node; `program` is text of the learner's. */
-export type WatchedSocket = z.infer<typeof socketSchema>;
-
-const lineSchema = z.object({ sockets: z.array(socketSchema) });
+const lineSchema = z.object({ sockets: z.array(listeningSocketSchema) });
 
 export interface SocketWatch {
   /** Begins to watch a namespace, by a process in it and its inode. */
@@ -27,7 +19,7 @@ export interface SocketWatchDeps {
   logger: Logger;
   clock: Clock;
   /** All sockets of a node: first at the beginning, then at every change. */
-  onSockets: (id: string, sockets: readonly WatchedSocket[]) => void;
+  onSockets: (id: string, sockets: readonly ListeningSocket[]) => void;
 }
 
 /** A line of 2048 sockets has less than this (characters). */

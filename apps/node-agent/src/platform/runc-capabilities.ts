@@ -2,8 +2,10 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Capabilities } from '@drydock/protocol';
-import type { Egress } from '../network/egress.ts';
+import type { Egress, TrafficLimits } from '../network/egress.ts';
+import { nodeRlimits } from '../runtime/node-rights.ts';
 import { readCgroupHost } from '../runtime/runc/cgroup-host.ts';
+import { BYTES_PER_INODE } from '../runtime/runc/node-disk.ts';
 import { runProgram } from '../system/run-program.ts';
 
 export interface CapabilitiesDeps {
@@ -98,5 +100,19 @@ export async function probeCapabilities({
     cgroup: cgroups.version,
     isolation: 'shared-kernel',
     egress,
+  };
+}
+
+/** Bounds of every node that are not among its limits; `files` is what is set, and a host that is itself confined cannot give that. */
+export async function nodeBounds(files: number, traffic: TrafficLimits): Promise<NonNullable<Capabilities['bounds']>> {
+  const own = (name: string) => readFile(`/proc/self/${name}`, 'utf8');
+  const rlimits = nodeRlimits(await own('status'), await own('limits'), files);
+  const { connections, connectionsPerSecond, bandwidth } = traffic;
+  return {
+    bytesPerInode: BYTES_PER_INODE,
+    files: rlimits.find(({ name }) => name === 'nofile')?.soft ?? files,
+    connections,
+    connectionsPerSecond,
+    bitsPerSecond: bandwidth,
   };
 }

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type AgentFact, idLetters } from '@drydock/protocol';
-import { createLogger, systemClock } from '@drydock/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { NodeService } from '../nodes/node-service.ts';
-import { IMAGES, whyNoNodes } from '../testing/env.ts';
-import { NATIVE_DIR, openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
-import { createOomWatch, type OomWatch } from './oom-watch.ts';
+import type { NodeService } from '../../../nodes/node-service.ts';
+import { IMAGES, whyNoNodes } from '../../../testing/env.ts';
+import { openRealHost, type RealHost, TEST_LIMITS } from '../../../testing/real-host.ts';
 
 const unable = whyNoNodes();
 const limits = { ...TEST_LIMITS, memoryBytes: 300 * 1024 ** 2 };
@@ -17,7 +15,7 @@ describe.skipIf(unable !== undefined)(`want of memory in a node${unable ? ` (ski
   const session = idLetters(randomBytes(8));
   let host: RealHost;
   let agent: NodeService;
-  let watch: OomWatch;
+  let stop: (() => void) | undefined;
   let told: number[];
   const run = (script: string) => agent.exec(session, 'node1', { command: ['/bin/bash', '-c', script] });
   let kills: () => number;
@@ -30,19 +28,16 @@ describe.skipIf(unable !== undefined)(`want of memory in a node${unable ? ` (ski
     agent.onFact((fact) => facts.push(fact));
     kills = () => facts.reduce((last, fact) => (fact.kind === 'node' ? (fact.node.usage?.oomKills ?? last) : last), 0);
     told = [];
-    watch = createOomWatch({
-      nativeDir: NATIVE_DIR,
-      clock: systemClock,
-      logger: createLogger('test', 'warn'),
-      onOom: (id) => {
+    stop = agent.get(session, 'node1')?.handle.observe({
+      onSockets: () => undefined,
+      onOom: () => {
         told.push(performance.now());
-        void agent.noteKill(session, id.slice(id.indexOf('/') + 1));
+        void agent.noteKill(session, 'node1');
       },
     });
-    watch.add(`${session}/node1`, host.runtime.memoryGroup({ sessionId: session, name: 'node1' }) ?? '');
   });
   afterAll(async () => {
-    watch?.close();
+    stop?.();
     await host?.close();
   });
 
