@@ -14,6 +14,8 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   // No image is optimised at run time, so that the server never writes a cache.
   images: { unoptimized: true },
+  // Only `next dev` looks at it: the manager in front of it is asked by both names of the loopback.
+  allowedDevOrigins: ['localhost', '127.0.0.1'],
   turbopack: { root: `${import.meta.dirname}/../..` },
 };
 

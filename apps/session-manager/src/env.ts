@@ -74,7 +74,9 @@ const envSchema = z.object({
   /** A certificate (PEM, with its chain) and its key: the listener then speaks TLS and HTTP/2 itself. */
   DRYDOCK_TLS_CERT_FILE: z.string().optional(),
   DRYDOCK_TLS_KEY_FILE: z.string().optional(),
-  REDIS_URL: url(['redis', 'rediss', 'redis+cluster', 'rediss+cluster']),
+  /** `memory`: a manager alone, on this machine's loopback, that forgets everything at its end (`npm run dev`). */
+  DRYDOCK_STORE: z.enum(['redis', 'memory']).default('redis'),
+  REDIS_URL: url(['redis', 'rediss', 'redis+cluster', 'rediss+cluster']).optional(),
   /** Who signed the certificate of a rediss:// server, when the system does not know it. */
   DRYDOCK_REDIS_CA_FILE: z.string().optional(),
   DRYDOCK_WEB_URL: url(['http']).optional(),
@@ -165,6 +167,10 @@ export function readManagerEnv(source: Record<string, string | undefined> = proc
   }
   if (env.DRYDOCK_OIDC_ISSUER === undefined && env.DRYDOCK_START_GATE === 'sign-in') {
     throw new EnvError('DRYDOCK_START_GATE: sign-in needs DRYDOCK_OIDC_ISSUER');
+  }
+  if (env.DRYDOCK_STORE === 'redis' && env.REDIS_URL === undefined) throw new EnvError('REDIS_URL: must be set');
+  if (env.DRYDOCK_STORE === 'memory' && !isLoopback(env.DRYDOCK_HOST)) {
+    throw new EnvError('DRYDOCK_STORE: memory is for development, where DRYDOCK_HOST is the loopback');
   }
   if (openByAccident(env)) throw new EnvError(OPEN_PLACE);
   return { ...env, ...cautiousDefaults(env) };

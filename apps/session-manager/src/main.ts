@@ -5,6 +5,7 @@ import { createLogger, EnvError, onShutdown, systemClock } from '@drydock/servic
 import { type ManagerEnv, readManagerEnv } from './env.ts';
 import { type Manager, startManager } from './manager.ts';
 import { settingsFrom } from './settings.ts';
+import { createMemoryStore } from './store/memory.ts';
 import { createRedisStore } from './store/redis.ts';
 
 /** sysexits.h: what the supervisor and the operator see of why a start failed. */
@@ -30,7 +31,10 @@ async function start(env: ManagerEnv): Promise<{ manager: Manager; stop(): Promi
     version: string;
   };
   const settings = settingsFrom(env, version);
-  const store = await createRedisStore(env.REDIS_URL, logger, undefined, env.DRYDOCK_REDIS_CA_FILE);
+  const store =
+    env.DRYDOCK_STORE === 'memory'
+      ? createMemoryStore(systemClock)
+      : await createRedisStore(env.REDIS_URL ?? '', logger, undefined, env.DRYDOCK_REDIS_CA_FILE);
   const manager = await startManager(settings, { store, clock: systemClock, logger });
   return {
     manager,
@@ -48,7 +52,7 @@ try {
 } catch (error) {
   if (error instanceof EnvError) fail(EXIT.config, `bad setting: ${error.message}`);
   if (error instanceof DrydockError && error.code === 'STORE_UNAVAILABLE') {
-    fail(EXIT.unavailable, `Redis cannot be reached at ${env.REDIS_URL.replace(/\/\/[^@/]*@/, '//')}`);
+    fail(EXIT.unavailable, `Redis cannot be reached at ${(env.REDIS_URL ?? '').replace(/\/\/[^@/]*@/, '//')}`);
   }
   if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
     fail(EXIT.unavailable, `port ${env.DRYDOCK_PORT} of ${env.DRYDOCK_HOST} is taken by another program`);

@@ -40,3 +40,11 @@ it('a manager of its own machine alone starts as ever', () => {
       DRYDOCK_EGRESS: undefined,
     });
 });
+
+it('a store in memory needs no Redis, and is refused where others could reach it', () => {
+  const { REDIS_URL: _, ...rest } = needed;
+  expect(() => readManagerEnv(rest)).toThrow(/REDIS_URL/);
+  expect(readManagerEnv({ ...rest, DRYDOCK_STORE: 'memory' }).DRYDOCK_STORE).toBe('memory');
+  const open = { ...rest, DRYDOCK_STORE: 'memory', DRYDOCK_HOST: '0.0.0.0', DRYDOCK_OPEN: 'yes' };
+  expect(() => readManagerEnv(open)).toThrow(/DRYDOCK_STORE/);
+});
