@@ -7,7 +7,8 @@ const texts = {
   plain: 'line of text\r\n'.repeat(5000),
   clears: '\x1b[2J'.repeat(5000),
   '8-bit controls': '\u009b2J'.repeat(5000),
-  pairs: '👩‍👩‍👧'.repeat(8000),
+  // Of two units each, and one before them: every piece would end within a pair.
+  pairs: `x${'👩'.repeat(20_000)}`,
 };
 
 test.each(Object.entries(texts))('%s: the pieces are the whole, and none ends inside a character', (_name, text) => {
@@ -28,6 +29,13 @@ test('the larger the screen, the fewer sequences are in a piece', () => {
   const bytes = [...bytePieces(Buffer.from(texts.clears), large)].map((piece) => Buffer.from(piece).toString());
   expect(Math.max(...bytes.map(count))).toBe(2);
   expect(textPieces(texts.plain, large).length).toBe(Math.ceil(texts.plain.length / PIECE_LENGTH));
+});
+
+test('controls of one 8-bit character are counted as those of two are', () => {
+  const count = (piece: string) => piece.split('\u009b').length - 1;
+  expect(Math.max(...textPieces(texts['8-bit controls'], large).map(count))).toBe(2);
+  const bytes = [...bytePieces(Buffer.from(texts['8-bit controls']), large)].map((piece) => Buffer.from(piece));
+  expect(Math.max(...bytes.map((piece) => count(piece.toString())))).toBe(2);
 });
 
 test.each([
