@@ -1,3 +1,4 @@
+import { type AddressInfo, connect as connectTcp, createServer, type Socket } from 'node:net';
 import { createLogger } from '@drydock/service-kit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -21,7 +22,8 @@ async function connect(db: number): Promise<Store> {
 }
 
 beforeAll(async () => {
-  redis = await startTestRedis();
+  // A database a test; of one that is not there ioredis says nothing and takes the first.
+  redis = await startTestRedis(['--databases', '128']);
 });
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((store) => store.close()));
@@ -78,6 +80,53 @@ describe('redis store, when Redis breaks', () => {
     await store.sessions.replace(session as SessionRecord, closing);
     expect(await raw.exists(heldKey('somebody'))).toBe(0);
     raw.disconnect();
+  });
+
+  it('outlives a Redis that goes again in the moment in which it came back, and hears of writes after it', async () => {
+    /** Ways to the real one, which can be cut at the first word of who wants to hear. */
+    const sockets = new Set<Socket>();
+    let cutHearers = false;
+    let cuts = 0;
+    const relay = createServer((client) => {
+      const server = connectTcp(Number(new URL(redis.url).port), '127.0.0.1');
+      for (const [from, to] of [
+        [client, server],
+        [server, client],
+      ] as const) {
+        sockets.add(from);
+        from.on('error', () => undefined).on('close', () => to.destroy());
+        from.on('data', (data: Buffer) => {
+          if (!cutHearers || !data.includes('subscribe')) return void to.write(data);
+          cuts += 1;
+          from.destroy();
+        });
+      }
+    });
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    const { port } = relay.address() as AddressInfo;
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    const store = await createRedisStore(`redis://127.0.0.1:${port}/${database}`, logger, 5000);
+    opened.push(store);
+    const heard: string[] = [];
+    store.sessions.onChanged((write) => heard.push(write === 'all' ? write : write.id));
+    await expect.poll(() => heard).toContain('all');
+    cutHearers = true;
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(() => cuts).toBeGreaterThan(2);
+    cutHearers = false;
+    const other = await connect(database);
+    await expect
+      .poll(async () => {
+        await other.sessions.create(exampleSession(), 1000);
+        return heard.some((word) => word !== 'all');
+      })
+      .toBe(true);
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+    for (const socket of sockets) socket.destroy();
+    relay.close();
   });
 
   it('gives up a start without Redis in the time it was given', async () => {

@@ -95,6 +95,8 @@ export function createRedisClients(text: string, caFile: string | undefined): Re
     ...seeds[0],
     db,
     enableOfflineQueue: false,
+    // The store subscribes at each `ready`. ioredis' own try has nobody who hears of its failure: that would end the process.
+    autoResubscribe: false,
     retryStrategy() {
       if (commands instanceof Cluster) {
         // The server that we listened to may be the one that is gone.
