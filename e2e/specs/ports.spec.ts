@@ -186,10 +186,10 @@ setsid perl /tmp/echo.pl >/dev/null 2>&1 < /dev/null & until ss -ltnH sport = :8
     client.close();
   });
 
-  test('a port that speaks no HTTP is had by npm run forward', async ({ stack }) => {
+  test('a port that speaks no HTTP is had by drydock forward', async ({ stack }) => {
     const made = await session.sh('node1', 'docker run -d -p 6379:6379 redis', 60);
     expect(made.exitCode, made.stderr).toBe(0);
-    const child = spawn('npm', ['run', '--silent', 'forward', '--', '-', 'node1:6379', '0'], {
+    const child = spawn('npm', ['run', '--silent', 'drydock', '--', 'forward', '-s', '-', 'node1:6379', '0'], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       stdio: ['pipe', 'pipe', 'inherit'],
       detached: true,

@@ -9,11 +9,11 @@ test('a port is previewed beside its terminal, by its chip and by its number', a
   await expect(workbench.portLink(8080)).toBeVisible({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Actions for port 8080' }).click();
   await expectAccessible(page);
-  // For what speaks no HTTP: ports.spec runs such a command.
+  // For what speaks no HTTP: cli.spec runs such a command.
   await page.getByRole('menuitem', { name: 'Copy the command for other programs' }).click();
   await expect(page.getByText('It holds this session’s link.').first()).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
-    /^npm run forward -- 'http:\/\/localhost:\d+\/s\/[a-z2-7]{8}#[\w-]{40,}' node1:8080$/,
+    /^npm run -s drydock -- forward -s 'http:\/\/localhost:\d+\/s\/[a-z2-7]{8}#[\w-]{40,}' node1:8080$/,
   );
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await page.getByRole('button', { name: 'Actions for port 8080' }).click();

@@ -556,3 +556,6 @@ export const INTERNAL_VARIABLES = [
   'DRYDOCK_LIBRARY_URL',
   'DRYDOCK_LXCFS_DIR',
 ];
+
+/** What the command line reads of whoever runs it (docs/cli.md). */
+export const COMMAND_LINE_VARIABLES = ['DRYDOCK_URL', 'DRYDOCK_SESSION'];

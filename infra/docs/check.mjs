@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { INTERNAL_VARIABLES, SETTINGS, TEST_VARIABLES } from '../bootstrap/env-table.mjs';
+import { COMMAND_LINE_VARIABLES, INTERNAL_VARIABLES, SETTINGS, TEST_VARIABLES } from '../bootstrap/env-table.mjs';
 import { REPO } from '../common/paths.mjs';
 import { referencesInComments, referencesInDocument } from './references.mjs';
 
@@ -57,6 +57,7 @@ function createKnown(root, files) {
     ...SETTINGS.map(({ name }) => name),
     ...TEST_VARIABLES,
     ...INTERNAL_VARIABLES,
+    ...COMMAND_LINE_VARIABLES,
     ...inDeployed,
   ]);
   const scripts = new Set(Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts));

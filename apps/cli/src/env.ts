@@ -1,6 +1,6 @@
 /** Where the stack of this machine is: the only door to the environment and to the files that npm start leaves. */
 import { readFileSync } from 'node:fs';
-import { userInfo } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -82,6 +82,21 @@ export function pageOrigin(): string {
     'NOT_RUNNING',
     `No Drydock runs here (state in ${state}).`,
     EXIT.unavailable,
-    'Start one (npm start), or name it with --place.',
+    'Start one (npm start), or name one: --place of drydock lab, --server of drydock start, DRYDOCK_URL.',
   );
+}
+
+/** Where Drydock is, when no option says it: by DRYDOCK_URL, else the stack of this machine. @throws Failure NOT_RUNNING */
+export function defaultServer(): string {
+  return (process.env.DRYDOCK_URL || pageOrigin()).replace(/\/+$/, '');
+}
+
+/** The session that commands are about unless an option names one: a link, which so stands in no list of processes, or an id. */
+export function namedSession(): string | undefined {
+  return process.env.DRYDOCK_SESSION || undefined;
+}
+
+/** Where the links of sessions are kept: the user's state folder (XDG_STATE_HOME, else ~/.local/state). */
+export function sessionsFolder(): string {
+  return join(process.env.XDG_STATE_HOME || join(homedir(), '.local/state'), 'drydock/sessions');
 }

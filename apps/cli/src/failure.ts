@@ -10,12 +10,29 @@ export const EXIT = {
   unavailable: 69,
   software: 70,
   noPermission: 77,
+  /** Of `exec` and `shell`, whose other codes are those of what ran. */
+  notRun: 125,
 } as const;
+
+/** Failures that no server words. */
+export type OwnCode =
+  | 'NOT_RUNNING'
+  | 'NO_KEY'
+  | 'UNREACHABLE'
+  | 'BAD_ANSWER'
+  | 'NO_LAB'
+  | 'TARGET_EXISTS'
+  | 'NO_SESSION'
+  | 'SEVERAL_SESSIONS'
+  | 'BAD_LINK'
+  | 'NO_FILE'
+  | 'LOCAL_PORT'
+  | 'USAGE';
 
 export class Failure extends Error {
   readonly exitCode: number;
   /** The manager's own code, or one of this program's. */
-  readonly code: ErrorCode | 'NOT_RUNNING' | 'NO_KEY' | 'UNREACHABLE' | 'BAD_ANSWER' | 'NO_LAB' | 'TARGET_EXISTS';
+  readonly code: ErrorCode | OwnCode;
   readonly remedy: string | undefined;
 
   constructor(code: Failure['code'], message: string, exitCode: number, remedy?: string) {

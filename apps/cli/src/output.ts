@@ -1,4 +1,5 @@
 /** What commands print: tables for people, JSON for programs, and times and texts that cannot move a terminal's cursor. */
+import { EXIT, Failure } from './failure.ts';
 
 /** Control characters, C1 included: a note or a reason is somebody's text, and a terminal would obey it. */
 const CONTROL = /\p{Cc}/gu;
@@ -39,7 +40,18 @@ export function time(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
+/** An option's number. @throws Failure USAGE */
+export function numberOf(text: string): number {
+  const number = Number(text);
+  if (text.trim() !== '' && Number.isFinite(number) && number >= 0) return number;
+  throw new Failure('USAGE', `${plain(text)} is no number.`, EXIT.usage);
+}
+
+/** Where a run writes. */
+export type Streams = { out: (text: string) => void; err: (text: string) => void };
+
 export interface Output {
+  isJson(): boolean;
   print(text: string): void;
   /** The answer as JSON where --json was given, else as `text` says. */
   show<T>(answer: T, text: (answer: T) => string): void;
@@ -48,6 +60,7 @@ export interface Output {
 /** Builds it; `isJson` is asked when something is shown, since options are known only then. */
 export function createOutput(write: (text: string) => void, isJson: () => boolean): Output {
   return {
+    isJson,
     print: (text) => write(`${text}\n`),
     show: (answer, text) => write(`${isJson() ? JSON.stringify(answer) : text(answer)}\n`),
   };

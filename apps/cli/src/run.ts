@@ -1,26 +1,34 @@
 /** One run of the program: arguments to an exit code. Commands are declared below commands/, one folder a group. */
 import { Command, CommanderError } from 'commander';
+import { asFailure } from './call-failure.ts';
+import { completionCommand } from './commands/completion/completion.ts';
 import { labCommands } from './commands/lab/index.ts';
 import { operatorCommands } from './commands/operator/index.ts';
+import { sessionCommands } from './commands/session/index.ts';
 import { Ended, EXIT, Failure } from './failure.ts';
-import { createOutput } from './output.ts';
-
-export type Streams = { out: (text: string) => void; err: (text: string) => void };
+import { createOutput, type Streams } from './output.ts';
 
 /** Runs the command that `args` name; resolves to the exit code. Never rejects. */
-export async function run(args: readonly string[], { out, err }: Streams): Promise<number> {
+export async function run(args: readonly string[], streams: Streams): Promise<number> {
+  const { out, err } = streams;
   const program = new Command('drydock')
     .description('Drydock from a command line')
     .option('--json', 'print the answer as JSON; failures too, on stderr')
     .showHelpAfterError('Help: drydock --help')
     .configureOutput({ writeOut: out, writeErr: err })
+    .enablePositionalOptions()
     .exitOverride();
-  /** Before or after the command: people write it at the end. */
-  const isJson = () => program.opts<{ json?: boolean }>().json === true || args.includes('--json');
+  /** Before or after the command: people write it at the end. What comes behind `exec NODE` is the node's own. */
+  let json = false;
+  const isJson = () => json;
   const output = createOutput(out, isJson);
+  sessionCommands(program, output, streams);
   labCommands(program, output);
   operatorCommands(program, output);
-  acceptJson(program);
+  acceptJson(program, () => {
+    json = true;
+  });
+  completionCommand(program, output);
   try {
     await program.parseAsync(args, { from: 'user' });
     return EXIT.done;
@@ -29,7 +37,8 @@ export async function run(args: readonly string[], { out, err }: Streams): Promi
   }
 }
 
-function fail(error: unknown, isJson: boolean, err: (text: string) => void): number {
+function fail(thrown: unknown, isJson: boolean, err: (text: string) => void): number {
+  const error = asFailure(thrown);
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (error instanceof Ended) return error.exitCode;
   if (error instanceof Failure) {
@@ -43,11 +52,12 @@ function fail(error: unknown, isJson: boolean, err: (text: string) => void): num
 }
 
 /** Every command takes --json, wherever it stands. */
-function acceptJson(command: Command): void {
+function acceptJson(command: Command, found: () => void): void {
+  command.on('option:json', found);
   for (const child of command.commands) {
     child.exitOverride();
     child.copyInheritedSettings(command);
     child.option('--json', 'print the answer as JSON');
-    acceptJson(child);
+    acceptJson(child, found);
   }
 }

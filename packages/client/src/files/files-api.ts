@@ -91,13 +91,17 @@ function putByFetch(http: HttpClient): PutBody {
   };
 }
 
+/** Where a file or folder of a node is, below `/api/v1`. */
+export function filePathOf(sessionId: string, node: string, path: string): string {
+  return `/sessions/${sessionId}/nodes/${node}/files?path=${encodeURIComponent(path)}`;
+}
+
 /** Builds the calls for one session. */
 export function createFilesApi(deps: FilesApiDeps): FilesApi {
   const { http, sessionId, token } = deps;
   const { call, texts } = http;
   const putBody = deps.putBody ?? putByFetch(http);
-  const place = (node: string, path: string, more = '') =>
-    `/sessions/${sessionId}/nodes/${node}/files?path=${encodeURIComponent(path)}${more}`;
+  const place = (node: string, path: string, more = '') => `${filePathOf(sessionId, node, path)}${more}`;
 
   return {
     list: (node, path) => call('GET', place(node, path, '&list=1'), { token, read: fileListResponseSchema }),

@@ -19,6 +19,8 @@ export interface TerminalStreamEvents {
   phase?(phase: AttachmentPhase): void;
   /** Less waits to be typed, or more. */
   waiting?(bytes: number): void;
+  /** What a person typed over a long absence was not sent (T-13). */
+  discarded?(): void;
 }
 
 export interface TerminalStreamDeps {
@@ -69,7 +71,10 @@ export function createTerminalStream(deps: TerminalStreamDeps): TerminalStream {
   function becomeLive(awayMs: number): void {
     isLive = true;
     sendSize();
-    if (byHand && awayMs >= ASK_AFTER_MS && input.hasEnter()) input.discard();
+    if (byHand && awayMs >= ASK_AFTER_MS && input.hasEnter()) {
+      input.discard();
+      events.discarded?.();
+    }
     input.open();
   }
 

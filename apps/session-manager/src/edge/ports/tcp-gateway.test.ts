@@ -96,9 +96,11 @@ describe('a TCP port by the API', () => {
   });
 });
 
-describe('npm run forward', () => {
-  const program = fileURLToPath(new URL('../../../../../infra/remote/forward.mjs', import.meta.url));
-  const start = (...args: string[]) => spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+describe('drydock forward', () => {
+  const program = fileURLToPath(new URL('../../../../../apps/cli/src/main.ts', import.meta.url));
+  const node = ['--conditions=source', '--import', 'tsx', program, 'forward'];
+  const start = (...args: string[]) =>
+    spawn(process.execPath, [...node, '-s', ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
 
   it('makes it a port of this machine, from a session’s link', async () => {
     await ports.expose(6379, createServer(shout));
@@ -122,7 +124,7 @@ describe('npm run forward', () => {
   });
 
   it('says what is wrong', async () => {
-    const wrong = start('nonsense', 'node1:6379');
+    const wrong = start('http://nonsense', 'node1:6379');
     expect((await once(wrong, 'exit'))[0]).toBe(64);
     const closed = start(`http://127.0.0.1:${ports.test.manager.port}/s/${ports.id}#${ports.token}`, 'node1:2375', '0');
     const [line] = await once(closed.stdout, 'data');

@@ -1,4 +1,4 @@
-/** Ports that speak no HTTP: a node's TCP port as a WebSocket of the API, for programs that hold a token (`npm run forward`). */
+/** Ports that speak no HTTP: a node's TCP port as a WebSocket of the API, for programs that hold a token (`drydock forward`). */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { CLOSED_PORTS, DrydockError, toDrydockError } from '@drydock/protocol';

@@ -9,10 +9,10 @@ function ownLink(sessionId: string): string {
 
 /** Brings a port to one's own machine, for programs that speak no HTTP (PROTOCOL.md, B11). */
 export function forwardCommand(sessionId: string, node: string, port: number): string {
-  return `npm run forward -- '${ownLink(sessionId)}' ${node}:${port}`;
+  return `npm run -s drydock -- forward -s '${ownLink(sessionId)}' ${node}:${port}`;
 }
 
 /** A terminal of the node in one's own (PROTOCOL.md, T-20). */
 export function shellCommand(sessionId: string, node: string): string {
-  return `npm run shell -- '${ownLink(sessionId)}' ${node}`;
+  return `npm run -s drydock -- shell -s '${ownLink(sessionId)}' ${node}`;
 }
