@@ -1,7 +1,7 @@
 /** How soon a port is seen to open and to close: from the program's own clock in the node to the page's news of it. */
-import { SESSION_NAMESPACE, type SessionClientEvents, type SessionServerEvents } from '@drydock/protocol';
-import { io, type Socket } from 'socket.io-client';
+import type { SessionChange } from '@drydock/protocol';
 import { createSession } from '../support/api.ts';
+import { followSession } from '../support/follow-session.ts';
 import { type Stack, stackStatus } from '../support/stack.ts';
 import type { Figures } from './figures.ts';
 import { childOf, runSecondsOf } from './process-cost.ts';
@@ -23,30 +23,28 @@ for my $n (0..${ROUNDS - 1}) {
 }`;
 
 /** When the page heard of each port's opening and closing. */
-function listen(socket: Socket<SessionServerEvents, SessionClientEvents>): Map<string, number> {
+function createEar() {
   const heard = new Map<string, number>();
   let before = new Set<number>();
-  socket.on('session:change', ({ change }) => {
-    if (change.kind !== 'node') return;
-    const now = new Set(change.node.ports.map(({ port }) => port));
-    for (const port of now) if (!before.has(port)) heard.set(`${port} open`, Date.now());
-    for (const port of before) if (!now.has(port)) heard.set(`${port} gone`, Date.now());
-    before = now;
-  });
-  return heard;
+  return {
+    heard,
+    change(change: SessionChange): void {
+      if (change.kind !== 'node') return;
+      const now = new Set(change.node.ports.map(({ port }) => port));
+      for (const port of now) if (!before.has(port)) heard.set(`${port} open`, Date.now());
+      for (const port of before) if (!now.has(port)) heard.set(`${port} gone`, Date.now());
+      before = now;
+    },
+  };
 }
 
 export async function benchPorts(origin: string, figures: Figures, stack: Stack): Promise<void> {
   const session = await createSession(origin);
-  const socket: Socket<SessionServerEvents, SessionClientEvents> = io(`${origin}${SESSION_NAMESPACE}`, {
-    transports: ['websocket'],
-    auth: { sessionId: session.id, token: session.token },
-    forceNew: true,
-  });
+  const { heard, change } = createEar();
+  const close = followSession(origin, session, { change });
   try {
     const { name } = await session.addNode();
     await session.dockerReady(name);
-    const heard = listen(socket);
     for (const kind of ['tcp', 'udp']) {
       heard.clear();
       const script = `cat > /tmp/ports.pl <<'PERL'\n${SCRIPT}\nPERL\nKIND=${kind} perl /tmp/ports.pl`;
@@ -66,7 +64,7 @@ export async function benchPorts(origin: string, figures: Figures, stack: Stack)
     }
     await idleCost(figures, stack);
   } finally {
-    socket.disconnect();
+    close();
     await session.close();
   }
 }

@@ -1,13 +1,7 @@
 /** How soon a task that runs is answered by the routing mesh and shown by the map, what the mesh costs, and what a lost node does. */
-import {
-  applySwarmStep,
-  SESSION_NAMESPACE,
-  type SessionChangeEvent,
-  type SessionSnapshot,
-  type SwarmState,
-} from '@drydock/protocol';
-import { io } from 'socket.io-client';
+import { applySwarmStep, type SwarmState } from '@drydock/protocol';
 import { type ApiSession, createSession } from '../support/api.ts';
+import { followSession } from '../support/follow-session.ts';
 import type { Figures } from './figures.ts';
 
 const ROUNDS = 15;
@@ -32,21 +26,18 @@ function followMap(origin: string, session: ApiSession) {
       if (task.state === 'running' && !seen.has(task.id)) seen.set(task.id, Date.now());
     }
   };
-  const socket = io(`${origin}${SESSION_NAMESPACE}`, {
-    transports: ['websocket'],
-    forceNew: true,
-    auth: { sessionId: session.id, token: session.token },
+  const close = followSession(origin, session, {
+    snapshot({ swarm }) {
+      state = swarm;
+      note();
+    },
+    change(change) {
+      if (change.kind !== 'swarm') return;
+      state = applySwarmStep(state, change.step);
+      note();
+    },
   });
-  socket.on('session:snapshot', (snapshot: SessionSnapshot) => {
-    state = snapshot.swarm;
-    note();
-  });
-  socket.on('session:change', ({ change }: SessionChangeEvent) => {
-    if (change.kind !== 'swarm') return;
-    state = applySwarmStep(state, change.step);
-    note();
-  });
-  return { seen, close: () => void socket.disconnect() };
+  return { seen, close };
 }
 
 /** Docker's own time of the task's change to running (ms since the epoch); nodes have the host's clock. */

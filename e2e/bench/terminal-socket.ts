@@ -1,18 +1,9 @@
 /** A plain client of `/terminal-socket` for measuring: draws nothing, acknowledges as a page does, counts what comes. */
-import {
-  decodeTerminalFrame,
-  encodeTerminalFrame,
-  TERMINAL_SOCKET_PATH,
-  TERMINAL_WINDOW_BYTES,
-  type TerminalCall,
-  type TerminalSocketText,
-} from '@drydock/protocol';
+import { ApiError, createAcks, createTerminalWire } from '@drydock/client';
+import { TERMINAL_SOCKET_PATH } from '@drydock/protocol';
 import { WebSocket } from 'ws';
 
 const WAIT_MS = 60_000;
-/** Acknowledge as a page does: each quarter of a window, and small output after a while (terminal/output.ts). */
-const ACK_EVERY_BYTES = TERMINAL_WINDOW_BYTES / 4;
-const ACK_DELAY_MS = 1000;
 
 export interface BenchTerminal {
   readonly terminalId: string;
@@ -45,70 +36,44 @@ type Output = (data: Uint8Array, offset: number) => void;
 export async function connectTerminals(origin: string, sessionId: string, token: string): Promise<TerminalSocket> {
   const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}${TERMINAL_SOCKET_PATH}`, { perMessageDeflate: false });
   const terminals = new Map<string, Output>();
-  const calls = new Map<number, { done(answer: unknown): void; fail(error: Error): void }>();
   /** Output of a terminal whose opening is not answered yet. */
   const early = new Map<string, { data: Uint8Array; offset: number }[]>();
-  let nextCall = 1;
-
-  function onText(message: TerminalSocketText): void {
-    if ('event' in message) return;
-    const call = calls.get(message.call);
-    calls.delete(message.call);
-    if ('error' in message) call?.fail(new Error(message.error.code));
-    else call?.done(message.answer);
-  }
-
-  socket.on('message', (raw, isBinary) => {
-    if (!isBinary) return onText(JSON.parse((raw as Buffer).toString()));
-    const frame = decodeTerminalFrame(raw as Buffer);
-    if (frame?.kind !== 'output') return;
-    const { terminalId, offset, data } = frame.output;
-    const onOutput = terminals.get(terminalId);
-    if (onOutput !== undefined) onOutput(data, offset);
-    else early.set(terminalId, [...(early.get(terminalId) ?? []), { data, offset }]);
+  const wire = createTerminalWire({
+    send: (data) => socket.send(data),
+    onEvent: () => undefined,
+    onOutput({ terminalId, offset, data }) {
+      const onOutput = terminals.get(terminalId);
+      if (onOutput !== undefined) onOutput(data, offset);
+      else early.set(terminalId, [...(early.get(terminalId) ?? []), { data, offset }]);
+    },
   });
+  socket.on('message', (raw, isBinary) => wire.receive(isBinary ? (raw as Buffer) : (raw as Buffer).toString()));
+  socket.on('close', () => wire.fail(new ApiError('NETWORK', 'the socket is closed')));
   await new Promise<void>((resolve, reject) => {
     socket.once('open', () => resolve());
     socket.once('error', reject);
   });
-  socket.send(JSON.stringify({ sessionId, token }));
-
-  function call(name: TerminalCall, request: object): Promise<unknown> {
-    return new Promise((done, fail) => {
-      const number = nextCall++;
-      calls.set(number, { done, fail });
-      socket.send(JSON.stringify({ call: number, name, request }));
-    });
-  }
+  wire.admit(sessionId, token);
 
   async function open(node: string): Promise<BenchTerminal> {
     let tail = '';
     let received = 0;
     let messages = 0;
-    let end = 0;
-    let acked = 0;
-    let ackTimer: NodeJS.Timeout | undefined;
     let waiting: { text: string | RegExp; done: () => void } | undefined;
     let seq = 0;
     const writer = `bench-${Math.random().toString(36).slice(2)}-writer`;
-    const { terminalId } = (await call('terminal:open', { node, cols: 160, rows: 50 })) as { terminalId: string };
+    const { terminalId } = await wire.call('terminal:open', { node, cols: 160, rows: 50 });
 
-    function ack(): void {
-      clearTimeout(ackTimer);
-      ackTimer = undefined;
-      acked = end;
-      if (socket.readyState === WebSocket.OPEN) {
-        socket.send(encodeTerminalFrame({ kind: 'ack', ack: { terminalId, offset: end } }));
-      }
-    }
+    /** As a page does. */
+    const acks = createAcks((offset) => {
+      if (socket.readyState === WebSocket.OPEN) wire.ack(terminalId, offset);
+    });
     const isIn = (text: string | RegExp) => (typeof text === 'string' ? tail.includes(text) : text.test(tail));
 
     function onOutput(data: Uint8Array, offset: number): void {
       received += data.byteLength;
       messages += 1;
-      end = offset + data.byteLength;
-      if (end - acked >= ACK_EVERY_BYTES) ack();
-      else ackTimer ??= setTimeout(ack, ACK_DELAY_MS);
+      acks.drawn(offset + data.byteLength);
       tail = (tail + Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1')).slice(-4096);
       if (waiting !== undefined && isIn(waiting.text)) {
         const { done } = waiting;
@@ -129,8 +94,8 @@ export async function connectTerminals(origin: string, sessionId: string, token:
       },
       type(text) {
         seq += 1;
-        const input = { terminalId, writer, seq, data: Buffer.from(text) };
-        socket.send(encodeTerminalFrame({ kind: 'input', call: nextCall++, input }));
+        // What becomes of it is seen by what is written then.
+        wire.call('terminal:input', { terminalId, writer, seq, data: Buffer.from(text) }).catch(() => undefined);
       },
       sees: (text) =>
         new Promise<void>((resolve, reject) => {
@@ -146,12 +111,14 @@ export async function connectTerminals(origin: string, sessionId: string, token:
         }),
       async attach(offset) {
         const started = performance.now();
-        await call('terminal:attach', { terminalId, offset });
+        acks.begin(offset);
+        await wire.call('terminal:attach', { terminalId, offset });
         return performance.now() - started;
       },
       async close() {
         terminals.delete(terminalId);
-        return call('terminal:close', { terminalId });
+        acks.dispose();
+        return wire.call('terminal:close', { terminalId });
       },
     };
   }

@@ -1,5 +1,6 @@
 /** One node does its worst; another session goes on, and the noisy node itself recovers. How fast the other stays is a benchmark's business. */
-import { type ApiError, type ApiSession, createSession } from '../support/api.ts';
+import type { ApiError } from '@drydock/client';
+import { type ApiSession, createSession } from '../support/api.ts';
 import { expect, test } from '../support/test.ts';
 
 /** Each runs for a bounded time in the noisy node and cleans up after itself where the limit does not. */
@@ -152,7 +153,7 @@ test.describe('noisy neighbour', () => {
     const ended = () =>
       greedy.get().then(
         () => undefined,
-        (error: ApiError) => JSON.stringify(error.body),
+        (error: ApiError) => `${error.code}: ${error.message}`,
       );
     await expect.poll(ended, { timeout: 90_000 }).toMatch(/"ended":"operator".*network neighbours/);
     expect((await quiet.sh('node1', 'docker run --rm busybox echo well', 60)).stdout.trim()).toBe('well');

@@ -2,10 +2,12 @@
  * The terminals' path without nodes: real manager, redis, agent link and terminal host, each a process that can be killed; the
  * shells are this machine's own.
  */
+
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createHttpClient, createSessionApi, startSession } from '@drydock/client';
 import { freePort, isListening, startProcess, startSource, type TestProcess, until } from './processes.ts';
 
 export interface TerminalStack {
@@ -17,19 +19,6 @@ export interface TerminalStack {
   /** A session with one node of the name `node1`. */
   createSession(): Promise<{ sessionId: string; token: string; viewerToken: string }>;
   stop(): Promise<void>;
-}
-
-async function post(origin: string, path: string, body: object, token?: string): Promise<Record<string, never>> {
-  const response = await fetch(`${origin}/api/v1${path}`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Record<string, never>;
 }
 
 /** Starts everything on free ports. */
@@ -80,13 +69,11 @@ export async function startTerminalStack(): Promise<TerminalStack> {
     rmSync(directory, { recursive: true, force: true });
   };
 
+  const http = createHttpClient({ server: origin, fetch });
+
   async function createSession() {
-    const { session, token, links } = (await post(origin, '/sessions', {})) as unknown as {
-      session: { id: string };
-      token: string;
-      links: { viewer: string };
-    };
-    await post(origin, `/sessions/${session.id}/nodes`, { name: 'node1' }, token);
+    const { session, token, links } = await startSession(http, {});
+    await createSessionApi({ http, sessionId: session.id, token }).addNode('node1');
     // A link carries its token behind the hash.
     return { sessionId: session.id, token, viewerToken: links.viewer.split('#')[1] ?? '' };
   }

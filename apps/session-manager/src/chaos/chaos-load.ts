@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError, createHttpClient, createSessionApi, type Method } from '@drydock/client';
+import { createSessionResponseSchema, statusResponseSchema } from '@drydock/protocol';
 import { openTestPage, type TestPage } from '../testing/test-page.ts';
 import type { ChaosStack } from './chaos-stack.ts';
 
@@ -9,8 +11,18 @@ import type { ChaosStack } from './chaos-stack.ts';
 const PATIENCE_MS = 150_000;
 /** The promise is one second after the end; what a busy machine takes to answer comes on top (ms). */
 const END_SLACK_MS = 2000;
+/** A call that is not answered in this time was cut (ms). */
+const CALL_MS = 15_000;
 /** Answers that say "not now": documented, and no broken promise. */
 const NOT_NOW = new Set([429, 503, 504]);
+
+/** An answer that came whole. */
+const WHOLE = {
+  parse(value: unknown): unknown {
+    if (value === undefined) throw new TypeError('cut short');
+    return value;
+  },
+};
 
 interface Known {
   id: string;
@@ -39,30 +51,36 @@ export async function startChaosLoad(stack: ChaosStack, sessions: number): Promi
   const short: Known[] = [];
   let isOver = false;
 
+  const http = createHttpClient({
+    server: stack.front.origin,
+    fetch: (url, { headers, ...init } = {}) =>
+      fetch(url, {
+        ...init,
+        headers: { ...(headers as Record<string, string>), connection: 'close' },
+        signal: AbortSignal.timeout(CALL_MS),
+      }),
+  });
+
   /** One call; undefined when the connection broke, which says nothing. */
-  async function once(method: string, path: string, token?: string, body?: object) {
-    const response = await fetch(`${stack.front.origin}/api/v1${path}`, {
-      method,
-      headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        connection: 'close',
-      },
-      signal: AbortSignal.timeout(15_000),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch(() => undefined);
-    const text = await response?.text().catch(() => undefined);
-    if (response === undefined || text === undefined) {
-      counts.cut += 1;
-      return undefined;
+  async function once(method: Method, path: string, token?: string, body?: object) {
+    const read = body === undefined ? {} : { body, read: WHOLE };
+    try {
+      return { status: 200, body: await http.call(method, path, { token: token ?? null, ...read }) };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const { status, code, message } = error;
+      if (status === null || (code === 'UNREADABLE' && status < 400)) {
+        counts.cut += 1;
+        return undefined;
+      }
+      if (NOT_NOW.has(status)) counts.notNow += 1;
+      else if (status >= 500) faults.push(`${method} ${path}: ${status} ${code} ${message}`);
+      return { status, body: undefined };
     }
-    if (NOT_NOW.has(response.status)) counts.notNow += 1;
-    else if (response.status >= 500) faults.push(`${method} ${path}: ${response.status} ${text}`);
-    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
   }
 
   /** Until it is answered for good; `done` tells answers that mean that an earlier attempt had done it. */
-  async function surely(method: string, path: string, token?: string, body?: object, done: number[] = []) {
+  async function surely(method: Method, path: string, token?: string, body?: object, done: number[] = []) {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
       const answer = await once(method, path, token, body);
@@ -74,8 +92,9 @@ export async function startChaosLoad(stack: ChaosStack, sessions: number): Promi
 
   async function create(hours: number): Promise<Known> {
     const { body } = await surely('POST', '/sessions', undefined, { hours });
+    const { session, token } = createSessionResponseSchema.parse(body);
     counts.created += 1;
-    return { id: body.session.id, token: body.token, expiresAt: body.session.expiresAt };
+    return { id: session.id, token, expiresAt: session.expiresAt };
   }
 
   async function openLoadSession(): Promise<LoadSession> {
@@ -174,14 +193,15 @@ export async function startChaosLoad(stack: ChaosStack, sessions: number): Promi
         faults.push(...loaded.page.faults.map((fault) => `page of ${loaded.id}: ${fault}`));
         for (const origin of stack.origins) {
           await settled(async () => {
-            const answer = await fetch(`${origin}/api/v1/sessions/${loaded.id}`, {
-              headers: { authorization: `Bearer ${loaded.token}` },
-            }).catch(() => undefined);
-            const text = await answer?.text();
-            const node = answer?.ok === true ? JSON.parse(text ?? '').nodes[0] : undefined;
+            const at = createHttpClient({ server: origin, fetch });
+            const view = createSessionApi({ http: at, sessionId: loaded.id, token: loaded.token }).view();
+            const [node] = await view.then(
+              ({ nodes }) => nodes,
+              () => [],
+            );
             return node?.state === 'running' && node.reachable
               ? undefined
-              : `loaded ${loaded.id} at ${origin}: ${text}`;
+              : `loaded ${loaded.id} at ${origin}: ${JSON.stringify(node)}`;
           });
         }
       }
@@ -206,8 +226,8 @@ export async function startChaosLoad(stack: ChaosStack, sessions: number): Promi
       }
       await settled(() => (stack.nodes().length === 0 ? undefined : `hosts still have ${stack.nodes()}`));
       await settled(async () => {
-        const answer = await fetch(`${stack.origins[0]}/api/v1/status`);
-        const { sessions } = (await answer.json()) as { sessions: number };
+        const at = createHttpClient({ server: stack.origins[0] ?? '', fetch });
+        const { sessions } = await at.call('GET', '/status', { read: statusResponseSchema });
         return sessions === 0 ? undefined : `${sessions} sessions are left`;
       });
     },

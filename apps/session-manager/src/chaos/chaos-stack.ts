@@ -5,6 +5,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { createHttpClient } from '@drydock/client';
+import { statusResponseSchema } from '@drydock/protocol';
 import { type Balancer, startBalancer } from '../testing/balancer.ts';
 import { freePort, startTestRedis, type TestRedis } from '../testing/redis-server.ts';
 
@@ -152,13 +154,11 @@ export async function startChaosStack(counts: { managers: number; hosts: number 
 
   /** What a manager lacks to be whole; undefined when nothing. */
   async function lackOf(origin: string): Promise<string | undefined> {
-    const answer = await fetch(`${origin}/api/v1/status`).catch((error: unknown) => String(error));
-    if (typeof answer === 'string') return `${origin}: ${answer}`;
-    const text = await answer.text();
-    if (!answer.ok) return `${origin}: status ${answer.status} ${text}`;
-    const { ready, hosts: seen } = JSON.parse(text) as { ready: boolean; hosts: { state: string }[] };
-    const isWhole = ready && seen.filter(({ state }) => state === 'connected').length === counts.hosts;
-    return isWhole ? undefined : `${origin}: ${text}`;
+    const http = createHttpClient({ server: origin, fetch });
+    const status = await http.call('GET', '/status', { read: statusResponseSchema }).catch(String);
+    if (typeof status === 'string') return `${origin}: ${status}`;
+    const isWhole = status.ready && status.hosts.filter(({ state }) => state === 'connected').length === counts.hosts;
+    return isWhole ? undefined : `${origin}: ${JSON.stringify(status)}`;
   }
 
   const stack: ChaosStack = {

@@ -1,18 +1,19 @@
-/** A page's terminal socket without a browser: calls, binary frames, and what came of each terminal. */
+/** A page's terminal socket without a browser: calls, binary frames, what came of each terminal, and whatever a test wants to send. */
 import { once } from 'node:events';
-import {
-  decodeTerminalFrame,
-  encodeTerminalFrame,
-  TERMINAL_SOCKET_PATH,
-  type TerminalSocketText,
-} from '@drydock/protocol';
+import { type ApiError, createTerminalWire } from '@drydock/client';
+import { TERMINAL_SOCKET_PATH, type TerminalCall } from '@drydock/protocol';
 import { type ClientOptions, WebSocket } from 'ws';
 
-type Answer = Record<string, unknown> & { error?: { code: string } };
+/** Numbers that the wire does not come to. */
+const FIRST_TEXT_CALL = 2 ** 31;
+
+type Answer = Record<string, unknown> & { error?: ApiError };
 
 export interface TestTerminalSocket {
   readonly socket: WebSocket;
-  call(name: string, request: object): Promise<Answer>;
+  call(name: TerminalCall, request: object): Promise<Answer>;
+  /** The same as text, whatever the call: what no client of ours sends. */
+  textCall(name: string, request: object): Promise<Answer>;
   /** Types by a binary frame. */
   type(terminalId: string, seq: number, text: string): Promise<Answer>;
   send(data: string | Uint8Array): void;
@@ -31,33 +32,27 @@ export async function openTerminalSocket(
   options: ClientOptions = {},
 ): Promise<TestTerminalSocket> {
   const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}${TERMINAL_SOCKET_PATH}`, options);
-  const waiting = new Map<number, (answer: Answer) => void>();
   const events: { event: string; message: unknown }[] = [];
   const offsets = new Map<string, number>();
   let text = '';
-  let number = 0;
-
-  function settle(call: number, answer: Answer): void {
-    waiting.get(call)?.(answer);
-    waiting.delete(call);
-  }
-
+  const wire = createTerminalWire({
+    send: (data) => socket.send(data),
+    onEvent: (event) => events.push(event),
+    onOutput({ terminalId, offset, data }) {
+      const expected = offsets.get(terminalId);
+      if (expected !== undefined && expected !== offset) throw new Error(`gap: ${offset} instead of ${expected}`);
+      offsets.set(terminalId, offset + data.byteLength);
+      text += Buffer.from(data).toString();
+    },
+  });
+  const asText = new Map<number, (answer: Answer) => void>();
   socket.on('message', (raw, isBinary) => {
-    if (!isBinary) {
-      const message = JSON.parse((raw as Buffer).toString()) as TerminalSocketText;
-      if ('event' in message) events.push(message);
-      else if ('error' in message) settle(message.call, { error: message.error });
-      else settle(message.call, message.answer as Answer);
-      return;
-    }
-    const frame = decodeTerminalFrame(raw as Buffer);
-    if (frame?.kind === 'taken') settle(frame.call, {});
-    if (frame?.kind !== 'output') return;
-    const { terminalId, offset, data } = frame.output;
-    const expected = offsets.get(terminalId);
-    if (expected !== undefined && expected !== offset) throw new Error(`gap: ${offset} instead of ${expected}`);
-    offsets.set(terminalId, offset + data.byteLength);
-    text += Buffer.from(data).toString();
+    if (isBinary) return wire.receive(raw as Buffer);
+    const text = (raw as Buffer).toString();
+    const { call, error, answer } = JSON.parse(text);
+    const done = asText.get(call);
+    if (done === undefined) wire.receive(text);
+    else done(error === undefined ? answer : { error });
   });
   const closed = new Promise<[number, string]>((resolve) => {
     socket.once('close', (code, reason) => resolve([code, reason.toString()]));
@@ -65,21 +60,20 @@ export async function openTerminalSocket(
   await once(socket, 'open');
   if (auth !== undefined) socket.send(JSON.stringify(auth));
 
+  /** A refusal is an answer here. */
+  const answered = (call: Promise<object>): Promise<Answer> =>
+    (call as Promise<Answer>).catch((error: ApiError) => ({ error }));
   return {
     socket,
-    call: (name, request) =>
+    call: (name, request) => answered(wire.call(name, request as never)),
+    textCall: (name, request) =>
       new Promise((resolve) => {
-        number += 1;
-        waiting.set(number, resolve);
-        socket.send(JSON.stringify({ call: number, name, request }));
+        const call = FIRST_TEXT_CALL + asText.size;
+        asText.set(call, resolve);
+        socket.send(JSON.stringify({ call, name, request }));
       }),
     type: (terminalId, seq, typed) =>
-      new Promise((resolve) => {
-        number += 1;
-        waiting.set(number, resolve);
-        const input = { terminalId, writer: 'writer-0001', seq, data: Buffer.from(typed) };
-        socket.send(encodeTerminalFrame({ kind: 'input', call: number, input }));
-      }),
+      answered(wire.call('terminal:input', { terminalId, writer: 'writer-0001', seq, data: Buffer.from(typed) })),
     send: (data) => socket.send(data),
     text: () => text,
     events,

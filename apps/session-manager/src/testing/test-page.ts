@@ -1,11 +1,22 @@
 /** A workbench without a browser: comes back after every break, draws at offsets, types each key once, and notes what must not be. */
-import { SESSION_NAMESPACE, type SessionChange, type SessionSnapshot } from '@drydock/protocol';
+import {
+  type AttachmentPhase,
+  createAcks,
+  createSessionConnection,
+  createTerminalAttachment,
+  createTerminalInput,
+  createTerminalLink,
+  isFinal,
+  type TerminalInput,
+} from '@drydock/client';
+import type { SessionChange, SessionSnapshot } from '@drydock/protocol';
 import { io } from 'socket.io-client';
 import { newId } from '../model/links.ts';
 
-/** A call that is not answered in this time is made again (ms). */
-const CALL_MS = 5000;
+/** Between two attempts of a call that may come again (ms). */
 const RETRY_MS = 50;
+/** Typing that may wait (bytes): a test's own, whatever breaks. */
+const MAX_WAITING = 1024 * 1024;
 
 export interface TestPage {
   /** Opens a terminal on a node and draws it from now on. */
@@ -26,19 +37,11 @@ export interface TestPage {
   close(): void;
 }
 
-interface AttachAnswer {
-  offset: number;
-  screen?: string;
-  error?: { code: string; retry: string };
-}
-
 interface Drawn {
   text: string;
-  offset: number;
-  isAttached: boolean;
-  writer: string;
-  seq: number;
-  last: Promise<void>;
+  input: TerminalInput;
+  /** Called when nothing waits to be typed any more. */
+  typed: (() => void)[];
 }
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -54,110 +57,111 @@ export function openTestPage(options: { origin: string; sessionId: string; token
   let connections = 0;
   let ended: string | undefined;
   let closed = false;
-  const socket = io(`${origin}${SESSION_NAMESPACE}`, {
-    transports: ['websocket'],
-    forceNew: true,
-    reconnectionDelay: RETRY_MS,
-    reconnectionDelayMax: RETRY_MS * 4,
-    auth: { sessionId, token },
+  const place = { server: origin, sessionId, token };
+  const connection = createSessionConnection({
+    ...{ ...place, connect: io },
+    sink: {
+      connection(now) {
+        if (now.kind === 'refused') faults.push(`refused: ${now.code}`);
+        if (now.kind === 'ended') ended = now.reason;
+      },
+      snapshot(given) {
+        connections += 1;
+        snapshot = given;
+        seq = given.seq;
+        changes = [];
+      },
+      change: ({ change }) => changes.push(change),
+    },
   });
+  // As they come: the connection itself answers a gap by a new snapshot, which would hide it here.
+  connection.socket.on('session:change', (event) => {
+    seq += 1;
+    if (event.seq !== seq) faults.push(`change ${event.seq} after ${seq - 1}`);
+  });
+  // The session's connection carries the terminals: the plain socket has tests of its own.
+  const link = createTerminalLink({ ...place, connection, openSocket: null });
+  connection.start();
 
-  /** Makes a call until it is answered with something other than "try again". */
-  async function call(name: string, request: object): Promise<Record<string, unknown>> {
+  /** Opens a terminal, over however many connections. */
+  async function open(node: string): Promise<string> {
     while (!closed) {
-      const answer = await socket
-        .timeout(CALL_MS)
-        .emitWithAck(name, request)
-        .catch(() => undefined);
-      if (answer !== undefined && answer.error === undefined) return answer;
-      const again = answer === undefined || ['later', 'now'].includes(answer.error.retry);
-      if (!again) throw new Error(`${name}: ${answer.error.code}`);
-      await pause();
+      try {
+        return (await link.call('terminal:open', { node, cols: 80, rows: 24 })).terminalId;
+      } catch (error) {
+        if (isFinal(error)) throw error;
+        await pause();
+      }
     }
     throw new Error('closed');
   }
 
-  /** Bytes of an earlier attach may come until the answer (T-3): they come again after it, and are not looked at. */
-  function attach(terminalId: string): void {
-    const drawn = terminals.get(terminalId);
-    if (drawn === undefined || !socket.connected) return;
-    const at = connections;
-    drawn.isAttached = false;
-    const request = { terminalId, offset: drawn.offset };
-    // A callback, since bytes may follow the answer in the same turn.
-    socket.timeout(CALL_MS).emit('terminal:attach', request, (failed: Error | null, answer?: AttachAnswer) => {
-      if (at !== connections || closed) return;
-      if (failed !== null || answer === undefined || ['later', 'now'].includes(answer.error?.retry ?? '')) {
-        setTimeout(() => at === connections && attach(terminalId), RETRY_MS);
-      } else if (answer.error !== undefined) faults.push(`attach: ${answer.error.code}`);
-      else {
-        drawn.isAttached = true;
-        // A screen stands for all before its offset.
-        if (answer.screen !== undefined) drawn.offset = answer.offset;
-      }
-    });
-  }
-
-  socket.on('connect', () => {
-    connections += 1;
-  });
-  socket.on('connect_error', (error) => {
-    const { data } = error as Error & { data?: { code?: string } };
-    if (data?.code === undefined) return;
-    if (data.code === 'SESSION_NOT_FOUND') faults.push('refused: SESSION_NOT_FOUND');
-    setTimeout(() => !closed && socket.connect(), RETRY_MS);
-  });
-  socket.on('disconnect', (reason) => {
-    if (reason === 'io server disconnect' && ended === undefined && !closed) socket.connect();
-  });
-  socket.on('session:snapshot', (given: SessionSnapshot) => {
-    snapshot = given;
-    seq = given.seq;
-    changes = [];
-    for (const terminalId of terminals.keys()) attach(terminalId);
-  });
-  socket.on('session:change', (event: { seq: number; change: SessionChange }) => {
-    seq += 1;
-    if (event.seq !== seq) faults.push(`change ${event.seq} after ${seq - 1}`);
-    changes.push(event.change);
-  });
-  socket.on('session:ended', ({ reason }) => {
-    ended = reason;
-  });
-  socket.on('terminal:output', ({ terminalId, offset, data }: { terminalId: string; offset: number; data: Buffer }) => {
-    const drawn = terminals.get(terminalId);
-    if (drawn === undefined || !drawn.isAttached) return;
-    if (offset !== drawn.offset) faults.push(`bytes at ${offset}, drawn until ${drawn.offset}`);
-    drawn.text += Buffer.from(data).toString();
-    drawn.offset = offset + data.length;
-    socket.emit('terminal:ack', { terminalId, offset: drawn.offset });
-  });
-
-  socket.on('terminal:screen', ({ terminalId, offset }: { terminalId: string; offset: number }) => {
-    const drawn = terminals.get(terminalId);
-    if (drawn?.isAttached) drawn.offset = offset;
-  });
-
   function watch(terminalId: string): void {
-    const typing = { writer: newId('w', 15), seq: 0, last: Promise.resolve() };
-    terminals.set(terminalId, { text: '', offset: 0, isAttached: false, ...typing });
-    attach(terminalId);
+    let received = 0;
+    let early = false;
+    const acks = createAcks((offset) => link.ack(terminalId, offset));
+    const typed: (() => void)[] = [];
+    const input = createTerminalInput({
+      newWriter: () => newId('w', 15),
+      send: (piece) => link.call('terminal:input', { terminalId, ...piece }),
+      onChange() {
+        if (input.waitingBytes() === 0) for (const done of typed.splice(0)) done();
+      },
+    });
+    const drawn: Drawn = { text: '', input, typed };
+    terminals.set(terminalId, drawn);
+    const onPhase = (phase: AttachmentPhase) => {
+      if (phase.kind === 'live') {
+        // What came before the attach's answer is handed on with it, and may be of an earlier attach (T-3).
+        early = true;
+        queueMicrotask(() => {
+          early = false;
+        });
+        input.open();
+        return;
+      }
+      input.close();
+      if (phase.kind === 'gone') faults.push(`attach: ${phase.code}`);
+    };
+    createTerminalAttachment(terminalId, link, {
+      received: () => received,
+      begin({ offset, screen }) {
+        if (screen === undefined && offset !== received) faults.push(`attached at ${offset}, drawn until ${received}`);
+        // A screen stands for all before its offset.
+        received = offset;
+        acks.begin(offset);
+        return true;
+      },
+      output({ offset, data }) {
+        if (offset > received || (offset < received && !early))
+          faults.push(`bytes at ${offset}, drawn until ${received}`);
+        const fresh = data.subarray(Math.min(data.byteLength, Math.max(0, received - offset)));
+        drawn.text += Buffer.from(fresh).toString();
+        received = Math.max(received, offset + data.byteLength);
+        acks.drawn(received);
+        return true;
+      },
+      screen({ offset }) {
+        received = offset;
+      },
+      size: () => undefined,
+      exit: () => undefined,
+      phase: onPhase,
+    }).attach();
   }
 
   return {
     async openTerminal(node) {
-      const { terminalId } = await call('terminal:open', { node, cols: 80, rows: 24 });
-      watch(String(terminalId));
-      return String(terminalId);
+      const terminalId = await open(node);
+      watch(terminalId);
+      return terminalId;
     },
     watch,
     type(terminalId, text) {
       const drawn = terminals.get(terminalId);
       if (drawn === undefined) return Promise.reject(new Error('not watched'));
-      drawn.seq += 1;
-      const request = { terminalId, writer: drawn.writer, seq: drawn.seq, data: Buffer.from(text) };
-      drawn.last = drawn.last.then(async () => void (await call('terminal:input', request)));
-      return drawn.last;
+      if (!drawn.input.push(Buffer.from(text), MAX_WAITING)) return Promise.reject(new Error('too much waits'));
+      return new Promise((resolve) => drawn.typed.push(resolve));
     },
     drawn: (terminalId) => terminals.get(terminalId)?.text ?? '',
     get changes() {
@@ -173,7 +177,7 @@ export function openTestPage(options: { origin: string; sessionId: string; token
     ended: () => ended,
     close() {
       closed = true;
-      socket.disconnect();
+      connection.dispose();
     },
   };
 }

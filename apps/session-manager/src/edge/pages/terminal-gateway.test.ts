@@ -150,7 +150,7 @@ describe('rights and bounds', () => {
     const attempts = await Promise.all([
       watcher.type(terminalId, 1, 'x'),
       watcher.call('terminal:open', { node: 'node1', ...SIZE }),
-      watcher.call('terminal:input', { terminalId, writer: 'writer-0001', seq: 1, data: {} }),
+      watcher.textCall('terminal:input', { terminalId, writer: 'writer-0001', seq: 1, data: {} }),
       watcher.call('terminal:resize', { terminalId, ...SIZE }),
       watcher.call('terminal:close', { terminalId }),
     ]);
