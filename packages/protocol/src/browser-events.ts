@@ -74,6 +74,7 @@ export const sessionChangeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ports'), node: nodeNameSchema, ports: z.array(publishedPortSchema) }),
   z.object({
     kind: z.literal('session'),
+    name: sessionViewSchema.shape.name,
     state: sessionViewSchema.shape.state,
     expiresAt: z.number().int(),
     frozen: sessionViewSchema.shape.frozen,

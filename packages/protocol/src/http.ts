@@ -18,11 +18,13 @@ export const errorBodySchema = z.object({
   }),
 });
 
+const sessionNameSchema = z.string().trim().min(1).max(limits.MAX_SESSION_NAME_LENGTH);
+
 /** `POST /sessions`; `hours` may be a fraction. */
 export const createSessionRequestSchema = z.strictObject({
   template: z.string().max(64).optional(),
   hours: z.number().positive().max(168).optional(),
-  name: z.string().trim().min(1).max(80).optional(),
+  name: sessionNameSchema.optional(),
   /** A random word of the caller's own that keeps its place in the queue over retries and reloads; without it, its address does. */
   queue: z
     .string()
@@ -45,6 +47,9 @@ export type CreateSessionResponse = z.infer<typeof createSessionResponseSchema>;
 export const openSessionRequestSchema = z.strictObject({ token: tokenSchema });
 export const openSessionResponseSchema = z.object({ right: rightSchema, session: sessionViewSchema });
 export type OpenSessionResponse = z.infer<typeof openSessionResponseSchema>;
+
+/** `PATCH /sessions/:id`: another name, or none. */
+export const patchSessionRequestSchema = z.strictObject({ name: sessionNameSchema.nullable() });
 
 export const createLinkRequestSchema = z.strictObject({ right: rightSchema });
 export const createLinkResponseSchema = z.object({ link: linkViewSchema, token: tokenSchema, url: z.string() });

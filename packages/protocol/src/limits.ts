@@ -43,3 +43,6 @@ export const MAX_NODES_PER_SESSION = 100;
 export const CLOSED_PORTS: readonly number[] = [22, 2375, 2376, 2377, 7946];
 /** Listening ports of one node that are reported; a node that opens more is shown these. */
 export const MAX_REPORTED_PORTS = 256;
+
+/** A session's name, as its owner writes it: a line in a header and in a list (characters). */
+export const MAX_SESSION_NAME_LENGTH = 80;

@@ -90,12 +90,13 @@ export function createSessionFeed({
     }
     for (const node of after.values()) if (before.get(node.name) !== node) publishNode(next, node.name);
     for (const name of changedPorts(previous, next)) publishPorts(next, name);
-    const { state, expiresAt } = next;
+    const { name, state, expiresAt } = next;
     const frozen = frozenOf(next);
     const wasFrozen = previous === undefined ? undefined : frozenOf(previous);
-    if (previous?.state !== state || previous.expiresAt !== expiresAt || wasFrozen?.at !== frozen?.at) {
+    const isSame = previous?.name === name && previous.state === state && previous.expiresAt === expiresAt;
+    if (!isSame || wasFrozen?.at !== frozen?.at) {
       const told = frozen === undefined ? {} : { frozen: { reason: frozen.reason } };
-      publish(next.id, { kind: 'session', state, expiresAt, ...told });
+      publish(next.id, { kind: 'session', name, state, expiresAt, ...told });
     }
     if (previous?.state === 'active' && next.state !== 'active') {
       const { listeners } = channels.get(next.id) ?? { listeners: [] };

@@ -258,6 +258,12 @@ export function extendSession(session: SessionRecord, ms: number, maxMs: number,
   return { ...live, expiresAt: Math.max(live.expiresAt, Math.min(live.expiresAt + ms, latest)) };
 }
 
+/** @throws DrydockError SESSION_ENDED. */
+export function renameSession(session: SessionRecord, name: string | null, now: number): SessionRecord {
+  requireLive(session, now);
+  return { ...session, name };
+}
+
 /** The part of a session's own length that its grace may last: whoever makes many short sessions must not hold hosts for long. */
 const GRACE_SHARE = 1 / 4;
 

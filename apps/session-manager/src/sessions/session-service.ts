@@ -16,6 +16,7 @@ import {
   type LinkRecord,
   newSession,
   type PortChoice,
+  renameSession,
   requireNode,
   revokeLink,
   rotateLink,
@@ -186,6 +187,13 @@ export function createSessionService(deps: SessionServiceDeps) {
       );
       logger.info({ sessionId, audit: 'session-extended', hours, expiresAt: extended.expiresAt }, 'session extended');
       return extended;
+    },
+
+    /** Gives a session another name, or none. */
+    async rename(sessionId: string, name: string | null): Promise<SessionRecord> {
+      const renamed = await directory.update(sessionId, (session) => renameSession(session, name, clock.now()));
+      logger.info({ sessionId, audit: 'session-renamed' }, 'session renamed');
+      return renamed;
     },
 
     /** Notes that somebody does something in a session: that keeps it, where the operator ends those without use. */

@@ -53,6 +53,7 @@ describe('the OpenAPI document', () => {
         "GET /sessions/{id}/timeline viewer",
         "GET /status anybody",
         "GET /templates anybody",
+        "PATCH /sessions/{id} owner",
         "PATCH /sessions/{id}/nodes/{node}/ports/{port} owner",
         "POST /hosts/join anybody",
         "POST /hosts/rotate anybody",

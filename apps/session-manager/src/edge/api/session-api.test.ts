@@ -63,6 +63,22 @@ describe('sessions', () => {
     expect((await test.call('POST', '/sessions', { body: { hours: 13 } })).status).toBe(400);
   });
 
+  it('get another name from their owner, or none, and every page is told', async () => {
+    await test.host();
+    const { session, token, links } = await test.createSession();
+    const { socket } = await test.openPage(session.id, token);
+    const told: unknown[] = [];
+    socket.on('session:change', ({ change }) => change.kind === 'session' && told.push(change.name));
+    const rename = (name: unknown, by = token) =>
+      test.call('PATCH', `/sessions/${session.id}`, { token: by, body: { name } });
+    expect((await rename('  Swarm lesson ')).body).toMatchObject({ name: 'Swarm lesson' });
+    expect((await rename(null)).body).toMatchObject({ name: null });
+    await expect.poll(() => told).toEqual(['Swarm lesson', null]);
+    for (const bad of ['', '   ', 'x'.repeat(81), 7]) expect((await rename(bad)).status).toBe(400);
+    const collaborator = links.collaborator.split('#')[1];
+    expect((await rename('mine', collaborator)).status).toBe(403);
+  });
+
   it('are refused with a place in the queue when no host has room', async () => {
     const none = await test.call('POST', '/sessions', { body: {} });
     expect(none.status).toBe(503);

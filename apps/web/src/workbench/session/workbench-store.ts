@@ -73,7 +73,13 @@ export function applyChange(data: WorkbenchData, { seq, change }: SessionChangeE
     case 'session':
       return {
         ...next,
-        session: { ...data.session, state: change.state, expiresAt: change.expiresAt, frozen: change.frozen },
+        session: {
+          ...data.session,
+          name: change.name,
+          state: change.state,
+          expiresAt: change.expiresAt,
+          frozen: change.frozen,
+        },
       };
     case 'terminal': {
       const { terminal } = change;

@@ -10,6 +10,7 @@ import {
   linksResponseSchema,
   openSessionRequestSchema,
   openSessionResponseSchema,
+  patchSessionRequestSchema,
   sessionViewSchema,
 } from '@drydock/protocol';
 import type { FastifyRequest } from 'fastify';
@@ -121,6 +122,19 @@ export function sessionRoutes(
       status: 200,
     },
     async ({ access }) => views.session(access.session),
+  );
+
+  api.session(
+    {
+      method: 'PATCH',
+      path: '/sessions/:id',
+      summary: 'Give a session another name, or none.',
+      right: 'owner',
+      body: patchSessionRequestSchema,
+      answer: sessionViewSchema,
+      status: 200,
+    },
+    async ({ access, body }) => views.session(await service.rename(access.session.id, body.name)),
   );
 
   api.session(
