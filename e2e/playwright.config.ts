@@ -11,7 +11,7 @@ const CHROMIUM_FLAGS = [
   '--disable-sync',
 ];
 
-/** Minutes of noise or of waiting for an end, nodes without guards, stacks of their own: `npm run test:slow` makes them. */
+/** Minutes of noise or of waiting for an end, nodes without guards, stacks of their own, a hundred pictures: `npm run test:slow` makes them. */
 const SLOW = [
   'noisy-neighbour',
   'escape-weakened',
@@ -20,6 +20,7 @@ const SLOW = [
   'spans-hosts',
   'path-prefix',
   'states',
+  'stories',
 ];
 
 /** How the browser is started, for the bench too. */

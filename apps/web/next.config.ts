@@ -1,8 +1,12 @@
 /** Next.js serves pages only; the API, sockets and published ports belong to the session manager in front of it. */
 import type { NextConfig } from 'next';
+import { PHASE_DEVELOPMENT_SERVER } from 'next/constants.js';
 
 /** The same as `basePath` of src/env.ts, which the transpiled configuration cannot import. */
 const basePath = process.env.NEXT_PUBLIC_BASE_PATH ?? '';
+
+/** Files whose names end so are pages in development alone: the stories. */
+const DEVELOPMENT_PAGES = 'dev.tsx';
 
 const config: NextConfig = {
   basePath,
@@ -10,6 +14,8 @@ const config: NextConfig = {
   distDir: basePath === '' ? '.next' : `.next${basePath.replaceAll('/', '-')}`,
   reactStrictMode: true,
   poweredByHeader: false,
+  // It would lie over what the stories show.
+  devIndicators: false,
   // `tsc -b` of the whole repository is the type check; Next's own would run it a second time with other settings.
   typescript: { ignoreBuildErrors: true },
   // No image is optimised at run time, so that the server never writes a cache.
@@ -19,4 +25,10 @@ const config: NextConfig = {
   turbopack: { root: `${import.meta.dirname}/../..` },
 };
 
-export default config;
+export default function configFor(phase: string): NextConfig {
+  const pageExtensions = ['tsx', 'ts'];
+  return {
+    ...config,
+    pageExtensions: phase === PHASE_DEVELOPMENT_SERVER ? [DEVELOPMENT_PAGES, ...pageExtensions] : pageExtensions,
+  };
+}

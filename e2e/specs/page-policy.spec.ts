@@ -154,3 +154,9 @@ test('our own pages are in no frame of ours, and a page of another site holds no
     elsewhere.close();
   }
 });
+
+test('the stories are served in development alone', async ({ page, stack }) => {
+  const answer = await page.goto(`${stack.origin}/dev/stories`);
+  expect(answer?.status()).toBe(404);
+  await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible();
+});
