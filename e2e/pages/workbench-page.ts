@@ -49,9 +49,15 @@ export class WorkbenchPage {
     return this.page.getByRole('link', { name: new RegExp(`\\b${port}\\b`) }).first();
   }
 
+  /** Opens the question whether to close the session, from the session's menu. */
+  async askToClose(): Promise<void> {
+    await this.page.getByRole('button', { name: /^Session / }).click();
+    await this.page.getByRole('menuitem', { name: 'Close session…' }).click();
+  }
+
   /** Closes the session through the confirmation. */
   async close(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Close session' }).first().click();
+    await this.askToClose();
     await this.page
       .getByRole('alertdialog')
       .or(this.page.getByRole('dialog'))

@@ -137,7 +137,7 @@ test.describe('rows of Play with Docker', () => {
     await row(5, async () => {
       await workbench.type('echo kept-$((60+6))');
       await workbench.expectText('kept-66');
-      await page.getByRole('button', { name: 'Close session' }).first().click();
+      await workbench.askToClose();
       const dialog = page.getByRole('alertdialog');
       await expect(dialog).toContainText('1 node with containers, images, volumes and files');
       await dialog.getByRole('button', { name: 'files, shell history, timeline' }).click();
@@ -245,8 +245,10 @@ test.describe('rows of Play with Docker', () => {
     await row(9, async () => {
       await page.getByRole('button', { name: 'Add Swarm: 1 manager and 1 worker 2 nodes' }).click();
       const nodes = page.getByRole('complementary', { name: 'Nodes and session' });
-      await expect(nodes.getByText('Leader', { exact: true })).toBeVisible({ timeout: 90_000 });
-      await expect(nodes.getByText('Worker', { exact: true })).toBeVisible({ timeout: 60_000 });
+      await expect(nodes.getByRole('img', { name: 'Swarm manager, leader', exact: true })).toBeVisible({
+        timeout: 90_000,
+      });
+      await expect(nodes.getByRole('img', { name: 'Swarm worker', exact: true })).toBeVisible({ timeout: 60_000 });
       await workbench.ready();
     });
   });

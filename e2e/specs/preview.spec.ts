@@ -27,9 +27,14 @@ test('a port is previewed beside its terminal, by its chip and by its number', a
   const at = await separator.boundingBox();
   await page.mouse.move((at?.x ?? 0) + 2, 500);
   await page.mouse.down();
-  await page.mouse.move((at?.x ?? 0) + 160, 500, { steps: 6 });
+  await page.mouse.move((at?.x ?? 0) - 160, 500, { steps: 6 });
   await page.mouse.up();
-  expect((await separator.boundingBox())?.x).toBeGreaterThan((at?.x ?? 0) + 120);
+  expect((await separator.boundingBox())?.x).toBeLessThan((at?.x ?? 0) - 120);
+  await page.mouse.move((at?.x ?? 0) - 158, 500);
+  await page.mouse.down();
+  await page.mouse.move((at?.x ?? 0) + 60, 500, { steps: 6 });
+  await page.mouse.up();
+  expect((await separator.boundingBox())?.x).toBeGreaterThan((at?.x ?? 0) - 40);
   await look(page, 'preview');
 
   await page.reload();

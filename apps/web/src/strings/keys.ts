@@ -27,6 +27,7 @@ export const shortcuts = {
   outputs: 'Read commands and outputs one by one',
   newTerminal: 'New terminal on this node',
   moveTab: 'Move the tab, to another tile or into one of its own',
+  nextLayout: 'Next layout: Build, Swarm, Learn',
   stepTab: 'Previous tab, next tab',
   stepTile: 'Previous tile, next tile',
   /** Keys that a part of the page has for itself: they run no command. */

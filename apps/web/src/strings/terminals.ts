@@ -18,6 +18,7 @@ export const terminals = {
     down: 'Move the tab down',
   },
   maximize: 'Fill the window',
+  tileEvenly: 'Tile evenly',
   restore: 'Back to tiles',
   tabs: 'Terminals',
   tab: (node: string, index: number) => (index === 1 ? node : `${node} (${index})`),

@@ -23,9 +23,10 @@ import { createTerminalClosing } from './terminal/closing.ts';
 import { createCtrlV } from './terminal/ctrl-v.ts';
 import { createLinkResolver } from './terminal/node-address.ts';
 import { createTerminalViews } from './terminal/views.ts';
-import type { CommandContext } from './workspace/commands.ts';
+import type { CommandContext } from './workspace/command-context.ts';
 import { createPageKeys } from './workspace/page-keys.ts';
 import { createPagePlace } from './workspace/page-place.ts';
+import type { PanelButton } from './workspace/panels.ts';
 import { createWorkspace, tabsOf, visibleTabsOf } from './workspace/workspace.ts';
 
 /** Of what a program copied so much is shown (characters): enough to see that it is not what was wanted. */
@@ -41,8 +42,8 @@ function localStorageOrNull(): Storage | null {
   }
 }
 
-/** Builds and connects the runtime of a session; `dispose` leaves it without ending it. */
-export function createWorkbench(sessionId: string) {
+/** Builds the runtime of a session whose page has `panels`; `start` connects it, `dispose` leaves the session without ending it. */
+export function createWorkbench(sessionId: string, panels: readonly PanelButton[]) {
   const wantedNode = takeNode();
   const { token, fresh } = takeToken(sessionId);
   const store = createWorkbenchStore();
@@ -65,7 +66,7 @@ export function createWorkbench(sessionId: string) {
   const closing = createTerminalClosing({ workspace, store, actions, notices, dialog, views: () => views });
   const timeline = createTimeline(store, () => actions.call('GET', '/timeline', { read: timelineResponseSchema }));
   const place = createPagePlace({ store, dialog, workspace, actions, views: () => views });
-  const tools = { views: () => views, files: () => files, closing };
+  const tools = { views: () => views, files: () => files, closing, notices, panels };
   const commandContext: CommandContext = { store, dialog, workspace, actions, preferences, place, tools };
   const keys = createPageKeys(commandContext);
   const resolveLink = createLinkResolver(store, workspace.nodeOf, new URL(window.location.href));
@@ -137,15 +138,14 @@ export function createWorkbench(sessionId: string) {
   window.addEventListener('online', wake);
   document.addEventListener('visibilitychange', wake);
 
-  if (fresh && token !== null) {
+  function rememberLink(): void {
+    if (!fresh || token === null) return;
     // The cookie lets links to private ports open; the socket speaks with the token and need not wait for it.
     callApi('POST', `/sessions/${sessionId}/open`, { body: { token }, read: openSessionResponseSchema }).then(
       ({ right, session: { id, name, expiresAt } }) => rememberSession({ id, name, right, expiresAt, token }),
       () => undefined,
     );
   }
-  client.start();
-  views.preload();
 
   return {
     ...{
@@ -170,6 +170,12 @@ export function createWorkbench(sessionId: string) {
       syncWorkspace,
     },
     isLeaving: () => leaving,
+    /** Connects, and goes on connecting until `dispose`. */
+    start(): void {
+      rememberLink();
+      client.start();
+      views.preload();
+    },
     dispose(): void {
       window.removeEventListener('hashchange', reopen);
       window.removeEventListener('online', wake);

@@ -4,14 +4,14 @@
 import { Download, X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { strings } from '../../strings.ts';
-import { useCanWork, useIsOwner, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
+import { useCanWork, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { AddNode } from '../nodes/add-node.tsx';
 import { NodeCard } from '../nodes/node-card.tsx';
 import { TemplateProgress, TemplatesMenu } from '../nodes/templates-menu.tsx';
 import { LatencyPill } from '../session/latency-pill.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { LogoMark } from '../ui/logo.tsx';
-import { SessionButtons } from './workbench-header.tsx';
+import { PanelButtons, PersonalButtons } from './workbench-header.tsx';
 
 export function Sidebar({ onNavigate }: { onNavigate?: () => void }) {
   const { dialog } = useWorkbench();
@@ -61,8 +61,6 @@ interface SidebarDrawerProps {
 }
 
 export function SidebarDrawer({ open, onClose }: SidebarDrawerProps) {
-  const { dialog } = useWorkbench();
-  const isOwner = useIsOwner();
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
@@ -71,7 +69,7 @@ export function SidebarDrawer({ open, onClose }: SidebarDrawerProps) {
           aria-describedby={undefined}
           className="fixed inset-y-0 left-0 z-40 flex w-[min(19.5rem,88vw)] flex-col bg-bg text-ink shadow-float motion-safe:animate-[drawer_160ms_ease-out]"
         >
-          <div className="flex h-13 items-center gap-3 border-line border-b pr-2 pl-4">
+          <div className="flex h-11 items-center gap-3 border-line border-b pr-2 pl-4">
             <LogoMark size={26} />
             <Dialog.Title className="lettering flex-1">{strings.workbench.menu}</Dialog.Title>
             <Dialog.Close asChild>
@@ -84,15 +82,11 @@ export function SidebarDrawer({ open, onClose }: SidebarDrawerProps) {
           {/* biome-ignore lint/a11y/useKeyWithClickEvents: the click bubbles from buttons; it only closes the drawer. */}
           {/* biome-ignore lint/a11y/noStaticElementInteractions: as above. */}
           <div className="flex flex-wrap items-center gap-1 border-line border-t p-2" onClick={onClose}>
-            <SessionButtons />
+            <PanelButtons />
+            <PersonalButtons />
             <span className="ml-auto pr-2">
               <LatencyPill />
             </span>
-            {isOwner && (
-              <Button kind="caution" className="mt-1 w-full" onClick={() => dialog.set({ kind: 'close-session' })}>
-                {strings.workbench.closeSession}
-              </Button>
-            )}
           </div>
         </Dialog.Content>
       </Dialog.Portal>

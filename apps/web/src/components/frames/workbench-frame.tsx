@@ -31,7 +31,7 @@ export function WorkbenchFrame() {
           <aside
             id="workbench-nodes"
             tabIndex={-1}
-            className="hidden w-[272px] shrink-0 border-line border-r focus-visible:-outline-offset-2 md:flex"
+            className="hidden w-[288px] shrink-0 border-line border-r focus-visible:-outline-offset-2 md:flex"
             aria-label={strings.workbench.menu}
           >
             <Sidebar />

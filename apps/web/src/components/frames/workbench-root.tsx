@@ -6,6 +6,7 @@ import { useWorkbench, useWorkbenchState, WorkbenchProvider } from '../../workbe
 import { createWorkbench, type Workbench } from '../../workbench/workbench.ts';
 import { Ended } from '../session/ended.tsx';
 import { Opening } from '../session/opening.tsx';
+import { SESSION_PANELS } from '../workspace/panels.ts';
 import { WorkbenchFrame } from './workbench-frame.tsx';
 
 function WorkbenchScreen({ frame: Frame }: { frame: ComponentType }) {
@@ -31,7 +32,8 @@ interface WorkbenchRootProps {
 export function WorkbenchRoot({ sessionId, frame = WorkbenchFrame }: WorkbenchRootProps) {
   const [workbench, setWorkbench] = useState<Workbench | null>(null);
   useEffect(() => {
-    const created = createWorkbench(sessionId);
+    const created = createWorkbench(sessionId, SESSION_PANELS);
+    created.start();
     setWorkbench(created);
     return () => created.dispose();
   }, [sessionId]);

@@ -7,6 +7,7 @@ import {
   FolderArchive,
   Gauge,
   Laptop,
+  Plug,
   RotateCw,
   ScrollText,
   SquareTerminal,
@@ -69,20 +70,20 @@ function RoleMark({ role }: { role: Role }) {
   if (role === 'none') return null;
   const Icon = role === 'leader' ? Star : UserRound;
   return (
-    <span className="flex items-center gap-1 text-[12.5px] text-ink-2" title={text.roles[role]}>
+    <span role="img" aria-label={text.roles[role]} title={text.roles[role]} className="shrink-0 text-ink-2">
       <Icon size={13} fill={role === 'worker' ? 'none' : 'currentColor'} aria-hidden="true" />
-      {text.roleShort[role]}
     </span>
   );
 }
 
+/** Three bars, one above the other; each says its value in words. */
 function Usage({ node }: { node: NodeView }) {
   if (node.usage === null) return null;
   const { limits, usage } = node;
   const memory = formatBytes(usage.memoryBytes);
   const disk = formatBytes(usage.diskBytes);
   return (
-    <div className="mt-2.5 flex gap-3.5">
+    <span className="relative flex w-9 shrink-0 flex-col">
       <Meter label={text.cpu} share={usage.cpu} text={text.meter(text.cpu, formatShare(usage.cpu), `${limits.cpus}`)} />
       <Meter
         label={text.memoryShort}
@@ -94,7 +95,7 @@ function Usage({ node }: { node: NodeView }) {
         share={usage.diskBytes / limits.diskBytes}
         text={text.meter(text.disk, disk, formatBytes(limits.diskBytes))}
       />
-    </div>
+    </span>
   );
 }
 
@@ -117,13 +118,16 @@ function NodeMenu({ node }: { node: NodeView }) {
   return (
     <Menu
       trigger={
-        <IconButton label={text.menu(node.name)} className="-my-1 -mr-1.5 relative">
+        <IconButton label={text.menu(node.name)} className="-mr-1.5 relative size-7">
           <EllipsisVertical size={16} aria-hidden="true" />
         </IconButton>
       }
     >
       <MenuItem icon={<SquareTerminal size={16} />} onSelect={() => void actions.openTerminal(node.name)}>
         {strings.terminals.new}
+      </MenuItem>
+      <MenuItem icon={<Plug size={15} />} onSelect={() => dialog.set({ kind: 'open-port', node: node.name })}>
+        {strings.ports.byNumber}
       </MenuItem>
       <MenuItem
         icon={<Laptop size={15} />}
@@ -159,41 +163,62 @@ function NodeMenu({ node }: { node: NodeView }) {
   );
 }
 
+/** The card of the node that is worked on is in sight, also among many. */
+function useInSight(isActive: boolean) {
+  const card = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (isActive) card.current?.scrollIntoView({ block: 'nearest' });
+  }, [isActive]);
+  return card;
+}
+
 export function NodeCard({ node, onOpen }: { node: NodeView; onOpen?: (() => void) | undefined }) {
   const { actions, workspace } = useWorkbench();
   const canWork = useCanWork();
   const isActive = useValue(workspace).node === node.name;
+  const card = useInSight(isActive);
   const health = useHealth(node);
   const { tone, label } = LOOKS[health];
   return (
     <li
+      ref={card}
       className={cn(
-        'relative mb-1 rounded-lg border px-3 py-2.5 transition-colors',
+        'relative mb-0.5 rounded-lg border px-2.5 py-1 transition-colors',
         isActive ? 'border-line bg-surface shadow-[inset_3px_0_0_var(--crane)]' : 'border-transparent hover:bg-ink/5',
       )}
     >
-      <div className="flex items-center gap-2">
-        <span className={cn('size-2 shrink-0 rounded-full', tone)} aria-hidden="true" />
+      <div className="flex min-h-8 items-center gap-1.5">
+        <span className={cn('size-2 shrink-0 rounded-full', tone)} title={label} aria-hidden="true" />
         <button
           type="button"
           aria-label={text.open(node.name)}
+          title={node.name}
           aria-current={isActive ? 'true' : undefined}
           onClick={() => {
             actions.showNode(node.name);
             onOpen?.();
           }}
-          className="min-w-0 truncate text-left font-[620] text-[15px] after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
+          className="min-h-6 min-w-0 truncate text-left font-[620] text-[14.5px] after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
         >
           {node.name}
         </button>
         <RoleMark role={roleOf(node)} />
-        <span className="ml-auto">{canWork && <NodeMenu node={node} />}</span>
+        <CopyText
+          text={node.ip}
+          label={text.copyIp(node.name, node.ip)}
+          className="relative ml-auto min-h-6 shrink-0 font-mono text-[11.5px] text-ink-3"
+        />
+        <Usage node={node} />
+        {canWork && <NodeMenu node={node} />}
       </div>
-      <div className="mt-0.5 flex items-center justify-between gap-2 pl-4 text-[12.5px] text-ink-3">
-        <CopyText text={node.ip} label={text.copyIp(node.name, node.ip)} className="relative min-h-6 font-mono" />
-        <span className={ALARMS.has(health) ? 'font-[600] text-danger' : ''}>{label}</span>
-      </div>
-      <Usage node={node} />
+      <p
+        className={cn(
+          'pl-3.5 text-[12.5px]',
+          health === 'ready' ? 'sr-only' : ALARMS.has(health) ? 'font-[600] text-danger' : 'text-ink-3',
+        )}
+      >
+        {label}
+      </p>
       <Trouble node={node} health={health} />
     </li>
   );

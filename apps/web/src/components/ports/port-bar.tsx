@@ -5,9 +5,7 @@ import type { PublishedPort } from '@drydock/protocol';
 import { Plug } from 'lucide-react';
 import { strings } from '../../strings.ts';
 import { useCanWork, useValue, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
-import { BroadcastButton } from '../terminal/broadcast-banner.tsx';
 import { Button } from '../ui/button.tsx';
-import { CopyText } from '../ui/copy-button.tsx';
 import { PortChip } from './port-chip.tsx';
 
 const NO_PORTS: PublishedPort[] = [];
@@ -18,38 +16,25 @@ export function PortBar() {
   const canWork = useCanWork();
   const { node: name } = useValue(workspace);
   const node = session.nodes.find((other) => other.name === name) ?? session.nodes[0];
-  if (node === undefined) return null;
-  const open = [...(ports[node.name] ?? NO_PORTS)].sort((a, b) => a.port - b.port);
+  const open = [...(ports[node?.name ?? ''] ?? NO_PORTS)].sort((a, b) => a.port - b.port);
+  // Without ports the terminals have its room; `Open port…` is in the node's menu and among the commands too.
+  if (node === undefined || open.length === 0) return null;
   return (
     <section
       aria-label={`${strings.ports.title}: ${node.name}`}
-      className="scroll-quiet flex min-h-11 shrink-0 items-center gap-2 overflow-x-auto border-line border-b px-3 py-1"
+      className="scroll-quiet flex h-7 shrink-0 items-center gap-2 border-line border-b pl-3 coarse:h-11"
     >
-      <span className="flex shrink-0 items-baseline gap-2.5 pr-1">
-        <span className="font-[620] text-sm">{node.name}</span>
-        <CopyText
-          text={node.ip}
-          label={strings.nodes.copyIp(node.name, node.ip)}
-          className="min-h-6 font-mono text-[12.5px] text-ink-3"
-        />
-      </span>
-      {open.length === 0 && (
-        <span className="shrink-0 text-[13px] text-ink-3" title={strings.ports.noneHint}>
-          {strings.ports.none}
-        </span>
-      )}
-      <ul className="flex shrink-0 items-center gap-1.5">
+      <span className="shrink-0 font-[620] text-[13px]">{node.name}</span>
+      <ul className="scroll-quiet flex min-w-0 flex-1 items-center gap-1.5 overflow-x-auto">
         {open.map((port) => (
           <PortChip key={`${port.port}/${port.protocol}`} node={node.name} port={port} />
         ))}
       </ul>
-      <span className="ml-auto" />
-      <BroadcastButton />
       {canWork && (
         <Button
           kind="quiet"
           size="sm"
-          className="shrink-0"
+          className="h-6 shrink-0 coarse:h-10"
           onClick={() => dialog.set({ kind: 'open-port', node: node.name })}
         >
           <Plug size={15} aria-hidden="true" />

@@ -105,7 +105,7 @@ function PortMenu({ node, port }: { node: string; port: PublishedPort }) {
 export function PortChip({ node, port }: { node: string; port: PublishedPort }) {
   const label = port.label ?? text.sources[port.source];
   const Icon = port.visibility === 'public' ? Globe : Lock;
-  const shape = 'flex h-7 items-center rounded-full border text-[13px] coarse:h-9';
+  const shape = 'flex h-6 shrink-0 items-center rounded-full border text-[13px] coarse:h-9';
   if (port.protocol === 'udp') {
     return (
       <li className={cn(shape, 'border-line px-3 font-mono text-ink-3')} title={text.udp(port.port)}>

@@ -23,7 +23,10 @@ export function GraceDownloads({ grace }: { grace: GraceView }) {
   useEffect(() => void actions.renewCookie(), [actions]);
   if (left <= 0) return <p className="w-full text-ink-2">{strings.ended.graceOver}</p>;
   return (
-    <section aria-label={strings.ended.graceTitle} className="w-full rounded-lg border border-edge/60 bg-surface p-4">
+    <section
+      aria-label={strings.ended.graceTitle}
+      className="w-full rounded-lg border border-edge/60 bg-surface p-4 text-left"
+    >
       <p className="text-ink-2">
         {strings.ended.graceText}{' '}
         <span role="timer" className="font-[560] font-mono text-ink tabular-nums">

@@ -35,7 +35,7 @@ export function BroadcastButton() {
       className={cn('shrink-0', on && 'bg-crane text-on-crane hover:bg-crane-hover hover:text-on-crane')}
     >
       <Keyboard size={15} aria-hidden="true" />
-      {strings.terminals.broadcast}
+      <span className="max-[1280px]:sr-only">{strings.terminals.broadcast}</span>
     </Button>
   );
 }

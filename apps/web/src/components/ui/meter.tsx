@@ -1,4 +1,4 @@
-/** A small bar for a share of a limit; it warns by colour above 85 % and says its value in words. */
+/** A small bar for a share of a limit; it warns by colour above 85 % and says its value in words, as a tooltip and to screen readers. */
 import { cn } from './cn.ts';
 
 interface MeterProps {
@@ -21,13 +21,9 @@ export function Meter({ label, share, text }: MeterProps) {
       aria-valuenow={percent}
       aria-valuetext={text}
       title={text}
-      className="min-w-0 flex-1"
+      className="py-[2px]"
     >
-      <span className="flex justify-between text-[11.5px] text-ink-3 leading-tight">
-        <span>{label}</span>
-        <span className="tabular-nums">{percent}%</span>
-      </span>
-      <span className="mt-1 block h-[3px] overflow-hidden rounded-full bg-ink/12">
+      <span className="block h-[4px] overflow-hidden rounded-full bg-ink/12">
         <span
           className={cn('block h-full rounded-full', percent >= 85 ? 'bg-danger' : 'bg-accent')}
           style={{ width: `${percent}%` }}

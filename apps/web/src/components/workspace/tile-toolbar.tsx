@@ -27,7 +27,11 @@ export function TileToolbar() {
   if (tabset === null || state === null) return null;
   const shown = tabsOf(model).find(({ id }) => id === state.selectedTabId)?.data.kind;
   // Panels of the session and previews are looked at; terminals are opened from a terminal's tile or a node.
-  const opens = canWork && hasNodes && (shown === undefined || shown === 'terminal' || shown === 'file');
+  const opens =
+    canWork &&
+    hasNodes &&
+    !workspace.isDock(tabset.id) &&
+    (shown === undefined || shown === 'terminal' || shown === 'file');
   const open = (region?: 'right' | 'bottom') => () => {
     if (state.selectedTabId !== undefined) workspace.focused(state.selectedTabId);
     place.newTerminal(region);

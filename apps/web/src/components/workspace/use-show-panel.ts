@@ -1,14 +1,11 @@
-/** Opens a panel of the whole session, or a port's preview, beside the terminals where there is room for both. */
+/** Opens a panel of the whole session, or a port's preview, in the dock. */
 'use client';
 
-import { useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
+import { strings } from '../../strings.ts';
+import { useValue, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import type { PanelButton } from '../../workbench/workspace/panels.ts';
-import type { SessionPanelKind } from '../../workbench/workspace/workspace.ts';
+import { type SessionPanelKind, visibleTabsOf } from '../../workbench/workspace/workspace.ts';
 import { PANELS, SESSION_PANELS } from './panels.ts';
-
-/** Narrower than this a panel and a terminal side by side would both be too small to use (CSS px). */
-const BESIDE = '(min-width: 900px)';
-const isRoomy = () => window.matchMedia(BESIDE).matches;
 
 /** The panels that this session has. */
 export function useSessionPanels(): readonly PanelButton[] {
@@ -18,10 +15,22 @@ export function useSessionPanels(): readonly PanelButton[] {
 
 export function useShowPanel(): (kind: SessionPanelKind) => void {
   const { workspace } = useWorkbench();
-  return (kind) => workspace.showPanel(kind, PANELS[kind].name, PANELS[kind].beside && isRoomy());
+  return (kind) => workspace.show({ id: kind, title: PANELS[kind].name, data: { kind } }, PANELS[kind].beside);
+}
+
+/** The panel of the session that is in front, wherever it lies; null for none. */
+export function useOpenPanel(): SessionPanelKind | null {
+  const { model } = useValue(useWorkbench().workspace);
+  const front = visibleTabsOf(model).find(({ data }) => SESSION_PANELS.some(({ kind }) => kind === data.kind));
+  return (front?.data.kind as SessionPanelKind | undefined) ?? null;
 }
 
 export function useShowPreview(): (node: string, port: number) => void {
   const { workspace } = useWorkbench();
-  return (node, port) => workspace.showPreview(node, port, isRoomy());
+  return (node, port) =>
+    workspace.show({
+      id: `preview-${node}-${port}`,
+      title: strings.ports.preview.tab(port, node),
+      data: { kind: 'preview', node, port },
+    });
 }

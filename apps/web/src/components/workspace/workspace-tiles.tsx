@@ -1,9 +1,10 @@
 /** Tabs and tiles: the tiling library arranges them, by mouse, touch and keyboard. */
 'use client';
 
-import { useCallback, useEffect, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { normalizeWorkspaceModel, Separator, Workspace } from 'react-resizable-panels';
 import { useCanWork, useWorkbench } from '../../workbench/use-workbench.tsx';
+import { MIN_TILE_WIDTH } from '../../workbench/workspace/dock.ts';
 import {
   EMPTY_MODEL,
   type Tab,
@@ -19,7 +20,7 @@ import { TileToolbar } from './tile-toolbar.tsx';
 const classNames = {
   tabset: '@container/tile flex h-full min-h-0 min-w-0 flex-col bg-bg',
   header: ({ tabs }: { tabs: readonly Tab[] }) =>
-    tabs.length === 0 ? 'hidden' : 'flex h-10 shrink-0 items-stretch border-line border-b bg-sunken',
+    tabs.length === 0 ? 'hidden' : 'flex h-9 shrink-0 items-stretch border-line border-b bg-sunken coarse:h-11',
   tabList: 'scroll-quiet flex min-w-0 flex-1 overflow-x-auto overflow-y-hidden',
   toolbar: 'flex shrink-0 items-center px-1',
   tabPanels: 'relative min-h-0 flex-1',
@@ -39,6 +40,20 @@ function useOneTileWhenNarrow(workspace: WorkspaceController): void {
     media.addEventListener('change', follow);
     return () => media.removeEventListener('change', follow);
   }, [workspace]);
+}
+
+/** Tells the workspace how much room the tiles have. */
+function useRoom(workspace: WorkspaceController) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (place.current === null) return;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) workspace.resized(entry.contentRect);
+    });
+    observer.observe(place.current);
+    return () => observer.disconnect();
+  }, [workspace]);
+  return place;
 }
 
 function renderSeparator() {
@@ -62,34 +77,37 @@ export function WorkspaceTiles({ workspace }: { workspace: WorkspaceController }
     return normalizeWorkspaceModel<TabData>(workspace.stored(), { mapTab }) ?? EMPTY_MODEL;
   }, [store, workspace]);
   useOneTileWhenNarrow(workspace);
+  const place = useRoom(workspace);
   const bind = useCallback((handle: WorkspaceHandle | null) => workspace.bind(handle), [workspace]);
   return (
-    <Workspace<TabData>
-      className="min-h-0 flex-1"
-      defaultModel={initial}
-      workspaceRef={bind}
-      classNames={classNames}
-      hiddenTabBehavior="keep-mounted"
-      lazyTabContent
-      tabRemovalSelectionBehavior="recent"
-      tabsetMinWidth="180px"
-      tabsetMinHeight="90px"
-      renderTab={(tab, props) => <TerminalTab tab={tab} tabProps={props} />}
-      renderTabContent={renderContent}
-      renderTabsetToolbar={renderToolbar}
-      renderEmptyTabset={renderEmpty}
-      renderSeparator={renderSeparator}
-      onModelChanged={workspace.changed}
-      onBeforeModelChange={({ reason, removedTabs }) => {
-        if (reason !== 'close') return true;
-        // Closing a terminal ends its shell on the server first; the tab goes when that is done.
-        const terminals = removedTabs.filter((tab) => tab.data.kind === 'terminal');
-        if (canWork) for (const { id } of terminals) closing.close(id);
-        // A file with unsaved text asks first.
-        const unsaved = removedTabs.filter(({ id }) => files.documents.peek(id)?.state.getState().dirty);
-        if (unsaved[0] !== undefined) files.closeFile(unsaved[0].id);
-        return terminals.length === 0 && unsaved.length === 0;
-      }}
-    />
+    <div ref={place} className="relative flex min-h-0 flex-1 flex-col">
+      <Workspace<TabData>
+        className="min-h-0 flex-1"
+        defaultModel={initial}
+        workspaceRef={bind}
+        classNames={classNames}
+        hiddenTabBehavior="keep-mounted"
+        lazyTabContent
+        tabRemovalSelectionBehavior="recent"
+        tabsetMinWidth={`${MIN_TILE_WIDTH}px`}
+        tabsetMinHeight="90px"
+        renderTab={(tab, props) => <TerminalTab tab={tab} tabProps={props} />}
+        renderTabContent={renderContent}
+        renderTabsetToolbar={renderToolbar}
+        renderEmptyTabset={renderEmpty}
+        renderSeparator={renderSeparator}
+        onModelChanged={workspace.changed}
+        onBeforeModelChange={({ reason, removedTabs }) => {
+          if (reason !== 'close') return true;
+          // Closing a terminal ends its shell on the server first; the tab goes when that is done.
+          const terminals = removedTabs.filter((tab) => tab.data.kind === 'terminal');
+          if (canWork) for (const { id } of terminals) closing.close(id);
+          // A file with unsaved text asks first.
+          const unsaved = removedTabs.filter(({ id }) => files.documents.peek(id)?.state.getState().dirty);
+          if (unsaved[0] !== undefined) files.closeFile(unsaved[0].id);
+          return terminals.length === 0 && unsaved.length === 0;
+        }}
+      />
+    </div>
   );
 }

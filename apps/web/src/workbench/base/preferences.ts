@@ -21,6 +21,8 @@ export interface Preferences {
   name: string;
   /** Whether the Files panel is open (on a wide window). */
   files: boolean;
+  /** The ready layout that was chosen last; null for none. */
+  layout: 'build' | 'swarm' | 'learn' | null;
 }
 
 export const MIN_FONT_SIZE = 8;
@@ -39,6 +41,7 @@ const DEFAULTS: Preferences = {
   sidebar: true,
   name: '',
   files: false,
+  layout: null,
 };
 
 /** Stored text as preferences: whatever is missing or strange takes its default. */
@@ -52,7 +55,7 @@ export function parsePreferences(text: string | null): Preferences {
   }
   type Flag = 'copyOnSelect' | 'screenReader' | 'cursorBlink' | 'longScrollback' | 'sidebar' | 'files';
   const flag = (key: Flag) => (typeof stored[key] === 'boolean' ? stored[key] : DEFAULTS[key]);
-  const { terminalTheme: theme, fontSize, name, ctrlV } = stored;
+  const { terminalTheme: theme, fontSize, name, ctrlV, layout } = stored;
   return {
     terminalTheme: TERMINAL_THEMES.find((name) => name === theme) ?? DEFAULTS.terminalTheme,
     fontSize: typeof fontSize === 'number' ? clampFontSize(fontSize) : DEFAULTS.fontSize,
@@ -64,6 +67,7 @@ export function parsePreferences(text: string | null): Preferences {
     sidebar: flag('sidebar'),
     name: typeof name === 'string' ? name.slice(0, MAX_PERSON_NAME_LENGTH) : DEFAULTS.name,
     files: flag('files'),
+    layout: layout === 'build' || layout === 'swarm' || layout === 'learn' ? layout : DEFAULTS.layout,
   };
 }
 

@@ -19,9 +19,6 @@ import { downloadText, historyOf, joinHistories } from './take-home.ts';
 import { createTransfers, type UploadItem } from './transfers.ts';
 import { createFilesTree, HOME } from './tree.ts';
 
-/** The least place (CSS pixels) in which a terminal and an editor lie side by side, or one above the other; in less the file is one more tab. */
-const BESIDE_WIDTH = 720;
-const ABOVE = { width: 440, height: 560 };
 /** Below this width the panel is a sheet over the terminals (Tailwind's md). */
 const WIDE = '(min-width: 768px)';
 
@@ -51,23 +48,16 @@ export function createFiles({ sessionId, token, store, workspace, notices, dialo
       data.kind === 'file' ? [{ id, ...data, path: documents.peek(id)?.state.getState().path ?? data.path }] : [],
     );
 
-  /** Shows a file in the editor: in the tab that it has, beside the other files, or beside the terminal. */
+  /** Shows a file in the editor: in the tab that it has, or in a new one in the dock. */
   function openFile(node: string, path: string): void {
-    const tabs = fileTabs();
-    const known = tabs.find((tab) => tab.node === node && tab.path === path);
+    const known = fileTabs().find((tab) => tab.node === node && tab.path === path);
     if (known) workspace.activate(known.id);
-    else addFile(node, path, tabs.at(-1)?.id);
-  }
-
-  function addFile(node: string, path: string, neighbour: string | undefined): void {
-    const id = `file-${crypto.randomUUID()}`;
-    const tab = { id, title: shownName(nameOf(path)), data: { kind: 'file' as const, node, path } };
-    const place = document.getElementById('terminal');
-    const { clientWidth: width, clientHeight: height } = place ?? { clientWidth: 0, clientHeight: 0 };
-    const stacked = width >= ABOVE.width && height >= ABOVE.height ? ('bottom' as const) : undefined;
-    const region = width >= BESIDE_WIDTH ? ('right' as const) : stacked;
-    if (neighbour !== undefined) workspace.add(tab, { beside: neighbour });
-    else workspace.add(tab, { region });
+    else
+      workspace.show({
+        id: `file-${crypto.randomUUID()}`,
+        title: shownName(nameOf(path)),
+        data: { kind: 'file', node, path },
+      });
   }
 
   async function download(node: string, path: string, name: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { COMMANDS, type CommandContext } from './commands.ts';
+import type { CommandContext } from './command-context.ts';
+import { COMMANDS } from './commands.ts';
 import { keyHelp } from './key-help.ts';
 import { isPress } from './key-press.ts';
 import { createPageKeys, type KeyPlace } from './page-keys.ts';

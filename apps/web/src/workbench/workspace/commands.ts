@@ -3,28 +3,9 @@
  * complete by its type: an id without an entry, or a key without a sentence for the help, does not compile.
  */
 import { strings } from '../../strings.ts';
-import type { Dialog } from '../base/dialogs.ts';
-import type { PreferenceStore } from '../base/preferences.ts';
-import type { Value } from '../base/store.ts';
-import type { Files } from '../files/files.ts';
 import { HOME } from '../files/tree.ts';
-import type { WorkbenchActions } from '../session/workbench-actions.ts';
-import type { WorkbenchStore } from '../session/workbench-store.ts';
-import type { TerminalClosing } from '../terminal/closing.ts';
-import type { TerminalViews } from '../terminal/views.ts';
-import type { PagePlace } from './page-place.ts';
-import type { WorkspaceController } from './workspace.ts';
-
-/** What commands act on. */
-export interface CommandContext {
-  store: WorkbenchStore;
-  dialog: Value<Dialog | null>;
-  workspace: WorkspaceController;
-  actions: WorkbenchActions;
-  preferences: PreferenceStore;
-  place: PagePlace;
-  tools: { views(): TerminalViews; files(): Files; closing: TerminalClosing };
-}
+import type { CommandContext } from './command-context.ts';
+import { applyLayout, nextLayout } from './layouts.ts';
 
 /**
  * Where a key is the page's: `anywhere`; not over a full-screen program (vim, less), which has its own use for it; in a terminal alone;
@@ -59,6 +40,7 @@ export type CommandId =
   | ('add-node' | 'add-named-node' | 'open-port' | 'delete-node' | 'download-history' | 'download-home')
   | ('new-terminal' | 'split-right' | 'split-down' | 'find' | 'clear' | 'select-all' | 'outputs')
   | ('close-terminal' | 'broadcast')
+  | ('next-layout' | 'layout-build' | 'layout-swarm' | 'layout-learn' | 'tile-evenly')
   | ('palette' | 'files' | 'maximize' | 'full-screen' | 'cross-over' | 'settings' | 'screen-reader' | 'sidebar')
   | ('move-left' | 'move-right' | 'move-up' | 'move-down')
   | ('previous-tab' | 'next-tab' | 'previous-tile' | 'next-tile')
@@ -211,6 +193,33 @@ export const COMMANDS: Readonly<Record<CommandId, Command>> = {
     group: 'view',
     title: terminalText.maximize,
     run: ({ workspace }) => workspace.toggleMaximized(),
+  },
+  'tile-evenly': {
+    group: 'view',
+    title: terminalText.tileEvenly,
+    run: ({ workspace }) => workspace.tileEvenly(),
+  },
+  'next-layout': {
+    group: 'view',
+    title: strings.workbench.nextLayout,
+    keys: anywhere('Ctrl+Shift+L'),
+    help: ofTiles(help.nextLayout),
+    run: (context) => applyLayout(nextLayout(context), context),
+  },
+  'layout-build': {
+    group: 'view',
+    title: strings.workbench.layoutOf(strings.workbench.layouts.build),
+    run: (context) => applyLayout('build', context),
+  },
+  'layout-swarm': {
+    group: 'view',
+    title: strings.workbench.layoutOf(strings.workbench.layouts.swarm),
+    run: (context) => applyLayout('swarm', context),
+  },
+  'layout-learn': {
+    group: 'view',
+    title: strings.workbench.layoutOf(strings.workbench.layouts.learn),
+    run: (context) => applyLayout('learn', context),
   },
   'full-screen': {
     group: 'view',

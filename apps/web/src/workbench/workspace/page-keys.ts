@@ -1,5 +1,6 @@
 /** Keys of the whole page: which command of the table a key runs. They work in terminals too, as far as each command's entry says. */
-import { COMMANDS, type CommandContext, type KeyReach } from './commands.ts';
+import type { CommandContext } from './command-context.ts';
+import { COMMANDS, type KeyReach } from './commands.ts';
 import { isPress, isTyped } from './key-press.ts';
 
 /** Where a key was pressed; `field` takes text, `program` is a terminal that a full-screen program has: vim, nano, less... */

@@ -74,7 +74,7 @@ export function createPagePlace({ store, dialog, workspace, actions, views }: Pa
     },
     newTerminal(region?: 'right' | 'bottom'): void {
       const node = activeNode();
-      const beside = workspace.getState().activeId ?? undefined;
+      const beside = activeTerminal()?.id;
       if (node !== null) void actions.openTerminal(node, { region, beside });
     },
     /** Commands and outputs of the active terminal, one by one. */

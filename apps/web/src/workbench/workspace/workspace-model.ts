@@ -13,6 +13,11 @@ export type TabData =
   /** A file in the editor. */
   | { kind: 'file'; node: string; path: string };
 
+export interface LayoutStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
 export type Tab = TabNode<TabData>;
 export type TileModel = WorkspaceModel<TabData>;
 export type WorkspaceHandle = WorkspaceImperativeHandle<TabData>;

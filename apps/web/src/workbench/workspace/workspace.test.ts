@@ -81,31 +81,40 @@ test('an ended terminal keeps its tab', () => {
   expect(shown()).toEqual(['t1', 't2']);
 });
 
-test('a panel opens beside the terminals, once; a terminal that comes then does not cover it', () => {
-  const asked: { id: string; target?: { region: string; tabsetId: string }; tabsetId?: string }[] = [];
-  const tiles = [
-    {
-      type: 'tabset',
-      id: 'left',
-      tabs: [{ id: 't1', title: '', data: { kind: 'terminal', node: 'node1', mine: true } }],
-    },
-    { type: 'tabset', id: 'right', tabs: [{ id: 'swarm', title: 'Swarm', data: { kind: 'swarm' } }] },
-  ];
-  let count = 1;
+test('a panel opens in the dock, once; a terminal that comes then does not cover it', () => {
+  const asked: object[] = [];
+  const terminals = {
+    type: 'tabset',
+    id: 'left',
+    tabs: [{ id: 't1', title: '', data: { kind: 'terminal', node: 'node1', mine: true } }],
+  };
+  const swarm = { id: 'swarm', title: 'Swarm', data: { kind: 'swarm' } } as const;
+  let tiles: object[] = [terminals];
   const two = {
-    ...handle,
-    getModel: () => ({ version: 1, root: { type: 'split', id: 'root', children: tiles.slice(0, count) } }),
+    getModel: () => ({ version: 1, root: { type: 'split', id: 'root', orientation: 'horizontal', children: tiles } }),
     getActiveTabsetId: () => undefined,
     selectTab: () => {},
-    addTab: (tab: Tab, options: object) => void asked.push({ id: tab.id, ...options }),
+    setModel: (next: object) => void asked.push(next),
+    addTab: (tab: Tab, options: object) => {
+      asked.push({ id: tab.id, ...options });
+      if (tab.id === 'swarm') tiles = [terminals, { type: 'tabset', id: 'new', tabs: [swarm] }];
+      return true;
+    },
   } as unknown as WorkspaceHandle;
   workspace.bind(two);
+  workspace.resized({ width: 1000, height: 700 });
   workspace.activate('t1');
-  workspace.showPanel('swarm', 'Swarm', true);
-  expect(asked).toEqual([{ id: 'swarm', target: { region: 'right', tabsetId: 'left' } }]);
-  count = 2;
-  workspace.activate('swarm');
-  workspace.showPanel('swarm', 'Swarm', true);
+  workspace.show(swarm);
+  expect(asked).toMatchObject([
+    { id: 'swarm', target: { edge: 'right' }, size: '560px' },
+    { root: { children: [{ id: 'left' }, { id: 'dock', minWidth: '480px' }] } },
+  ]);
+  tiles = [terminals, { type: 'tabset', id: 'dock', tabs: [swarm] }];
+  workspace.show(swarm);
   workspace.add({ id: 't2', title: '', data: { kind: 'terminal', node: 'node1', mine: true } });
-  expect(asked.slice(1)).toEqual([{ id: 't2', select: true, tabsetId: 'left' }]);
+  workspace.show({ id: 'timeline', title: 'Timeline', data: { kind: 'timeline' } });
+  expect(asked.slice(2)).toEqual([
+    { id: 't2', select: true, tabsetId: 'left' },
+    { id: 'timeline', select: true, tabsetId: 'dock' },
+  ]);
 });

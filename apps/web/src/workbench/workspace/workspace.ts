@@ -2,9 +2,12 @@
 import type { TerminalView } from '@drydock/protocol';
 import type { TabDropRegion } from 'react-resizable-panels';
 import { createValue } from '../base/store.ts';
+import { DOCK_ID, evenly, panelsOf, type Room, terminalTilesOf } from './dock.ts';
+import { createDockPlace } from './dock-place.ts';
 import { asOneTile, asTiles, type Direction, targetOf } from './workspace-arrange.ts';
 import {
   EMPTY_MODEL,
+  type LayoutStorage,
   type SessionPanelKind,
   type Tab,
   type TabData,
@@ -14,7 +17,7 @@ import {
   type WorkspaceHandle,
 } from './workspace-model.ts';
 
-export type { SessionPanelKind, Tab, TabData, TileModel, WorkspaceHandle } from './workspace-model.ts';
+export type { LayoutStorage, SessionPanelKind, Tab, TabData, TileModel, WorkspaceHandle } from './workspace-model.ts';
 export { EMPTY_MODEL, tabsOf, tilesOf, visibleTabsOf } from './workspace-model.ts';
 
 const KEY_PREFIX = 'drydock.layout.';
@@ -32,11 +35,6 @@ export interface AddOptions {
   /** Beside the tile that holds `beside` (default: the active one) instead of in it. */
   region?: TabDropRegion | undefined;
   beside?: string | undefined;
-}
-
-export interface LayoutStorage {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
 }
 
 export type WorkspaceController = ReturnType<typeof createWorkspace>;
@@ -75,8 +73,11 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     state.set({ model: next, activeId, node: data && 'node' in data ? data.node : state.getState().node });
   }
 
+  const dock = createDockPlace({ handle: () => handle, model, isOneTile: () => wide !== null, storage });
+
   function changed(next: TileModel): void {
     set(next, activeNow());
+    if (wide === null) dock.changed(next);
     try {
       storage?.setItem(KEY_PREFIX + sessionId, JSON.stringify(wide === null ? next : asTiles(wide, next)));
     } catch {
@@ -84,26 +85,26 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     }
   }
 
-  /** Where a tab goes by itself: to the active tile, but a terminal not over a panel while there are terminals elsewhere. */
-  function tileFor(tab: Tab): string | undefined {
+  /** Where a terminal goes by itself: to the active tile, but not over a panel while there are terminals elsewhere; never to the dock. */
+  function tileFor(): string | undefined {
     const { activeId } = state.getState();
-    const tiles = tilesOf(model());
+    const tiles = terminalTilesOf(model());
     const active = tiles.find(({ tabs }) => tabs.some(({ id }) => id === activeId));
-    const isPanel = active?.tabs.find(({ id }) => id === activeId)?.data.kind !== 'terminal';
-    if (tab.data.kind !== 'terminal' || !isPanel) return active?.id;
-    return (tiles.find(({ tabs }) => tabs.some(({ data }) => data.kind === 'terminal')) ?? active)?.id;
+    const isTerminal = active?.tabs.find(({ id }) => id === activeId)?.data.kind === 'terminal';
+    if (isTerminal) return active?.id;
+    return (tiles.find(({ tabs }) => tabs.some(({ data }) => data.kind === 'terminal')) ?? active ?? tiles[0])?.id;
   }
 
   function add(tab: Tab, { select = true, region, beside }: AddOptions = {}): void {
-    const tabsetId =
-      (beside === undefined ? tileFor(tab) : tileOf(beside)?.id) ?? handle?.getActiveTabsetId() ?? undefined;
+    const tabsetId = (beside === undefined ? undefined : tileOf(beside)?.id) ?? tileFor();
     if (select && tab.data.kind === 'terminal' && tab.data.mine) wanted.add(tab.id);
     if (has(tab.id)) {
       if (select) activate(tab.id);
       return;
     }
     const split = region !== undefined && tabsetId !== undefined && tabsOf(model()).length > 0;
-    handle?.addTab(tab, split ? { target: { region, tabsetId } } : { select, ...(tabsetId ? { tabsetId } : {}) });
+    if (tabsetId === undefined && tabsOf(model()).length > 0) dock.addBesideDock(tab);
+    else handle?.addTab(tab, split ? { target: { region, tabsetId } } : { select, ...(tabsetId ? { tabsetId } : {}) });
     if (select) activate(tab.id);
   }
 
@@ -179,18 +180,24 @@ export function createWorkspace(sessionId: string, storage: LayoutStorage | null
     },
     /** Whose views are needed: of tabs that are there, and of those that may come back. */
     kept: () => new Set([...tabsOf(model()).map(({ id }) => id), ...away.keys()]),
-    /** Shows a panel of the whole session beside the terminals; where the window is narrow (`beside` false), among them. */
-    showPanel(kind: SessionPanelKind, title: string, beside: boolean): void {
-      add({ id: kind, title, data: { kind } }, beside ? { region: 'right' } : {});
+    /** Shows a panel in the dock: its tab when it is open, else a new one; among the terminals where there is no room for a dock. */
+    show(tab: Tab, beside = true): void {
+      if (!has(tab.id) && !(beside && dock.add(tab))) handle?.addTab(tab, { select: true });
+      activate(tab.id);
     },
-    /** Shows what a port answers beside the terminals, or among them on a narrow window; each port at most once. */
-    showPreview(node: string, port: number, beside: boolean): void {
-      const data = { kind: 'preview', node, port } as const;
-      const known = tabsOf(model()).filter((tab) => tab.data.kind === 'preview');
-      const neighbour = known.at(-1)?.id;
-      const place =
-        neighbour === undefined ? { region: beside ? ('right' as const) : undefined } : { beside: neighbour };
-      add({ id: `preview-${node}-${port}`, title: `${node}:${port}`, data }, place);
+    /** Closes the panels of the whole session that are not among `kinds`; nothing is lost by it. */
+    keepPanels(kinds: readonly SessionPanelKind[]): void {
+      for (const { id, data } of panelsOf(model())) {
+        const hasWork = data.kind === 'file' || data.kind === 'preview';
+        if (!hasWork && data.kind !== 'terminal' && !kinds.includes(data.kind)) remove(id);
+      }
+    },
+    /** The tiles were drawn, or have another size. */
+    resized: (room: Room) => dock.resized(room),
+    isDock: (tabsetId: string) => tabsetId === DOCK_ID,
+    /** Makes every tile as large as its neighbours. */
+    tileEvenly(): void {
+      handle?.setModel(evenly(model()));
     },
     /** Gives a tab another title and other data; it stays where it is. */
     change(id: string, title: string, data: TabData): void {
