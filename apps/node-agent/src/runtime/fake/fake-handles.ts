@@ -9,8 +9,10 @@ import type { Engine } from './engine/model.ts';
 import { readIdentity } from './identity.ts';
 import { socketsByHome } from './process-sockets.ts';
 
-/** Between two looks at the sockets of all nodes (ms): a look reads the environment of every process of this user. */
+/** Between two looks at the sockets of all nodes (ms)... */
 const LOOK_MS = 500;
+/** ...or so many times as long as the last one took: it reads the environment of every process of this user, and a bench has a thousand shells. */
+const LOOK_SHARE = 50;
 
 export interface FakeHandlesDeps {
   home: (key: NodeKey) => string;
@@ -49,6 +51,7 @@ export function createFakeHandles({ home, isAlive }: FakeHandlesDeps): FakeHandl
 
   async function look(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      const started = performance.now();
       const observed = [...handles.values()].filter(({ observers }) => observers.size > 0);
       const found = await socketsByHome(new Set(observed.map(({ place }) => home(place.key))));
       for (const own of observed) {
@@ -57,7 +60,8 @@ export function createFakeHandles({ home, isAlive }: FakeHandlesDeps): FakeHandl
         own.sockets = now;
         tell(own);
       }
-      await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      const pause = Math.max(LOOK_MS, LOOK_SHARE * (performance.now() - started));
+      await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
