@@ -2,11 +2,9 @@
 import { Command, CommanderError } from 'commander';
 import { asFailure } from './call-failure.ts';
 import { completionCommand } from './commands/completion/completion.ts';
-import { labCommands } from './commands/lab/index.ts';
-import { operatorCommands } from './commands/operator/index.ts';
 import { sessionCommands } from './commands/session/index.ts';
 import { Ended, EXIT, Failure } from './failure.ts';
-import { createOutput, type Streams } from './output.ts';
+import { createOutput, type Output, type Streams } from './output.ts';
 
 /** Runs the command that `args` name; resolves to the exit code. Never rejects. */
 export async function run(args: readonly string[], streams: Streams): Promise<number> {
@@ -23,8 +21,9 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
   const isJson = () => json;
   const output = createOutput(out, isJson);
   sessionCommands(program, output, streams);
-  labCommands(program, output);
-  operatorCommands(program, output);
+  const [first = ''] = args.filter((arg) => !arg.startsWith('-'));
+  const isOwn = program.commands.some((command) => [command.name(), ...command.aliases()].includes(first));
+  if (!isOwn) await addGroups(program, output);
   acceptJson(program, () => {
     json = true;
   });
@@ -35,6 +34,16 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
   } catch (error) {
     return fail(error, isJson(), err);
   }
+}
+
+/** The other groups: what they stand on takes longer to load than most commands of sessions run, so that a line about a session goes without. */
+async function addGroups(program: Command, output: Output): Promise<void> {
+  const [{ labCommands }, { operatorCommands }] = await Promise.all([
+    import('./commands/lab/index.ts'),
+    import('./commands/operator/index.ts'),
+  ]);
+  labCommands(program, output);
+  operatorCommands(program, output);
 }
 
 function fail(thrown: unknown, isJson: boolean, err: (text: string) => void): number {

@@ -118,9 +118,10 @@ test('bash completes by the script', async () => {
   const { out: script } = await drydock('completion', 'bash');
   const program = `drydock() { '${process.execPath}' --conditions=source --import tsx '${MAIN}' "$@"; }
 ${script}
-COMP_WORDS=(drydock ex); COMP_CWORD=1; _drydock; echo "\${COMPREPLY[@]}"; complete -p drydock`;
+COMP_WORDS=(drydock ex); COMP_CWORD=1; _drydock; echo "\${COMPREPLY[@]}"
+COMP_WORDS=(drydock exec --s); COMP_CWORD=2; _drydock; echo "\${COMPREPLY[@]}"; complete -p drydock`;
   const answer = execFileSync('bash', ['-c', program], { encoding: 'utf8' });
-  expect(answer).toBe('exec extend\ncomplete -o default -F _drydock drydock\n');
+  expect(answer).toBe('exec extend\n--session --stdin\ncomplete -o default -F _drydock drydock\n');
 });
 
 const hasZsh = spawnSync('zsh', ['--version']).status === 0;
