@@ -56,6 +56,7 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     links.stop();
     stopFacts();
     reach.watchers.close();
+    reach.labs.close();
     nodes.close();
     terminals.close();
     await platform.stop();

@@ -15,6 +15,7 @@ import {
   terminalIdSchema,
   viewerIdSchema,
 } from './ids.ts';
+import { MAX_PROBES, nodeProbeSchema, probedFactsSchema, watchedFactsSchema, watchedTableSchema } from './lab-facts.ts';
 import { MAX_NODES_PER_SESSION, MAX_REPORTED_PORTS } from './limits.ts';
 import { nodeLimitsSchema, nodeReportSchema } from './node.ts';
 import { nodePortSchema } from './ports.ts';
@@ -81,6 +82,8 @@ export const agentHelloSchema = z.object({
   terminals: z.array(terminalViewSchema.extend({ sessionId: sessionIdSchema })),
   /** The terminal host can bring its bytes by a stream of its own (`terminal.stream`); since release 0.2. */
   terminalStream: z.boolean().optional(),
+  /** It knows `lab.watch` and `lab.probe`; since release 0.3. */
+  labs: z.boolean().optional(),
 });
 export type AgentHello = z.infer<typeof agentHelloSchema>;
 
@@ -155,11 +158,27 @@ export const agentCommands = {
     }),
     answer: z.object({ loopback: z.boolean().optional() }),
   },
+  /**
+   * Keeps tables of a node's engine for a lab's checks and tells them by facts `lab`, for LAB_WATCH_MS from now; asked again it goes on. No
+   * tables: it stops. Only to agents whose hello says `labs`.
+   */
+  'lab.watch': {
+    request: sessionNodeSchema.extend({ tables: z.array(watchedTableSchema).max(16) }),
+    answer: z.object({}),
+  },
+  /** Looks once; what takes longer than its own bound is not in the answer. Only to agents whose hello says `labs`. */
+  'lab.probe': {
+    request: sessionNodeSchema.extend({ probes: z.array(nodeProbeSchema).min(1).max(MAX_PROBES) }),
+    answer: probedFactsSchema,
+  },
   /** Asks the session's managing node now; facts `swarm` tell of changes by themselves. */
   'swarm.read': { request: z.object({ sessionId: sessionIdSchema }), answer: swarmStateSchema },
   /** Answered at once: every fact that the agent sent before its answer has then arrived. Any answer serves, a refusal too. */
   ping: { request: z.object({}), answer: z.object({}) },
 } as const;
+/** How long an agent goes on to watch for a lab after it was asked to (ms): a manager that died asks for nothing for long. */
+export const LAB_WATCH_MS = 60_000;
+
 export type AgentCommandName = keyof typeof agentCommands;
 export type AgentRequest<C extends AgentCommandName> = z.output<(typeof agentCommands)[C]['request']>;
 export type AgentAnswer<C extends AgentCommandName> = z.output<(typeof agentCommands)[C]['answer']>;
@@ -212,6 +231,8 @@ export const agentFactSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('swarm'), sessionId: sessionIdSchema, swarm: swarmStateSchema }),
   /** A terminal was opened or has another size; told to every manager, since only one of them asked for it. */
   z.object({ kind: z.literal('terminal'), sessionId: sessionIdSchema, terminal: terminalViewSchema }),
+  /** A node's tables that are watched for a lab; each fact holds all of them. */
+  z.object({ kind: z.literal('lab'), sessionId: sessionIdSchema, node: nodeNameSchema, facts: watchedFactsSchema }),
   /** What a session's network has refused since it was made; repeated whenever it was read. */
   z.object({ kind: z.literal('refusals'), sessionId: sessionIdSchema, refused: refusalsSchema }),
   /** What the session's uplink on this host has carried; told when it has changed, and for every session after a hello. Since release 0.2. */

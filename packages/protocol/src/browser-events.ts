@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { ErrorBody } from './errors.ts';
 import { nodeNameSchema, sessionIdSchema, terminalIdSchema, tokenSchema } from './ids.ts';
+import { labCallSchemas, labLeafSchema, labViewSchema } from './lab.ts';
 import { nodeViewSchema } from './node.ts';
 import { hereSchema, personSchema } from './people.ts';
 import { publishedPortSchema } from './ports.ts';
@@ -45,6 +46,7 @@ export const sessionCalls = {
   'session:here': { request: hereSchema, answer: z.object({}) },
   /** Measures the way there and back; the answer is empty. */
   'session:ping': { request: z.object({}), answer: z.object({}) },
+  ...labCallSchemas,
 } as const;
 export type SessionCall = keyof typeof sessionCalls;
 export type SessionCallRequest<C extends SessionCall> = z.input<(typeof sessionCalls)[C]['request']>;
@@ -100,6 +102,10 @@ export const sessionChangeSchema = z.discriminatedUnion('kind', [
   }),
   /** The swarm's picture, one step on. */
   z.object({ kind: z.literal('swarm'), step: swarmStepSchema }),
+  /** The session's lab as a whole: it began, a step was opened or done, something was answered. */
+  z.object({ kind: z.literal('lab'), lab: labViewSchema.nullable() }),
+  /** Leaves of the open step that changed; those that are not named stay as they are. */
+  z.object({ kind: z.literal('lab-leaves'), step: z.string(), leaves: z.array(labLeafSchema) }),
   /** One more entry of the timeline; those before are asked for by `GET …/timeline`. */
   z.object({ kind: z.literal('timeline'), entry: timelineEntrySchema }),
 ]);
@@ -114,6 +120,8 @@ export const sessionSnapshotSchema = z.object({
   terminalsPending: z.boolean().optional(),
   ports: z.record(nodeNameSchema, z.array(publishedPortSchema)),
   swarm: swarmStateSchema,
+  /** The lab, where the session has one and this manager has learnt how it stands; else a `lab` change follows. */
+  lab: labViewSchema.nullish(),
   /** Who is here, without the page that the snapshot is for. */
   people: z.array(personSchema).default([]),
 });

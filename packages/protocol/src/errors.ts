@@ -17,6 +17,20 @@ const registry = {
     message: 'A node name has 1 to 32 lower-case letters, digits and hyphens, and starts with a letter.',
   },
   BAD_PORT: { status: 400, retry: 'never', message: 'A port is a whole number from 1 to 65535.' },
+  UNKNOWN_LAB: { status: 404, retry: 'never', message: 'There is no lab of that name.' },
+  LAB_INVALID: {
+    status: 422,
+    retry: 'never',
+    message: 'The lab cannot be used: its files have mistakes; `details` says which, and where.',
+  },
+  LAB_STATE: { status: 409, retry: 'never', message: 'The lab does not stand where that is possible.' },
+  LAB_NOT_SOLVABLE: { status: 409, retry: 'never', message: 'A step on the way has no solution that could be run.' },
+  LAB_SOURCE_REFUSED: {
+    status: 403,
+    retry: 'never',
+    message: 'The operator of this place does not take labs from there.',
+  },
+  LAB_SOURCE_FAILED: { status: 502, retry: 'later', message: 'The lab could not be fetched from its place.' },
   UNKNOWN_TEMPLATE: { status: 400, retry: 'never', message: 'There is no template of that name.' },
   UNAUTHORIZED: { status: 401, retry: 'never', message: 'This call needs the token of one of the session’s links.' },
   SIGN_IN_REQUIRED: {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { capabilitiesSchema } from './capabilities.ts';
 import { ERROR_CODES } from './errors.ts';
 import { hostNameSchema, nodeNameSchema, tokenSchema } from './ids.ts';
+import { labIdSchema } from './lab.ts';
 import * as limits from './limits.ts';
 import { nodeViewSchema } from './node.ts';
 import { portHostSchema, portVisibilitySchema, publishedPortSchema } from './ports.ts';
@@ -23,6 +24,8 @@ const sessionNameSchema = z.string().trim().min(1).max(limits.MAX_SESSION_NAME_L
 /** `POST /sessions`; `hours` may be a fraction. */
 export const createSessionRequestSchema = z.strictObject({
   template: z.string().max(64).optional(),
+  /** A lab of `GET /labs`: its nodes are made, and it begins. Not together with `template`. */
+  lab: labIdSchema.optional(),
   hours: z.number().positive().max(168).optional(),
   name: sessionNameSchema.optional(),
   /** A random word of the caller's own that keeps its place in the queue over retries and reloads; without it, its address does. */

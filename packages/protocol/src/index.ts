@@ -9,6 +9,8 @@ export * from './embed-frame.ts';
 export * from './errors.ts';
 export * from './http.ts';
 export * from './ids.ts';
+export * from './lab.ts';
+export * from './lab-facts.ts';
 export * from './limits.ts';
 export * from './node.ts';
 export * from './operator.ts';

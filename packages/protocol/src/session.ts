@@ -39,6 +39,8 @@ export const sessionViewSchema = z.object({
   nodes: z.array(nodeViewSchema),
   capabilities: capabilitiesSchema.nullable(),
   template: z.string().nullable(),
+  /** The lab that the session is led by. */
+  lab: z.string().optional(),
   /** The operator has stopped its nodes where they are, and says why. */
   frozen: z.object({ reason: z.string() }).optional(),
   /** The address of any port of the session, with `{node}` and `{port}` to be filled in. */

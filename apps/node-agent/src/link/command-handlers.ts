@@ -1,4 +1,7 @@
 /** What each command of a manager does here. */
+import { DrydockError } from '@drydock/protocol';
+import type { LabWatch } from '../checks/lab-watch.ts';
+import type { NodeProbes } from '../checks/node-probes.ts';
 import type { FreezeHolds } from '../floor/freeze-holds.ts';
 import type { SessionNetworks } from '../network/session/session-networks.ts';
 import type { LostPeers } from '../nodes/lost-peers.ts';
@@ -14,7 +17,12 @@ export interface CommandHandlersDeps {
   networks: Pick<SessionNetworks, 'peers'>;
   lostPeers: LostPeers;
   holds: FreezeHolds;
-  reach: { streams: StreamOpener; watchers: Pick<NodeWatchers, 'readSwarm'> };
+  reach: {
+    streams: StreamOpener;
+    watchers: Pick<NodeWatchers, 'readSwarm'>;
+    labs: Pick<LabWatch, 'watch'>;
+    probe: NodeProbes;
+  };
   terminals: Pick<TerminalClient, 'call'>;
   terminalHandlers: TerminalCommandHandlers;
 }
@@ -22,7 +30,7 @@ export interface CommandHandlersDeps {
 /** Builds the table. */
 export function createCommandHandlers(deps: CommandHandlersDeps): CommandHandlers {
   const { nodes, networks, lostPeers, holds, terminals } = deps;
-  const { streams, watchers } = deps.reach;
+  const { streams, watchers, labs, probe } = deps.reach;
   const closeTerminals = (sessionId: string, node: string) =>
     terminals.call('node.close', { sessionId, node }).catch(() => undefined);
 
@@ -59,6 +67,12 @@ export function createCommandHandlers(deps: CommandHandlersDeps): CommandHandler
     'node.exec': ({ sessionId, node, ...request }) => nodes.exec(sessionId, node, request),
     ...deps.terminalHandlers,
     'stream.open': (request, from) => streams.open(request, from),
+    'lab.watch': async ({ sessionId, node, tables }) => {
+      if (nodes.get(sessionId, node) === undefined) throw new DrydockError('NODE_NOT_FOUND');
+      labs.watch(sessionId, node, tables);
+      return {};
+    },
+    'lab.probe': ({ sessionId, node, probes }) => probe(sessionId, node, probes),
     'swarm.read': ({ sessionId }) => watchers.readSwarm(sessionId),
   };
 }

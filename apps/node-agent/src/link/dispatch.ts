@@ -61,6 +61,10 @@ export function createDispatcher({ handlers, logger }: { handlers: CommandHandle
         return handlers['terminal.stream'](parse('terminal.stream', request), from);
       case 'stream.open':
         return handlers['stream.open'](parse('stream.open', request), from);
+      case 'lab.watch':
+        return handlers['lab.watch'](parse('lab.watch', request), from);
+      case 'lab.probe':
+        return handlers['lab.probe'](parse('lab.probe', request), from);
       case 'swarm.read':
         return handlers['swarm.read'](parse('swarm.read', request), from);
       case 'ping':

@@ -77,6 +77,8 @@ function createLink(port: number): ManagerLink {
       'session.network': never,
       'session.rest': never,
       'session.freeze': never,
+      'lab.watch': never,
+      'lab.probe': never,
       'node.exec': never,
       'terminal.open': never,
       'terminal.attach': never,

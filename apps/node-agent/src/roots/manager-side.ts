@@ -77,6 +77,7 @@ export function createManagerSide(deps: ManagerSideDeps): ManagerSide {
         nodes: nodes.list(),
         terminals: listed.terminals,
         terminalStream: listed.dials,
+        labs: true,
       });
     },
     onSessions: (sessions, hello) => {

@@ -1,6 +1,8 @@
 /** The ways into running nodes: streams for managers, and the watchers of ports, engines and swarms. */
 import { type AgentFact, DrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
+import { createLabWatch, type LabWatch } from '../checks/lab-watch.ts';
+import { createNodeProbes, type NodeProbes } from '../checks/node-probes.ts';
 import type { CommandShares } from '../nodes/command-shares.ts';
 import type { NodeService } from '../nodes/node-service.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -12,6 +14,8 @@ import { createNodeWatchers, type NodeWatchers } from '../watch/node-watchers.ts
 export interface Reach {
   streams: StreamOpener;
   watchers: NodeWatchers;
+  labs: LabWatch;
+  probe: NodeProbes;
 }
 
 export interface ReachDeps {
@@ -36,18 +40,25 @@ export function createReach({ platform, nodes, commands, self, clock, logger, on
   }
 
   const streams = createStreamOpener({ networks, commands, logger, dial: createManagerDial(self), findNode });
+  async function connectPort(sessionId: string, name: string, port: number) {
+    const door = await findNode(sessionId, name);
+    if (!door) throw new DrydockError('NODE_NOT_FOUND');
+    return (await connectNode(networks, door, port)).target;
+  }
+  const labs = createLabWatch({
+    clock,
+    tell: (sessionId, node, facts) => onFact({ kind: 'lab', sessionId, node, facts }),
+  });
+  const probe = createNodeProbes({ exec: nodes.exec, connectPort, pids: labs.pids });
   const watchers = createNodeWatchers({
     findNode: (sessionId, node) => nodes.get(sessionId, node)?.handle,
-    async connectPort(sessionId, name, port) {
-      const door = await findNode(sessionId, name);
-      if (!door) throw new DrydockError('NODE_NOT_FOUND');
-      return (await connectNode(networks, door, port)).target;
-    },
+    connectPort,
+    labs,
     observe: nodes.observe,
     onOom: (sessionId, node) => void nodes.noteKill(sessionId, node),
     onEngineEvent: (sessionId, node, fact) => onFact({ kind: 'event', sessionId, event: { ...fact, node } }),
     onSwarm: (sessionId, swarm) => onFact({ kind: 'swarm', sessionId, swarm }),
     clock,
   });
-  return { streams, watchers };
+  return { streams, watchers, labs, probe };
 }

@@ -10,6 +10,8 @@ export class EngineError extends Error {}
 export interface DockerApi {
   /** GET as JSON. @throws EngineError on any status but 200, and any error beyond the bounds or when the engine is away. */
   get(path: string, timeoutMs?: number, signal?: AbortSignal): Promise<unknown>;
+  /** GET as bytes, at most MAX_BYTES of them. @throws as `get` does. */
+  getBytes(path: string): Promise<Buffer>;
   /** GET as lines, for as long as the engine sends; resolves or rejects at the end. */
   follow(path: string, onLine: (line: string) => void, signal: AbortSignal): Promise<void>;
 }
@@ -17,6 +19,8 @@ export interface DockerApi {
 /** A list of thousands of containers (bytes). */
 const MAX_BODY = 8 * 1024 * 1024;
 const MAX_EVENT = 64 * 1024;
+/** The end of a container's log, lines of any length (bytes): the rest is not read. */
+const MAX_BYTES = 256 * 1024;
 const TIMEOUT_MS = 10_000;
 /** A refusal's words (characters). */
 const MAX_REFUSAL = 4096;
@@ -73,6 +77,18 @@ export function createDockerApi(connect: () => Socket): DockerApi {
       }
       const text = Buffer.concat(chunks).toString('utf8');
       return response.headers['content-type']?.startsWith('application/json') ? JSON.parse(text) : text;
+    },
+    async getBytes(path) {
+      const response = await request(path, AbortSignal.timeout(TIMEOUT_MS));
+      const chunks: Buffer[] = [];
+      let length = 0;
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > MAX_BYTES) break;
+      }
+      response.destroy();
+      return Buffer.concat(chunks).subarray(0, MAX_BYTES);
     },
     async follow(path, onLine, signal) {
       const response = await request(path, signal);

@@ -37,8 +37,12 @@ export type DockerEvent = z.output<typeof eventSchema>;
 /** Only what can change a view, or is worth telling; a learner's `exec` loops are none of it. */
 const FILTERS = encodeURIComponent(
   JSON.stringify({
-    type: ['container', 'service', 'node', 'network', 'image'],
-    event: ['start', 'die', 'oom', 'rename', 'create', 'update', 'remove', 'destroy', 'connect', 'disconnect', 'pull'],
+    type: ['container', 'service', 'node', 'network', 'image', 'volume', 'secret', 'config'],
+    // `health_status` makes the engine compare beginnings: no name here is the beginning of an `exec_`.
+    event: [
+      ...['start', 'die', 'oom', 'rename', 'create', 'update', 'remove', 'destroy', 'connect', 'disconnect', 'pull'],
+      ...['pause', 'unpause', 'health_status', 'tag', 'untag', 'delete', 'load', 'import', 'prune'],
+    ],
   }),
 );
 const eventSchema = z.object({

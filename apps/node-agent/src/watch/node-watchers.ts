@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { AgentFact, NodePort, SwarmRole, SwarmState } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
+import type { LabWatch } from '../checks/lab-watch.ts';
 import type { ListeningSocket, NodeHandle } from '../runtime/runtime.ts';
 import { createDockerApi } from './docker-api.ts';
 import type { DockerView } from './docker-view.ts';
@@ -30,6 +31,8 @@ export interface NodeWatchersDeps {
   onEngineEvent: (sessionId: string, node: string, fact: EngineFact) => void;
   /** A session's swarm has another picture. */
   onSwarm: (sessionId: string, state: SwarmState) => void;
+  /** What labs ask of the engines. */
+  labs?: Pick<LabWatch, 'setEngine' | 'onEvent'>;
   clock: Clock;
 }
 
@@ -116,9 +119,11 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
         tell(node);
         if (view === undefined) swarm.remove(sessionId, name);
         else swarm.set(sessionId, name, api, view.swarm);
+        deps.labs?.setEngine(sessionId, name, view && { api, isManager: view.swarm.role === 'manager' });
       },
       onEvent(event) {
         swarm.poke(sessionId);
+        deps.labs?.onEvent(sessionId, name, event);
         tellEvent(event);
       },
     });
@@ -130,6 +135,7 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
     watched.delete(id);
     node.docker?.close();
     swarm.remove(node.sessionId, node.name);
+    deps.labs?.setEngine(node.sessionId, node.name, undefined);
     node.stopObserving?.();
     probes.forget(node.sessionId, node.name);
   }

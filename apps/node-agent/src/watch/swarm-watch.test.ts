@@ -31,6 +31,7 @@ function engine() {
         Status: { State },
       }));
     },
+    getBytes: async () => Buffer.alloc(0),
     follow: () => new Promise(() => {}),
   };
   return { answers, api };
