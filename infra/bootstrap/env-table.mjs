@@ -203,6 +203,13 @@ export const SETTINGS = [
     reason: 'Templates of your own, in YAML; they are offered before ours. docs/operations.md shows the form.',
   },
   {
+    name: 'DRYDOCK_LABS_DIR',
+    kind: absolutePath,
+    fallback: undefined,
+    reason:
+      'A folder with labs of your own; one of the id of ours replaces it. Read again when something in it changes.',
+  },
+  {
     name: 'DRYDOCK_TRUSTED_PROXIES',
     kind: text(/^[0-9a-fA-F.:/, ]+$/, 'addresses or networks separated by commas, e.g. 10.0.0.0/8'),
     fallback: undefined,

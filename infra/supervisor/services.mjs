@@ -153,11 +153,15 @@ function web(plan) {
 
 /** @param {StackPlan} plan @param {string[]} needs @returns {import('./supervisor.mjs').Service} */
 function manager(plan, needs) {
-  const { DRYDOCK_TEMPLATES_FILE: templates, DRYDOCK_REDIS_CA_FILE: redisCa } = plan.settings;
+  const { DRYDOCK_TEMPLATES_FILE: templates, DRYDOCK_REDIS_CA_FILE: redisCa, DRYDOCK_LABS_DIR: labs } = plan.settings;
   const { DRYDOCK_TLS_CERT_FILE: cert, DRYDOCK_TLS_KEY_FILE: key } = plan.settings;
   // Their directories: a renewal puts other files in the place of these.
   const tls = [cert, key].flatMap((path) => (path === undefined ? [] : [dirname(path)]));
-  const own = [templates, redisCa, ...new Set(tls)].filter((path) => path !== undefined);
+  // Labs that come with the clone.
+  const builtIn = join(REPO, 'labs');
+  const own = [templates, redisCa, labs, existsSync(builtIn) ? builtIn : undefined, ...new Set(tls)].filter(
+    (path) => path !== undefined,
+  );
   return {
     needs,
     spec: {

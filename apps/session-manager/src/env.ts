@@ -95,6 +95,8 @@ const envSchema = z.object({
   DRYDOCK_LIBRARY_FILE: z.string().optional(),
   /** Templates of the operator's own, in YAML (templates/template-file.ts). */
   DRYDOCK_TEMPLATES_FILE: z.string().optional(),
+  /** Labs of the operator's own; read again when something in it changes. */
+  DRYDOCK_LABS_DIR: z.string().optional(),
   DRYDOCK_METRICS_HOST: z.string().default('127.0.0.1'),
   DRYDOCK_METRICS_PORT: envInteger(0, 65535).optional(),
   /** Proxies whose X-Forwarded-For is believed. */

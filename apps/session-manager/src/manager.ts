@@ -28,6 +28,11 @@ import { createPortTable } from './edge/ports/labels.ts';
 import { createPortLimits } from './edge/ports/limits.ts';
 import { createPortProxy } from './edge/ports/proxy.ts';
 import { createTcpGateway } from './edge/ports/tcp-gateway.ts';
+import { createLabBook } from './labs/lab-book.ts';
+import { createLabStarts } from './labs/lab-starts.ts';
+import { createLabWork } from './labs/lab-work.ts';
+import { createLabs } from './labs/labs.ts';
+import { createNodeReach } from './labs/node-reach.ts';
 import { createSessionBus } from './live/bus.ts';
 import { createSessionFeed } from './live/feed.ts';
 import { createPeople } from './live/people.ts';
@@ -59,6 +64,7 @@ import { createOidc } from './sign-in/oidc.ts';
 import type { Store } from './store/store.ts';
 import { createSwarmBoard } from './swarm/swarm-board.ts';
 import { createSwarmReader } from './swarm/swarm-reader.ts';
+import { createDockerReady } from './templates/docker-ready.ts';
 import { createTemplateRunner } from './templates/template-runner.ts';
 import { templateBook } from './templates/templates.ts';
 
@@ -158,6 +164,7 @@ export async function startManager(
     ...{ directory, hosts, views, knowsHostsOf },
     terminals: terminalsOf,
     swarm: swarm.get,
+    lab: (sessionId) => labs.view(sessionId),
   });
   const bus = createSessionBus({ store: store.bus, feed, instance: presence.instance, logger });
   cleanup.add('bus', () => bus.close());
@@ -225,6 +232,29 @@ export async function startManager(
     clock,
     logger,
   });
+  const book = templateBook(settings.templates);
+  const labBook = createLabBook({
+    ...settings.labs,
+    foreign: undefined,
+    maxNodes,
+    store: store.labs,
+    secret: settings.managerSecret,
+    clock,
+    logger,
+  });
+  cleanup.add('lab book', () => labBook.stop());
+  const reach = createNodeReach({ directory, hosts, commands: connections, swarm: swarm.get, logger });
+  const { instance, isAlive } = presence;
+  const labs = createLabs({
+    ...{ store, directory, hosts, presence, book: labBook, reach, feed, bus, clock, logger },
+    work: createLabWork({
+      ...{ nodes, directory, templates, book, reach, instance, isAlive, clock, logger },
+      dockerReady: createDockerReady({ directory, hosts, clock }),
+    }),
+    secret: settings.managerSecret,
+  });
+  cleanup.add('labs', () => labs.stop());
+  const labStarts = createLabStarts({ labs, nodes, directory, service, hosts, templates: book, maxNodes });
   // The relay keeps terminals of what lives only.
   directory.onChange(({ previous, next }) => {
     if (next.state === 'closed' || next.state === 'grace') return relay.onSessionGone(next.id);
@@ -284,7 +314,8 @@ export async function startManager(
     sessionHours,
     maxSessionHours,
     templates,
-    book: templateBook(settings.templates),
+    book,
+    ...{ labs, labBook, labStarts, forges: [], secret: settings.managerSecret },
     portGateway,
     streams,
     swarm: createSwarmReader({ commands: connections, hosts }),
@@ -320,7 +351,7 @@ export async function startManager(
     io: sockets.agents.io,
   });
   const gateway = createBrowserGateway({
-    ...{ tokens, service, directory, feed, people, relay, origins, clock, metrics, logger },
+    ...{ tokens, service, directory, feed, people, labs, relay, origins, clock, metrics, logger },
     io: sockets.browsers.io,
   });
   const terminalGateway = createTerminalGateway({
@@ -334,6 +365,7 @@ export async function startManager(
   await directory.start();
   await hostBook.start();
   await orders.start();
+  await labBook.start();
   await presence.start();
   expiry.start();
   reaper.start();

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { BlockList } from 'node:net';
 import { hostname } from 'node:os';
 import { createSecureContext } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { EnvError } from '@drydock/service-kit';
 import type { TlsSettings } from './edge/door/tls-files.ts';
 import type { PortLimitSettings } from './edge/ports/limits.ts';
@@ -15,6 +16,12 @@ import type { AllowList } from './sign-in/allow-list.ts';
 import type { OidcSettings } from './sign-in/oidc.ts';
 import { parseTemplates } from './templates/template-file.ts';
 import type { Template } from './templates/templates.ts';
+
+export interface LabSettings {
+  /** The folder of labs that come with the release. */
+  builtInDir: string | undefined;
+  operatorDir: string | undefined;
+}
 
 export interface ManagerSettings {
   host: string;
@@ -37,6 +44,7 @@ export interface ManagerSettings {
   addressBounds: AddressBounds;
   /** The operator's own. */
   templates: readonly Template[];
+  labs: LabSettings;
   metrics: { host: string; port: number } | undefined;
   sessionHours: number;
   maxSessionHours: number;
@@ -102,6 +110,10 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
     managerSecret: secretFile === undefined ? newToken() : readFileSync(secretFile, 'utf8').trim(),
     libraryFile: env.DRYDOCK_LIBRARY_FILE,
     templates: readTemplates(env),
+    labs: {
+      builtInDir: fileURLToPath(new URL('../../../labs', import.meta.url)),
+      operatorDir: env.DRYDOCK_LABS_DIR,
+    },
     name: env.DRYDOCK_MANAGER_NAME ?? `${hostname()}:${env.DRYDOCK_PORT}`,
     version,
     metrics:

@@ -24,6 +24,8 @@ export function createSessionBus(deps: {
   const { store, feed, instance, logger } = deps;
   const listeners = new Set<Parameters<SessionBus['onOthers']>[0]>();
   const close = store.subscribe((text) => {
+    // Notes of labs are for labs.ts.
+    if (text.startsWith('{"lab":')) return;
     try {
       const { from, sessionId, change } = messageSchema.parse(JSON.parse(text));
       if (from === instance) return;

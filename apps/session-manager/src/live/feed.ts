@@ -4,6 +4,7 @@
  */
 import type {
   EndReason,
+  LabView,
   SessionChange,
   SessionChangeEvent,
   SessionSnapshot,
@@ -39,6 +40,8 @@ export interface SessionFeedDeps {
   views: SessionViews;
   terminals(sessionId: string): TerminalView[];
   swarm(sessionId: string): SwarmState;
+  /** The session's lab; null: none; undefined: not known yet. */
+  lab(sessionId: string): LabView | null | undefined;
   /** Whether every host of the session has told which terminals it has. */
   knowsHostsOf(sessionId: string): boolean;
 }
@@ -55,6 +58,7 @@ export function createSessionFeed({
   views,
   terminals,
   swarm,
+  lab,
   knowsHostsOf,
 }: SessionFeedDeps): SessionFeed {
   const channels = new Map<string, Channel>();
@@ -133,6 +137,7 @@ export function createSessionFeed({
       case 'terminal':
       case 'capacity':
       case 'event': // The timeline tells it, when it is written.
+      case 'lab': // labs/ judges it.
       case 'swarm': // The swarm board tells it, as a step.
       case 'floor': // What comes of it is a change of the record.
       case 'refusals':
@@ -155,6 +160,7 @@ export function createSessionFeed({
           session: views.session(record),
           terminals: terminals(sessionId),
           swarm: swarm(sessionId),
+          ...withLab(lab(sessionId)),
           ...(knowsHostsOf(sessionId) ? {} : { terminalsPending: true }),
           ports: Object.fromEntries(record.nodes.map((node) => [node.name, views.ports(record, node)])),
         },
@@ -165,6 +171,11 @@ export function createSessionFeed({
       };
     },
   };
+}
+
+/** What is not known yet comes as a change. */
+function withLab(lab: LabView | null | undefined): Pick<SessionSnapshot, 'lab'> {
+  return lab === undefined ? {} : { lab };
 }
 
 function goneReason(node: NodeRecord): 'deleted' | 'lost' | 'failed' {

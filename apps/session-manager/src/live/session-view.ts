@@ -87,6 +87,7 @@ export function createSessionViews({ hosts, clock, maxNodes, maxSessionMs, portU
         capabilities: host?.capabilities ?? null,
         template: record.template,
         ...(frozen === undefined ? {} : { frozen: { reason: frozen.reason } }),
+        ...(record.lab === undefined ? {} : { lab: record.lab }),
         portUrl: portUrl(record.id, '{node}', '{port}'),
       };
     },

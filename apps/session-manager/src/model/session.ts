@@ -47,6 +47,8 @@ interface SessionBase {
   readonly id: string;
   readonly name: string | null;
   readonly template: string | null;
+  /** The lab that it is led by; how that stands is kept by itself (model/lab-record.ts). */
+  readonly lab?: string;
   readonly createdAt: number;
   readonly expiresAt: number;
   /** When somebody last did something in it, kept to the minute; only where the operator ends idle sessions. */

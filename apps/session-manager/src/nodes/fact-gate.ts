@@ -31,6 +31,8 @@ function subjectOf(fact: AgentFact): { sessionId: string; node?: string } | unde
       return { sessionId: fact.sessionId, node: fact.name };
     case 'ports':
       return { sessionId: fact.sessionId, node: fact.node };
+    case 'lab':
+      return { sessionId: fact.sessionId, node: fact.node };
     case 'event':
       return { sessionId: fact.sessionId, node: fact.event.node };
     case 'terminal':

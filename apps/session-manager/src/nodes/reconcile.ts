@@ -202,6 +202,7 @@ export function createReconciler(deps: {
       case 'capacity':
       case 'event':
       case 'swarm':
+      case 'lab':
       case 'terminal':
       case 'floor':
       case 'refusals':

@@ -10,6 +10,7 @@ import type {
   TerminalView,
   Traffic,
   Underlay,
+  WatchedFacts,
 } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 
@@ -21,6 +22,8 @@ export interface Host {
   readonly capacity: Capacity;
   /** Where other hosts reach it; undefined: its sessions stay on it. */
   readonly underlay?: Underlay | undefined;
+  /** Its agent looks at nodes for labs. */
+  readonly labs: boolean;
   /** Since when it is in that state (ms since the epoch). */
   readonly since: number;
 }
@@ -36,6 +39,7 @@ export type HostEvent =
   | { kind: 'swarm'; host: string; sessionId: string; swarm: SwarmState }
   | { kind: 'terminal'; host: string; sessionId: string; terminal: TerminalView }
   | { kind: 'floor'; host: string; sessionId: string; action: 'freeze' | 'thaw' | 'end'; reason: string }
+  | { kind: 'lab'; host: string; sessionId: string; node: string; facts: WatchedFacts }
   | { kind: 'refusals'; host: string; sessionId: string; refused: Refusals }
   | { kind: 'traffic'; host: string; sessionId: string; traffic: Traffic };
 
@@ -119,6 +123,11 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
       case 'swarm':
         tell({ kind: 'swarm', host: name, sessionId: fact.sessionId, swarm: fact.swarm });
         break;
+      case 'lab': {
+        const { sessionId, node, facts } = fact;
+        tell({ kind: 'lab', host: name, sessionId, node, facts });
+        break;
+      }
       case 'refusals':
         tell({ kind: 'refusals', host: name, sessionId: fact.sessionId, refused: fact.refused });
         break;
@@ -137,10 +146,10 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
   }
 
   return {
-    hello(name, { version, capabilities, capacity, underlay, nodes }) {
+    hello(name, { version, capabilities, capacity, underlay, nodes, labs = false }) {
       const state = drained.has(name) ? 'draining' : 'connected';
       entries.set(name, {
-        host: { name, version, capabilities, capacity, underlay, state, since: clock.now() },
+        host: { name, version, capabilities, capacity, underlay, labs, state, since: clock.now() },
         nodes: new Map(nodes.map((report) => [keyOf(report.sessionId, report.name), report])),
       });
       tell({ kind: 'connected', host: name });

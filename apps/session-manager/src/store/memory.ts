@@ -2,6 +2,7 @@
 import type { Clock } from '@drydock/service-kit';
 import { createMemoryBus } from './bus/memory.ts';
 import { createMemoryHosts } from './hosts/memory.ts';
+import { createMemoryLabStore } from './labs/memory.ts';
 import { createMemoryLine } from './line/memory.ts';
 import { createMemoryOnce } from './once/memory.ts';
 import { createMemoryOperatorStore } from './operator/memory.ts';
@@ -25,6 +26,7 @@ export function createMemoryStore(clock: Clock): Store {
     once: createMemoryOnce(clock),
     vnis: createMemoryVnis(),
     operator: createMemoryOperatorStore(),
+    labs: createMemoryLabStore(),
     async close() {},
   };
 }

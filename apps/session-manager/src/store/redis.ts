@@ -3,6 +3,7 @@ import { DrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { createRedisBus } from './bus/redis.ts';
 import { createRedisHosts } from './hosts/redis.ts';
+import { createRedisLabs } from './labs/redis.ts';
 import { createRedisLine } from './line/redis.ts';
 import { createRedisOnce } from './once/redis.ts';
 import { createRedisOperatorStore } from './operator/redis.ts';
@@ -38,6 +39,7 @@ export async function createRedisStore(
     once: createRedisOnce(connection),
     vnis: createRedisVnis(connection),
     operator: createRedisOperatorStore(connection, reader),
+    labs: createRedisLabs(connection, reader),
     async close() {
       connection.close();
     },

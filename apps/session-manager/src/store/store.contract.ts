@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import { busContract } from './bus/bus.contract.ts';
 import { hostsContract } from './hosts/hosts.contract.ts';
+import { labsContract } from './labs/labs.contract.ts';
 import { lineContract } from './line/line.contract.ts';
 import { onceContract } from './once/once.contract.ts';
 import { operatorContract } from './operator/operator.contract.ts';
@@ -25,5 +26,6 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     onceContract(async () => (await make()).once);
     vnisContract(async () => (await make()).vnis);
     operatorContract(async () => (await make()).operator);
+    labsContract(async () => (await make()).labs);
   });
 }

@@ -1,6 +1,7 @@
 /** All that managers of one installation share: small stores, one a subject, each in memory and in Redis under one contract. */
 import type { BusStore } from './bus/bus-store.ts';
 import type { HostStore } from './hosts/host-store.ts';
+import type { LabStore } from './labs/lab-store.ts';
 import type { LineStore } from './line/line-store.ts';
 import type { OnceStore } from './once/once-store.ts';
 import type { OperatorStore } from './operator/operator-store.ts';
@@ -22,5 +23,6 @@ export interface Store {
   readonly once: OnceStore;
   readonly vnis: VniStore;
   readonly operator: OperatorStore;
+  readonly labs: LabStore;
   close(): Promise<void>;
 }

@@ -9,12 +9,11 @@ import type { AgentCommands } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionService } from '../sessions/session-service.ts';
+import { createDockerReady } from './docker-ready.ts';
 import type { RunOnNode } from './run-on-node.ts';
 import { createSwarm } from './swarm-steps.ts';
 import type { Template, TemplateStep } from './templates.ts';
 
-/** How long a node's docker may take to answer after the node runs (ms). */
-const DOCKER_READY_MS = 90_000;
 /** What an agent may take beyond a command's own time limit (ms). */
 const EXEC_SLACK_MS = 15_000;
 
@@ -23,6 +22,8 @@ export interface TemplateRunner {
   startNew(sessionId: string, template: Template): Promise<void>;
   /** The same for a session that lives; nodes whose names are taken get the next number. */
   apply(sessionId: string, template: Template): Promise<void>;
+  /** The same, and waits for the end. @throws DrydockError, with what was made taken back. */
+  carryOut(sessionId: string, template: Template): Promise<void>;
 }
 
 export interface TemplateRunnerDeps {
@@ -53,7 +54,8 @@ export function freeNames(session: SessionRecord, names: readonly string[]): Map
 
 /** Builds the runner. */
 export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
-  const { nodes, directory, service, hosts, commands, feed, timeline, clock, logger } = deps;
+  const { nodes, directory, service, commands, feed, timeline, logger } = deps;
+  const dockerReady = createDockerReady(deps);
 
   async function reserve(sessionId: string, template: Template): Promise<Map<string, string>> {
     const session = directory.get(sessionId);
@@ -61,35 +63,6 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
     const names = freeNames(session, template.nodes);
     await nodes.reserve(sessionId, [...names.values()], template.limits);
     return names;
-  }
-
-  function dockerReady(sessionId: string, name: string): Promise<void> {
-    const isReady = () => {
-      const session = directory.get(sessionId);
-      if (session === undefined) throw new DrydockError('SESSION_ENDED');
-      return hosts.nodeReport(requireNode(session, name).host, sessionId, name)?.dockerReady === true;
-    };
-    return new Promise((resolve, reject) => {
-      const finish = (settle: () => void) => {
-        stop();
-        timer.cancel();
-        settle();
-      };
-      const look = () => {
-        try {
-          if (isReady()) finish(resolve);
-        } catch (error) {
-          finish(() => reject(error));
-        }
-      };
-      const timer = clock.after(DOCKER_READY_MS, () => {
-        finish(() => reject(new DrydockError('NODE_NOT_READY', `Docker on ${name} did not start in time.`)));
-      });
-      const stop = hosts.onEvent((event) => {
-        if (event.kind === 'node' && event.report.sessionId === sessionId && event.report.name === name) look();
-      });
-      look();
-    });
   }
 
   /** Each command waits for its own node only: a swarm begins with its first node, while the others still start. */
@@ -154,7 +127,12 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
     }
   }
 
-  async function build(sessionId: string, template: Template, names: Map<string, string>): Promise<void> {
+  /** Gives why it failed, where it did. */
+  async function build(
+    sessionId: string,
+    template: Template,
+    names: Map<string, string>,
+  ): Promise<DrydockError | undefined> {
     const total = names.size * (template.steps.length === 0 ? 1 : 2) + template.steps.length;
     let done = 0;
     const tell = (text: string, by = 1) => {
@@ -194,7 +172,9 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
       timeline.add(sessionId, { kind: 'template-failed', subject: template.id, detail: error.message.slice(0, 512) });
       await Promise.allSettled([...names.values()].map((name) => nodes.remove(sessionId, name)));
       feed.publish(sessionId, { kind: 'progress', text: error.message, done, total, failed: true });
+      return error;
     }
+    return undefined;
   }
 
   return {
@@ -206,6 +186,10 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
         await service.end(sessionId, 'closed').catch(() => undefined);
         throw error;
       }
+    },
+    async carryOut(sessionId, template) {
+      const failed = await build(sessionId, template, await reserve(sessionId, template));
+      if (failed !== undefined) throw failed;
     },
     async apply(sessionId, template) {
       const names = await reserve(sessionId, template);

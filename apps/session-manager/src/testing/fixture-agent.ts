@@ -17,17 +17,23 @@ import {
   type AgentNodeReport,
   type AgentRequest,
   DrydockError,
+  type NodeProbe,
   nodeAddress,
   PROTOCOL_VERSION,
+  type ProbedFacts,
   type SessionNetwork,
   type SwarmState,
   toDrydockError,
   type Underlay,
+  type WatchedFacts,
+  type WatchedTable,
 } from '@drydock/protocol';
 import { execOnHost } from './fixture-exec.ts';
 import { createFixtureLinks } from './fixture-links.ts';
 import { createFixtureStreams, type FixtureStreams } from './fixture-stream.ts';
 import { createFixtureTerminals } from './fixture-terminals.ts';
+
+type LabProbe = (sessionId: string, node: string, probes: NodeProbe[]) => ProbedFacts | Promise<ProbedFacts>;
 
 export interface FixtureAgentOptions {
   /** The manager's address; several managers: their addresses. */
@@ -45,6 +51,8 @@ export interface FixtureAgentOptions {
   underlay?: Underlay;
   /** False: an agent of the release that knew no `session.rest`. */
   knowsRest?: boolean;
+  /** False: an agent of the release that looked at nothing for labs. */
+  knowsLabs?: boolean;
   /** True: the terminals' bytes go by a stream of their own, as those of agents since release 0.2. */
   streams?: boolean;
 }
@@ -79,6 +87,12 @@ export interface FixtureAgent {
   readonly terminalStreams: FixtureStreams;
   /** Sets a session's swarm and tells it. */
   setSwarm(sessionId: string, swarm: SwarmState): void;
+  /** Tables of a node that it keeps for a lab. */
+  watchedTables(sessionId: string, node: string): WatchedTable[];
+  /** What its engine would tell of them; told whenever it is asked for. */
+  setLabFacts(sessionId: string, node: string, facts: WatchedFacts): void;
+  /** Answers the probes of labs. */
+  onProbe(answer: LabProbe): void;
   /** Makes a node vanish as a host's crash would. */
   forget(sessionId: string, node: string): void;
   /** Says in every hello from now on that it has a terminal, as a host that was taken over may. */
@@ -106,6 +120,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     protocol = PROTOCOL_VERSION,
     createMs = 0,
     knowsRest = true,
+    knowsLabs = true,
     streams: streamsTerminals = false,
     keepTrying = false,
     underlay,
@@ -120,6 +135,9 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
   const networks = new Map<string, SessionNetwork>();
   const keySeeds = new Map<string, string>();
   const claimed: AgentHello['terminals'] = [];
+  const watched = new Map<string, WatchedTable[]>();
+  const labFacts = new Map<string, WatchedFacts>();
+  let probe: LabProbe = () => ({});
   let sessions: string[] = [];
   let seq = 0;
 
@@ -158,6 +176,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     nodes: [...nodes.values()],
     terminals: [...terminals.list(), ...claimed],
     ...(streamsTerminals ? { terminalStream: true } : {}),
+    ...(knowsLabs ? { labs: true } : {}),
   });
 
   function sendFact(fact: AgentFact): void {
@@ -308,6 +327,13 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
       return {};
     },
     'stream.open': openStream,
+    'lab.watch': ({ sessionId, node, tables }) => {
+      watched.set(`${sessionId}/${node}`, [...tables]);
+      const facts = labFacts.get(`${sessionId}/${node}`);
+      if (facts !== undefined && tables.length > 0) sendFact({ kind: 'lab', sessionId, node, facts });
+      return {};
+    },
+    'lab.probe': ({ sessionId, node, probes }) => probe(sessionId, node, probes),
     'swarm.read': ({ sessionId }) => swarms.get(sessionId) ?? { view: null, problem: null },
     ping: () => ({}),
   };
@@ -368,6 +394,14 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     setSwarm(sessionId, swarm) {
       swarms.set(sessionId, swarm);
       sendFact({ kind: 'swarm', sessionId, swarm });
+    },
+    watchedTables: (sessionId, node) => watched.get(`${sessionId}/${node}`) ?? [],
+    setLabFacts(sessionId, node, facts) {
+      labFacts.set(`${sessionId}/${node}`, facts);
+      if ((watched.get(`${sessionId}/${node}`) ?? []).length > 0) sendFact({ kind: 'lab', sessionId, node, facts });
+    },
+    onProbe(answer) {
+      probe = answer;
     },
     forget: destroyNode,
     claimTerminal: (terminal) => void claimed.push(terminal),

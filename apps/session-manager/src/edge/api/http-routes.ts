@@ -17,6 +17,7 @@ import type { PortGateway } from '../ports/gateway.ts';
 import { createApiRegistry } from './api-route.ts';
 import { fileRoutes } from './routes/file-routes.ts';
 import { hostRoutes } from './routes/host-routes.ts';
+import { type LabRoutesDeps, labRoutes } from './routes/lab-routes.ts';
 import { nodeRoutes } from './routes/node-routes.ts';
 import { type OperatorRoutesDeps, operatorRoutes } from './routes/operator-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
@@ -26,7 +27,7 @@ import { sessionRoutes } from './routes/session-routes.ts';
 import { signInRoutes } from './routes/sign-in-routes.ts';
 import type { SignIn } from './sign-in.ts';
 
-export interface HttpRoutesDeps extends RouteDeps, OperatorRoutesDeps {
+export interface HttpRoutesDeps extends RouteDeps, OperatorRoutesDeps, LabRoutesDeps {
   templates: TemplateRunner;
   portGateway: PortGateway;
   streams: AgentStreams;
@@ -91,6 +92,7 @@ export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes
   );
   publicRoutes(api, deps);
   sessionRoutes(api, deps);
+  labRoutes(app, api, deps);
   nodeRoutes(api, deps);
   portRoutes(api, deps);
   fileRoutes(api, deps);

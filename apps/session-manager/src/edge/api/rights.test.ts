@@ -34,6 +34,14 @@ const NEEDED: Record<SessionCall, Right> = {
   'terminal:close': 'collaborator',
   'session:here': 'viewer',
   'session:ping': 'viewer',
+  'lab:step': 'collaborator',
+  'lab:skip': 'collaborator',
+  'lab:solve': 'collaborator',
+  'lab:afresh': 'collaborator',
+  'lab:again': 'collaborator',
+  'lab:update': 'collaborator',
+  'lab:answer': 'collaborator',
+  'lab:hint': 'collaborator',
 };
 
 /** A good request of each call of the realtime contract. */
@@ -47,6 +55,14 @@ function requestsFor(terminalId: string): Record<SessionCall, object> {
     'terminal:detach': common,
     'session:here': { terminalId },
     'session:ping': {},
+    'lab:step': { step: 'first' },
+    'lab:skip': { step: 'first' },
+    'lab:solve': { step: 'first' },
+    'lab:afresh': { step: 'first' },
+    'lab:again': {},
+    'lab:update': {},
+    'lab:answer': { key: 'k', text: 'x' },
+    'lab:hint': { key: 'k' },
     'terminal:close': common,
   };
 }

@@ -9,6 +9,7 @@ import {
 } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { Server, Socket } from 'socket.io';
+import type { Labs } from '../../labs/labs.ts';
 import type { SessionFeed } from '../../live/feed.ts';
 import type { People } from '../../live/people.ts';
 import { graceView } from '../../model/session.ts';
@@ -38,6 +39,7 @@ export interface BrowserGatewayDeps {
   directory: SessionDirectory;
   feed: SessionFeed;
   people: People;
+  labs: Labs;
   relay: TerminalRelay;
   origins: Origins;
   clock: Clock;
@@ -52,7 +54,7 @@ interface Client {
 
 /** Begins to accept browsers on the namespace; returns what the rest may ask of it. */
 export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): number } {
-  const { io, tokens, service, directory, feed, people, relay, origins, clock, metrics, logger } = deps;
+  const { io, tokens, service, directory, feed, people, labs, relay, origins, clock, metrics, logger } = deps;
   const namespace = io.of(SESSION_NAMESPACE);
   const clients = new Map<string, Set<Client>>();
   const rates = createSocketRates(clock);
@@ -137,11 +139,12 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
     };
     const relayClient: RelayClient = relay.addClient(sessionId, sink);
     const person = people.join(sessionId, right);
+    const leaveLab = labs.join(sessionId);
     const client: Client = { socket, linkId };
     const peers = clients.get(sessionId) ?? new Set();
     clients.set(sessionId, peers.add(client));
     const caller = createSessionCaller({
-      ...{ service, directory, metrics, rates, logger: log, sessionId, linkId, relay: relayClient, person, echo },
+      ...{ service, directory, metrics, rates, logger: log, sessionId, linkId, relay: relayClient, person, labs, echo },
       socketId: socket.id,
       onHostile(why) {
         log.warn({ why }, 'socket closed');
@@ -166,6 +169,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
       subscription.unsubscribe();
       relayClient.dispose();
       person.leave();
+      leaveLab();
       peers.delete(client);
       if (peers.size === 0 && clients.get(sessionId) === peers) clients.delete(sessionId);
     });

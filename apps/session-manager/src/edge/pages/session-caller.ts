@@ -9,6 +9,7 @@ import {
   terminalAckSchema,
 } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
+import type { Labs } from '../../labs/labs.ts';
 import type { PersonHandle } from '../../live/people.ts';
 import { requireNode, requireThawed } from '../../model/session.ts';
 import type { RelayClient } from '../../relay/terminal-relay-types.ts';
@@ -57,6 +58,8 @@ export interface SessionCallerDeps {
   relay: RelayClient;
   /** The page's entry among the people of its session; a socket that carries terminals alone has none. */
   person?: PersonHandle;
+  /** What it may ask of the session's lab. */
+  labs?: Labs;
   echo: EchoTimer;
   /** The socket is to be closed; `why` is for the log. */
   onHostile(why: string): void;
@@ -110,7 +113,12 @@ export function createSessionCaller(deps: SessionCallerDeps): SessionCaller {
     }
     if (name === 'terminal:input') echo.typed((parsed.data as SessionCallRequest<'terminal:input'>).terminalId);
     const began = performance.now();
-    const context = { relay, hostOf, ...(deps.person === undefined ? {} : { person: deps.person }) };
+    const context = {
+      relay,
+      hostOf,
+      ...(deps.person === undefined ? {} : { person: deps.person }),
+      ...(deps.labs === undefined ? {} : { lab: { labs: deps.labs, sessionId } }),
+    };
     const result = await handle(context, parsed.data as never);
     if (name === 'terminal:attach') metrics.attachSeconds.observe((performance.now() - began) / 1000);
     return result;

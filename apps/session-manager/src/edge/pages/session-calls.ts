@@ -1,10 +1,20 @@
 /** What each call of the realtime contract needs and does: one table, checked to be complete by the compiler. */
-import type { Right, SessionCall, SessionCallAnswer, sessionCalls } from '@drydock/protocol';
+import {
+  DrydockError,
+  labCallSchemas,
+  type Right,
+  type SessionCall,
+  type SessionCallAnswer,
+  type sessionCalls,
+} from '@drydock/protocol';
 import type { z } from 'zod';
+import { type LabCallContext, labCallTable } from '../../labs/lab-calls.ts';
 import type { PersonHandle } from '../../live/people.ts';
 import type { RelayClient } from '../../relay/terminal-relay-types.ts';
 
 export interface SessionCallContext {
+  /** The session's lab; none on a socket that carries terminals alone. */
+  lab?: LabCallContext;
   relay: RelayClient;
   /** The page's own entry among the people of its session; none on a socket that carries terminals alone. */
   person?: PersonHandle;
@@ -62,4 +72,23 @@ export const sessionCallTable: { readonly [C in SessionCall]: SessionCallSpec<C>
     },
   },
   'session:ping': { right: 'viewer', run: async () => ({}) },
+  ...labTable(),
 };
+
+type LabCall = keyof typeof labCallSchemas;
+
+/** The calls on labs, which the API has too. */
+function labTable(): { readonly [C in LabCall]: SessionCallSpec<C> } {
+  const entries = (Object.keys(labCallSchemas) as LabCall[]).map((name) => {
+    const { right, run } = labCallTable[name];
+    const spec: SessionCallSpec<LabCall> = {
+      right,
+      run({ lab }, request) {
+        if (lab === undefined) throw new DrydockError('BAD_REQUEST');
+        return run(lab, request as never);
+      },
+    };
+    return [name, spec];
+  });
+  return Object.fromEntries(entries);
+}

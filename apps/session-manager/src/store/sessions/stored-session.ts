@@ -32,6 +32,7 @@ const baseSchema = z.looseObject({
   id: z.string(),
   name: z.string().nullable(),
   template: z.string().nullable(),
+  lab: z.string().exactOptional(),
   createdAt: timeSchema,
   expiresAt: timeSchema,
   activeAt: timeSchema.exactOptional(),

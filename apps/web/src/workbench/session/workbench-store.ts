@@ -1,7 +1,9 @@
 /** What the page knows of its session: a snapshot, the changes since, and how the connection is. */
 import type { Connection } from '@drydock/client';
 import {
+  applyLabLeaves,
   applySwarmStep,
+  type LabView,
   type Person,
   type PublishedPort,
   type Right,
@@ -29,6 +31,8 @@ export interface WorkbenchData {
   ports: Record<string, PublishedPort[]>;
   progress: Progress | null;
   swarm: SwarmState;
+  /** The lab that leads the session; null where there is none, or none is known yet. */
+  lab: LabView | null;
   /** Who is here, one entry a page; this page's own too, once it said who it is. */
   people: Person[];
 }
@@ -100,6 +104,10 @@ export function applyChange(data: WorkbenchData, { seq, change }: SessionChangeE
       const { text, done, total, failed } = change;
       return { ...next, progress: failed || done >= total ? null : { text, done, total } };
     }
+    case 'lab':
+      return { ...next, lab: change.lab };
+    case 'lab-leaves':
+      return { ...next, lab: applyLabLeaves(data.lab, change) };
     case 'timeline':
       return next; // The timeline keeps its own entries; most pages never open it.
     case 'swarm':
@@ -136,7 +144,10 @@ export function createWorkbenchStore(now: () => number = Date.now) {
       const { terminals: known = [] } = state.data ?? {};
       // A manager that was just restarted has not heard its hosts: what it does not name is asked for by an attach.
       const terminals = terminalsPending ? merge(known, snapshot.terminals) : snapshot.terminals;
-      set({ clockSkewMs: session.now - now(), data: { ...snapshot, terminals, terminalsPending, progress: null } });
+      set({
+        clockSkewMs: session.now - now(),
+        data: { ...snapshot, lab: snapshot.lab ?? null, terminals, terminalsPending, progress: null },
+      });
     },
     /** Applies the next change. `gap` means that one was missed: only a new snapshot helps. An old one is `stale`. */
     change(event: SessionChangeEvent): 'applied' | 'stale' | 'gap' {

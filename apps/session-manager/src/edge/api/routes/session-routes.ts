@@ -20,6 +20,7 @@ import type { TemplateRunner } from '../../../templates/template-runner.ts';
 import { serializeCookie, sessionCookieName } from '../../base/cookies.ts';
 import type { ApiRegistry } from '../api-route.ts';
 import type { SignIn } from '../sign-in.ts';
+import type { LabRoutesDeps } from './lab-routes.ts';
 import type { RouteDeps } from './route-deps.ts';
 
 /** How long a DELETE waits until the hosts have nothing left of the session (ms); after that they go on by themselves. */
@@ -28,8 +29,10 @@ const DELETE_PATIENCE_MS = 15_000;
 /** Declares the calls. */
 export function sessionRoutes(
   api: ApiRegistry,
-  deps: RouteDeps & { templates: TemplateRunner; signIn: SignIn | undefined; workGate: WorkGate | undefined },
+  deps: RouteDeps &
+    LabRoutesDeps & { templates: TemplateRunner; signIn: SignIn | undefined; workGate: WorkGate | undefined },
 ): void {
+  const { labBook, labStarts } = deps;
   const { service, views, origins, tokens, reaper, templates, book, creates, maxSessionHours } = deps;
   const linkUrl = (id: string, token: string) => `${origins.publicBase}/s/${id}#${token}`;
 
@@ -65,18 +68,23 @@ export function sessionRoutes(
       if (user === undefined) await deps.workGate?.take(body.work);
       const waitMs = Math.max(creates.take(address), user === undefined ? 0 : creates.take(`user ${user.id}`));
       if (waitMs > 0) throw new DrydockError('RATE_LIMITED', undefined, { retryAfterMs: waitMs });
+      if (body.template !== undefined && body.lab !== undefined)
+        throw new DrydockError('BAD_REQUEST', 'A session begins with a template or with a lab.');
       const template = body.template === undefined ? undefined : book.require(body.template);
+      const lab = body.lab === undefined ? undefined : await labBook.find(body.lab);
+      const nodes = lab === undefined ? (template?.nodes.length ?? 0) : labStarts.demand(lab);
       const { session, tokens: made } = await service.create({
         name: body.name,
         template: template?.id,
         hours: body.hours,
-        nodes: template?.nodes.length ?? 0,
+        nodes,
         queue: body.queue ?? address,
         userId: user?.id,
         client: deps.clients.kept(address),
         address,
       });
       if (template !== undefined) await templates.startNew(session.id, template);
+      if (lab !== undefined) await labStarts.beginNew(session.id, lab);
       return {
         session: views.session(deps.directory.get(session.id) ?? session),
         token: made.owner,

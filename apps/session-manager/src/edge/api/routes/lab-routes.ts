@@ -1,0 +1,189 @@
+/** Calls on labs: the catalogue, a session's lab and its statement, and the files that a lab brings along. */
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import {
+  checkStatementRequestSchema,
+  checkStatementResponseSchema,
+  DrydockError,
+  labCallSchemas,
+  labResponseSchema,
+  labStatementResponseSchema,
+  labsResponseSchema,
+  labVersionSchema,
+  labViewSchema,
+  sessionViewSchema,
+  startLabRequestSchema,
+} from '@drydock/protocol';
+import type { FastifyInstance } from 'fastify';
+import type { LabBook } from '../../../labs/lab-book.ts';
+import { labCallTable } from '../../../labs/lab-calls.ts';
+import { labEntry } from '../../../labs/lab-entry.ts';
+import { createLabMask } from '../../../labs/lab-mask.ts';
+import type { LabStarts } from '../../../labs/lab-starts.ts';
+import { labStatement } from '../../../labs/lab-view.ts';
+import type { Labs } from '../../../labs/labs.ts';
+import { requireThawed } from '../../../model/session.ts';
+import type { ApiRegistry } from '../api-route.ts';
+import type { RouteDeps } from './route-deps.ts';
+
+export interface LabRoutesDeps {
+  labs: Labs;
+  labBook: LabBook;
+  labStarts: LabStarts;
+  /** Places from which labs may be had by address. */
+  forges: readonly string[];
+  secret: string;
+}
+
+/** Pictures that a page may show; everything else of a lab is a download. */
+const SHOWN: Readonly<Record<string, string>> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  gif: 'image/gif',
+  webp: 'image/webp',
+  avif: 'image/avif',
+  svg: 'image/svg+xml',
+};
+
+/** Declares the calls. */
+export function labRoutes(
+  app: FastifyInstance,
+  api: ApiRegistry,
+  deps: Pick<RouteDeps, 'views' | 'directory' | 'clock'> & LabRoutesDeps,
+): void {
+  const { labs, labBook, labStarts, forges, secret, views, directory, clock } = deps;
+  const sign = (text: string) => createHmac('sha256', `${secret} lab-statement`).update(text).digest();
+
+  api.open(
+    { method: 'GET', path: '/labs', summary: 'The labs of this place.', answer: labsResponseSchema, status: 200 },
+    async () => ({
+      labs: labBook.all().map((lab) => labEntry(lab, labStarts.nodesOf(lab), secret)),
+      forges: [...forges],
+    }),
+  );
+
+  api.open(
+    {
+      method: 'GET',
+      path: '/labs/:lab',
+      summary: 'A lab as its readers see it (its id URL-encoded): no answers, no hidden scripts.',
+      answer: labResponseSchema,
+      status: 200,
+    },
+    async ({ params }) => {
+      const lab = await labBook.find(String(params.lab));
+      const { reader } = createLabMask(secret, lab.lab);
+      return { entry: labEntry(lab, labStarts.nodesOf(lab), secret), lab: { ...reader } };
+    },
+  );
+
+  api.session(
+    {
+      method: 'POST',
+      path: '/sessions/:id/lab',
+      summary: 'Begin a lab in a session that has none; nodes of its names are used, missing ones are made.',
+      right: 'collaborator',
+      body: startLabRequestSchema,
+      answer: sessionViewSchema,
+      status: 202,
+    },
+    async ({ access, body }) => {
+      requireThawed(access.session);
+      const lab = await labBook.find(body.lab);
+      await labStarts.begin(access.session.id, lab);
+      return views.session(directory.get(access.session.id) ?? access.session);
+    },
+  );
+
+  api.session(
+    {
+      method: 'GET',
+      path: '/sessions/:id/lab',
+      summary: 'How the session’s lab stands; what its steps say is in `GET /sessions/:id/lab/text`.',
+      right: 'viewer',
+      answer: labViewSchema,
+      status: 200,
+    },
+    async ({ access }) => {
+      await labs.require(access.session.id);
+      return labs.view(access.session.id);
+    },
+  );
+
+  api.session(
+    {
+      method: 'GET',
+      path: '/sessions/:id/lab/text',
+      summary: 'The version of the lab that the session goes by, as its readers see it.',
+      right: 'viewer',
+      answer: labResponseSchema,
+      status: 200,
+    },
+    async ({ access }) => {
+      const { lab, mask } = await labs.require(access.session.id);
+      return { entry: labEntry(lab, labStarts.nodesOf(lab), secret), lab: { ...mask.reader } };
+    },
+  );
+
+  for (const [name, { request, answer }] of Object.entries(labCallSchemas)) {
+    const spec = labCallTable[name as keyof typeof labCallSchemas];
+    api.session(
+      {
+        method: 'POST',
+        path: `/sessions/:id/lab/${name.slice('lab:'.length)}`,
+        summary: `The same as the call \`${name}\` of a page.`,
+        right: spec.right,
+        body: request,
+        answer,
+        status: 200,
+      },
+      async ({ access, body }) => spec.run({ labs, sessionId: access.session.id }, body as never),
+    );
+  }
+
+  api.session(
+    {
+      method: 'GET',
+      path: '/sessions/:id/lab/statement',
+      summary: 'What was checked in the session’s lab, signed by this place.',
+      right: 'viewer',
+      answer: labStatementResponseSchema,
+      status: 200,
+    },
+    async ({ access, reply }) => {
+      const loaded = await labs.require(access.session.id);
+      const statement = labStatement(access.session.id, loaded, clock.now());
+      reply.header('content-disposition', `attachment; filename="lab-statement-${access.session.id}.json"`);
+      return { statement, signature: sign(JSON.stringify(statement)).toString('hex') };
+    },
+  );
+
+  api.open(
+    {
+      method: 'POST',
+      path: '/labs/statement',
+      summary: 'Whether this place signed a statement.',
+      body: checkStatementRequestSchema,
+      answer: checkStatementResponseSchema,
+      status: 200,
+    },
+    async ({ body }) => {
+      const given = Buffer.from(body.signature, 'hex');
+      const right = sign(JSON.stringify(body.statement));
+      return { genuine: given.length === right.length && timingSafeEqual(given, right) };
+    },
+  );
+
+  app.get('/lab-assets/:version/*', async (request, reply) => {
+    const { version, '*': path = '' } = request.params as { version: string; '*': string };
+    if (!labVersionSchema.safeParse(version).success) throw new DrydockError('NOT_FOUND');
+    const file = labBook.asset(version, path);
+    if (file === undefined) throw new DrydockError('NOT_FOUND');
+    const type = SHOWN[/\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? ''];
+    reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+    reply.header('cache-control', 'public, max-age=31536000, immutable');
+    reply.header('content-type', type ?? 'application/octet-stream');
+    if (type === undefined) reply.header('content-disposition', 'attachment');
+    return reply.send(file.bytes);
+  });
+}
