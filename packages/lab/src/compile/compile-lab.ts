@@ -200,6 +200,7 @@ function buildStep(
 }
 
 function refuseHints(parts: ReturnType<typeof createStepParts>, { place }: Section, findings: Findings): void {
+  if (parts.hints.every(({ for: tie }) => tie === undefined)) return;
   const text = JSON.stringify(parts.all);
   for (const { title, for: tie } of parts.hints) {
     if (tie === undefined || text.includes(JSON.stringify(tie))) continue;

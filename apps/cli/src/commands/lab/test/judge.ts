@@ -16,8 +16,8 @@ import {
 import { type Doings, gatherFacts } from './facts/gather.ts';
 import type { TestSession } from './session.ts';
 
-/** Time for what was done to show: tasks start, health checks run (ms). */
-const GREEN_MS = 60_000;
+/** Time for what was done to show, unless another is given: tasks start, health checks run (ms). */
+export const PATIENCE_MS = 60_000;
 /** Between two looks (ms): gathering asks every node. */
 const LOOK_MS = 500;
 
@@ -34,8 +34,13 @@ export async function completeBefore(session: TestSession, step: Step, doings: D
 }
 
 /** Waits until all checks of the step have held together; resolves to those that do not, each with its sentence. */
-export async function waitForGreen(session: TestSession, step: Step, doings: Doings): Promise<Wrong[]> {
-  const end = Date.now() + GREEN_MS;
+export async function waitForGreen(
+  session: TestSession,
+  step: Step,
+  doings: Doings,
+  patienceMs: number,
+): Promise<Wrong[]> {
+  const end = Date.now() + patienceMs;
   let progress: StepProgress = enterStep(Date.now());
   for (;;) {
     const facts = await gatherFacts(session, step, doings);
@@ -54,9 +59,9 @@ export async function waitForSentence(
   session: TestSession,
   step: Step,
   doings: Doings,
-  words: string,
+  { words, patienceMs }: { words: string; patienceMs: number },
 ): Promise<string[] | undefined> {
-  const end = Date.now() + GREEN_MS / 2;
+  const end = Date.now() + patienceMs / 2;
   for (;;) {
     const open = explainOpen(step, await gatherFacts(session, step, doings, true));
     if (open.some(({ sentence }) => sentence.toLowerCase().includes(words.toLowerCase()))) return undefined;

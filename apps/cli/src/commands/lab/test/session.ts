@@ -1,16 +1,12 @@
 /** A session of a running Drydock, made and ended by the public HTTP API. */
+import { ApiError, createHttpClient, createSessionApi, startSession } from '@drydock/client';
 import {
-  type CreateSessionResponse,
-  createSessionResponseSchema,
   type ExecResponse,
-  errorBodySchema,
-  execResponseSchema,
   MAX_EXEC_TIMEOUT_SECONDS,
-  nodeViewSchema,
-  portsResponseSchema,
+  type PublishedPort,
+  type SwarmView,
   swarmResponseSchema,
 } from '@drydock/protocol';
-import type { z } from 'zod';
 import { EXIT, Failure } from '../../../failure.ts';
 
 /** A call may wait for a node that is slow, besides the command's own time (ms). */
@@ -26,9 +22,9 @@ export interface TestSession {
   readonly origin: string;
   readonly nodes: readonly string[];
   /** Runs a command; its exit code is an answer, not a failure. @throws Failure of the API. */
-  exec(node: string, command: readonly string[], options?: ExecOptions): Promise<ExecResponse>;
-  ports(node: string): Promise<z.output<typeof portsResponseSchema>>;
-  swarm(): Promise<z.output<typeof swarmResponseSchema>>;
+  exec(node: string, command: string[], options?: ExecOptions): Promise<ExecResponse>;
+  ports(node: string): Promise<PublishedPort[]>;
+  swarm(): Promise<SwarmView | null>;
   end(): Promise<void>;
 }
 
@@ -37,36 +33,29 @@ export async function createTestSession(
   origin: string,
   wish: { nodes: readonly string[]; template?: string | undefined },
 ): Promise<TestSession> {
+  const http = createHttpClient({
+    server: origin,
+    fetch: (url, init) => fetch(url, { ...init, signal: init?.signal ?? AbortSignal.timeout(ANSWER_MS) }),
+  });
   const template = wish.template === undefined ? {} : { template: wish.template };
-  const made: CreateSessionResponse = createSessionResponseSchema.parse(
-    await call(origin, 'POST', '/sessions', undefined, { hours: SESSION_HOURS, ...template }),
-  );
-  const { token } = made;
-  const path = `/sessions/${made.session.id}`;
+  const { token, session: made } = await told(startSession(http, { hours: SESSION_HOURS, ...template }));
+  const api = createSessionApi({ http, sessionId: made.id, token });
   const session: TestSession = {
-    id: made.session.id,
+    id: made.id,
     token,
     origin,
-    nodes: wish.template === undefined ? wish.nodes : made.session.nodes.map(({ name }) => name),
-    async exec(node, command, { stdin, timeoutMs = ANSWER_MS } = {}) {
-      const body = {
-        command,
-        timeoutSeconds: Math.min(MAX_EXEC_TIMEOUT_SECONDS, Math.ceil(timeoutMs / 1000)),
-        ...(stdin === undefined ? {} : { stdin }),
-      };
-      return execResponseSchema.parse(
-        await call(origin, 'POST', `${path}/nodes/${node}/exec`, token, body, timeoutMs + ANSWER_MS),
-      );
+    nodes: wish.template === undefined ? wish.nodes : made.nodes.map(({ name }) => name),
+    exec(node, command, { stdin, timeoutMs = ANSWER_MS } = {}) {
+      const timeoutSeconds = Math.min(MAX_EXEC_TIMEOUT_SECONDS, Math.ceil(timeoutMs / 1000));
+      const request = { command, timeoutSeconds, ...(stdin === undefined ? {} : { stdin }) };
+      return told(api.exec(node, request, AbortSignal.timeout(timeoutMs + ANSWER_MS)));
     },
-    ports: async (node) => portsResponseSchema.parse(await call(origin, 'GET', `${path}/nodes/${node}/ports`, token)),
-    swarm: async () => swarmResponseSchema.parse(await call(origin, 'GET', `${path}/swarm`, token)),
-    async end() {
-      await call(origin, 'DELETE', path, token);
-    },
+    ports: (node) => told(api.ports(node)),
+    swarm: () => told(http.call('GET', `/sessions/${made.id}/swarm`, { token, read: swarmResponseSchema })),
+    end: () => told(api.end()),
   };
   try {
-    if (wish.template === undefined)
-      for (const name of wish.nodes) nodeViewSchema.parse(await call(origin, 'POST', `${path}/nodes`, token, { name }));
+    if (wish.template === undefined) for (const name of wish.nodes) await told(api.addNode(name));
     await Promise.all(session.nodes.map((node) => dockerReady(session, node)));
   } catch (error) {
     await session.end().catch(() => undefined);
@@ -82,36 +71,15 @@ async function dockerReady(session: TestSession, node: string): Promise<void> {
     throw new Failure('UNREACHABLE', `Docker on ${node} does not answer. ${stderr}`, EXIT.unavailable);
 }
 
-async function call(
-  origin: string,
-  method: string,
-  path: string,
-  token?: string,
-  body?: unknown,
-  withinMs = ANSWER_MS,
-): Promise<unknown> {
-  const response = await fetch(`${origin}/api/v1${path}`, {
-    method,
-    signal: AbortSignal.timeout(withinMs),
-    headers: {
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch((error: Error) => {
-    const why = (error.cause as Error | undefined)?.message ?? error.message;
-    throw new Failure(
-      'UNREACHABLE',
-      `${origin} does not answer (${why}).`,
-      EXIT.unavailable,
-      'Is it running? npm start',
-    );
-  });
-  if (response.status === 204) return undefined;
-  const value: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return value;
-  const refused = errorBodySchema.safeParse(value).data?.error;
-  if (refused === undefined)
-    throw new Failure('BAD_ANSWER', `${method} ${path} was answered ${response.status}.`, EXIT.unavailable);
-  throw new Failure(refused.code, refused.message, EXIT.refused);
+/** What the API refuses, in this program's form. */
+async function told<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const { code, message } = error;
+    if (code === 'NETWORK') throw new Failure('UNREACHABLE', message, EXIT.unavailable, 'Is it running? npm start');
+    if (code === 'UNREADABLE') throw new Failure('BAD_ANSWER', message, EXIT.unavailable);
+    throw new Failure(code, message, EXIT.refused);
+  }
 }

@@ -9,7 +9,8 @@ import { createTypist } from './typing.ts';
 
 /** A part of a lab's test; `problems` empty where it passed. */
 export type Case = { step: string; name: string; problems: string[]; ms: number };
-export type TestJob = { origin: string; lab: Lab; files: LabFiles; tell: (found: Case) => void };
+/** `patienceMs`: how long a step may take to become green after everything is done. */
+export type TestJob = { origin: string; lab: Lab; files: LabFiles; patienceMs: number; tell: (found: Case) => void };
 
 /** Runs all parts; what cannot go on (a solution that fails) ends its part and is told once. @throws Failure of the place. */
 export async function testLab(job: TestJob): Promise<Case[]> {
@@ -58,7 +59,7 @@ async function walk(job: TestJob, add: Add): Promise<void> {
         const isGreen = await add(step.id, 'green after its blocks', async () => {
           const isByBlocks = step.blocks.some(({ kind }) => kind === 'run' || kind === 'file');
           const problems = isByBlocks ? await typist.do(step.blocks) : await solve(session, step, doings);
-          return [...problems, ...(await answerAndWait(session, step, doings))];
+          return [...problems, ...(await answerAndWait(session, step, doings, job.patienceMs))];
         });
         if (!isReady || !isGreen) return;
       }
@@ -74,21 +75,21 @@ async function solveAlone(job: TestJob, add: Add): Promise<void> {
     const doings = createDoings();
     if ((await prepare(session, job.lab, job.files)).length > 0) return;
     for (const step of job.lab.steps)
-      if (!(await add(step.id, 'green by solve', () => solveStep(session, step, doings)))) return;
+      if (!(await add(step.id, 'green by solve', () => solveStep(session, step, doings, job.patienceMs)))) return;
   });
 }
 
-async function solveStep(session: TestSession, step: Step, doings: Doings): Promise<string[]> {
+async function solveStep(session: TestSession, step: Step, doings: Doings, patienceMs: number): Promise<string[]> {
   const problems = await runScripts(session, [...step.setup, ...step.breaks]);
   if (problems.length > 0) return problems;
   const solved = await solve(session, step, doings);
-  return solved.length > 0 ? solved : answerAndWait(session, step, doings);
+  return solved.length > 0 ? solved : answerAndWait(session, step, doings, patienceMs);
 }
 
-async function answerAndWait(session: TestSession, step: Step, doings: Doings): Promise<string[]> {
+async function answerAndWait(session: TestSession, step: Step, doings: Doings, patienceMs: number): Promise<string[]> {
   const { answers, problems } = await rightAnswers(session, step);
   for (const [key, answer] of answers) doings.answers.set(key, answer);
-  const open = await waitForGreen(session, step, doings);
+  const open = await waitForGreen(session, step, doings, patienceMs);
   return [...problems, ...open.map(({ title, sentence }) => `${title}: ${sentence}`)];
 }
 
@@ -102,12 +103,15 @@ async function tryMistakes(job: TestJob, add: Add): Promise<void> {
           const doings = createDoings();
           const problems = await prepare(session, job.lab, job.files);
           for (const before of job.lab.steps.slice(0, index))
-            if (problems.length === 0) problems.push(...(await solveStep(session, before, doings)));
+            if (problems.length === 0) problems.push(...(await solveStep(session, before, doings, job.patienceMs)));
           if (problems.length === 0) problems.push(...(await runScripts(session, [...step.setup, ...step.breaks])));
           if (problems.length > 0) return problems;
           // The mistake may end with any code: what counts is what the reader is told.
           await runScripts(session, [wrong], doings);
-          const sentences = await waitForSentence(session, step, doings, wrong.expect);
+          const sentences = await waitForSentence(session, step, doings, {
+            words: wrong.expect,
+            patienceMs: job.patienceMs,
+          });
           return sentences === undefined
             ? []
             : [`No sentence holds "${wrong.expect}". There are: ${sentences.join(' | ')}`];

@@ -140,14 +140,10 @@ export async function writeBlock(session: TestSession, block: FileWrite, node: s
   };
   if (change.mode === 'write') return write(block.text);
   if (change.mode === 'patch') {
-    const command = [
-      'bash',
-      '-c',
-      'cd / && git apply --unsafe-paths --unidiff-zero --directory="$(dirname "$1")" -p9 -',
-      'bash',
-      path,
-    ];
-    const { exitCode, stderr } = await session.exec(node, command, { stdin: block.text });
+    // Whatever names the diff's head has, it is meant for this file.
+    const patch = `--- a${path}\n+++ b${path}\n${block.text.slice(Math.max(0, block.text.search(/^@@ /m)))}`;
+    const command = ['env', '-C', '/', 'git', 'apply', '--recount', '-p1', '-'];
+    const { exitCode, stderr } = await session.exec(node, command, { stdin: patch });
     return exitCode === 0 ? [] : [`${place}: the patch does not fit: ${lastLine(stderr)}`];
   }
   const { exitCode, stdout } = await session.exec(node, ['cat', '--', path]);

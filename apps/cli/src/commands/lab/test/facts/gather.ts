@@ -42,6 +42,8 @@ export async function gatherFacts(
       if (wanted !== undefined && answer !== undefined) answer.wanted = wanted;
     }
   }
-  const swarm = await swarmFacts(session, nodes);
+  // A swarm without a majority answers late: it is asked only where somebody wants to know.
+  const isAsked = isExplaining || needs.tables.some((need) => need.of === 'swarm');
+  const swarm = isAsked ? await swarmFacts(session, nodes) : undefined;
   return { nodes, answers, ...(swarm === undefined ? {} : { swarm }) };
 }
