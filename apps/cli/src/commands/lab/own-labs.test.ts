@@ -66,3 +66,13 @@ test('most checks are declared; a script is used where nothing else can see it',
   const scripts = leaves.filter(({ subject }) => subject.kind === 'run');
   expect(scripts.length / leaves.length).toBeLessThan(0.25);
 });
+
+test('the table of exercises names labs that there are, and each lab of the course is in it or below it', () => {
+  const text = readFileSync(join(REPO, 'docs/labs/exercises.md'), 'utf8');
+  const rows = [...text.matchAll(/^\| (C\d\d-\d\d.*?) \| .*? \| (.*?) \|$/gm)];
+  expect(rows.length).toBeGreaterThan(30);
+  for (const [, exercise, cell = ''] of rows) {
+    if (cell.startsWith('none: ')) continue;
+    for (const name of cell.replace(/ \(.*\)$/, '').split(', ')) expect(names, exercise).toContain(name);
+  }
+});
