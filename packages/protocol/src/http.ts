@@ -151,6 +151,8 @@ export const templateViewSchema = z.object({
   title: z.string(),
   description: z.string(),
   nodes: z.array(nodeNameSchema),
+  /** How soon it is usually ready (whole seconds), where that was measured. */
+  readySeconds: z.number().int().positive().optional(),
 });
 export type TemplateView = z.infer<typeof templateViewSchema>;
 

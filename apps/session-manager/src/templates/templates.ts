@@ -16,6 +16,8 @@ export interface Template {
   readonly steps: readonly TemplateStep[];
   /** What its nodes get instead of the host's defaults. */
   readonly limits?: Partial<NodeLimits>;
+  /** How soon it is usually ready from a warm pool (whole seconds), where that was measured (docs/SPECIFICATION.md). */
+  readonly readySeconds?: number;
 }
 
 const numbered = (stem: string, count: number) => Array.from({ length: count }, (_, index) => `${stem}${index + 1}`);
@@ -31,10 +33,13 @@ function swarm(managerCount: number, workerCount: number): Template {
     title: `Swarm: ${words.join(' and ')}`,
     description:
       tolerates === 0
-        ? 'The smallest swarm that has work to place.'
+        ? workerCount > 1
+          ? 'What most lessons on swarm begin with.'
+          : 'The smallest swarm that has work to place.'
         : `A swarm that survives the loss of ${tolerates} manager${tolerates === 1 ? '' : 's'}.`,
     nodes: [...managers, ...workers],
     steps: [{ kind: 'swarm', managers, workers }],
+    readySeconds: 3,
   };
 }
 
@@ -62,11 +67,21 @@ export const TEMPLATES: readonly Template[] = [
     description: 'A single Docker host with an empty engine.',
     nodes: ['node1'],
     steps: [],
+    readySeconds: 1,
   },
   swarm(1, 1),
+  swarm(1, 2),
   swarm(3, 2),
   swarm(5, 0),
   swarm(3, 3),
+  {
+    id: 'workshop',
+    title: 'Workshop of five nodes',
+    description: 'Five Docker hosts that know nothing of each other yet: one for each of a group, or a swarm by hand.',
+    nodes: numbered('node', 5),
+    steps: [],
+    readySeconds: 3,
+  },
   {
     id: 'compose-app',
     title: 'Compose application',

@@ -95,9 +95,11 @@ describe('templates', () => {
     expect(templates.map(({ id }) => id)).toEqual([
       'one-node',
       'swarm-1m1w',
+      'swarm-1m2w',
       'swarm-3m2w',
       'swarm-5m',
       'swarm-3m3w',
+      'workshop',
       'compose-app',
       'registry',
     ]);

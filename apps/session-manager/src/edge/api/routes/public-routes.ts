@@ -71,7 +71,11 @@ export function publicRoutes(
       answer: z.array(templateViewSchema),
       status: 200,
     },
-    async () => book.all.map(({ id, title, description, nodes }) => ({ id, title, description, nodes: [...nodes] })),
+    async () =>
+      book.all.map(({ id, title, description, nodes, readySeconds }) => ({
+        ...{ id, title, description, nodes: [...nodes] },
+        ...(readySeconds === undefined ? {} : { readySeconds }),
+      })),
   );
 
   api.open({ method: 'GET', path: '/openapi.json', summary: 'This document.', status: 200 }, async () =>
