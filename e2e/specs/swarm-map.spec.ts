@@ -24,7 +24,9 @@ test.describe('the swarm map', () => {
     await expect(panel(page).getByRole('heading', { name: 'node1' })).toBeVisible({ timeout: 60_000 });
     await expect(panel(page).getByText('Leader', { exact: true })).toBeVisible();
     // The sidebar says it too.
-    await expect(page.getByRole('complementary').getByText('Leader', { exact: true })).toBeVisible();
+    await expect(
+      page.getByRole('complementary').getByRole('img', { name: 'Swarm manager, leader', exact: true }),
+    ).toBeVisible();
 
     await page.getByRole('button', { name: 'Add node' }).first().click();
     await workbench.expectPrompt('node2');

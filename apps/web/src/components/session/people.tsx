@@ -6,6 +6,7 @@ import { Popover } from 'radix-ui';
 import { useMemo } from 'react';
 import { strings } from '../../strings.ts';
 import { groupPeople, type PersonHere } from '../../workbench/session/people.ts';
+import { coloursOf } from '../../workbench/session/person-colours.ts';
 import { useValue, useWorkbench, useWorkbenchState } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 import { cn } from '../ui/cn.ts';
@@ -15,24 +16,16 @@ const text = strings.people;
 
 /** Initials in the header before the rest becomes a number. */
 const SHOWN = 3;
-/** Colours that white letters can be read on (4.5:1 and more), apart for the colour-blind by their order of lightness. */
-const COLOURS = ['#0b6a5d', '#8a3ffc', '#a92a1c', '#0f62fe', '#855200', '#9f1853', '#3c4d49', '#17724a'];
-
-function colourOf(browser: string): string {
-  let sum = 0;
-  for (const letter of browser) sum = (sum * 31 + letter.charCodeAt(0)) % 65_536;
-  return COLOURS[sum % COLOURS.length] ?? '#3c4d49';
-}
-
 function nameOf({ name, browser, isMe }: PersonHere): string {
   return name ?? (isMe ? text.me : text.guest(browser.slice(0, 3).toUpperCase()));
 }
 
 function Initial({ person, className }: { person: PersonHere; className?: string }) {
+  const colours = usePersonColours();
   return (
     <span
       aria-hidden="true"
-      style={{ backgroundColor: colourOf(person.browser) }}
+      style={{ backgroundColor: colours.get(person.browser) }}
       className={cn(
         'grid size-6 shrink-0 place-items-center rounded-full font-[640] text-[11px] text-white',
         className,
@@ -41,6 +34,13 @@ function Initial({ person, className }: { person: PersonHere; className?: string
       {[...nameOf(person)][0]?.toUpperCase()}
     </span>
   );
+}
+
+/** By browser; the same on every page of the session. */
+function usePersonColours(): ReadonlyMap<string, string> {
+  const list = useWorkbenchState((state) => state.data?.people);
+  const { people } = useWorkbench();
+  return useMemo(() => coloursOf([people.me, ...(list ?? []).map(({ browser }) => browser)]), [list, people.me]);
 }
 
 function PersonRow({ person, where }: { person: PersonHere; where: string | null }) {
