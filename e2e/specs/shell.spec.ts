@@ -64,18 +64,18 @@ test('tty, job control, vim, tmux and hidden prompts work as in a window of oneâ
   });
 
   await test.step('tmux: two panes, detached and attached again', async () => {
-    await workbench.type('clear; tmux new -s workbench');
-    await workbench.expectText('[workbench]');
+    await workbench.type('clear; tmux new -s work');
+    await workbench.expectText('[work]');
     await page.keyboard.press('Control+b');
     await keys(page, '"');
     await workbench.type('echo second-$((40+2)); tty');
     await workbench.expectText('second-42');
     await page.keyboard.press('Control+b');
     await keys(page, 'd');
-    await workbench.expectText('[detached (from session workbench)]');
-    await workbench.type('clear; tmux list-panes -t workbench | wc -l | sed s/^/panes-/');
+    await workbench.expectText('[detached (from session work)]');
+    await workbench.type('clear; tmux list-panes -t work | wc -l | sed s/^/panes-/');
     await workbench.expectText('panes-2');
-    await workbench.type('tmux attach -t workbench');
+    await workbench.type('tmux attach -t work');
     await workbench.expectText('second-42');
     await workbench.type('tmux kill-server');
     await workbench.expectText('[server exited]');
