@@ -1,9 +1,11 @@
 import { type AddressInfo, connect as connectTcp, createServer, type Socket } from 'node:net';
+import { MAX_AUDIT_ENTRIES } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { beginClosing, type SessionRecord } from '../model/session.ts';
 import { startTestRedis, type TestRedis } from '../testing/redis-server.ts';
+import { AUDIT_KEY } from './operator/redis.ts';
 import { createRedisStore } from './redis.ts';
 import { heldKey, SESSIONS_KEY } from './sessions/redis.ts';
 import { exampleSession } from './sessions/sessions.contract.ts';
@@ -79,6 +81,15 @@ describe('redis store, when Redis breaks', () => {
     const closing = { ...beginClosing(session as SessionRecord, 'closed', Date.now()), version: 2 };
     await store.sessions.replace(session as SessionRecord, closing);
     expect(await raw.exists(heldKey('somebody'))).toBe(0);
+    raw.disconnect();
+  });
+
+  it('keeps the audit trail in Redis as short as it is shown', async () => {
+    const store = await connect(database);
+    for (let at = 1; at <= MAX_AUDIT_ENTRIES + 3; at += 1)
+      await store.operator.addToAudit({ at, by: 'ann', action: 'end', target: 'aaaaaaaa' });
+    const raw = new Redis(redis.url, { db: database });
+    expect(await raw.llen(AUDIT_KEY)).toBe(MAX_AUDIT_ENTRIES);
     raw.disconnect();
   });
 

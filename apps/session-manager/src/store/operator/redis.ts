@@ -10,7 +10,7 @@ const BLOCKS_KEY = keyOf('operator', 'blocks');
 /** String: StartsStop as JSON. */
 const STARTS_KEY = keyOf('operator', 'starts');
 /** List: AuditEntry as JSON, the newest first. */
-const AUDIT_KEY = keyOf('operator', 'audit');
+export const AUDIT_KEY = keyOf('operator', 'audit');
 
 /** KEYS: blocks. ARGV: id, block (JSON), most. Counted and written in one step. */
 const PUT_BLOCK = `
