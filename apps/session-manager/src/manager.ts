@@ -285,13 +285,20 @@ export async function startManager(
   });
   const { capacity, waiting } = admission;
   const operator = createOperatorEdge({
-    ...{ store, directory, service, hosts, commands: connections, book: hostBook, orders, admission, metrics, origins },
-    ...{ tries: limit('wrongTokens'), cpuRule: settings.cpuRule, secret, version, clock, logger },
-    sockets: () => gateway.sockets(),
-    drop(host) {
-      connections.drop(host);
-      terminalStreams.drop(host);
+    ...{ store, orders, cpuRule: settings.cpuRule },
+    sessions: { directory, service },
+    hosts: {
+      ...{ registry: hosts, commands: connections, book: hostBook },
+      drop(host) {
+        connections.drop(host);
+        terminalStreams.drop(host);
+      },
     },
+    door: {
+      ...{ admission, metrics, origins, tries: limit('wrongTokens'), secret, version },
+      sockets: () => gateway.sockets(),
+    },
+    base: { clock, logger },
   });
   cleanup.add('operator', () => operator.stop());
   const routes = await createHttpRoutes({

@@ -62,18 +62,20 @@ export interface OperatorRoute<B extends z.ZodType = z.ZodType, A extends z.ZodT
 }
 
 export interface OperatorCallsDeps {
-  directory: SessionDirectory;
-  views: OperatorViews;
+  sessions: { directory: SessionDirectory; views: OperatorViews; interventions: Interventions };
+  hosts: {
+    book: HostBook;
+    /** Ends the connection of a host that was removed. */
+    drop(host: string): void;
+  };
   orders: Orders;
-  interventions: Interventions;
   trail: AuditTrail;
-  book: HostBook;
-  load: LoadHistory;
-  status(): Promise<unknown>;
-  /** A link that opens the operator's page once, and how long it waits (min). */
-  newLink(): Promise<{ url: string; minutes: number }>;
-  /** Ends the connection of a host that was removed. */
-  drop(host: string): void;
+  seen: {
+    load: LoadHistory;
+    status(): Promise<unknown>;
+    /** A link that opens the operator's page once, and how long it waits (min). */
+    newLink(): Promise<{ url: string; minutes: number }>;
+  };
   clock: Clock;
 }
 
@@ -85,7 +87,9 @@ function hostOf({ name = '' }: Record<string, string>): string {
 
 /** Declares the calls of a place. */
 export function operatorCalls(deps: OperatorCallsDeps): readonly OperatorRoute[] {
-  const { directory, views, orders, interventions, trail, book, load, clock } = deps;
+  const { orders, trail, seen, clock } = deps;
+  const { directory, views, interventions } = deps.sessions;
+  const { book, drop } = deps.hosts;
   const routes: OperatorRoute[] = [];
   const add = <B extends z.ZodType, A extends z.ZodType>(route: OperatorRoute<B, A>) =>
     void routes.push(route as unknown as OperatorRoute);
@@ -121,7 +125,7 @@ export function operatorCalls(deps: OperatorCallsDeps): readonly OperatorRoute[]
     summary: 'Hosts, sessions, capacity, queue, the last errors, whether sessions may start.',
     answer: operatorStatusSchema,
     run: async () => ({
-      ...((await deps.status()) as z.input<typeof operatorStatusSchema>),
+      ...((await seen.status()) as z.input<typeof operatorStatusSchema>),
       starts: { stopped: orders.startsStop() ?? null },
     }),
   });
@@ -130,7 +134,7 @@ export function operatorCalls(deps: OperatorCallsDeps): readonly OperatorRoute[]
     path: '/load',
     summary: 'Sessions, nodes, processors and queue over the last hour, as this manager saw them.',
     answer: loadSchema,
-    run: async () => load.read(),
+    run: async () => seen.load.read(),
   });
   add({
     method: 'GET',
@@ -269,7 +273,7 @@ export function operatorCalls(deps: OperatorCallsDeps): readonly OperatorRoute[]
     answer: operatorLinkSchema,
     keyOnly: true,
     async run({ by }) {
-      const link = await deps.newLink();
+      const link = await seen.newLink();
       await trail.note(by, 'link', 'page');
       return link;
     },
@@ -310,7 +314,7 @@ export function operatorCalls(deps: OperatorCallsDeps): readonly OperatorRoute[]
     async run({ by, params }) {
       const host = hostOf(params);
       await book.remove(host);
-      deps.drop(host);
+      drop(host);
       await trail.note(by, 'remove-host', host);
       return {};
     },

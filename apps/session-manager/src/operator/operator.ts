@@ -24,26 +24,28 @@ export interface OperatorPart {
 
 export interface OperatorPartDeps {
   store: OperatorStore;
-  directory: SessionDirectory;
-  service: SessionService;
-  hosts: HostRegistry;
-  commands: AgentCommands;
-  book: HostBook;
+  sessions: { directory: SessionDirectory; service: SessionService };
+  hosts: {
+    registry: HostRegistry;
+    commands: AgentCommands;
+    book: HostBook;
+    /** Ends the connection of a host that was removed. */
+    drop(host: string): void;
+  };
   orders: Orders;
   cpuRule: CpuRule;
-  status(): Promise<unknown>;
-  waiting(): Promise<number>;
-  traffic: Parameters<typeof createOperatorViews>[0]['traffic'];
-  refusals: Parameters<typeof createOperatorViews>[0]['refusals'];
-  newLink: OperatorCallsDeps['newLink'];
-  drop(host: string): void;
-  clock: Clock;
-  logger: Logger;
+  /** What other parts of the manager see, for an operator to look at. */
+  seen: Pick<Parameters<typeof createOperatorViews>[0], 'traffic' | 'refusals'> &
+    Pick<OperatorCallsDeps['seen'], 'status' | 'newLink'> & { waiting(): Promise<number> };
+  base: { clock: Clock; logger: Logger };
 }
 
 /** Builds it, and begins to measure and to look. */
 export function createOperatorPart(deps: OperatorPartDeps): OperatorPart {
-  const { store, directory, service, hosts, commands, book, orders, cpuRule, clock, logger } = deps;
+  const { store, orders, cpuRule, seen } = deps;
+  const { directory, service } = deps.sessions;
+  const { registry: hosts, commands, book, drop } = deps.hosts;
+  const { clock, logger } = deps.base;
   const cleanup = createCleanupStack((name, error) => logger.error({ err: error, name }, 'cleanup failed'));
   const trail = createAuditTrail({ store, clock, logger });
   const isOpen = (sessionId: string) => directory.get(sessionId) !== undefined;
@@ -52,7 +54,7 @@ export function createOperatorPart(deps: OperatorPartDeps): OperatorPart {
   const interventions = createInterventions({ directory, service, hosts, commands, trail, clock, logger });
   cleanup.add('interventions', () => interventions.stop());
   cleanup.add('floors of hosts', obeyHostFloor({ hosts, directory, interventions, clock, logger }));
-  const views = createOperatorViews({ directory, hosts, meter, traffic: deps.traffic, refusals: deps.refusals });
+  const views = createOperatorViews({ directory, hosts, meter, traffic: seen.traffic, refusals: seen.refusals });
   const load = createLoadHistory({
     clock,
     async sample() {
@@ -61,25 +63,17 @@ export function createOperatorPart(deps: OperatorPartDeps): OperatorPart {
         sessions: sessions.length,
         nodes: sessions.reduce((sum, { nodes }) => sum + nodes.length, 0),
         cpus: sessions.reduce((sum, { cpus }) => sum + cpus, 0),
-        queue: await deps.waiting().catch(() => 0),
+        queue: await seen.waiting().catch(() => 0),
       };
     },
   });
   cleanup.add('load', () => load.stop());
   cleanup.add('processor rule', watchCpu({ rule: cpuRule, meter, directory, interventions, clock, logger }));
-  const { status, newLink, drop } = deps;
   const calls = operatorCalls({
-    directory,
-    views,
-    orders,
-    interventions,
-    trail,
-    book,
-    load,
-    status,
-    newLink,
-    drop,
-    clock,
+    sessions: { directory, views, interventions },
+    hosts: { book, drop },
+    seen: { status: seen.status, newLink: seen.newLink, load },
+    ...{ orders, trail, clock },
   });
   return { calls, views, stop: () => void cleanup.run() };
 }

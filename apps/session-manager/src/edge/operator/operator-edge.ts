@@ -12,17 +12,19 @@ import { createOperatorSignIn, LINK_MINUTES, type OperatorSignIn } from './opera
 import { createOperatorStatus } from './operator-status.ts';
 import { countRefusals } from './refusal-counts.ts';
 
-export interface OperatorEdgeDeps
-  extends Omit<OperatorPartDeps, 'store' | 'status' | 'waiting' | 'refusals' | 'traffic' | 'newLink'> {
+export interface OperatorEdgeDeps extends Omit<OperatorPartDeps, 'store' | 'seen'> {
   store: Pick<Store, 'tickets' | 'operator'>;
-  admission: Pick<Admission, 'capacity' | 'waiting'>;
-  metrics: Metrics;
-  origins: Origins;
-  /** Tries of links by address. */
-  tries: RateLimit;
-  secret: string;
-  version: string;
-  sockets(): number;
+  /** The manager's own edge. */
+  door: {
+    admission: Pick<Admission, 'capacity' | 'waiting'>;
+    metrics: Metrics;
+    origins: Origins;
+    /** Tries of links by address. */
+    tries: RateLimit;
+    secret: string;
+    version: string;
+    sockets(): number;
+  };
 }
 
 export interface OperatorEdge extends Pick<OperatorPart, 'calls' | 'stop'> {
@@ -31,8 +33,11 @@ export interface OperatorEdge extends Pick<OperatorPart, 'calls' | 'stop'> {
 
 /** Builds it, and begins to measure, to count and to look. */
 export function createOperatorEdge(deps: OperatorEdgeDeps): OperatorEdge {
-  const { store, directory, hosts, book, orders, admission, metrics, origins, tries, secret, clock, logger } = deps;
-  const { capacity, waiting } = admission;
+  const { store, sessions, orders } = deps;
+  const { directory } = sessions;
+  const { registry: hosts, book } = deps.hosts;
+  const { admission, metrics, origins, tries, secret, version, sockets } = deps.door;
+  const { clock, logger } = deps.base;
   const signIn = createOperatorSignIn({ tickets: store.tickets, origins, tries, secret, clock, logger });
   const refusals = countRefusals({ hosts, metrics, isOpen: (id) => directory.get(id) !== undefined });
   const traffic = createTrafficMeter({
@@ -42,15 +47,21 @@ export function createOperatorEdge(deps: OperatorEdgeDeps): OperatorEdge {
     clock,
   });
   addOperatorGauges({ metrics, directory, orders });
-  const { version, sockets } = deps;
   const part = createOperatorPart({
-    ...deps,
+    ...{ sessions, hosts: deps.hosts, orders, cpuRule: deps.cpuRule, base: deps.base },
     store: store.operator,
-    refusals: refusals.of,
-    traffic: traffic.of,
-    waiting,
-    status: createOperatorStatus({ version, directory, hosts, book, metrics, capacity, waiting, sockets }),
-    newLink: async () => ({ url: await signIn.newLink(), minutes: LINK_MINUTES }),
+    seen: {
+      ...{ refusals: refusals.of, traffic: traffic.of, waiting: admission.waiting },
+      status: createOperatorStatus({
+        version,
+        directory,
+        hosts: { registry: hosts, book },
+        metrics,
+        admission,
+        sockets,
+      }),
+      newLink: async () => ({ url: await signIn.newLink(), minutes: LINK_MINUTES }),
+    },
   });
   return {
     signIn,

@@ -1,4 +1,5 @@
 /** What `npm run status` shows an operator: hosts, sessions, capacity, queue, and the last errors. */
+import type { Admission } from '../../scheduling/admission.ts';
 import type { HostBook } from '../../scheduling/host-book.ts';
 import type { HostRegistry } from '../../scheduling/host-registry.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
@@ -7,17 +8,17 @@ import type { Metrics } from '../base/metrics.ts';
 export interface OperatorStatusDeps {
   version: string;
   directory: SessionDirectory;
-  hosts: HostRegistry;
-  book: HostBook;
+  hosts: { registry: HostRegistry; book: HostBook };
   metrics: Metrics;
-  capacity(): { nodes: number; free: number };
-  waiting(): Promise<number>;
+  admission: Pick<Admission, 'capacity' | 'waiting'>;
   sockets(): number;
 }
 
 /** Builds the answer; each call takes it anew. */
 export function createOperatorStatus(deps: OperatorStatusDeps) {
-  const { version, directory, hosts, book, metrics, capacity, waiting, sockets } = deps;
+  const { version, directory, metrics, sockets } = deps;
+  const { registry: hosts, book } = deps.hosts;
+  const { capacity, waiting } = deps.admission;
   return async () => {
     const sessions = { active: 0, grace: 0, closing: 0, closed: 0 };
     for (const { state } of directory.all()) sessions[state] += 1;
