@@ -1,9 +1,13 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createLogger } from '@drydock/service-kit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { MANIFEST_TYPE, openRegistry, type TestRegistry } from '../testing/registry.ts';
+import type { SearchAnswer } from './library-search.ts';
 import { createMirrorFront, type MirrorFrontDeps } from './mirror-front.ts';
 
 const layer = Buffer.alloc(3_000_000, 'drydock');
@@ -61,13 +65,53 @@ test('without internet a missing image is refused with a sentence that Docker sh
   for (const method of ['HEAD', 'GET']) {
     const answer = await fetch(`${front}/v2/library/nosuch/manifests/latest`, { ...accept, method });
     expect(answer.status).toBe(502);
-    expect(answer.statusText).toContain('This Drydock has no internet and its image library lacks "nosuch:latest"');
-    expect(answer.statusText).toContain('no such process');
-    expect(answer.statusText).toContain('It has drydock/web, nginx.');
+    expect(answer.statusText).toMatch(
+      /^This Drydock is offline and does not include "nosuch:latest"\. Included: .*drydock\/web, nginx \(no such process\)$/,
+    );
   }
-  const wrongTag = await fetch(`${front}/v2/library/nginx/manifests/3`, accept);
-  expect(wrongTag.statusText).toContain('lacks "nginx:3"');
-  expect(wrongTag.statusText).toContain('Of nginx it has 1.26.');
+  const misspelt = await fetch(`${front}/v2/library/ngnix/manifests/latest`, accept);
+  expect(misspelt.statusText).toContain('does not include "ngnix:latest". Nearest: nginx. Included: ');
+});
+
+test('a missing tag is not found, in the words that docker’s users know, and the tags there are come after them', async () => {
+  const front = await openFront();
+  const answer = await fetch(`${front}/v2/library/nginx/manifests/3`, accept);
+  expect([answer.status, answer.statusText]).toEqual([
+    502,
+    'manifest for nginx:3 not found: manifest unknown. This Drydock is offline. Included tags of nginx: 1.26 (no such process)',
+  ]);
+});
+
+test('a refusal stops Docker also when more is included than a status line holds', async () => {
+  const many = await openRegistry();
+  cleanup.push(() => many.close());
+  for (let k = 0; k < 60; k += 1) await many.push(`library/an-image-of-the-library-${k}`, '1', Buffer.from('x'));
+  const front = await openFront({ libraryUrl: many.url });
+  const { statusText } = await fetch(`${front}/v2/library/nosuch/manifests/latest`, accept);
+  expect(statusText.length).toBeLessThanOrEqual(600);
+  expect(statusText).toMatch(/, \.\.\. \(no such process\)$/);
+});
+
+test('docker search is answered from the library’s list, names before descriptions, and by nobody with internet', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'drydock-list-'));
+  cleanup.push(() => rm(folder, { recursive: true }));
+  const libraryFile = join(folder, 'library.json');
+  const images = [
+    { repository: 'adminer', description: 'For redis no, for databases yes' },
+    { repository: 'redis', description: 'The key-value store' },
+    { repository: 'nginx', description: 'A web server' },
+  ];
+  await writeFile(libraryFile, JSON.stringify({ images }));
+  const front = await openFront({ libraryFile });
+  expect((await fetch(`${front}/v1/_ping`)).status).toBe(200);
+  const search = async (query: string) => (await fetch(`${front}/v1/search?${query}`)).json() as Promise<SearchAnswer>;
+  const found = await search('q=Redis&n=25');
+  expect(found.results.map(({ name }) => name)).toEqual(['redis', 'adminer']);
+  expect(found).toMatchObject({ query: 'Redis', num_results: 2 });
+  expect((await search('q=redis&n=1')).num_results).toBe(1);
+  expect((await search('q=nosuch')).results).toEqual([]);
+  const connected = await openFront({ libraryFile, hasInternet: async () => true });
+  expect((await fetch(`${connected}/v1/search?q=redis`)).status).toBe(404);
 });
 
 test('with internet and no cache a missing image is left for Docker to fetch by itself', async () => {

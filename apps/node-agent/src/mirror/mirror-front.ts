@@ -5,13 +5,22 @@
 import type http from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from '@drydock/service-kit';
+import { searchLibrary } from './library-search.ts';
 import { LIBRARY_SILENT, REFUSAL_STATUS, refusalSentence } from './refusal.ts';
 import { createRegistryClient, type RegistryClient } from './registry-client.ts';
-import { parseRegistryUrl, type RegistryRequest, registryPath } from './registry-path.ts';
+import {
+  parseRegistryUrl,
+  parseSearchUrl,
+  type RegistryRequest,
+  registryPath,
+  type SearchRequest,
+} from './registry-path.ts';
 
 export interface MirrorFrontDeps {
   /** The library's docker-registry, on loopback. */
   libraryUrl: string;
+  /** The library's list of images (library.json), for searches. */
+  libraryFile?: string | undefined;
   /** A pull-through cache of the registry outside, on loopback; none without internet. */
   hubUrl?: string | undefined;
   /** Whether nodes could fetch an image by themselves; asked only when an image is missing. */
@@ -40,7 +49,13 @@ const ANSWER_HEADERS = [
 const API_VERSION = { 'docker-distribution-api-version': 'registry/2.0' };
 
 /** Builds the listener for plain HTTP requests of nodes; it never throws and never trusts them. */
-export function createMirrorFront({ libraryUrl, hubUrl, hasInternet, logger }: MirrorFrontDeps): MirrorFront {
+export function createMirrorFront({
+  libraryUrl,
+  libraryFile,
+  hubUrl,
+  hasInternet,
+  logger,
+}: MirrorFrontDeps): MirrorFront {
   const library = createRegistryClient(libraryUrl);
   const hub = hubUrl === undefined ? undefined : createRegistryClient(hubUrl);
 
@@ -50,6 +65,8 @@ export function createMirrorFront({ libraryUrl, hubUrl, hasInternet, logger }: M
       const remedy = 'run a registry of your own: docker run -d -p 5000:5000 registry:2';
       return refuse(response, 405, 'UNSUPPORTED', `This mirror is read-only; to push, ${remedy}`);
     }
+    const search = libraryFile === undefined ? undefined : parseSearchUrl(request.url ?? '');
+    if (search) return answerSearch(search, libraryFile as string, response);
     const wanted = parseRegistryUrl(request.url ?? '');
     if (!wanted) return refuse(response, 404, 'NAME_INVALID', 'There is nothing here but images to pull.');
     if (wanted.kind === 'ping') return answer(response, 200, '{}');
@@ -65,6 +82,13 @@ export function createMirrorFront({ libraryUrl, hubUrl, hasInternet, logger }: M
     const sentence = silent ? LIBRARY_SILENT : await refusalSentence(library, wanted);
     response.statusMessage = sentence;
     refuse(response, REFUSAL_STATUS, 'MANIFEST_UNKNOWN', sentence);
+  }
+
+  /** With internet nothing is found here: Docker Hub's own search has it all. */
+  async function answerSearch(search: SearchRequest, file: string, response: http.ServerResponse): Promise<void> {
+    if (await hasInternet()) return refuse(response, 404, 'UNSUPPORTED', 'Search Docker Hub: docker search NAME');
+    if (search.kind === 'search-ping') return answer(response, 200, '{"standalone":true}');
+    answer(response, 200, JSON.stringify(await searchLibrary(file, search.term, search.limit)));
   }
 
   /** The answer of the first registry that has it; `silent` when the library could not be asked. */

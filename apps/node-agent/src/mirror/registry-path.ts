@@ -9,6 +9,9 @@ export type RegistryRequest =
   | { kind: 'manifest'; repository: string; reference: string }
   | { kind: 'blob'; repository: string; digest: string };
 
+/** What `docker search HOST/TERM` asks for: `/v1/_ping`, then `/v1/search`. */
+export type SearchRequest = { kind: 'search-ping' } | { kind: 'search'; term: string; limit: number | undefined };
+
 /** Longer than any repository name (255), tag (128) and digest together. */
 const MAX_URL_LENGTH = 1024;
 /** As the distribution specification has them. */
@@ -31,6 +34,17 @@ export function parseRegistryUrl(url: string): RegistryRequest | undefined {
   if (reference) return { kind: 'manifest', repository, reference };
   if (digest) return { kind: 'blob', repository, digest };
   return undefined;
+}
+
+/** Undefined for what is no search. */
+export function parseSearchUrl(url: string): SearchRequest | undefined {
+  if (url.length > MAX_URL_LENGTH) return undefined;
+  const [path = '', search = ''] = url.split('?', 2);
+  if (path === '/v1/_ping') return { kind: 'search-ping' };
+  if (path !== '/v1/search') return undefined;
+  const given = new URLSearchParams(search);
+  const limit = Number(given.get('n') ?? Number.NaN);
+  return { kind: 'search', term: given.get('q') ?? '', limit: Number.isInteger(limit) ? limit : undefined };
 }
 
 /** The path to ask a registry for. */

@@ -49,6 +49,7 @@ export async function createRuncPlatform({ env, clock, logger, onFact }: Platfor
   const upstream = createDnsUpstream({ servers: createResolvConf(clock), clock });
   const mirror = createMirrorFront({
     libraryUrl: env.libraryUrl,
+    libraryFile: join(env.imagesDir, 'library/current/library.json'),
     hubUrl: env.hubUrl,
     hasInternet: env.egress === 'internet' ? createInternetProbe(upstream, clock) : async () => false,
     logger,
