@@ -14,6 +14,15 @@ while [ $# -ge 2 ]; do
   shift 2
 done
 
+# By names that init knows, whatever the distribution calls them.
+for emulator in aarch64 arm x86_64; do
+  for name in "qemu-$emulator" "qemu-$emulator-static"; do
+    if [ -f "$root/usr/bin/$name" ]; then mv "$root/usr/bin/$name" "$root/usr/lib/drydock/qemu-$emulator"; fi
+  done
+done
+# The links among the package's names lead to what is not there.
+find "$root/usr/bin" -name 'qemu-*' -type l -delete
+
 # The commands that learners know, answered by PID 1 since there is no systemd.
 for command in systemctl service journalctl; do
   ln -sf ../../lib/drydock/drydock-ctl "$root/usr/local/bin/$command"

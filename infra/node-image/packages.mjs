@@ -8,6 +8,12 @@ const ENGINE = {
   ubuntu: ['docker.io', 'docker-buildx', 'docker-compose-v2', 'containerd', 'runc'],
 };
 
+/** Programs of other processors; Ubuntu's qemu-user is not static, and so of no use in a container. */
+const EMULATORS = { debian: ['qemu-user'], ubuntu: ['qemu-user-static'] };
+
+/** Those that are kept, as qemu names them, by the machine's own kind (dpkg's name). Others can be added: 30 kinds are 450 MB. */
+const EMULATED = { amd64: ['aarch64', 'arm'], arm64: ['x86_64'] };
+
 /** What docker needs of the system and what the node's own scripts use. */
 const SYSTEM = [
   'ca-certificates',
@@ -62,7 +68,7 @@ const TOOLS = [
  * @returns {string[]} in a stable order: it is part of the image's hash
  */
 export function nodePackages(family) {
-  return [...ENGINE[family], ...SYSTEM, ...STAND_INS[family], ...TOOLS].sort();
+  return [...ENGINE[family], ...SYSTEM, ...STAND_INS[family], ...EMULATORS[family], ...TOOLS].sort();
 }
 
 /** Folders that only fill a disk which nobody reads them on: manuals and translations (a node speaks C.UTF-8). */
@@ -72,6 +78,18 @@ export const EXCLUDED_PATHS = [
   '/usr/share/info/*',
   '/usr/share/locale/*',
   '/usr/share/lintian/*',
+  '/usr/bin/qemu-*',
 ];
-/** What the licences ask to be kept. */
-export const INCLUDED_PATHS = ['/usr/share/doc/*/copyright'];
+
+/**
+ * What is kept of those folders all the same: what the licences ask for, and the emulators.
+ * @param {string} arch as dpkg names it
+ * @returns {string[]}
+ */
+export function includedPaths(arch) {
+  const kept = EMULATED[/** @type {keyof typeof EMULATED} */ (arch)] ?? [];
+  return [
+    '/usr/share/doc/*/copyright',
+    ...kept.flatMap((name) => [`/usr/bin/qemu-${name}`, `/usr/bin/qemu-${name}-static`]),
+  ];
+}

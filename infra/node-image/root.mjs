@@ -5,7 +5,7 @@ import { CONTAINED } from '../common/contained.mjs';
 import { REPO } from '../common/paths.mjs';
 import { Problem } from '../common/problem.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
-import { EXCLUDED_PATHS, INCLUDED_PATHS, nodePackages } from './packages.mjs';
+import { EXCLUDED_PATHS, includedPaths, nodePackages } from './packages.mjs';
 
 /** A bootstrap that takes longer hangs on its network (ms). */
 const BUILD_LIMIT_MS = 15 * 60_000;
@@ -70,7 +70,7 @@ async function bootstrap({ root, release, archive, say, signal }) {
     // The image is renamed into place when it is whole, so no write of it needs to be safe by itself.
     '--dpkgopt=force-unsafe-io',
     ...EXCLUDED_PATHS.map((path) => `--dpkgopt=path-exclude=${path}`),
-    ...INCLUDED_PATHS.map((path) => `--dpkgopt=path-include=${path}`),
+    ...includedPaths(release.arch).map((path) => `--dpkgopt=path-include=${path}`),
     '--aptopt=APT::Install-Recommends "false"',
     ...archive.aptOptions.map((option) => `--aptopt=${option}`),
   ];

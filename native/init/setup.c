@@ -15,6 +15,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "emulation.h"
 #include "log.h"
 
 static void make_directory(const char *path, mode_t mode) {
@@ -107,4 +108,5 @@ void setup_system(void) {
   raise_loopback();
   ensure_machine_id();
   delegate_cgroups();
+  emulation_register();
 }

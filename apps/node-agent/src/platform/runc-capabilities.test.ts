@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allowsNetlink, emulatedPlatforms } from './runc-capabilities.ts';
+import { allowsNetlink, emulatedPlatforms, imagePlatforms } from './runc-capabilities.ts';
 
 const profile = {
   syscalls: [
@@ -39,4 +39,9 @@ test('an emulator counts only when it is enabled and works in another root', () 
     ['python3', entry('enabled', 'F')],
   ]);
   expect(emulatedPlatforms(entries)).toEqual(['linux/arm64']);
+});
+
+test('the emulators of a node image tell its platforms', () => {
+  expect(imagePlatforms(['init', 'qemu-aarch64', 'qemu-arm', 'swarm-mesh'])).toEqual(['linux/arm64', 'linux/arm/v7']);
+  expect(imagePlatforms(['init', 'swarm-mesh'])).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /** What nodes of this host can honestly do: every answer is tried out or read from the kernel. */
-import { access, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Capabilities } from '@drydock/protocol';
 import type { Egress, TrafficLimits } from '../network/egress.ts';
@@ -49,6 +49,14 @@ export function emulatedPlatforms(entries: ReadonlyMap<string, string>): string[
   });
 }
 
+/**
+ * Platforms of the emulators that the node image has (file names), which init registers. They take the place of the host's: a node with
+ * registrations of its own does not see those (binfmt_misc(5) of the kernel, since Linux 6.7).
+ */
+export function imagePlatforms(files: readonly string[]): string[] {
+  return Object.entries(BINFMT_PLATFORMS).flatMap(([name, platform]) => (files.includes(name) ? [platform] : []));
+}
+
 async function readBinfmt(): Promise<Map<string, string>> {
   const directory = '/proc/sys/fs/binfmt_misc';
   const entries = new Map<string, string>();
@@ -58,14 +66,17 @@ async function readBinfmt(): Promise<Map<string, string>> {
   return entries;
 }
 
-/** Runs shell lines in a network namespace that ends with them. */
-async function worksInNetns(script: string): Promise<boolean> {
-  return runProgram('unshare', ['--net', '--', 'sh', '-ec', script]).then(
+/** Runs shell lines in new namespaces that end with them. */
+async function worksIn(namespaces: readonly string[], script: string): Promise<boolean> {
+  return runProgram('unshare', [...namespaces, '--', 'sh', '-ec', script]).then(
     () => true,
     () => false,
   );
 }
 
+/** As a node does it: in a user namespace, with mounts that nobody else sees. */
+const USER_NAMESPACE = ['--user', '--map-root-user', '--mount', '--propagation', 'private'];
+const MOUNT_BINFMT = 'mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc';
 const ADD_VLAN = 'ip link add d0 type dummy; ip link add link d0 name d0.5 type vlan id 5';
 const ADD_ESP =
   'ip link set lo up; ip xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x100 mode transport ' +
@@ -78,25 +89,25 @@ export async function probeCapabilities({
   egress,
 }: CapabilitiesDeps): Promise<Omit<Capabilities, 'figures' | 'bounds'>> {
   const profile = JSON.parse(await readFile(join(nativeDir, 'node.seccomp.json'), 'utf8')) as SeccompProfile;
-  const mesh = join(imagesDir, 'node/current/rootfs/usr/lib/drydock/swarm-mesh');
-  const [hasMesh, vlan, esp, binfmt, cgroups] = await Promise.all([
-    access(mesh).then(
-      () => true,
-      () => false,
-    ),
-    worksInNetns(ADD_VLAN),
-    worksInNetns(ADD_ESP),
+  const programs = join(imagesDir, 'node/current/rootfs/usr/lib/drydock');
+  const [files, vlan, esp, ownBinfmt, binfmt, cgroups] = await Promise.all([
+    readdir(programs).catch((): string[] => []),
+    worksIn(['--net'], ADD_VLAN),
+    worksIn(['--net'], ADD_ESP),
+    worksIn(USER_NAMESPACE, MOUNT_BINFMT),
     readBinfmt(),
     readCgroupHost(),
   ]);
   const own = ARCHITECTURES[process.arch];
+  const ofImage = ownBinfmt ? imagePlatforms(files) : [];
+  const emulated = ofImage.length > 0 ? ofImage : emulatedPlatforms(binfmt);
   return {
     // The kernel lets no user namespace configure IPVS, so it is never `kernel` here.
-    ingress: hasMesh ? 'mesh' : 'none',
+    ingress: files.includes('swarm-mesh') ? 'mesh' : 'none',
     // An overlay's encryption needs the kernel's ESP and a node that may ask for it.
     encryptedOverlay: esp && allowsNetlink(profile, NETLINK_XFRM),
     vlan,
-    platforms: [...new Set([...(own ? [own] : []), ...emulatedPlatforms(binfmt)])],
+    platforms: [...new Set([...(own ? [own] : []), ...emulated])],
     cgroup: cgroups.version,
     isolation: 'shared-kernel',
     egress,
