@@ -25,6 +25,11 @@ test('the library page lists what nodes can pull, in words to type', async ({ la
     await expect(page.getByRole('button', { name: `Copy docker pull ${name}`, exact: true })).toBeVisible();
   }
   await look(page, 'library');
+  await page.getByLabel('Search images').fill('hello');
+  await expect(page.getByRole('listitem')).toHaveCount(1);
+  await expect(page.getByText('docker pull hello-world')).toBeVisible();
+  await page.getByLabel('Search images').fill('nosuch');
+  await expect(page.getByText('No image of this library matches “nosuch”.')).toBeVisible();
 });
 
 test('workbench, empty and with a node', async ({ workbench, page }) => {

@@ -66,11 +66,13 @@ export const landing = {
 export const library = {
   title: 'The image library',
   link: 'Image library',
-  lead: 'Every node can pull these from this Drydock’s own mirror, also where there is no internet. Docker finds them by their usual names.',
+  lead: 'These images are built in and work without internet access. Docker finds them by their usual names; `docker search` lists them too.',
   loading: 'Reading the library…',
   failed: 'The library could not be read: the server does not answer. Reload the page in a moment.',
   empty: 'This Drydock has no library yet: the host that holds it is not connected.',
-  otherTags: 'Also',
+  search: 'Search images',
+  notFound: (search: string) => `No image of this library matches “${search}”.`,
+  otherTags: 'Tags:',
   copy: (command: string) => `Copy ${command}`,
   ownTitle: 'A registry of your own',
   ownLead:

@@ -34,3 +34,17 @@ export function pullName(repository: string, tag: string): string {
 export function mainTag(tags: readonly string[]): string {
   return tags.includes('latest') ? 'latest' : (tags[0] ?? 'latest');
 }
+
+/** The images whose name, description or tags have every word of the search; names first. All of them when nothing is searched for. */
+export function findImages(images: readonly LibraryImage[], search: string): LibraryImage[] {
+  const words = search
+    .toLowerCase()
+    .split(/[\s:]+/)
+    .filter(Boolean);
+  const found = images.filter(({ repository, tags, description }) => {
+    const text = [repository, ...tags, description].join(' ').toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const isNamed = ({ repository }: LibraryImage) => words.some((word) => repository.includes(word));
+  return [...found.filter(isNamed), ...found.filter((image) => !isNamed(image))];
+}
