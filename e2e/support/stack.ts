@@ -61,6 +61,7 @@ export async function startStack(
     DRYDOCK_STATE_DIR: stateDir,
     // Images are named by content: tests share what is built already.
     DRYDOCK_IMAGES_DIR: process.env.DRYDOCK_IMAGES_DIR ?? '/var/lib/drydock/images',
+    DRYDOCK_LIBRARY: 'core',
     DRYDOCK_EGRESS: 'mirror-only',
     // For the few that others than this machine could reach: whoever tests may start, and defaults are those of the others.
     DRYDOCK_OPEN: 'yes',

@@ -511,6 +511,13 @@ export const SETTINGS = [
       'A registry to keep a cache of, for images that the library lacks: a class of thirty pulls each once. Unset: every node asks Docker Hub itself.',
   },
   {
+    name: 'DRYDOCK_LIBRARY',
+    kind: oneOf(['core', 'all']),
+    fallback: 'all',
+    reason:
+      'Images of the library: all, of which the big ones (databases, Go, Adminer; about 250 MB) are made in the background after the first start, or core alone.',
+  },
+  {
     name: 'DRYDOCK_IMAGE_DAYS',
     kind: integer(0, 365),
     fallback: '7',

@@ -67,6 +67,15 @@ export async function ensureBuild({ directory, hash, build, say, freshness }) {
 }
 
 /**
+ * Whether `directory/current` is a build with this hash, and fresh.
+ * @param {Pick<Build, 'directory' | 'hash' | 'freshness'>} build
+ */
+export function isCurrent({ directory, hash, freshness }) {
+  const current = currentBuild(directory, hash);
+  return current !== undefined && isFresh(join(directory, current), freshness);
+}
+
+/**
  * @param {Pick<Build, 'directory' | 'hash' | 'build' | 'say'>} job
  * @param {string | undefined} old the build of the same hash that is no longer fresh
  * @returns {Promise<string | undefined>} the new build's name; undefined when the old one must do

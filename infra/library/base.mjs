@@ -36,7 +36,7 @@ const CLEAN = [
  */
 export async function makeBase({ work, release, archive, signal }) {
   const base = join(work, 'base');
-  writeFileSync(join(work, 'apt.conf'), `${[...archive.aptOptions, ...APT_OPTIONS].join('\n')}\n`);
+  writeFileSync(join(work, 'apt.conf'), aptConfiguration(archive));
   mkdirSync(join(work, 'lists/partial'), { recursive: true });
   const [program = '', ...contained] = CONTAINED;
   const result = await runCommand(
@@ -68,6 +68,11 @@ export async function makeBase({ work, release, archive, signal }) {
   }
   await runCommand('sh', ['-c', CLEAN, 'sh', base]);
   return base;
+}
+
+/** @param {import('../common/apt-archive.mjs').Archive} archive */
+export function aptConfiguration(archive) {
+  return `${[...archive.aptOptions, ...APT_OPTIONS].join('\n')}\n`;
 }
 
 /** Layers are unpacked into a scratch folder: no write needs to be safe by itself. */

@@ -1,17 +1,23 @@
-/** Builds the image library that nodes pull from: `node infra/library/build.mjs [--images-dir DIR]`. */
+/**
+ * Builds the image library that nodes pull from: `node infra/library/build.mjs [--images-dir DIR] [--more]`. Without `--more` it has what every
+ * installation needs; with it the big images are added, to what is there by then. What is in use already is not made smaller.
+ */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentHash } from '../bootstrap/content-hash.mjs';
 import { findArchive, findRelease } from '../common/apt-archive.mjs';
 import { readJsonIfThere } from '../common/files.mjs';
 import { freshForMs, imagesDirectory } from '../common/image-arguments.mjs';
-import { ensureBuild } from '../common/image-store.mjs';
+import { ensureBuild, isCurrent } from '../common/image-store.mjs';
 import { REPO } from '../common/paths.mjs';
 import { describeFailure, Problem } from '../common/problem.mjs';
 import { runCommand } from '../common/run-command.mjs';
 import { makeBase } from './base.mjs';
-import { CATALOGUE } from './catalogue.mjs';
+import { CORE, MORE } from './catalogue.mjs';
+import { copyLibrary, unpackBase } from './earlier.mjs';
+import { fetchForeignBusybox } from './foreign-busybox.mjs';
 import { imageConfig, makeImages } from './images.mjs';
+import { makeLayer } from './layers.mjs';
 import { findNpm } from './npm-tree.mjs';
 import { pushImage } from './push.mjs';
 import { startRegistry } from './registry-server.mjs';
@@ -24,6 +30,8 @@ const RECIPE = [
   'images',
   'base.mjs',
   'catalogue.mjs',
+  'earlier.mjs',
+  'foreign-busybox.mjs',
   'images.mjs',
   'layer.sh',
   'layers.mjs',
@@ -42,17 +50,30 @@ try {
   const images = imagesDirectory(process.argv.slice(2), process.env);
   const release = await findRelease();
   const npm = findNpm();
-  const hash = contentHash(REPO, RECIPE, [release.suite, release.arch, npm?.version ?? 'no npm']).slice(0, HASH_LENGTH);
-  const { path, built } = await ensureBuild({
-    directory: join(images, 'library'),
-    hash,
-    say,
-    freshness: {
-      forMs: freshForMs(process.env),
-      installedAt: (path) => Date.parse(readJsonIfThere(join(path, 'library.json'))?.builtAt ?? '') || 0,
-    },
-    build: (staging) => buildLibrary(staging, hash, release, npm),
-  });
+  const facts = [release.suite, release.arch, npm?.version ?? 'no npm'];
+  const hashOf = (/** @type {string[]} */ ...parts) =>
+    contentHash(REPO, RECIPE, [...facts, ...parts]).slice(0, HASH_LENGTH);
+  const directory = join(images, 'library');
+  const freshness = {
+    forMs: freshForMs(process.env),
+    installedAt: (/** @type {string} */ path) =>
+      Date.parse(readJsonIfThere(join(path, 'library.json'))?.builtAt ?? '') || 0,
+  };
+  const full = hashOf('more');
+  const hasMore = isCurrent({ directory, hash: full, freshness });
+  const { path, built } = await (async () => {
+    if (hasMore) return { path: join(directory, 'current'), built: false };
+    const hash = hashOf();
+    const core = await ensureBuild({
+      ...{ directory, hash, say, freshness },
+      build: (staging) => buildLibrary({ staging, hash, release, npm, catalogue: CORE }),
+    });
+    if (!process.argv.includes('--more')) return core;
+    return ensureBuild({
+      ...{ directory, hash: full, say, freshness },
+      build: (staging) => buildLibrary({ staging, hash: full, release, npm, catalogue: MORE, earlier: core.path }),
+    });
+  })();
   say(`${built ? 'built' : 'up to date'}: ${path}`);
 } catch (thrown) {
   const interrupted = new Problem(
@@ -70,49 +91,66 @@ try {
  */
 
 /**
- * @param {string} staging
- * @param {string} hash
- * @param {import('../common/apt-archive.mjs').Release} release
- * @param {{path: string, version: string} | undefined} npm
+ * @param {object} job
+ * @param {string} job.staging
+ * @param {string} job.hash
+ * @param {import('../common/apt-archive.mjs').Release} job.release
+ * @param {{path: string, version: string} | undefined} job.npm
+ * @param {readonly import('./catalogue.mjs').LibraryImage[]} job.catalogue
+ * @param {string} [job.earlier] a library that these images are added to: its images stay as they are, to the byte
  */
-async function buildLibrary(staging, hash, release, npm) {
+async function buildLibrary({ staging, hash, release, npm, catalogue, earlier }) {
   const work = join(staging, '.work');
   mkdirSync(work);
   const archive = await findArchive(release, process.env);
-  say('making the Debian base');
-  await makeBase({ work, release, archive, signal: stop.signal });
+  const signal = stop.signal;
+  const known = new Map();
+  /** @type {Map<string, Listed>} the last image of a repository in the catalogue is its `latest` */
+  const listed = new Map();
+  /** @type {import('./layers.mjs').Layer | undefined} */
+  let base;
+  if (earlier === undefined) {
+    say('making the Debian base');
+    await makeBase({ work, release, archive, signal });
+  } else {
+    say('adding to the images that are there');
+    for (const image of await copyLibrary(earlier, staging)) listed.set(image.repository, image);
+    base = await unpackBase({ library: staging, work, archive });
+    known.set(base.digest, 'library/debian');
+    await makeLayer({ work, name: 'lists', packages: ['UPDATE'], trees: [], finish: [], signal });
+  }
+  const foreignBusybox =
+    earlier === undefined ? await fetchForeignBusybox({ work, release, archive, say, signal }) : {};
   say('installing the images over it');
-  if (npm === undefined) say('the node image goes without npm: the npm of this machine is not in one piece');
-  const made = await makeImages({ catalogue: CATALOGUE, work, npm, say, signal: stop.signal });
+  if (npm === undefined && earlier === undefined)
+    say('the node image goes without npm: the npm of this machine is not in one piece');
+  const made = await makeImages({ catalogue, work, base, foreignBusybox, npm, say, signal });
 
   say('putting them into the registry');
   const registry = await startRegistry(staging, work);
   const arch = GO_ARCH[/** @type {keyof typeof GO_ARCH} */ (release.arch)] ?? release.arch;
   const builtAt = new Date().toISOString();
-  const known = new Map();
-  /** @type {Map<string, Listed>} the last image of a repository in the catalogue is its `latest` */
-  const listed = new Map();
   try {
-    for (const one of made) {
-      const { image, version, layers } = one;
+    for (const { image, version, layers, foreign = {} } of made) {
       const tags = image.tags({ version, suite: release.suite });
-      const config = imageConfig(one, arch, builtAt);
+      const variant = (/** @type {import('./layers.mjs').Layer[]} */ of, /** @type {string} */ on) => ({
+        config: imageConfig(image, of, on, builtAt),
+        layers: of,
+      });
+      const others = Object.fromEntries(Object.entries(foreign).map(([name, of]) => [name, variant(of, name)]));
       const pushed = await pushImage({
-        registry: registry.url,
-        repository: image.repository,
-        tags,
-        config,
-        layers,
-        known,
+        ...{ registry: registry.url, repository: image.repository, tags, known },
+        ...variant(layers, arch),
+        platforms: { arch, others },
       });
       const repository = image.repository.replace(/^library\//, '');
-      const earlier = listed.get(repository);
+      const before = listed.get(repository);
       listed.set(repository, {
         repository,
-        tags: [...(earlier?.tags ?? []), ...tags],
+        tags: [...(before?.tags ?? []), ...tags],
         description: image.description,
         ...pushed,
-        digests: { ...earlier?.digests, ...Object.fromEntries(tags.map((tag) => [tag, pushed.digest])) },
+        digests: { ...before?.digests, ...Object.fromEntries(tags.map((tag) => [tag, pushed.digest])) },
       });
     }
   } finally {

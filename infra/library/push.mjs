@@ -5,8 +5,15 @@ import { request } from 'node:http';
 import { Problem } from '../common/problem.mjs';
 
 const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
+const MANIFEST_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
 const CONFIG = 'application/vnd.docker.container.image.v1+json';
 const LAYER = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
+
+/**
+ * @typedef {object} Variant an image for one platform
+ * @property {object} config
+ * @property {readonly import('./layers.mjs').Layer[]} layers
+ */
 
 /**
  * @param {object} image
@@ -15,10 +22,53 @@ const LAYER = 'application/vnd.docker.image.rootfs.diff.tar.gzip';
  * @param {readonly string[]} image.tags
  * @param {object} image.config
  * @param {readonly import('./layers.mjs').Layer[]} image.layers
+ * @param {{arch: string, others: Record<string, Variant>}} [image.platforms] the processor of this image, and the image for others, by Go's names;
+ *   with others the tags name a list of them all
  * @param {Map<string, string>} image.known digests of blobs and a repository that has each; filled as we go
- * @returns {Promise<{digest: string, sizeBytes: number}>} of the manifest; of all that a first pull moves
+ * @returns {Promise<{digest: string, sizeBytes: number}>} of what the tags name; of all that a first pull moves
  */
-export async function pushImage({ registry, repository, tags, config, layers, known }) {
+export async function pushImage({ registry, repository, tags, config, layers, platforms, known }) {
+  const own = await pushVariant(registry, repository, { config, layers }, known);
+  const sizeBytes = own.configBytes + layers.reduce((sum, layer) => sum + layer.size, 0);
+  const others = Object.entries(platforms?.others ?? {});
+  /** @param {string} reference @param {Buffer} body @param {string} type */
+  const put = (reference, body, type) =>
+    send('PUT', `${registry}/v2/${repository}/manifests/${reference}`, 201, body, {
+      'content-type': type,
+      'content-length': body.length,
+    });
+  if (platforms === undefined || others.length === 0) {
+    for (const tag of tags) await put(tag, own.manifest, MANIFEST);
+    return { digest: digestOf(own.manifest), sizeBytes };
+  }
+  const entries = [];
+  for (const [arch, variant] of /** @type {[string, Variant][]} */ ([
+    [platforms.arch, { config, layers }],
+    ...others,
+  ])) {
+    const { manifest } = await pushVariant(registry, repository, variant, known);
+    await put(digestOf(manifest), manifest, MANIFEST);
+    entries.push({
+      mediaType: MANIFEST,
+      size: manifest.length,
+      digest: digestOf(manifest),
+      platform: { architecture: arch, os: 'linux', ...(arch === 'arm64' ? { variant: 'v8' } : {}) },
+    });
+  }
+  const list = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST_LIST, manifests: entries }));
+  for (const tag of tags) await put(tag, list, MANIFEST_LIST);
+  return { digest: digestOf(list), sizeBytes };
+}
+
+/**
+ * Pushes the blobs of an image for one platform.
+ * @param {string} registry
+ * @param {string} repository
+ * @param {Variant} variant
+ * @param {Map<string, string>} known
+ * @returns {Promise<{manifest: Buffer, configBytes: number}>}
+ */
+async function pushVariant(registry, repository, { config, layers }, known) {
   const body = Buffer.from(JSON.stringify(config));
   const configDigest = digestOf(body);
   for (const layer of layers) {
@@ -33,11 +83,7 @@ export async function pushImage({ registry, repository, tags, config, layers, kn
       layers: layers.map(({ digest, size }) => ({ mediaType: LAYER, size, digest })),
     }),
   );
-  for (const tag of tags) {
-    const url = `${registry}/v2/${repository}/manifests/${tag}`;
-    await send('PUT', url, 201, manifest, { 'content-type': MANIFEST, 'content-length': manifest.length });
-  }
-  return { digest: digestOf(manifest), sizeBytes: body.length + layers.reduce((sum, layer) => sum + layer.size, 0) };
+  return { manifest, configBytes: body.length };
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Fills the images that stand on no distribution: busybox and drydock/web. */
+/** Fills the images that stand on no distribution: busybox, and those that are one program of our own. */
 import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +11,9 @@ const LEFT_OUT = new Set(['busybox', 'dpkg', 'dpkg-deb', 'rpm', 'rpm2cpio', 'lin
 /**
  * @param {string} root empty folder
  * @param {string} binary a static busybox
+ * @param {string} [lister] one of the same version that this machine runs, when `binary` is for another processor
  */
-export async function fillBusybox(root, binary) {
+export async function fillBusybox(root, binary, lister = binary) {
   for (const folder of [
     'bin',
     'etc',
@@ -34,7 +35,7 @@ export async function fillBusybox(root, binary) {
   symlinkSync('bin', join(root, 'sbin'));
   copyFileSync(binary, join(root, 'bin/busybox'));
   chmodSync(join(root, 'bin/busybox'), 0o755);
-  const applets = (await runCommand(binary, ['--list'])).stdout
+  const applets = (await runCommand(lister, ['--list'])).stdout
     .split('\n')
     .filter((name) => name !== '' && !LEFT_OUT.has(name));
   for (const applet of applets) symlinkSync('busybox', join(root, 'bin', applet));
@@ -50,15 +51,18 @@ export async function fillBusybox(root, binary) {
   writeFileSync(join(root, 'etc/shadow'), 'root:*:::::::\n', { mode: 0o640 });
 }
 
-/** @param {string} root empty folder */
-export async function fillWeb(root) {
-  const source = fileURLToPath(new URL('images/web/web.c', import.meta.url));
+/**
+ * @param {string} root empty folder
+ * @param {{source: string, target: string}} program
+ */
+export async function fillProgram(root, { source, target }) {
   const flags = ['-std=gnu11', '-Os', '-s', '-static', '-Wall', '-Wextra', '-pthread'];
-  const compiled = await runCommand('cc', [...flags, source, '-o', join(root, 'web')]);
+  const file = fileURLToPath(new URL(source, import.meta.url));
+  const compiled = await runCommand('cc', [...flags, file, '-o', join(root, target)]);
   if (compiled.code === 0) return;
   throw new Problem(
     'LIBRARY_FAILED',
-    `The program of drydock/web could not be compiled:\n${lastLines(compiled.output, 5)}`,
+    `The program ${source} of the library could not be compiled:\n${lastLines(compiled.output, 5)}`,
     'Install gcc and libc6-dev (`npm start` does).',
   );
 }

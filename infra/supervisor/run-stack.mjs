@@ -11,6 +11,7 @@ import { readJoined } from './joined.mjs';
 import { leftOnHost } from './left-on-host.mjs';
 import { openLog } from './log-file.mjs';
 import { unmountLxcfs } from './lxcfs.mjs';
+import { makeMoreImages } from './more-images.mjs';
 import { freePorts } from './ports.mjs';
 import { answersHttp } from './readiness.mjs';
 import { redisAddress, writeRedisConfig } from './redis-config.mjs';
@@ -86,7 +87,7 @@ export async function runStack({ settings, layout, users, secrets, signal, say, 
       save();
       tell(plan.joined === undefined ? `Drydock is ready: ${state.url}` : `This host is connected to ${state.url}`);
       onReady(state.url, await operatorLink(state.operator, join(secrets.managerDirectory, 'secret')));
-      await aborted;
+      await Promise.all([aborted, makeMoreImages({ settings, layout, signal, tell })]);
     }
   } finally {
     tell('Stopping: nodes first, then the processes.');

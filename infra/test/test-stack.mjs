@@ -20,6 +20,7 @@ export async function testStack() {
     DRYDOCK_STATE_DIR: join(directory, 'state'),
     DRYDOCK_IMAGES_DIR: process.env.DRYDOCK_IMAGES_DIR ?? '/var/lib/drydock/images',
     DRYDOCK_PORT: String(port),
+    DRYDOCK_LIBRARY: 'core',
     DRYDOCK_EGRESS: 'none',
     DRYDOCK_POOL_SIZE: '0',
   };

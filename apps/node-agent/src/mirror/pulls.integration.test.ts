@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import { idLetters } from '@drydock/protocol';
 import { createLogger, systemClock } from '@drydock/service-kit';
@@ -26,7 +28,12 @@ describe.skipIf(unable !== undefined)(
 
     beforeAll(async () => {
       library = await serveLibrary(join(IMAGES, 'library/current'));
-      const mirror = createMirrorFront({ libraryUrl: library.url, hasInternet: async () => false, logger });
+      const mirror = createMirrorFront({
+        libraryUrl: library.url,
+        hasInternet: async () => false,
+        logger,
+        libraryFile: join(IMAGES, 'library/current/library.json'),
+      });
       host = await openRealHost(IMAGES, 'warn', {
         egress: 'mirror-only',
         services: () =>
@@ -62,12 +69,24 @@ describe.skipIf(unable !== undefined)(
     test('an image that the library lacks fails within three seconds with a sentence that says why', async () => {
       const pull = await run('docker pull nosuch');
       expect(pull.exitCode).toBe(1);
-      expect(pull.stderr).toContain('This Drydock has no internet and its image library lacks "nosuch:latest"');
+      expect(pull.stderr).toContain('This Drydock is offline and does not include "nosuch:latest"');
       expect(pull.stderr).toContain('nginx');
+      expect((await run('docker run ngnix')).stderr).toContain('Nearest: nginx.');
       expect(pull.durationMs).toBeLessThan(3_000);
       const build = await run("printf 'FROM nosuch\\n' | docker build -");
-      expect(build.stderr).toContain('its image library lacks "nosuch:latest"');
+      expect(build.stderr).toContain('does not include "nosuch:latest"');
       expect(build.durationMs).toBeLessThan(3_000);
+      // A tag that is missing reads as docker's users know it, with what there is after it.
+      const tag = await run('docker pull nginx:nosuch');
+      expect(tag.stderr).toMatch(
+        /manifest for nginx:nosuch not found: manifest unknown.*Included tags of nginx: .*latest/,
+      );
+    });
+
+    test('docker search, as typed in a terminal, finds what the library has', async () => {
+      const typed = (line: string) => run(`bash --rcfile /etc/bash.bashrc -ic '${line}' 2>&1`);
+      expect((await typed('docker search --no-trunc key-value')).text).toMatch(/\nredis +The redis key-value store/);
+      expect((await typed('docker search --limit 1 nginx --format "{{.Name}}"')).text).toMatch(/(^|\n)nginx$/);
     });
 
     test('a build takes its base from the library', async () => {
@@ -95,6 +114,55 @@ describe.skipIf(unable !== undefined)(
         '192.168.0.11:5000/me/box:latest',
         'node1:5000/me/box:latest',
       ]);
+    });
+
+    test('what tutorials begin with works, and says what it is', async () => {
+      expect((await run('docker run --rm hello-world')).text).toContain('Hello from Drydock!');
+      expect((await run('docker run --rm alpine sh -c "echo small"')).text).toBe('small');
+      expect((await run('docker run --rm alpine apk add curl')).stderr).toContain(
+        'It has no packages; use the image "debian"',
+      );
+      expect((await run('docker run --rm ubuntu bash -c "apt-get --version | head -n 1"')).text).toMatch(/^apt \d/);
+      const label = '{{index .Config.Labels "org.opencontainers.image.description"}}';
+      expect((await run(`docker image inspect -f '${label}' ubuntu alpine`)).text).toMatch(
+        /^Debian 13 in place of Ubuntu.*\nBusyBox in place of Alpine Linux/,
+      );
+    });
+
+    test('httpd, memcached and whoami answer as the images that people know', async () => {
+      await run(`docker run -d --name web -p 8081:80 httpd && docker run -d --name who -p 8082:80 -e WHOAMI_NAME=me traefik/whoami &&
+        docker run -d --name cache -p 8083:11211 memcached -m 32`);
+      const get = (path: string) => run(`curl -s --retry 20 --retry-all-errors --retry-delay 1 ${path}`);
+      expect((await get('localhost:8081')).text).toContain('<h1>It works!</h1>');
+      expect((await get('localhost:8082/some/path')).text).toMatch(
+        /^Name: me\nHostname: [0-9a-f]{12}\n.*\nGET \/some\/path HTTP\/1.1\n/s,
+      );
+      const told = await run(
+        "for i in $(seq 50); do printf 'stats settings\\r\\nquit\\r\\n' | nc -w 1 localhost 8083 && break; sleep 0.2; done",
+      );
+      expect(told.text).toContain(`STAT maxbytes ${32 * 1024 * 1024}`);
+      expect(
+        (await run('docker stop web who cache >/dev/null; docker inspect -f "{{.State.ExitCode}}" web who cache')).text,
+      ).toBe('0\n0\n0');
+      await run('docker rm web who cache');
+    });
+
+    // A user namespace has registrations of its own since Linux 6.7; before, the host's hold, which this machine may lack.
+    const [major = 0, minor = 0] = release().split('.').map(Number);
+    const isNew = major > 6 || (major === 6 && minor >= 7);
+    const hasOwnBinfmt = isNew && readFileSync('/proc/filesystems', 'utf8').includes('binfmt_misc');
+    test.skipIf(!hasOwnBinfmt)('containers and builds for another processor run', async () => {
+      const other = process.arch === 'arm64' ? ['amd64', 'x86_64'] : ['arm64', 'aarch64'];
+      expect((await run(`docker run --rm --platform linux/${other[0]} busybox uname -m`)).text).toBe(other[1]);
+      const build = await run(
+        `printf 'FROM busybox\nRUN uname -m >/machine\nCMD cat /machine\n' | docker build -q --platform linux/${other[0]} -t foreign -`,
+      );
+      expect(build.stderr).toBe('');
+      expect((await run(`docker run --rm --platform linux/${other[0]} foreign`)).text).toBe(other[1]);
+      // The machine's own is what everybody else gets.
+      expect((await run('docker pull -q busybox >/dev/null && docker run --rm busybox uname -m')).text).not.toBe(
+        other[1],
+      );
     });
 
     test('nginx, redis, python and node behave as the images that people know', async () => {
