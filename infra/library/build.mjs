@@ -47,7 +47,12 @@ const stop = new AbortController();
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => stop.abort());
 
 try {
-  const images = imagesDirectory(process.argv.slice(2), process.env);
+  const args = process.argv.slice(2);
+  const wantsMore = args.includes('--more');
+  const images = imagesDirectory(
+    args.filter((arg) => arg !== '--more'),
+    process.env,
+  );
   const release = await findRelease();
   const npm = findNpm();
   const facts = [release.suite, release.arch, npm?.version ?? 'no npm'];
@@ -68,7 +73,7 @@ try {
       ...{ directory, hash, say, freshness },
       build: (staging) => buildLibrary({ staging, hash, release, npm, catalogue: CORE }),
     });
-    if (!process.argv.includes('--more')) return core;
+    if (!wantsMore) return core;
     return ensureBuild({
       ...{ directory, hash: full, say, freshness },
       build: (staging) => buildLibrary({ staging, hash: full, release, npm, catalogue: MORE, earlier: core.path }),

@@ -27,7 +27,7 @@ import { whoami } from './images/whoami.mjs';
  * @property {string | undefined} versionOf the package whose version the tags carry
  * @property {(facts: {version: string, suite: string}) => string[]} tags
  * @property {string} [files] a tree that is laid over, relative to infra/library
- * @property {{source: string, target: string}} [program] a C program that is all of the image, relative to infra/library, and its name in the root
+ * @property {{sources: string[], target: string}} [program] a C program that is all of the image: files relative to infra/library, its name in the root
  * @property {string[]} [finish] shell lines run in the image, each must succeed
  * @property {boolean} [withNpm]
  * @property {Record<string, unknown>} config of the image, in Docker's own words

@@ -53,16 +53,16 @@ export async function fillBusybox(root, binary, lister = binary) {
 
 /**
  * @param {string} root empty folder
- * @param {{source: string, target: string}} program
+ * @param {{sources: string[], target: string}} program
  */
-export async function fillProgram(root, { source, target }) {
+export async function fillProgram(root, { sources, target }) {
   const flags = ['-std=gnu11', '-Os', '-s', '-static', '-Wall', '-Wextra', '-pthread'];
-  const file = fileURLToPath(new URL(source, import.meta.url));
-  const compiled = await runCommand('cc', [...flags, file, '-o', join(root, target)]);
+  const files = sources.map((source) => fileURLToPath(new URL(source, import.meta.url)));
+  const compiled = await runCommand('cc', [...flags, ...files, '-o', join(root, target)]);
   if (compiled.code === 0) return;
   throw new Problem(
     'LIBRARY_FAILED',
-    `The program ${source} of the library could not be compiled:\n${lastLines(compiled.output, 5)}`,
+    `The program ${target} of the library could not be compiled:\n${lastLines(compiled.output, 5)}`,
     'Install gcc and libc6-dev (`npm start` does).',
   );
 }

@@ -6,7 +6,7 @@ export const helloWorld = {
   description: 'Prints that Docker works, and the steps that it took. Drydock’s own program and text',
   base: 'scratch',
   packages: [],
-  program: { source: 'images/hello-world/hello.c', target: 'hello' },
+  program: { sources: ['images/hello-world/hello.c'], target: 'hello' },
   versionOf: undefined,
   tags: () => ['linux', 'latest'],
   config: { Cmd: ['/hello'] },

@@ -10,7 +10,7 @@ const web = (version) => ({
     'A tiny web page on port 80: its version, the container, the node and, with a redis beside it, a visitor count',
   base: 'scratch',
   packages: [],
-  program: { source: 'images/web/web.c', target: 'web' },
+  program: { sources: ['images/web/web.c', 'images/http-server.c'], target: 'web' },
   versionOf: undefined,
   tags: () => (version === '2' ? ['2', 'latest'] : ['1']),
   config: { Entrypoint: ['/web'], Cmd: [], ExposedPorts: { '80/tcp': {} }, Env: [`WEB_VERSION=${version}`] },

@@ -7,7 +7,7 @@ export const whoami = {
     'Answers with its host name, addresses and your request, on port 80. Drydock’s own program in place of Traefik’s',
   base: 'scratch',
   packages: [],
-  program: { source: 'images/whoami/whoami.c', target: 'whoami' },
+  program: { sources: ['images/whoami/whoami.c', 'images/http-server.c'], target: 'whoami' },
   versionOf: undefined,
   tags: () => ['latest'],
   config: { Entrypoint: ['/whoami'], Cmd: [], ExposedPorts: { '80/tcp': {} } },

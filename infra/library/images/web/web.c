@@ -5,28 +5,22 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
-#define CONNECTIONS_MAX 256
-#define STACK_BYTES (256 * 1024)
-#define REQUEST_BYTES 4096
+#include "../http-server.h"
+
 #define REDIS_MS 400
 /* A name that does not resolve is not asked for again so soon: most demos run without redis. */
 #define REDIS_RETRY_SECONDS 2
 
-static atomic_int connections;
 static atomic_long redis_absent_until;
 
 static const char *variable(const char *name, const char *fallback) {
@@ -125,69 +119,9 @@ static void respond(int fd, const char *request) {
   if (!is_head) send(fd, page, (size_t)length, MSG_NOSIGNAL);
 }
 
-static void *serve(void *argument) {
-  int fd = (int)(long)argument;
-  char request[REQUEST_BYTES];
-  size_t used = 0;
-  struct timeval limit = {.tv_sec = 5};
-  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-  ssize_t count;
-  do {
-    count = recv(fd, request + used, sizeof request - 1 - used, 0);
-    used += count > 0 ? (size_t)count : 0;
-    request[used] = '\0';
-  } while (count > 0 && used < sizeof request - 1 && !strstr(request, "\r\n\r\n"));
-  if (used > 0) respond(fd, request);
-  shutdown(fd, SHUT_WR);
-  close(fd);
-  atomic_fetch_sub(&connections, 1);
-  return NULL;
-}
-
-static void end(int signal_number) {
-  (void)signal_number;
-  _exit(0);
-}
-
 int main(void) {
-  int on = 1, off = 0, port = atoi(variable("PORT", "80"));
-  /* As PID 1 of a container only what has a handler ends us. */
-  struct sigaction action = {.sa_handler = end};
-  sigaction(SIGTERM, &action, NULL);
-  sigaction(SIGINT, &action, NULL);
-  signal(SIGPIPE, SIG_IGN);
+  char name[64];
   setenv("RES_OPTIONS", "timeout:1 attempts:1", 1);
-
-  struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_addr = in6addr_any, .sin6_port = htons((uint16_t)port)};
-  struct sockaddr_in any4 = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-  int listener = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  bool six = listener >= 0;
-  if (!six) listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (six) setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-  if ((six ? bind(listener, (struct sockaddr *)&any, sizeof any) : bind(listener, (struct sockaddr *)&any4, sizeof any4)) < 0 ||
-      listen(listener, SOMAXCONN) < 0) {
-    fprintf(stderr, "drydock/web: cannot listen on port %d: %s\n", port, strerror(errno));
-    return 1;
-  }
-  printf("drydock/web version %s listens on port %d\n", variable("WEB_VERSION", "1"), port);
-  fflush(stdout);
-
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, STACK_BYTES);
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  for (;;) {
-    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-    if (fd < 0) {
-      if (errno == EMFILE || errno == ENFILE) usleep(10000);
-      continue;
-    }
-    pthread_t thread;
-    if (atomic_fetch_add(&connections, 1) >= CONNECTIONS_MAX || pthread_create(&thread, &attributes, serve, (void *)(long)fd) != 0) {
-      atomic_fetch_sub(&connections, 1);
-      close(fd);
-    }
-  }
+  snprintf(name, sizeof name, "drydock/web version %s", variable("WEB_VERSION", "1"));
+  return serve_http(name, atoi(variable("PORT", "80")), respond);
 }
