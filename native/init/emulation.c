@@ -40,9 +40,12 @@ static bool in_first_namespace(void) {
 
 static void add(const struct emulator *emulator) {
   char line[512];
-  /* F: the interpreter is opened now, so that it serves in the root of any container. */
+  /*
+   * F: the interpreter is opened now, so that it serves in the root of any container. P: the program sees the name that
+   * it was called by, without which BusyBox does not know which of its tools it is.
+   */
   int length =
-      snprintf(line, sizeof line, ":%s:M::%s:" MASK ":%s:F", emulator->name, emulator->magic, emulator->interpreter);
+      snprintf(line, sizeof line, ":%s:M::%s:" MASK ":%s:PF", emulator->name, emulator->magic, emulator->interpreter);
   int fd = open(BINFMT "/register", O_WRONLY | O_CLOEXEC);
   if (fd < 0 || write(fd, line, (size_t)length) != length) log_error(emulator->name);
   if (fd >= 0) close(fd);
