@@ -8,6 +8,8 @@ import { EXIT, Failure } from '../../failure.ts';
 import { numberOf } from '../../output.ts';
 import { type SessionContext, type SessionOption, withSession } from '../../sessions/context.ts';
 
+/** Connections at a time: what a session's ports take (B10). */
+const MAX_CONNECTIONS = 1024;
 /** How much of a refusal is read (bytes). */
 const MAX_REFUSAL = 4096;
 const TARGET = /^([a-z][a-z0-9-]*):(\d{1,5})$/;
@@ -62,6 +64,7 @@ export function forwardCommand(program: Command, { output, streams, session }: S
       await api.view();
       const port = local === undefined ? target.port : numberOf(local);
       const server = createServer((socket) => carry(socket, place, target, (sentence) => streams.err(`${sentence}\n`)));
+      server.maxConnections = MAX_CONNECTIONS;
       await new Promise<void>((resolve, reject) => {
         server.once('listening', resolve);
         server.once('error', (error) =>

@@ -1,5 +1,5 @@
 /** `drydock logs`: what happened in a session, one line each, the oldest first. */
-import type { TimelineEntry } from '@drydock/protocol';
+import { MAX_TIMELINE_ENTRIES, type TimelineEntry } from '@drydock/protocol';
 import type { Command } from 'commander';
 import { plain, time } from '../../output.ts';
 import { type SessionContext, type SessionOption, withSession } from '../../sessions/context.ts';
@@ -9,6 +9,8 @@ import { holdSession } from '../../sessions/open-link.ts';
 const NODE_WIDTH = 8;
 const KIND_WIDTH = 17;
 
+/** Entries that are known to be printed: as many as come again after a break, and as many that came since. */
+const MAX_REMEMBERED = 2 * MAX_TIMELINE_ENTRIES;
 /** A subject is a name that a learner chose, and what docker says of it (characters). */
 const MAX_TEXT = 200;
 
@@ -28,6 +30,7 @@ export function logsCommand(program: Command, { output, session }: SessionContex
       for (const entry of entries) {
         if (printed.has(entry.id)) continue;
         printed.add(entry.id);
+        if (printed.size > MAX_REMEMBERED) printed.delete(printed.values().next().value ?? '');
         output.print(output.isJson() ? JSON.stringify(entry) : lineOf(entry));
       }
     };
@@ -41,18 +44,19 @@ export function logsCommand(program: Command, { output, session }: SessionContex
       const print = createPrinter();
       if (follow !== true) return print(await api.timeline());
       // What comes while the past is asked for may be in it, too: an entry's id tells (C7). A new connection may have missed some.
-      const early: TimelineEntry[] = [];
+      let early: TimelineEntry[] = [];
       let ready = false;
       const held = await holdSession(place, {
         snapshot: () => void api.timeline().then(readPast, () => undefined),
         change({ change }) {
           if (change.kind !== 'timeline') return;
           if (ready) print([change.entry]);
-          else early.push(change.entry);
+          else early = [...early, change.entry].slice(-MAX_TIMELINE_ENTRIES);
         },
       });
       function readPast(entries: readonly TimelineEntry[]): void {
-        print([...entries, ...early.splice(0)]);
+        print([...entries, ...early]);
+        early = [];
         ready = true;
       }
       try {
