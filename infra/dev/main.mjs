@@ -83,6 +83,8 @@ while (ending === undefined) {
     console.log(
       `\n  Drydock for development: ${origin}\n  Nodes are fakes: directories and processes of yours. Ctrl-C ends all of it.\n`,
     );
+    // Its first compilation may take longer than the manager waits for a page.
+    fetch(`http://127.0.0.1:${webPort}/s/aaaaaaaa`, { method: 'HEAD' }).catch(() => undefined);
     break;
   }
   await sleep(LOOK_MS);

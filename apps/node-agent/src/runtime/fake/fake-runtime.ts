@@ -106,7 +106,13 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
         }
         await writeFile(join(root, 'usr/local/bin/docker'), dockerProgram(process.execPath), { mode: 0o755 });
         await writeBody(directory(key), { ...key, recipe: recipe(limits) });
-        const child = spawn('/bin/sh', ['-c', INIT], { cwd: root, env: {}, stdio: 'ignore', detached: true });
+        // By its HOME it is found when its directory goes while it is frozen.
+        const child = spawn('/bin/sh', ['-c', INIT], {
+          cwd: root,
+          env: { HOME: root, PATH: '/usr/bin:/bin' },
+          stdio: 'ignore',
+          detached: true,
+        });
         child.once('error', () => undefined);
         child.unref();
         const pid = child.pid ?? 0;
