@@ -1,5 +1,5 @@
 /** A session of a running Drydock, made and ended by the public HTTP API. */
-import { ApiError, createHttpClient, createSessionApi, startSession } from '@drydock/client';
+import { createHttpClient, createSessionApi, startSession } from '@drydock/client';
 import {
   type ExecResponse,
   MAX_EXEC_TIMEOUT_SECONDS,
@@ -21,7 +21,7 @@ export interface TestSession {
   readonly token: string;
   readonly origin: string;
   readonly nodes: readonly string[];
-  /** Runs a command; its exit code is an answer, not a failure. @throws Failure of the API. */
+  /** Runs a command; its exit code is an answer, not a failure. @throws ApiError */
   exec(node: string, command: string[], options?: ExecOptions): Promise<ExecResponse>;
   ports(node: string): Promise<PublishedPort[]>;
   swarm(): Promise<SwarmView | null>;
@@ -38,7 +38,7 @@ export async function createTestSession(
     fetch: (url, init) => fetch(url, { ...init, signal: init?.signal ?? AbortSignal.timeout(ANSWER_MS) }),
   });
   const template = wish.template === undefined ? {} : { template: wish.template };
-  const { token, session: made } = await told(startSession(http, { hours: SESSION_HOURS, ...template }));
+  const { token, session: made } = await startSession(http, { hours: SESSION_HOURS, ...template });
   const api = createSessionApi({ http, sessionId: made.id, token });
   const session: TestSession = {
     id: made.id,
@@ -48,14 +48,14 @@ export async function createTestSession(
     exec(node, command, { stdin, timeoutMs = ANSWER_MS } = {}) {
       const timeoutSeconds = Math.min(MAX_EXEC_TIMEOUT_SECONDS, Math.ceil(timeoutMs / 1000));
       const request = { command, timeoutSeconds, ...(stdin === undefined ? {} : { stdin }) };
-      return told(api.exec(node, request, AbortSignal.timeout(timeoutMs + ANSWER_MS)));
+      return api.exec(node, request, AbortSignal.timeout(timeoutMs + ANSWER_MS));
     },
-    ports: (node) => told(api.ports(node)),
-    swarm: () => told(http.call('GET', `/sessions/${made.id}/swarm`, { token, read: swarmResponseSchema })),
-    end: () => told(api.end()),
+    ports: (node) => api.ports(node),
+    swarm: () => http.call('GET', `/sessions/${made.id}/swarm`, { token, read: swarmResponseSchema }),
+    end: () => api.end(),
   };
   try {
-    if (wish.template === undefined) for (const name of wish.nodes) await told(api.addNode(name));
+    if (wish.template === undefined) for (const name of wish.nodes) await api.addNode(name);
     await Promise.all(session.nodes.map((node) => dockerReady(session, node)));
   } catch (error) {
     await session.end().catch(() => undefined);
@@ -69,17 +69,4 @@ async function dockerReady(session: TestSession, node: string): Promise<void> {
   const { exitCode, stderr } = await session.exec(node, ['timeout', '45', 'bash', '-c', wait]);
   if (exitCode !== 0)
     throw new Failure('UNREACHABLE', `Docker on ${node} does not answer. ${stderr}`, EXIT.unavailable);
-}
-
-/** What the API refuses, in this program's form. */
-async function told<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    const { code, message } = error;
-    if (code === 'NETWORK') throw new Failure('UNREACHABLE', message, EXIT.unavailable, 'Is it running? npm start');
-    if (code === 'UNREADABLE') throw new Failure('BAD_ANSWER', message, EXIT.unavailable);
-    throw new Failure(code, message, EXIT.refused);
-  }
 }
