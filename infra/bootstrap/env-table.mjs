@@ -210,6 +210,16 @@ export const SETTINGS = [
       'A folder with labs of your own; one of the id of ours replaces it. Read again when something in it changes.',
   },
   {
+    name: 'DRYDOCK_LAB_SOURCES',
+    kind: text(
+      /^[a-z][a-z0-9]*=https:\/\/\S+(\s*,\s*[a-z][a-z0-9]*=https:\/\/\S+)*$/,
+      'name=https://… with {owner}, {repo} and {ref}, separated by commas',
+    ),
+    fallback: undefined,
+    reason:
+      'Forges from which labs may be had as name:owner/repo/path@ref: where their archives (tar.gz) lie, with {owner}, {repo} and {ref}. Unset: from none.',
+  },
+  {
     name: 'DRYDOCK_TRUSTED_PROXIES',
     kind: text(/^[0-9a-fA-F.:/, ]+$/, 'addresses or networks separated by commas, e.g. 10.0.0.0/8'),
     fallback: undefined,

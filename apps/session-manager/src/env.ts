@@ -3,6 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import { MAX_WORK_BITS } from '@drydock/protocol';
 import { EnvError, envInteger, readEnv } from '@drydock/service-kit';
 import { z } from 'zod';
+import { parseForges } from './labs/forge/forge-address.ts';
 import { type BindDefaults, cautiousDefaults, OPEN_PLACE, openByAccident } from './public-bind.ts';
 import { type AllowList, parseAllowList } from './sign-in/allow-list.ts';
 
@@ -53,6 +54,15 @@ const allowList = z.string().transform((text, context) => {
   }
 });
 
+const forges = z.string().transform((text, context) => {
+  try {
+    return parseForges(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
+
 const isLoopback = (host: string) => ['localhost', '127.0.0.1', '[::1]'].includes(host);
 
 const envSchema = z.object({
@@ -97,6 +107,8 @@ const envSchema = z.object({
   DRYDOCK_TEMPLATES_FILE: z.string().optional(),
   /** Labs of the operator's own; read again when something in it changes. */
   DRYDOCK_LABS_DIR: z.string().optional(),
+  /** Forges from which labs may be had by address; none by default. */
+  DRYDOCK_LAB_SOURCES: forges.prefault(''),
   DRYDOCK_METRICS_HOST: z.string().default('127.0.0.1'),
   DRYDOCK_METRICS_PORT: envInteger(0, 65535).optional(),
   /** Proxies whose X-Forwarded-For is believed. */

@@ -28,6 +28,7 @@ import { createPortTable } from './edge/ports/labels.ts';
 import { createPortLimits } from './edge/ports/limits.ts';
 import { createPortProxy } from './edge/ports/proxy.ts';
 import { createTcpGateway } from './edge/ports/tcp-gateway.ts';
+import { createForgeSource } from './labs/forge/forge-source.ts';
 import { createLabBook } from './labs/lab-book.ts';
 import { createLabStarts } from './labs/lab-starts.ts';
 import { createLabWork } from './labs/lab-work.ts';
@@ -235,7 +236,7 @@ export async function startManager(
   const book = templateBook(settings.templates);
   const labBook = createLabBook({
     ...settings.labs,
-    foreign: undefined,
+    foreign: createForgeSource({ forges: settings.labs.forges, clock }),
     maxNodes,
     store: store.labs,
     secret: settings.managerSecret,
@@ -322,7 +323,7 @@ export async function startManager(
     maxSessionHours,
     templates,
     book,
-    ...{ labs, labBook, labStarts, forges: [], secret: settings.managerSecret },
+    ...{ labs, labBook, labStarts, forges: [...settings.labs.forges.keys()], secret: settings.managerSecret },
     portGateway,
     streams,
     swarm: createSwarmReader({ commands: connections, hosts }),

@@ -8,6 +8,7 @@ import { EnvError } from '@drydock/service-kit';
 import type { TlsSettings } from './edge/door/tls-files.ts';
 import type { PortLimitSettings } from './edge/ports/limits.ts';
 import type { ManagerEnv } from './env.ts';
+import type { Forges } from './labs/forge/forge-address.ts';
 import { newToken } from './model/links.ts';
 import type { AddressRecord } from './operator/client-names.ts';
 import type { CpuRule } from './operator/cpu-rule.ts';
@@ -21,6 +22,8 @@ export interface LabSettings {
   /** The folder of labs that come with the release. */
   builtInDir: string | undefined;
   operatorDir: string | undefined;
+  /** Forges from which labs may be had by address. */
+  forges: Forges;
 }
 
 export interface ManagerSettings {
@@ -113,6 +116,7 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
     labs: {
       builtInDir: fileURLToPath(new URL('../../../labs', import.meta.url)),
       operatorDir: env.DRYDOCK_LABS_DIR,
+      forges: env.DRYDOCK_LAB_SOURCES,
     },
     name: env.DRYDOCK_MANAGER_NAME ?? `${hostname()}:${env.DRYDOCK_PORT}`,
     version,

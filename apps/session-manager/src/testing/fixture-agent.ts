@@ -91,6 +91,8 @@ export interface FixtureAgent {
   watchedTables(sessionId: string, node: string): WatchedTable[];
   /** What its engine would tell of them; told whenever it is asked for. */
   setLabFacts(sessionId: string, node: string, facts: WatchedFacts): void;
+  /** Answers commands in its nodes, which are processes of this machine else. */
+  onExec(answer: (request: AgentRequest<'node.exec'>) => AgentAnswer<'node.exec'>): void;
   /** Answers the probes of labs. */
   onProbe(answer: LabProbe): void;
   /** Makes a node vanish as a host's crash would. */
@@ -138,6 +140,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
   const watched = new Map<string, WatchedTable[]>();
   const labFacts = new Map<string, WatchedFacts>();
   let probe: LabProbe = () => ({});
+  let exec: ((request: AgentRequest<'node.exec'>) => AgentAnswer<'node.exec'>) | undefined;
   let sessions: string[] = [];
   let seq = 0;
 
@@ -314,7 +317,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
       else frozen.delete(sessionId);
       return {};
     },
-    'node.exec': execOnHost,
+    'node.exec': (request) => (exec === undefined ? execOnHost(request) : exec(request)),
     'terminal.open': terminals.open,
     'terminal.attach': terminals.attach,
     'terminal.detach': terminals.detach,
@@ -399,6 +402,9 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     setLabFacts(sessionId, node, facts) {
       labFacts.set(`${sessionId}/${node}`, facts);
       if ((watched.get(`${sessionId}/${node}`) ?? []).length > 0) sendFact({ kind: 'lab', sessionId, node, facts });
+    },
+    onExec(answer) {
+      exec = answer;
     },
     onProbe(answer) {
       probe = answer;

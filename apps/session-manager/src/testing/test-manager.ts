@@ -99,7 +99,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     managerSecret: 'test',
     libraryFile: undefined,
     templates: [],
-    labs: { builtInDir: undefined, operatorDir: undefined },
+    labs: { builtInDir: undefined, operatorDir: undefined, forges: new Map() },
     metrics: undefined,
     sessionHours: 4,
     maxSessionHours: 12,
