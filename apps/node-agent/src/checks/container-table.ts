@@ -15,6 +15,8 @@ const MAX_LOG = 4_096;
 const MAX_TABLE = 384 * 1024;
 
 const text = z.string().nullish();
+/** What is no whole number is not known. */
+const whole = z.number().int().nullish().catch(undefined);
 const listSchema = z.array(
   z.object({
     Id: z.string(),
@@ -23,9 +25,7 @@ const listSchema = z.array(
     State: text,
     Status: text,
     Labels: z.record(z.string(), z.unknown()).nullish(),
-    Ports: z
-      .array(z.object({ IP: text, PrivatePort: z.number().nullish(), PublicPort: z.number().nullish() }))
-      .nullish(),
+    Ports: z.array(z.object({ IP: text, PrivatePort: whole, PublicPort: whole })).nullish(),
     Mounts: z.array(z.object({ Name: text, Source: text, Destination: text })).nullish(),
     NetworkSettings: z
       .object({ Networks: z.record(z.string(), z.object({ IPAddress: text }).nullish()).nullish() })
@@ -37,14 +37,14 @@ type Row = z.output<typeof listSchema>[number];
 const inspectSchema = z.object({
   Path: text,
   Args: z.array(z.string()).nullish(),
-  RestartCount: z.number().nullish(),
+  RestartCount: whole,
   State: z
     .object({
-      ExitCode: z.number().nullish(),
+      ExitCode: whole,
       OOMKilled: z.boolean().nullish(),
       Error: text,
       Health: z.object({ Status: text }).nullish(),
-      Pid: z.number().nullish(),
+      Pid: whole,
     })
     .nullish(),
   Config: z.object({ Env: z.array(z.string()).nullish(), User: text, Tty: z.boolean().nullish() }).nullish(),
@@ -144,10 +144,10 @@ function factOf(row: Row, inspect: Inspect | undefined): ContainerFact {
       : {
           health: oneOf(HEALTH, state?.Health?.Status) ?? 'none',
           ...(row.State === 'exited' || row.State === 'dead' || row.State === 'restarting'
-            ? { exit: Math.trunc(state?.ExitCode ?? 0) }
+            ? { exit: state?.ExitCode ?? 0 }
             : {}),
           ...(state?.OOMKilled === true ? { oomKilled: true } : {}),
-          restarts: Math.trunc(inspect.RestartCount ?? 0),
+          restarts: inspect.RestartCount ?? 0,
           ...(state?.Error ? { error: cutText(state.Error, 1_024) } : {}),
           env: cutEnv(config?.Env),
           cmd: cutText([inspect.Path, ...cutList(inspect.Args)].filter(Boolean).join(' '), 2_048),

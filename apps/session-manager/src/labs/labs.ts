@@ -141,7 +141,7 @@ export function createLabs(deps: LabsDeps): Labs {
 
   const stopNotes = store.bus.subscribe((text) => {
     if (!text.startsWith(LAB_NOTE_START)) return;
-    const { data } = noteSchema.safeParse(JSON.parse(text));
+    const data = noteOf(text);
     const session = data === undefined ? undefined : sessions.get(data.lab.sessionId);
     if (data === undefined || session === undefined || data.lab.from === instance) return;
     if (data.lab.ask === true) session.repeat();
@@ -344,6 +344,15 @@ export function createLabs(deps: LabsDeps): Labs {
       sessions.clear();
     },
   };
+}
+
+/** A note; undefined for what is none. */
+function noteOf(text: string): z.output<typeof noteSchema> | undefined {
+  try {
+    return noteSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The time of a command that computes an answer (ms). */
