@@ -143,6 +143,7 @@ function web(plan) {
         HOSTNAME: '127.0.0.1',
         PORT: String(plan.ports.web),
         NEXT_TELEMETRY_DISABLED: '1',
+        DRYDOCK_MANAGER_URL: localOrigin(plan),
         NEXT_PUBLIC_BASE_PATH: basePath,
       }),
       isReady: () => answersHttp(`${webUrl(plan)}${basePath === '' ? '/' : basePath}`),

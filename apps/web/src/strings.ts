@@ -5,6 +5,7 @@
 
 import { files } from './strings/files.ts';
 import { palette, shortcuts } from './strings/keys.ts';
+import { labs } from './strings/labs.ts';
 import { nodes, ports } from './strings/nodes.ts';
 import { landing, library, product, theme } from './strings/start.ts';
 import { swarm } from './strings/swarm.ts';
@@ -28,6 +29,7 @@ export const strings = {
   landing,
   library,
   theme,
+  labs,
   workbench,
   connection,
   nodes,

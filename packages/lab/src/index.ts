@@ -21,7 +21,7 @@ export * from './evaluate/evaluate.ts';
 export * from './evaluate/progress.ts';
 export { explain } from './explain/explain.ts';
 export { type Explanation, sentenceOf } from './explain/explanation.ts';
-export { leafTitle } from './explain/leaf-title.ts';
+export { leafTitle, readerLeafTitle } from './explain/leaf-title.ts';
 export { exitMeaning, SENTENCES, type WhyId } from './explain/strings.ts';
 export { exportHtml } from './export/html/export-html.ts';
 export { type Exported, exportKillercoda } from './export/killercoda/export-killercoda.ts';

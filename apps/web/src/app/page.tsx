@@ -13,6 +13,9 @@ export default function StartPage() {
       <header className="flex h-16 items-center justify-between">
         <Wordmark />
         <div className="flex items-center gap-5">
+          <a href={`${basePath}/labs`} className="text-ink-2 text-sm underline-offset-4 hover:text-ink hover:underline">
+            {strings.labs.title}
+          </a>
           <a
             href={`${basePath}/library`}
             className="text-ink-2 text-sm underline-offset-4 hover:text-ink hover:underline"

@@ -11,6 +11,7 @@ import { createPreferences } from './base/preferences.ts';
 import { createValue } from './base/store.ts';
 import { titleOfTerminal } from './base/titles.ts';
 import { createFiles } from './files/files.ts';
+import { createSessionLab } from './lab/session-lab.ts';
 import { createPeoplePart } from './session/people.ts';
 import { rememberSession } from './session/recent-sessions.ts';
 import { takeNode, takeToken } from './session/session-token.ts';
@@ -100,6 +101,15 @@ export function createWorkbench(sessionId: string, panels: readonly PanelButton[
   });
   const files = createFiles({ sessionId, token, store, workspace, notices, dialog, preferences, views: () => views });
 
+  const labs = createSessionLab({
+    runner: { store, workspace, actions, views: () => views, activeNode: place.activeNode },
+    call: actions.call,
+    connection: client,
+    notices,
+    files: () => files,
+    sessionId,
+  });
+
   function syncWorkspace(): void {
     const { data } = store.getState();
     if (!data) return;
@@ -159,6 +169,7 @@ export function createWorkbench(sessionId: string, panels: readonly PanelButton[
       swarmLook,
       views,
       files,
+      labs,
       notices,
       dialog,
       preferences,
@@ -184,6 +195,7 @@ export function createWorkbench(sessionId: string, panels: readonly PanelButton[
       for (const stop of stops) stop();
       closing.dispose();
       people.dispose();
+      labs.dispose();
       files.dispose();
       views.dispose();
       timeline.dispose();

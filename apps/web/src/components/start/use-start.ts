@@ -34,7 +34,7 @@ function afterError(error: unknown, template: string | null): StartState {
   };
 }
 
-export function useStart(stack: StackLink | null) {
+export function useStart(stack: StackLink | null, lab: string | null = null) {
   const router = useRouter();
   const [state, setState] = useState<StartState>({ kind: 'idle' });
 
@@ -42,12 +42,12 @@ export function useStart(stack: StackLink | null) {
     async (template: string | null) => {
       setState({ kind: 'starting', template });
       try {
-        router.push(await startSession(template, stack));
+        router.push(await startSession(template, stack, lab));
       } catch (error) {
         setState(afterError(error, template));
       }
     },
-    [router, stack],
+    [router, stack, lab],
   );
 
   useEffect(() => {

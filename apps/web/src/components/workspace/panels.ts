@@ -1,13 +1,22 @@
 /** The panels that can lie beside the terminals, each once: what it is called, how it looks in a tab, and where its code is. */
 'use client';
 
-import { AppWindow, FileText, History, Network } from 'lucide-react';
+import { AppWindow, FileText, GraduationCap, History, Network } from 'lucide-react';
 import { strings } from '../../strings.ts';
 import { nameOf, shownName } from '../../workbench/files/path.ts';
 import type { Panel, PanelButton, PanelRegistry } from '../../workbench/workspace/panels.ts';
 import type { TabData } from '../../workbench/workspace/workspace.ts';
 
 export const PANELS: PanelRegistry = {
+  lab: {
+    kind: 'lab',
+    name: strings.labs.panel,
+    title: () => strings.labs.panel,
+    icon: GraduationCap,
+    load: () => import('../lab/lab-panel.tsx').then(({ LabPanel }) => LabPanel),
+    beside: true,
+    isThere: ({ lab }) => lab !== null,
+  },
   swarm: {
     kind: 'swarm',
     name: strings.workbench.swarm,

@@ -1,13 +1,23 @@
 /** What a page shows first: what its link asks for, else a prompt. */
 'use client';
 
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { takeStack } from '../../workbench/start/stack-link.ts';
 import { useWorkbench, useWorkbenchState } from '../../workbench/use-workbench.tsx';
+import { useShowPanel } from './use-show-panel.ts';
 
 export function useFirstTerminal(): void {
   const { sessionId, store, actions, syncWorkspace, wantedNode } = useWorkbench();
   const connected = useWorkbenchState((state) => state.connection.kind === 'online');
+
+  const hasLab = useWorkbenchState((state) => (state.data?.lab ?? null) !== null);
+  const showPanel = useShowPanel();
+  const showsLab = useRef(false);
+  useEffect(() => {
+    if (!hasLab || showsLab.current) return;
+    showsLab.current = true;
+    showPanel('lab');
+  }, [hasLab, showPanel]);
 
   useEffect(() => {
     if (connected) syncWorkspace();

@@ -81,8 +81,12 @@ const create = (body: object) => callApi('POST', '/sessions', { body, read: read
  * Starts a session, remembers it in this browser and returns the way into it; its page starts the `stack`, if there is one.
  * @throws ApiError `NO_CAPACITY`, `RATE_LIMITED`, `UNKNOWN_TEMPLATE` or `NETWORK`.
  */
-export async function startSession(template: string | null, stack: StackLink | null): Promise<string> {
-  const body = template === null ? {} : { template };
+export async function startSession(
+  template: string | null,
+  stack: StackLink | null,
+  lab: string | null = null,
+): Promise<string> {
+  const body = { ...(template === null ? {} : { template }), ...(lab === null ? {} : { lab }) };
   const { session, token, links } = await create(body).catch(async (error: unknown) => {
     const challenge = error instanceof ApiError && error.code === 'WORK_REQUIRED' ? challengeOf(error.details) : null;
     if (challenge === null) throw error;

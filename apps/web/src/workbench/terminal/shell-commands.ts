@@ -27,6 +27,10 @@ export type Foreground = { kind: 'prompt' } | { kind: 'command'; command: string
 
 export interface ShellCommands {
   foreground(): Foreground;
+  /** Prompts that the shell has shown on this page so far: one more than before means that what was typed has ended. */
+  prompts(): number;
+  /** Calls `listener` whenever the foreground changes; returns how to stop that. */
+  onForeground(listener: () => void): () => void;
   /** Those whose lines are still in the scrollback, the oldest first. */
   list(): ShellCommand[];
   /** What a command wrote so far; undefined when nothing of it is left. */
@@ -66,6 +70,12 @@ export function followShellCommands(terminal: MarkedTerminal): ShellCommands {
   let typing: { marker: IMarker; column: number } | undefined;
   let running: Run | undefined;
   let foreground: Foreground = { kind: 'unknown' };
+  let prompts = 0;
+  const listeners = new Set<() => void>();
+
+  function publish(): void {
+    for (const listener of [...listeners]) listener();
+  }
 
   /** The first line below the cursor's text: a cursor at the left edge stands below what was written. */
   function below(): number {
@@ -124,11 +134,13 @@ export function followShellCommands(terminal: MarkedTerminal): ShellCommands {
     if (terminal.buffer.active.type !== 'normal') return true;
     if (mark === 'B') {
       foreground = { kind: 'prompt' };
+      prompts += 1;
       typing?.marker.dispose();
       const marker = terminal.registerMarker(0);
       typing = marker === undefined ? undefined : { marker, column: terminal.buffer.normal.cursorX };
     } else if (mark === 'C') began();
     else if (mark === 'D') ended(code);
+    publish();
     return true;
   });
 
@@ -140,6 +152,11 @@ export function followShellCommands(terminal: MarkedTerminal): ShellCommands {
 
   return {
     foreground: () => foreground,
+    prompts: () => prompts,
+    onForeground(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     list() {
       prune();
       return runs.map(({ id, command, exitCode }) => ({ id, command, exitCode }));

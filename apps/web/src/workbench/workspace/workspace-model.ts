@@ -2,7 +2,7 @@
 import type { TabNode, WorkspaceImperativeHandle, WorkspaceModel } from 'react-resizable-panels';
 
 /** Panels of the whole session, each open at most once. */
-export type SessionPanelKind = 'swarm' | 'timeline';
+export type SessionPanelKind = 'lab' | 'swarm' | 'timeline';
 
 export type TabData =
   /** `mine`: opened by this browser, which therefore sets its size. */

@@ -1,0 +1,74 @@
+/** A lab before it is started: what one does in it, with how many nodes, and whose it is. */
+import type { ReaderLab } from '@drydock/lab';
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { Prose, type ProseParts } from '../../../components/lab/prose.tsx';
+import { fetchLab } from '../../../components/labs/fetch-labs.ts';
+import { factsOf } from '../../../components/labs/lab-catalogue.tsx';
+import { LabsShell } from '../../../components/labs/labs-shell.tsx';
+import { StartLab } from '../../../components/labs/start-lab.tsx';
+import { basePath } from '../../../env.ts';
+import { strings } from '../../../strings.ts';
+
+const text = strings.labs;
+
+interface LabPageProps {
+  params: Promise<{ lab: string[] }>;
+}
+
+const idOf = async ({ params }: LabPageProps) => (await params).lab.map(decodeURIComponent).join('/');
+
+export async function generateMetadata(props: LabPageProps): Promise<Metadata> {
+  const found = await fetchLab(await idOf(props)).catch(() => null);
+  return found === null ? { title: text.title } : { title: found.entry.title, description: found.entry.summary };
+}
+
+export default async function LabPage(props: LabPageProps) {
+  const found = await fetchLab(await idOf(props)).catch(() => undefined);
+  if (found === null) notFound();
+  if (found === undefined) {
+    return (
+      <LabsShell>
+        <p role="alert">{text.failed}</p>
+      </LabsShell>
+    );
+  }
+  const { entry } = found;
+  const lab = found.lab as unknown as ReaderLab;
+  // Nothing can be opened before the lab runs.
+  const parts: ProseParts = {
+    version: entry.version,
+    port: (_node, _port, _path, children) => children,
+    file: (_node, _path, children) => children,
+  };
+  return (
+    <LabsShell>
+      <p className="mb-3">
+        <a href={`${basePath}/labs`} className="text-ink-2 text-sm underline underline-offset-4">
+          {text.otherLabs}
+        </a>
+      </p>
+      <article lang={entry.lang}>
+        <h1 className="lettering text-[clamp(2rem,3.6vw,2.8rem)] leading-tight">{entry.title}</h1>
+        <p className="mt-3 max-w-[42rem] text-pretty text-[17px] text-ink-2">{entry.summary}</p>
+        <p className="mt-2 mb-6 text-ink-3 text-sm">{factsOf(entry)}</p>
+        {entry.source === 'elsewhere' && <p className="mb-6 rounded-md bg-warn-soft px-4 py-3">{text.elsewhere}</p>}
+        <StartLab lab={entry.id} />
+        <div className="mt-8 max-w-[46rem] space-y-3 leading-relaxed">
+          {lab.intro.map((block, index) =>
+            block.kind === 'prose' ? (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a text that does not change has no better name for its parts.
+              <Prose key={index} nodes={block.nodes} parts={parts} />
+            ) : null,
+          )}
+        </div>
+        <h2 className="mt-8 mb-2 font-[640] text-lg">{text.whatYouDo}</h2>
+        <ol className="list-decimal space-y-1 pl-6">
+          {lab.steps.map((step) => (
+            <li key={step.id}>{step.title}</li>
+          ))}
+        </ol>
+      </article>
+    </LabsShell>
+  );
+}
