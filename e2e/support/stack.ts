@@ -63,6 +63,8 @@ export async function startStack(
     DRYDOCK_IMAGES_DIR: process.env.DRYDOCK_IMAGES_DIR ?? '/var/lib/drydock/images',
     DRYDOCK_LIBRARY: 'core',
     DRYDOCK_EGRESS: 'mirror-only',
+    // Labs of the tests beside the built-in ones.
+    DRYDOCK_LABS_DIR: `${root}e2e/fixtures/labs`,
     // For the few that others than this machine could reach: whoever tests may start, and defaults are those of the others.
     DRYDOCK_OPEN: 'yes',
     DRYDOCK_PORT_WARNING: '0',

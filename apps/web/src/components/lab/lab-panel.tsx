@@ -126,12 +126,19 @@ function Shown({ lab, view }: { lab: ReaderLab; view: LabView }) {
               </details>
               <LabMenu view={view} step={step} />
             </div>
-            <progress
-              className="h-1.5 w-full accent-crane"
-              max={lab.steps.length}
-              value={done}
+            <div
+              role="progressbar"
               aria-label={text.progress(done, lab.steps.length)}
-            />
+              aria-valuemin={0}
+              aria-valuemax={lab.steps.length}
+              aria-valuenow={done}
+              className="h-1.5 overflow-hidden rounded-full bg-sunken forced-colors:border"
+            >
+              <div
+                className="h-full bg-ok"
+                style={{ inlineSize: `${(100 * done) / Math.max(1, lab.steps.length)}%` }}
+              />
+            </div>
             {isListOpen && <StepList lab={lab} view={view} />}
             {view.newer !== null && (
               <p className="flex flex-wrap items-center gap-2 rounded-md bg-warn-soft px-3 py-2 text-[13px]">

@@ -4,13 +4,11 @@
 import type { LabEntry } from '@drydock/protocol';
 import { Check } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { basePath } from '../../env.ts';
 import { strings } from '../../strings.ts';
 import { type LabMemory, readLabMemory } from '../../workbench/lab/lab-memory.ts';
+import { factsOf, labHref } from './lab-facts.ts';
 
 const text = strings.labs;
-
-export const labHref = (id: string) => `${basePath}/labs/${id.split('/').map(encodeURIComponent).join('/')}`;
 
 function matches(lab: LabEntry, words: string, level: string): boolean {
   if (level !== '' && lab.level !== level) return false;
@@ -19,18 +17,6 @@ function matches(lab: LabEntry, words: string, level: string): boolean {
     .toLowerCase()
     .split(/\s+/)
     .every((word) => all.includes(word));
-}
-
-/** Facts of a lab in one line. */
-export function factsOf(lab: LabEntry): string {
-  const facts = [
-    lab.level === undefined ? '' : text.level[lab.level],
-    lab.minutes === undefined ? '' : text.minutes(lab.minutes),
-    text.nodes(lab.nodes),
-    text.stepCount(lab.steps),
-    text.sources[lab.source],
-  ];
-  return facts.filter((fact) => fact !== '').join(' · ');
 }
 
 function LabRow({ lab, memory }: { lab: LabEntry; memory: LabMemory | undefined }) {

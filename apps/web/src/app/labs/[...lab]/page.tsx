@@ -4,7 +4,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { Prose, type ProseParts } from '../../../components/lab/prose.tsx';
 import { fetchLab } from '../../../components/labs/fetch-labs.ts';
-import { factsOf } from '../../../components/labs/lab-catalogue.tsx';
+import { factsOf } from '../../../components/labs/lab-facts.ts';
 import { LabsShell } from '../../../components/labs/labs-shell.tsx';
 import { StartLab } from '../../../components/labs/start-lab.tsx';
 import { basePath } from '../../../env.ts';
