@@ -19,17 +19,19 @@ export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
   /** The map beside terminals of one size. */
   swarm: { sidebar: true, files: false, panel: 'swarm' },
   /** Nothing but the terminals and what is read beside them. */
-  learn: { sidebar: false, files: false, panel: null },
+  learn: { sidebar: false, files: false, panel: 'lab' },
 };
 
 const ORDER = Object.keys(LAYOUTS) as LayoutName[];
 
 /** Arranges the page; says which layout it is now, since not all of it can be seen. */
-export function applyLayout(name: LayoutName, { preferences, workspace, tools }: CommandContext): void {
+export function applyLayout(name: LayoutName, { store, preferences, workspace, tools }: CommandContext): void {
   const { sidebar, files, panel } = LAYOUTS[name];
   preferences.update({ sidebar, files, layout: name });
   workspace.keepPanels(panel === null ? [] : [panel]);
-  const front = panel === null ? null : tools.panels.find(({ kind }) => kind === panel);
+  const { data } = store.getState();
+  const isThere = ({ isThere: asks }: (typeof tools.panels)[number]) => data !== null && (asks?.(data) ?? true);
+  const front = tools.panels.find((each) => each.kind === panel && isThere(each));
   const before = workspace.getState().activeId;
   if (front) {
     workspace.show({ id: front.kind, title: front.name, data: { kind: front.kind } });
