@@ -16,9 +16,18 @@ export class LandingPage {
     await expect(this.page.getByRole('button', { name: 'Start', exact: true })).toBeVisible();
   }
 
-  /** Presses Start and waits for the workbench. */
+  /** Starts a session without nodes and waits for the workbench. */
   async start(): Promise<WorkbenchPage> {
-    await this.page.getByRole('button', { name: 'Start', exact: true }).click();
+    return this.#started('Start an empty session');
+  }
+
+  /** Presses Start: a node and its prompt. */
+  async startNode(): Promise<WorkbenchPage> {
+    return this.#started('Start');
+  }
+
+  async #started(button: string): Promise<WorkbenchPage> {
+    await this.page.getByRole('button', { name: button, exact: true }).click();
     await this.page.waitForURL(/\/s\/[a-z2-7]{8}/);
     const sessionId = /\/s\/([a-z2-7]{8})/.exec(this.page.url())?.[1] ?? '';
     const workbench = new WorkbenchPage(this.page, sessionId);

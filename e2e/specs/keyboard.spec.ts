@@ -24,7 +24,7 @@ test('a session is used from start to end by keyboard alone', async ({ landing, 
   const asked: string[] = [];
   page.on('request', (request) => request.method() === 'POST' && asked.push(new URL(request.url()).pathname));
   await landing.open();
-  await tabTo(page, 'Start');
+  await tabTo(page, 'Start an empty session');
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/s\/[a-z2-7]{8}/);
   await expect(page.getByRole('button', { name: 'Add node' }).first()).toBeVisible();

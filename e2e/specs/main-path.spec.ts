@@ -3,14 +3,16 @@ import { hostLeftovers } from '../support/host-leftovers.ts';
 import { expect, test } from '../support/test.ts';
 
 test('a newcomer gets a real Docker host in the browser and leaves nothing behind', async ({
-  workbench,
+  landing,
   page,
   stack,
   context,
 }) => {
+  await landing.open();
+  const workbench = await landing.startNode();
+  await workbench.expectPrompt('node1');
   await expect(page.getByRole('timer')).toContainText(/3:59:|4:00:00/);
 
-  await workbench.addNode('node1');
   await workbench.type('docker version');
   await workbench.expectText('Client:');
   await workbench.expectText('Server:');

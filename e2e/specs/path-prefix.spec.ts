@@ -35,7 +35,7 @@ test.describe('below a path', () => {
     await page.waitForURL(/\/tools\/lab\/s\/[a-z2-7]{8}/);
     const workbench = new WorkbenchPage(page, page.url().slice(-8));
     await workbench.ready();
-    await workbench.addNode('node1');
+    await workbench.expectPrompt('node1');
     await workbench.type('docker run -d -p 8080:80 drydock/web:1');
     await expect(workbench.portLink(8080)).toBeVisible({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Actions for port 8080' }).click();
@@ -45,7 +45,7 @@ test.describe('below a path', () => {
     await workbench.expectText('docker run -d -p 8080:80');
     await page.getByRole('link', { name: 'To the start page' }).click();
     await expect(page).toHaveURL(/\/tools\/lab\/?$/);
-    await page.getByRole('link', { name: /^Rejoin/ }).click();
+    await page.getByRole('link', { name: /^Continue/ }).click();
     await workbench.expectText('docker run -d -p 8080:80');
     expect(outside).toEqual([]);
     await workbench.close();

@@ -20,6 +20,7 @@ import {
   errors,
   notFound,
   people,
+  rename,
   share,
   workbench,
 } from './strings/workbench.ts';
@@ -41,6 +42,7 @@ export const strings = {
   takeHome,
   closeDialog,
   share,
+  rename,
   people,
   settings,
   palette,

@@ -8,6 +8,7 @@ const nothing = () => undefined;
 
 export const DIALOG_STORIES: { [K in Dialog['kind']]: Extract<Dialog, { kind: K }> } = {
   'close-session': { kind: 'close-session' },
+  'rename-session': { kind: 'rename-session' },
   share: { kind: 'share' },
   'take-home': { kind: 'take-home' },
   settings: { kind: 'settings' },

@@ -125,7 +125,14 @@ export const STORIES: Readonly<Record<string, () => ReactNode>> = {
     wide(
       <>
         <StartNotice
-          state={{ kind: 'full', template: null, place: 3, estimateMs: 240_000, retryAt: Date.now() + 15_000 }}
+          state={{
+            kind: 'full',
+            template: null,
+            name: null,
+            place: 3,
+            estimateMs: 240_000,
+            retryAt: Date.now() + 15_000,
+          }}
           onStop={() => undefined}
         />
         <StartNotice state={{ kind: 'failed', message: 'Too many requests.' }} onStop={() => undefined} />

@@ -37,6 +37,8 @@ export const workbench = {
   screenReader: 'Screen reader',
   help: 'Keyboard shortcuts',
   fullScreen: 'Full screen',
+  renameMenu: 'Rename session…',
+  rename: (name: string) => `Rename session ${name}`,
   shareMenu: 'Share…',
   closeMenu: 'Close session…',
   sessionMenu: (name: string) => `Session ${name}`,
@@ -95,6 +97,14 @@ export const people = {
   nameHint: 'Shown to the people of this session; kept in this browser.',
 } as const;
 
+export const rename = {
+  title: 'Rename session',
+  label: 'Session name',
+  hint: 'Everybody in the session sees it. Leave it empty for no name.',
+  save: 'Save',
+  failed: 'The session was not renamed.',
+} as const;
+
 export const share = {
   title: 'Share this session',
   text: 'Whoever has a link has its right. Send the one that fits.',
@@ -106,6 +116,12 @@ export const share = {
   },
   make: 'Make a link',
   making: 'Making…',
+  renew: 'New link',
+  renewAsk: 'The old link stops working, and people who came by it are out at once.',
+  renewDo: 'Replace it',
+  withdraw: 'Withdraw',
+  withdrawAsk: 'People who came by this link are out at once.',
+  withdrawDo: 'Withdraw it',
   stored: 'These links are kept in this browser only. A lost link cannot be shown again, but a new one can be made.',
   notOwner: 'Only the owner can make links. You may pass on the link you were given.',
   copyLink: (title: string) => `Copy the link: ${title}`,
@@ -127,6 +143,7 @@ export const ended = {
     title: 'This link opens nothing',
     text: 'The session has ended, or the link is incomplete. Links hold a part after the # sign; copy the whole link.',
   },
+  again: 'Start the same again',
   home: 'To the start page',
 } as const;
 
@@ -153,4 +170,5 @@ export const errors = {
   port: 'The port was not changed.',
   template: 'The template was not applied.',
   link: 'The link was not made.',
+  withdraw: 'The link was not withdrawn.',
 } as const;

@@ -8,6 +8,7 @@ import { forgetSession } from '../../workbench/session/recent-sessions.ts';
 import { useWorkbench } from '../../workbench/use-workbench.tsx';
 import { Message } from '../ui/message.tsx';
 import { GraceDownloads } from './grace-downloads.tsx';
+import { StartAgain } from './start-again.tsx';
 
 interface EndedProps {
   reason: EndReason | 'revoked' | 'refused';
@@ -28,8 +29,13 @@ export function Ended({ reason, message, grace }: EndedProps) {
     return (
       <Message title={title} text={strings.ended.stopped}>
         <GraceDownloads grace={grace} />
+        <StartAgain />
       </Message>
     );
   }
-  return <Message title={title} text={message === undefined ? text : `${message} ${text}`} />;
+  return (
+    <Message title={title} text={message === undefined ? text : `${message} ${text}`}>
+      {reason === 'revoked' ? undefined : <StartAgain />}
+    </Message>
+  );
 }

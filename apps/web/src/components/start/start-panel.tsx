@@ -3,6 +3,7 @@
 
 import { strings } from '../../strings.ts';
 import { formatDuration } from '../../workbench/base/format.ts';
+import { USUAL_TEMPLATE } from '../../workbench/start/start-session.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { CapacityLine } from './capacity-line.tsx';
 import { RecentSessionsList } from './recent-sessions-list.tsx';
@@ -36,7 +37,12 @@ export function StartPanel() {
             {text.signIn.button}
           </ButtonLink>
         ) : (
-          <Button kind="primary" size="lg" disabled={busy} onClick={() => void start(null)}>
+          <Button
+            kind="primary"
+            size="lg"
+            disabled={busy}
+            onClick={() => void start(wanted.kind === 'stack' ? null : USUAL_TEMPLATE)}
+          >
             {busy ? text.starting : text.start}
           </Button>
         )}
@@ -51,8 +57,14 @@ export function StartPanel() {
         </div>
       </div>
       <StartNotice state={state} onStop={stop} />
-      <RecentSessionsList />
-      <TemplateList templates={templates} busy={busy || mustSignIn} onStart={(template) => void start(template)} />
+      <RecentSessionsList templates={templates} />
+      <TemplateList
+        templates={templates}
+        busy={busy || mustSignIn}
+        pool={capacity.kind === 'ready' ? capacity.value.pool : 0}
+        onStart={(template) => void start(template)}
+        onStartEmpty={() => void start(null)}
+      />
     </div>
   );
 }

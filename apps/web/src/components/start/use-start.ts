@@ -14,20 +14,28 @@ const RETRY_MS = 15_000;
 export type StartState =
   | { kind: 'idle' }
   | { kind: 'starting'; template: string | null }
-  | { kind: 'full'; template: string | null; place: number | null; estimateMs: number | null; retryAt: number }
+  | {
+      kind: 'full';
+      template: string | null;
+      name: string | null;
+      place: number | null;
+      estimateMs: number | null;
+      retryAt: number;
+    }
   | { kind: 'failed'; message: string };
 
 function numberOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
-function afterError(error: unknown, template: string | null): StartState {
+function afterError(error: unknown, template: string | null, name: string | null): StartState {
   if (!(error instanceof ApiError)) return { kind: 'failed', message: strings.landing.failed };
   if (error.code !== 'NO_CAPACITY') return { kind: 'failed', message: error.message };
   const seconds = numberOf(error.details.estimateSeconds);
   return {
     kind: 'full',
     template,
+    name,
     place: numberOf(error.details.queuePlace),
     estimateMs: seconds === null ? null : seconds * 1000,
     retryAt: Date.now() + (error.retryAfterMs ?? RETRY_MS),
@@ -39,12 +47,12 @@ export function useStart(stack: StackLink | null, lab: string | null = null) {
   const [state, setState] = useState<StartState>({ kind: 'idle' });
 
   const start = useCallback(
-    async (template: string | null) => {
+    async (template: string | null, name: string | null = null) => {
       setState({ kind: 'starting', template });
       try {
-        router.push(await startSession(template, stack, lab));
+        router.push(await startSession({ template, name, stack, lab }));
       } catch (error) {
-        setState(afterError(error, template));
+        setState(afterError(error, template, name));
       }
     },
     [router, stack, lab],
@@ -52,7 +60,7 @@ export function useStart(stack: StackLink | null, lab: string | null = null) {
 
   useEffect(() => {
     if (state.kind !== 'full') return;
-    const timer = setTimeout(() => void start(state.template), Math.max(0, state.retryAt - Date.now()));
+    const timer = setTimeout(() => void start(state.template, state.name), Math.max(0, state.retryAt - Date.now()));
     return () => clearTimeout(timer);
   }, [state, start]);
 

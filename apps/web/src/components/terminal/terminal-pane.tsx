@@ -8,6 +8,7 @@ import { useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { TerminalDrop } from '../files/terminal-drop.tsx';
 import { useBroadcast } from './broadcast-banner.tsx';
 import { FindBar } from './find-bar.tsx';
+import { NextSteps } from './next-steps.tsx';
 import { TerminalNotices } from './terminal-notices.tsx';
 import { useTerminalView } from './use-terminal-view.ts';
 
@@ -68,6 +69,7 @@ export function TerminalPane({ terminalId, node, mine }: TerminalPaneProps) {
         </p>
       )}
       {view !== null && finding && <FindBar view={view} onClose={() => page.finding.set(null)} />}
+      {view !== null && <NextSteps view={view} node={node} />}
       {view !== null && <TerminalNotices view={view} terminalId={terminalId} />}
     </section>
   );

@@ -31,21 +31,44 @@ interface TemplateRowProps {
   disabled: boolean;
   /** What a press does, for those who hear it. */
   label: string;
+  /** Whether as many nodes as it has are warm: only then it is known how soon it is ready. */
+  warm?: boolean;
   onPress: () => void;
 }
 
-export function TemplateRow({ template, disabled, label, onPress }: TemplateRowProps) {
+const ROW =
+  'group flex h-full w-full flex-col justify-between gap-1 border-line border-t pt-2 pb-2.5 text-left text-sm transition-colors hover:border-accent hover:text-accent disabled:opacity-60';
+
+export function TemplateRow({ template, disabled, label, warm = false, onPress }: TemplateRowProps) {
+  const { nodes, description, readySeconds } = template;
   return (
     <button
       type="button"
       disabled={disabled}
       onClick={onPress}
-      aria-label={`${label} ${text.templateNodes(template.nodes.length)}`}
-      title={template.description}
-      className="group flex h-full w-full flex-col justify-between gap-1 border-line border-t pt-2 pb-2.5 text-left text-sm transition-colors hover:border-accent hover:text-accent disabled:opacity-60"
+      aria-label={`${label} ${text.templateNodes(nodes.length)}`}
+      aria-description={description}
+      className={ROW}
     >
       <span className="font-[600]">{template.title}</span>
-      <Hulls count={template.nodes.length} />
+      <span className="text-[13px] text-ink-2 leading-snug">{description}</span>
+      <span className="flex items-center gap-2">
+        <Hulls count={nodes.length} />
+        {warm && readySeconds !== undefined && (
+          <span className="text-[12.5px] text-ink-3">· {text.readyIn(readySeconds)}</span>
+        )}
+      </span>
+    </button>
+  );
+}
+
+/** A session without nodes, for whoever wants to begin with nothing. */
+export function EmptyRow({ disabled, onPress }: Pick<TemplateRowProps, 'disabled' | 'onPress'>) {
+  return (
+    <button type="button" disabled={disabled} onClick={onPress} aria-label={text.startEmpty} className={ROW}>
+      <span className="font-[600]">{text.emptySession}</span>
+      <span className="text-[13px] text-ink-2 leading-snug">{text.emptyText}</span>
+      <span className="text-[12.5px] text-ink-3">{text.templateNodes(0)}</span>
     </button>
   );
 }

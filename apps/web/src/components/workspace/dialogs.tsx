@@ -9,6 +9,7 @@ import { AddNodeDialog } from '../nodes/add-node-dialog.tsx';
 import { DeleteNodeDialog } from '../nodes/delete-node-dialog.tsx';
 import { OpenPortDialog } from '../ports/open-port-dialog.tsx';
 import { CloseSessionDialog } from '../session/close-session-dialog.tsx';
+import { RenameSessionDialog } from '../session/rename-session-dialog.tsx';
 import { ShareDialog } from '../session/share-dialog.tsx';
 import { CloseTerminalDialog } from '../terminal/close-terminal-dialog.tsx';
 import { LinkDialog } from '../terminal/link-dialog.tsx';
@@ -61,6 +62,8 @@ export function Dialogs() {
       return null;
     case 'close-session':
       return <CloseSessionDialog onClose={close} />;
+    case 'rename-session':
+      return <RenameSessionDialog onClose={close} />;
     case 'share':
       return <ShareDialog onClose={close} />;
     case 'take-home':

@@ -10,6 +10,7 @@ import { KeyBar } from '../terminal/key-bar.tsx';
 import { Toasts } from '../ui/toasts.tsx';
 import { Dialogs } from './dialogs.tsx';
 import { useFirstTerminal } from './use-first-terminal.ts';
+import { useKnownByName } from './use-known-by-name.ts';
 import { usePageKeys } from './use-page-keys.ts';
 import { WorkspaceTiles } from './workspace-tiles.tsx';
 
@@ -21,6 +22,7 @@ export function WorkArea() {
   const place = useRef<HTMLElement>(null);
   usePageKeys();
   useFirstTerminal();
+  useKnownByName();
   useEffect(
     () =>
       place.current === null ? undefined : watchSwipes(place.current, inTerminal, (by) => workspace.step('tabs', by)),

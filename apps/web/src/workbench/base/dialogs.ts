@@ -4,6 +4,7 @@ import type { PasteQuestion } from '../terminal/paste.ts';
 
 export type Dialog =
   | { kind: 'close-session' }
+  | { kind: 'rename-session' }
   | { kind: 'share' }
   | { kind: 'take-home' }
   | { kind: 'settings' }

@@ -7,6 +7,9 @@ export interface RecentSession {
   right: Right;
   /** Milliseconds since the epoch, by the server's clock at the time. */
   expiresAt: number;
+  /** What it was made from, and when; absent where an older page noted it. */
+  template?: string | null;
+  createdAt?: number;
   /** The token that this browser came with. */
   token: string;
   /** Links that this browser got as the owner, to show them in the share dialog. */
@@ -68,6 +71,22 @@ export function rememberSession(session: RecentSession): void {
   const merged = { ...known, ...session, links: { ...known?.links, ...session.links } };
   const others = recentSessions().filter(({ id }) => id !== session.id);
   write([merged, ...others].sort((a, b) => b.expiresAt - a.expiresAt).slice(0, MAX_SESSIONS));
+}
+
+/** Brings what is remembered of a session up to date; one that is not remembered stays unknown. */
+export function noteSession(
+  session: Pick<RecentSession, 'id' | 'name' | 'template' | 'createdAt' | 'expiresAt'>,
+): void {
+  const known = recentSession(session.id);
+  if (known !== undefined) rememberSession({ ...known, ...session });
+}
+
+/** Forgets the link of a right, which opens nothing any more. */
+export function forgetLink(id: string, right: Right): void {
+  const known = recentSession(id);
+  if (known === undefined) return;
+  const { [right]: _gone, ...links } = known.links ?? {};
+  write(recentSessions().map((session) => (session === known ? { ...known, links } : session)));
 }
 
 export function forgetSession(id: string): void {

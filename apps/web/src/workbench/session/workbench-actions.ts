@@ -3,6 +3,7 @@ import { ApiError, type CallOptions, type Method, type TerminalLink } from '@dry
 import {
   createLinkResponseSchema,
   createNodeResponseSchema,
+  linksResponseSchema,
   type NodeView,
   type PublishedPort,
   type Right,
@@ -17,7 +18,7 @@ import { formatDuration } from '../base/format.ts';
 import type { Notices } from '../base/notices.ts';
 import { createValue } from '../base/store.ts';
 import type { AddOptions, WorkspaceController } from '../workspace/workspace.ts';
-import { forgetSession, rememberSession } from './recent-sessions.ts';
+import { forgetLink, forgetSession, rememberSession } from './recent-sessions.ts';
 import type { WorkbenchStore } from './workbench-store.ts';
 
 /** How long a new node may take before its terminal is given up (ms); the server itself gives up earlier. */
@@ -176,6 +177,8 @@ export function createWorkbenchActions(deps: WorkbenchActionsDeps) {
       if (closed) forgetSession(sessionId);
       return closed;
     },
+    /** Gives the session another name, or none. @throws ApiError */
+    rename: (name: string | null) => call('PATCH', '', { body: { name } }),
     extend: (hours: number) =>
       attempt(strings.errors.extend, async () => {
         // The change that tells this page comes by another way, before or after the answer.
@@ -215,6 +218,14 @@ export function createWorkbenchActions(deps: WorkbenchActionsDeps) {
     /** Sets this tab's link as the one that downloads and ports speak by; without a link of its own the cookie stays. */
     async renewCookie(): Promise<void> {
       if (token !== null) await call('POST', '/open', { body: { token } }).catch(() => undefined);
+    },
+    /** The links that open the session, without their secrets. @throws ApiError */
+    links: () => call('GET', '/links', { read: linksResponseSchema }),
+    /** Withdraws every link of a right; whoever came by one is out at once. @throws ApiError */
+    async withdrawLinks(right: Exclude<Right, 'owner'>): Promise<void> {
+      const links = await call('GET', '/links', { read: linksResponseSchema });
+      for (const link of links) if (link.right === right) await call('DELETE', `/links/${link.id}`);
+      forgetLink(sessionId, right);
     },
     /** Makes a link with its own token and remembers it in this browser. @throws ApiError */
     async createLink(right: Right): Promise<string> {

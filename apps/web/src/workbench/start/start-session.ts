@@ -18,9 +18,12 @@ const readTemplates: Reader<TemplateView[]> = {
   parse(value) {
     if (!Array.isArray(value)) throw new TypeError('not a list');
     return value.map((item) => {
-      const { id, title, description, nodes } = fields(item);
+      const { id, title, description, nodes, readySeconds } = fields(item);
       if (typeof id !== 'string' || typeof title !== 'string' || !Array.isArray(nodes)) throw new TypeError('template');
-      return { id, title, description: typeof description === 'string' ? description : '', nodes: nodes.map(String) };
+      return {
+        ...{ id, title, description: typeof description === 'string' ? description : '', nodes: nodes.map(String) },
+        ...(typeof readySeconds === 'number' ? { readySeconds } : {}),
+      };
     });
   },
 };
@@ -75,25 +78,38 @@ export function fetchCapacity(signal: AbortSignal): Promise<Capacity> {
   return callApi('GET', '/status', { read: readCapacity, signal });
 }
 
+/** What Start makes: a node with a prompt. */
+export const USUAL_TEMPLATE = 'one-node';
+
+export interface Wish {
+  /** Null: a session without nodes. */
+  template: string | null;
+  name?: string | null;
+  /** What its page starts. */
+  stack?: StackLink | null;
+  /** The lab that leads it. */
+  lab?: string | null;
+}
+
 const create = (body: object) => callApi('POST', '/sessions', { body, read: readCreated });
 
 /**
  * Starts a session, remembers it in this browser and returns the way into it; its page starts the `stack`, if there is one.
  * @throws ApiError `NO_CAPACITY`, `RATE_LIMITED`, `UNKNOWN_TEMPLATE` or `NETWORK`.
  */
-export async function startSession(
-  template: string | null,
-  stack: StackLink | null,
-  lab: string | null = null,
-): Promise<string> {
-  const body = { ...(template === null ? {} : { template }), ...(lab === null ? {} : { lab }) };
+export async function startSession({ template, name = null, stack = null, lab = null }: Wish): Promise<string> {
+  const body = {
+    ...(template === null ? {} : { template }),
+    ...(name === null ? {} : { name }),
+    ...(lab === null ? {} : { lab }),
+  };
   const { session, token, links } = await create(body).catch(async (error: unknown) => {
     const challenge = error instanceof ApiError && error.code === 'WORK_REQUIRED' ? challengeOf(error.details) : null;
     if (challenge === null) throw error;
     return create({ ...body, work: await doWork(challenge) });
   });
-  const { id, name, expiresAt } = session;
-  rememberSession({ id, name, right: 'owner', expiresAt, token, links });
+  const { id, expiresAt, createdAt } = session;
+  rememberSession({ id, name: session.name, template, createdAt, right: 'owner', expiresAt, token, links });
   if (stack !== null) leaveStack(id, stack);
   return sessionPath(id, token);
 }

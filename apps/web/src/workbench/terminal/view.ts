@@ -11,6 +11,7 @@ import { Terminal } from '@xterm/xterm';
 import { copyText } from '../base/clipboard.ts';
 import { hasRealGpu } from '../base/gpu.ts';
 import type { PreferenceStore } from '../base/preferences.ts';
+import { createValue, type Value } from '../base/store.ts';
 import { terminalTheme } from '../base/terminal-themes.ts';
 import { onThemeChange, readTheme, resolveTheme } from '../base/theme.ts';
 import { createProgramClipboard } from './clipboard.ts';
@@ -57,6 +58,8 @@ export interface TerminalView {
   readonly controller: TerminalController;
   /** Commands and their outputs, to be read one by one. */
   readonly commands: ShellCommands;
+  /** Whether nobody has typed here and no command has run; the page may set it to false. */
+  readonly fresh: Value<boolean>;
   /** Shows the terminal in `place`; it may move from place to place. */
   mount(place: HTMLElement): void;
   /** Fits the size to the place and to the font. */
@@ -130,6 +133,11 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
     return true;
   });
   const commands = followShellCommands(terminal);
+  const fresh = createValue(true);
+  const untilUsed = terminal.onWriteParsed(() => {
+    if (commands.list().length > 0) fresh.set(false);
+    if (!fresh.getState()) untilUsed.dispose();
+  });
   const queries = muteTerminalQueries(terminal.parser, () => muted);
 
   let held: { modifier: 'ctrl' | 'alt'; done: () => void } | null = null;
@@ -164,7 +172,9 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
       const subscription = terminal.onData((raw) => {
         const text = withHeldModifier(raw);
         listener(text);
-        if (!REPORT.test(text)) deps.onTyped(text);
+        if (REPORT.test(text)) return;
+        fresh.set(false);
+        deps.onTyped(text);
       });
       return () => subscription.dispose();
     },
@@ -217,6 +227,7 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
     search,
     controller,
     commands,
+    fresh,
     mount(place) {
       if (host.parentElement !== place) place.append(host);
       if (!opened && place.clientWidth > 0) {

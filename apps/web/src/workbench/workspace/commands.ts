@@ -45,7 +45,7 @@ export type CommandId =
   | ('move-left' | 'move-right' | 'move-up' | 'move-down')
   | ('previous-tab' | 'next-tab' | 'previous-tile' | 'next-tile')
   | ('larger-text' | 'smaller-text' | 'usual-text' | 'help')
-  | ('share' | 'take-home' | 'extend' | 'close-session');
+  | ('rename-session' | 'share' | 'take-home' | 'extend' | 'close-session');
 
 const right = ({ store }: CommandContext) => store.getState().data?.right;
 const canWork = (context: CommandContext) => right(context) !== 'viewer';
@@ -340,6 +340,12 @@ export const COMMANDS: Readonly<Record<CommandId, Command>> = {
     run: ({ dialog }) => dialog.set({ kind: 'shortcuts' }),
   },
 
+  'rename-session': {
+    group: 'session',
+    title: strings.workbench.renameMenu,
+    when: isOwner,
+    run: ({ dialog }) => dialog.set({ kind: 'rename-session' }),
+  },
   share: {
     group: 'session',
     title: strings.workbench.share,
