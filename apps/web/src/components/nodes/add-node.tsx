@@ -1,10 +1,14 @@
 /** One press for a node with the next free name; the small button beside it asks for a name. */
 'use client';
 
+import type { SessionView } from '@drydock/protocol';
 import { PencilLine, Plus } from 'lucide-react';
 import { strings } from '../../strings.ts';
 import { useValue, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
+
+/** Loud while there is nothing else to do; the terminal comes first after that. */
+const kindFor = ({ nodes }: SessionView) => (nodes.length === 0 ? 'primary' : 'plain');
 
 export function AddNodeButton({ onAdded, className }: { onAdded?: (() => void) | undefined; className?: string }) {
   const { actions } = useWorkbench();
@@ -13,7 +17,7 @@ export function AddNodeButton({ onAdded, className }: { onAdded?: (() => void) |
   const full = session.nodes.length >= session.limits.nodes;
   return (
     <Button
-      kind="primary"
+      kind={kindFor(session)}
       className={className ?? ''}
       disabled={full}
       title={full ? strings.nodes.full(session.limits.nodes) : undefined}
@@ -42,7 +46,7 @@ export function AddNode({ onAdded }: { onAdded?: (() => void) | undefined }) {
       <div className="flex gap-px">
         <AddNodeButton onAdded={onAdded} className="flex-1 rounded-r-none" />
         <Button
-          kind="primary"
+          kind={kindFor(session)}
           disabled={full}
           aria-label={strings.nodes.addNamed}
           title={strings.nodes.addNamed}
