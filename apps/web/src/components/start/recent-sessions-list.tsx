@@ -23,7 +23,7 @@ const none: readonly RecentSession[] = [];
 
 /** A session by its name, else by what it was made from. */
 function nameOf({ name, template, id }: RecentSession, templates: Loaded<TemplateView[]>): string {
-  if (name !== null) return name;
+  if (name) return name;
   const made = templates.kind === 'ready' ? templates.value.find((each) => each.id === template) : undefined;
   return made?.title ?? (template === undefined ? id : text.emptySession);
 }
