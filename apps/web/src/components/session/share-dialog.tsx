@@ -44,13 +44,16 @@ function OtherActions({ right, onChanged }: { right: 'viewer' | 'collaborator'; 
   if (asked === null) {
     return (
       <div className="mt-1.5 flex gap-1">
-        <Button size="sm" kind="quiet" onClick={() => setAsked('renew')}>
+        <Button size="sm" kind="quiet" aria-label={text.renewOf(text[right].title)} onClick={() => setAsked('renew')}>
           {text.renew}
-          <span className="sr-only">: {text[right].title}</span>
         </Button>
-        <Button size="sm" kind="quiet" onClick={() => setAsked('withdraw')}>
+        <Button
+          size="sm"
+          kind="quiet"
+          aria-label={text.withdrawOf(text[right].title)}
+          onClick={() => setAsked('withdraw')}
+        >
           {text.withdraw}
-          <span className="sr-only">: {text[right].title}</span>
         </Button>
       </div>
     );
