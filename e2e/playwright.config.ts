@@ -21,6 +21,7 @@ const SLOW = [
   'path-prefix',
   'states',
   'stories',
+  'session-links',
 ];
 
 /** How the browser is started, for the bench too. */
