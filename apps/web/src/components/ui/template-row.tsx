@@ -37,7 +37,7 @@ interface TemplateRowProps {
 }
 
 const ROW =
-  'group flex h-full w-full flex-col justify-between gap-1 border-line border-t pt-2 pb-2.5 text-left text-sm transition-colors hover:border-accent hover:text-accent disabled:opacity-60';
+  'group flex h-full w-full flex-col gap-1 border-line border-t pt-2 pb-2.5 text-left text-sm transition-colors hover:border-accent hover:text-accent disabled:opacity-60';
 
 export function TemplateRow({ template, disabled, label, warm = false, onPress }: TemplateRowProps) {
   const { nodes, description, readySeconds } = template;
