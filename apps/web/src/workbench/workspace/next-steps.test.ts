@@ -7,7 +7,14 @@ const plain = (names: readonly string[]) => names.map((name, index) => storyNode
 function session(change: Partial<WorkbenchData> & { nodes?: ReturnType<typeof plain> }): WorkbenchData {
   const snapshot = storySnapshot();
   const { nodes = plain(['node1']), ...rest } = change;
-  return { ...snapshot, lab: null, terminalsPending: false, progress: null, session: { ...snapshot.session, nodes }, ...rest };
+  return {
+    ...snapshot,
+    lab: null,
+    terminalsPending: false,
+    progress: null,
+    session: { ...snapshot.session, nodes },
+    ...rest,
+  };
 }
 const kinds = (data: WorkbenchData, node: string) =>
   nextSteps(data, node).map((step) => (step.kind === 'run' ? step.what : step.kind));
