@@ -31,7 +31,9 @@ if [ ! -d "$data/mysql" ]; then
     echo '(or -e MARIADB_ALLOW_EMPTY_ROOT_PASSWORD=1, and anybody who reaches it may do everything).' >&2
     exit 1
   fi
-  mariadb-install-db --datadir="$data" --auth-root-authentication-method=normal --skip-test-db >/dev/null
+  # --force: it need not find this container's name, which no account of it has.
+  mariadb-install-db --datadir="$data" --auth-root-authentication-method=normal --skip-test-db --force >/tmp/first.log 2>&1 ||
+    { cat /tmp/first.log >&2; exit 1; }
   # Nobody reaches it before it is whole.
   mariadbd --skip-networking --socket=/run/mysqld/first.sock --pid-file=/run/mysqld/first.pid 2>/tmp/first.log &
   server=$!
