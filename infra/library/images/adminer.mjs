@@ -11,8 +11,8 @@ export const adminer = {
   tags: ({ version }) => [...versionTags(version), 'latest'],
   finish: [
     'useradd --system --uid 1000 --no-create-home --shell /usr/sbin/nologin adminer',
-    'mkdir -p /var/www/adminer && find /usr/share/adminer -name "adminer*.php" | head -n 1 | xargs -I FILE ln -s FILE /var/www/adminer/index.php',
-    'test -r /var/www/adminer/index.php && php -l /var/www/adminer/index.php',
+    'mkdir -p /var/www/adminer && ln -s /usr/share/adminer/adminer.php /var/www/adminer/index.php',
+    'php /var/www/adminer/index.php | grep -q "<title>Login - Adminer</title>"',
   ],
   config: {
     Cmd: ['php', '-S', '0.0.0.0:8080', '-t', '/var/www/adminer'],
