@@ -79,9 +79,11 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
   }
 
   async function destroy(key: NodeKey): Promise<void> {
-    const init = await livingInit(key);
-    handles.forget(idOf(await readInit(key)));
-    if (init !== undefined) kill(-init);
+    const init = await readInit(key);
+    handles.forget(idOf(init));
+    // A group outlives its first process, whose number is nobody else's until then; one with another start has passed on.
+    const startTime = init && (await processStartTime(init.pid));
+    if (init && (startTime === undefined || String(startTime) === init.startTime)) kill(-init.pid);
     await signalCommands(key, 'SIGKILL');
     await rm(directory(key), { recursive: true, force: true, maxRetries: 5 });
     await rmdir(join(nodesDir, key.sessionId)).catch(() => undefined);
