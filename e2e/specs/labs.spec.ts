@@ -44,7 +44,7 @@ test('a learner goes wrong, reads why, puts it right, and a reload loses nothing
   await page.locator('.xterm-helper-textarea:visible, .xterm:visible textarea').first().focus();
   await page.keyboard.type('docker run -d --name wbe -p 8080:80 nginx\n');
   await first.getByText('Why not?').click();
-  await expect(first).toContainText('There is “wbe”', { timeout: 30_000 });
+  await expect(first).toContainText('There is "wbe"', { timeout: 30_000 });
   await expectAccessible(page);
 
   await page.locator('.xterm-helper-textarea:visible, .xterm:visible textarea').first().focus();

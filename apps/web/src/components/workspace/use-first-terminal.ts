@@ -3,21 +3,27 @@
 
 import { useEffect, useRef } from 'react';
 import { takeStack } from '../../workbench/start/stack-link.ts';
-import { useWorkbench, useWorkbenchState } from '../../workbench/use-workbench.tsx';
+import { useValue, useWorkbench, useWorkbenchState } from '../../workbench/use-workbench.tsx';
+import { tabsOf } from '../../workbench/workspace/workspace.ts';
 import { useShowPanel } from './use-show-panel.ts';
 
 export function useFirstTerminal(): void {
-  const { sessionId, store, actions, syncWorkspace, wantedNode } = useWorkbench();
+  const { sessionId, store, actions, workspace, syncWorkspace, wantedNode } = useWorkbench();
   const connected = useWorkbenchState((state) => state.connection.kind === 'online');
 
   const hasLab = useWorkbenchState((state) => (state.data?.lab ?? null) !== null);
   const showPanel = useShowPanel();
   const showsLab = useRef(false);
+  // Beside a terminal: a panel that comes first would be the tile that terminals come into.
+  const hasTerminal = tabsOf(useValue(workspace).model).some(({ data }) => data.kind === 'terminal');
   useEffect(() => {
-    if (!hasLab || showsLab.current) return;
+    if (!hasLab || !hasTerminal || showsLab.current) return;
     showsLab.current = true;
+    const before = workspace.getState().activeId;
     showPanel('lab');
-  }, [hasLab, showPanel]);
+    // What is typed goes to the terminal.
+    if (before !== null) workspace.activate(before);
+  }, [hasLab, hasTerminal, showPanel, workspace]);
 
   useEffect(() => {
     if (connected) syncWorkspace();
