@@ -563,6 +563,9 @@ export const SETTINGS = [
 /** Handed between the tests' own processes; a stack that they start sees them too and ignores them. */
 export const TEST_VARIABLES = ['DRYDOCK_E2E_STACK'];
 
+/** What people set for `drydock` in their own shells (docs/cli.md). */
+export const CLI_VARIABLES = ['DRYDOCK_URL', 'DRYDOCK_SESSION'];
+
 /** What the supervisor tells its children; an operator who sets one of these for `npm start` is told so. */
 export const INTERNAL_VARIABLES = [
   'DRYDOCK_INSTANCE',

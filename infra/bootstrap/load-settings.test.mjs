@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { REPO } from '../common/paths.mjs';
 import { Problem } from '../common/problem.mjs';
 import { envExample } from './env-example.mjs';
-import { INTERNAL_VARIABLES, SETTINGS, TEST_VARIABLES } from './env-table.mjs';
+import { CLI_VARIABLES, INTERNAL_VARIABLES, SETTINGS, TEST_VARIABLES } from './env-table.mjs';
 import { loadSettings, parseEnvFile } from './load-settings.mjs';
 
 const NO_FILE = '/nonexistent/.env';
@@ -110,7 +110,12 @@ describe('settings', () => {
   });
 
   it('that any process reads are in the table', () => {
-    const known = new Set([...SETTINGS.map(({ name }) => name), ...INTERNAL_VARIABLES, ...TEST_VARIABLES]);
+    const known = new Set([
+      ...SETTINGS.map(({ name }) => name),
+      ...INTERNAL_VARIABLES,
+      ...CLI_VARIABLES,
+      ...TEST_VARIABLES,
+    ]);
     const unknown = sources(['apps', 'packages', 'e2e']).flatMap((path) =>
       [...readFileSync(path, 'utf8').matchAll(/\bDRYDOCK_[A-Z0-9_]+\b/g)]
         .filter(([name]) => !known.has(name))

@@ -111,7 +111,7 @@ check 'an explicit start does not wait for the back-off' equal "$(state docker)"
 
 in_node sh -c 'cat >/tmp/behave/dockerd.says' <<EOF
 time="2026-11-29T07:47:55.838412420Z" level=info msg="get table" component=diagnostic method=dbGetTable remoteIP="127.0.0.1:40856" url="/gettable?nid=x"
-time="2026-11-29T07:47:55.838516234Z" level=info msg="get table done" component=diagnostic method=dbGetTable response="$(printf '%9000s' | tr ' ' x) the end of a long line"
+time="2026-11-29T07:47:55.838516234Z" level=info msg="get table done" component=diagnostic method=dbGetTable response="$(printf '%9000s' '' | tr ' ' x) the end of a long line"
 time="2026-11-29T07:47:55.958302095Z" level=error msg="Inconsistent driver and libnetwork state for endpoint 2ad636efca35"
 time="2026-11-29T07:47:56.000000000Z" level=error msg="what a learner looks for"
 time="2026-11-29T07:47:57.000000000Z" level=info msg="they said \" component=diagnostic  "

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { errorBodySchema } from '@drydock/protocol';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
@@ -20,6 +23,9 @@ interface Call {
   operation: Operation;
 }
 
+const LAB = '---\ntitle: Short\n---\n\n## One\n\n```check\n- port: 80\n```\n\n## Two\n\nNothing to do.\n';
+
+let labs: string;
 let test: TestManager;
 let calls: Call[];
 let session = { id: '', token: '' };
@@ -35,11 +41,18 @@ async function freshSession(): Promise<void> {
   const made = await test.createSession();
   session = { id: made.session.id, token: made.token };
   await test.call('POST', `/sessions/${session.id}/nodes`, { token: session.token });
+  await test.call('POST', `/sessions/${session.id}/lab`, { token: session.token, body: { lab: 'short' } });
 }
 
 beforeAll(async () => {
-  test = await startTestManager({ settings: { maxSessions: 100_000 } });
-  await test.host({ maxNodes: 100_000, keepTrying: true });
+  labs = mkdtempSync(join(tmpdir(), 'dd-labs-'));
+  mkdirSync(join(labs, 'short'));
+  writeFileSync(join(labs, 'short/lab.md'), LAB);
+  const labSettings = { builtInDir: undefined, operatorDir: labs, forges: new Map() };
+  test = await startTestManager({ settings: { maxSessions: 100_000, labs: labSettings } });
+  const host = await test.host({ maxNodes: 100_000, keepTrying: true });
+  // The fixture's nodes are this machine: what a lab runs there is not run.
+  host.onExec(() => ({ exitCode: 0, stdout: '', stderr: '', truncated: false, durationMs: 1 }));
   const { paths } = (await test.call('GET', '/openapi.json')).body as {
     paths: Record<string, Record<string, Operation>>;
   };
@@ -47,7 +60,10 @@ beforeAll(async () => {
     Object.entries(operations).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
   );
 });
-afterAll(() => test.stop());
+afterAll(async () => {
+  await test.stop();
+  rmSync(labs, { recursive: true });
+});
 
 /** The fixture's nodes are this machine: nothing random is run, read or written there. */
 function isHarmful(path: string): boolean {

@@ -49,7 +49,7 @@ test('a short file becomes templates that can be carried out', () => {
 test('own templates come before ours, and replace those of the same id', () => {
   const book = templateBook(parseTemplates(OWN, 8));
   expect(book.all.map(({ id }) => id).slice(0, 3)).toEqual(['workshop-web', 'one-node', 'swarm-1m1w']);
-  expect(book.all).toHaveLength(8);
+  expect(book.all).toHaveLength(10);
   expect(book.require('one-node').nodes).toEqual(['lab1']);
   expect(() => book.require('nothing')).toThrow(expect.objectContaining({ code: 'UNKNOWN_TEMPLATE' }));
 });

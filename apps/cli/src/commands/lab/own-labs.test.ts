@@ -19,10 +19,10 @@ const compiled = found.labs.map(({ folder, entry, files }) => {
 
 /** Images of the offline library (infra/library), by every name that does not depend on a version. */
 async function libraryImages(): Promise<Set<string>> {
-  const { CATALOGUE } = await import(join(REPO, 'infra/library/catalogue.mjs'));
+  const { CORE, MORE } = await import(join(REPO, 'infra/library/catalogue.mjs'));
   const facts = { version: '0.0.0', suite: 'trixie' };
   return new Set(
-    CATALOGUE.flatMap(({ repository, tags }: { repository: string; tags: (known: object) => string[] }) =>
+    [...CORE, ...MORE].flatMap(({ repository, tags }: { repository: string; tags: (known: object) => string[] }) =>
       tags(facts).map((tag) => `${repository.replace(/^library\//, '')}:${tag}`),
     ),
   );

@@ -126,7 +126,8 @@ COMP_WORDS=(drydock exec --s); COMP_CWORD=2; _drydock; echo "\${COMPREPLY[@]}"; 
 
 const hasZsh = spawnSync('zsh', ['--version']).status === 0;
 
-test.skipIf(!hasZsh)('zsh completes by the script (skipped where there is no zsh)', async () => {
+test('zsh completes by the script', async ({ skip }) => {
+  skip(!hasZsh, 'there is no zsh on this machine');
   const { out: script } = await drydock('completion', 'zsh');
   const program = `compdef() { : }; compadd() { print -r -- "\${(@P)2}" }
 drydock() { '${process.execPath}' --conditions=source --import tsx '${MAIN}' "$@" }

@@ -50,6 +50,7 @@ if [ ! -d "$data/mysql" ]; then
     [ -z "$database" ] || sql -e "GRANT ALL ON \`${database//\`/\`\`}\`.* TO $(quote "$user")@'%'"
   fi
   for file in /docker-entrypoint-initdb.d/*; do
+    # shellcheck source=/dev/null
     case $file in
       *.sh) echo "running $file"; . "$file" ;;
       *.sql) echo "running $file"; sql ${database:+"$database"} <"$file" ;;

@@ -29,6 +29,7 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
   pg_ctl --wait start -o "-c listen_addresses=''" >/dev/null
   [ "$database" = postgres ] || createdb --username="$user" "$database"
   for file in /docker-entrypoint-initdb.d/*; do
+    # shellcheck source=/dev/null
     case $file in
       *.sh) echo "running $file"; . "$file" ;;
       *.sql) echo "running $file"; psql -v ON_ERROR_STOP=1 --username="$user" --dbname="$database" --no-psqlrc -f "$file" ;;
