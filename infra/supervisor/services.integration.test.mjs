@@ -98,12 +98,14 @@ describe('the services without privilege', () => {
     }
   });
 
-  it('are told no setting, but for the manager', () => {
+  it('are told no setting, but for the manager, and the pages where the manager answers', () => {
     const settings = (name) =>
       readFileSync(`/proc/${pids[name]}/environ`, 'utf8')
         .split('\0')
         .filter((line) => /^(DRYDOCK_|REDIS_URL)/.test(line) && !line.startsWith('DRYDOCK_INSTANCE='));
-    for (const name of ['web', 'mirror', 'hub']) expect([name, settings(name)]).toEqual([name, []]);
+    for (const name of ['mirror', 'hub']) expect([name, settings(name)]).toEqual([name, []]);
+    const origin = `http://127.0.0.1:${stack.settings.DRYDOCK_PORT}`;
+    expect(settings('web')).toEqual([`DRYDOCK_MANAGER_URL=${origin}`]);
     expect(settings('manager')).toContain(`DRYDOCK_PORT=${stack.settings.DRYDOCK_PORT}`);
   });
 });
