@@ -30,7 +30,7 @@ const ROWS: Record<number, [feature: string, place: Place]> = {
   16: ['gauges', 'here'],
   17: [
     'a node in one’s own terminal',
-    { test: 'a node’s shell in one’s own terminal needs a link, no key and no open port' },
+    { test: 'a node’s shell in one’s own terminal: keys go to the node, the size follows, its end is the command’s' },
   ],
   18: ['upload by drop', { test: 'files and folders are uploaded by dropping them on the tree or on a terminal' }],
   19: ['several terminals of a node, tabs and tiles', 'here'],

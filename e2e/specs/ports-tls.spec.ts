@@ -42,7 +42,7 @@ test.describe('with a certificate and a domain of their own for ports', () => {
       DRYDOCK_TLS_CERT_FILE: cert,
       DRYDOCK_TLS_KEY_FILE: key,
     });
-    origin = `https://lab.test:${own.env.DRYDOCK_PORT}`;
+    origin = `https://workbench.test:${own.env.DRYDOCK_PORT}`;
     const { launchOptions } = info.project.use;
     const args = [...(launchOptions?.args ?? []), '--host-resolver-rules=MAP *.test 127.0.0.1'];
     browser = await chromium.launch({ ...launchOptions, args });
