@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Finding, Lab } from '@drydock/lab';
 import { DrydockError } from '@drydock/protocol';
-import type { Clock, Logger, Timer } from '@drydock/service-kit';
+import type { Timer } from '@drydock/service-kit';
+import type { Tools } from '../model/tools.ts';
 import type { LabStore } from '../store/labs/lab-store.ts';
 import { type FolderLab, folderStamp, readFolderLabs } from './folder-source.ts';
 import { type BundleFile, compileBundle, type LabBundle, packBundle, unpackBundle } from './lab-bundle.ts';
@@ -61,19 +62,19 @@ const MAX_KEPT = 50;
 const MAX_TOLD = 50;
 
 export interface LabBookDeps {
-  builtInDir: string | undefined;
-  operatorDir: string | undefined;
+  folders: { builtInDir: string | undefined; operatorDir: string | undefined };
   foreign: ForeignSource | undefined;
   maxNodes: number;
   store: LabStore;
   secret: string;
-  clock: Clock;
-  logger: Logger;
+  tools: Tools;
 }
 
 /** Builds an empty book. */
 export function createLabBook(deps: LabBookDeps): LabBook {
-  const { builtInDir, operatorDir, foreign, maxNodes, store, secret, clock, logger } = deps;
+  const { foreign, maxNodes, store, secret } = deps;
+  const { builtInDir, operatorDir } = deps.folders;
+  const { clock, logger } = deps.tools;
   let offered: readonly BookLab[] = [];
   let broken: readonly BrokenLab[] = [];
   const byDigest = new Map<string, BookLab>();

@@ -49,10 +49,12 @@ export interface LabDriver {
 
 export interface LabDriverDeps {
   board: FactBoard;
-  /** Nodes of the session that run and whose hosts know labs. */
-  nodes(): readonly string[];
-  watch(node: string, tables: readonly WatchedTable[]): void;
-  ask(node: string, probes: NodeProbe[], timeoutMs: number): Promise<ProbedFacts>;
+  nodes: {
+    /** Those of the session that run and whose hosts know labs. */
+    askable(): readonly string[];
+    watch(node: string, tables: readonly WatchedTable[]): void;
+    ask(node: string, probes: NodeProbe[], timeoutMs: number): Promise<ProbedFacts>;
+  };
   /** Variables of the lab, for its scripts. */
   env: Record<string, string>;
   /** Leaves that changed, with the compiler's keys. */
@@ -81,9 +83,9 @@ export function createLabDriver(deps: LabDriverDeps): LabDriver {
   let lookedAt = Number.NEGATIVE_INFINITY;
 
   const probes = createProbeRunner({
-    nodes,
+    nodes: nodes.askable,
     hold: (keys) => keys.every((key) => current?.leaves.get(key)?.light === 'on'),
-    ask: deps.ask,
+    ask: nodes.ask,
     found(node, found) {
       board.addProbed(node, found);
       soon();
@@ -127,9 +129,9 @@ export function createLabDriver(deps: LabDriverDeps): LabDriver {
   function watchAll(): void {
     renew?.cancel();
     if (current === undefined) return;
-    for (const node of nodes()) {
+    for (const node of nodes.askable()) {
       const tables = [...tablesFor(current.plan, node)];
-      if (tables.length > 0) deps.watch(node, tables);
+      if (tables.length > 0) nodes.watch(node, tables);
     }
     renew = clock.after(RENEW_MS, watchAll);
   }
@@ -176,7 +178,7 @@ export function createLabDriver(deps: LabDriverDeps): LabDriver {
       wake?.cancel();
       renew?.cancel();
       timer = undefined;
-      for (const node of nodes()) deps.watch(node, []);
+      for (const node of nodes.askable()) nodes.watch(node, []);
     },
   };
 }

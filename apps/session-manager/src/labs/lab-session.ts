@@ -1,8 +1,10 @@
 /** One session's lab in one manager: its record, kept equal to the store; its view; and the driver while this manager drives. */
 import { type Leaf, leavesOf, type Step, type StepProgress } from '@drydock/lab';
 import { DrydockError, type LabLeaf, type LabView } from '@drydock/protocol';
-import type { Clock, Logger, Timer } from '@drydock/service-kit';
+import type { Timer } from '@drydock/service-kit';
 import { changeStep, type LabRecord } from '../model/lab-record.ts';
+import type { Tools } from '../model/tools.ts';
+import type { ManagerPresence } from '../sessions/manager-presence.ts';
 import type { LabStore } from '../store/labs/lab-store.ts';
 import { createFactBoard, type FactBoard } from './fact-board.ts';
 import type { BookLab, LabBook } from './lab-book.ts';
@@ -56,15 +58,14 @@ export interface LabSessionDeps {
   book: LabBook;
   reach: NodeReach;
   secret: string;
-  /** This manager's life. */
-  instance: string;
-  isAlive(instance: string): boolean;
-  /** The record changed here: other managers read it, and pages of this one hear of it. */
-  onChange(sessionId: string, version: number): void;
-  /** Leaves changed here: all pages of all managers hear of it. */
-  onLeaves(sessionId: string, step: string, leaves: readonly LabLeaf[]): void;
-  clock: Clock;
-  logger: Logger;
+  presence: Pick<ManagerPresence, 'instance' | 'isAlive'>;
+  tell: {
+    /** The record changed here: other managers read it, and pages of this one hear of it. */
+    change(sessionId: string, version: number): void;
+    /** Leaves changed here: all pages of all managers hear of it. */
+    leaves(sessionId: string, step: string, leaves: readonly LabLeaf[]): void;
+  };
+  tools: Tools;
 }
 
 /** Attempts of one change against other writers; each failed one means that another succeeded. */
@@ -76,7 +77,9 @@ const WAIT_STEP_MS = 20;
 
 /** Builds it; nothing is read before `load`. */
 export function createLabSession(id: string, deps: LabSessionDeps): LabSession {
-  const { store, book, reach, secret, instance, clock, logger } = deps;
+  const { store, book, reach, secret, tell } = deps;
+  const { instance, isAlive } = deps.presence;
+  const { clock, logger } = deps.tools;
   let loaded: LoadedLab | undefined;
   let isRead = false;
   let holds = 0;
@@ -135,7 +138,7 @@ export function createLabSession(id: string, deps: LabSessionDeps): LabSession {
       const record = { ...next, version: now.record.version + 1 };
       if (!(await store.put(id, record))) continue;
       const made = accept(record, moved ?? now.lab);
-      deps.onChange(id, record.version);
+      tell.change(id, record.version);
       consider();
       return made;
     }
@@ -159,7 +162,7 @@ export function createLabSession(id: string, deps: LabSessionDeps): LabSession {
       return;
     }
     stopDriving();
-    if (record.driver === null || !deps.isAlive(record.driver)) claim(instance);
+    if (record.driver === null || !isAlive(record.driver)) claim(instance);
   }
 
   /** Of several managers that want to, one writes first; the others find it done. */
@@ -182,14 +185,16 @@ export function createLabSession(id: string, deps: LabSessionDeps): LabSession {
     });
     driver ??= createLabDriver({
       board,
-      nodes: () => reach.askable(id),
-      watch: (node, tables) => reach.watch(id, node, tables),
-      ask: (node, probes, timeoutMs) => reach.probe(id, node, probes, timeoutMs),
+      nodes: {
+        askable: () => reach.askable(id),
+        watch: (node, tables) => reach.watch(id, node, tables),
+        ask: (node, probes, timeoutMs) => reach.probe(id, node, probes, timeoutMs),
+      },
       env: envOf(lab),
       onLeaves(stepId, leaves) {
         const masked = leaves.map((leaf) => ({ ...leaf, key: loaded?.mask.key(leaf.key) ?? leaf.key }));
         heard(stepId, masked);
-        deps.onLeaves(id, stepId, masked);
+        tell.leaves(id, stepId, masked);
       },
       onProgress: saveProgress,
       clock,
@@ -241,7 +246,7 @@ export function createLabSession(id: string, deps: LabSessionDeps): LabSession {
         const first = { ...record, version: 1 };
         if (!(await store.put(id, first))) throw new DrydockError('LAB_STATE', 'The session has a lab already.');
         const made = accept(first, lab);
-        deps.onChange(id, 1);
+        tell.change(id, 1);
         return made;
       }),
     hold() {
@@ -270,7 +275,7 @@ export function createLabSession(id: string, deps: LabSessionDeps): LabSession {
     },
     heard,
     repeat() {
-      if (driver !== undefined && lightsOf !== null) deps.onLeaves(id, lightsOf, [...lights.values()]);
+      if (driver !== undefined && lightsOf !== null) tell.leaves(id, lightsOf, [...lights.values()]);
     },
     async waitFor(step, counts, timeoutMs) {
       const until = clock.now() + timeoutMs;

@@ -4,9 +4,10 @@
  */
 import type { Step } from '@drydock/lab';
 import { DrydockError, type LabWork, toDrydockError } from '@drydock/protocol';
-import type { Clock, Logger } from '@drydock/service-kit';
 import { changeStep, forgetSteps, openStep, type WorkRecord } from '../model/lab-record.ts';
+import type { Tools } from '../model/tools.ts';
 import type { NodeService } from '../nodes/node-service.ts';
+import type { ManagerPresence } from '../sessions/manager-presence.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { TemplateRunner } from '../templates/template-runner.ts';
 import type { TemplateBook } from '../templates/templates.ts';
@@ -38,21 +39,20 @@ export interface LabWorkRunner {
 export interface LabWorkDeps {
   nodes: Pick<NodeService, 'reserve' | 'build' | 'remove'>;
   directory: Pick<SessionDirectory, 'get'>;
-  templates: Pick<TemplateRunner, 'carryOut'>;
-  book: TemplateBook;
+  templates: { book: TemplateBook; runner: Pick<TemplateRunner, 'carryOut'> };
   dockerReady(sessionId: string, node: string): Promise<void>;
   reach: NodeReach;
-  instance: string;
-  isAlive(instance: string): boolean;
-  clock: Clock;
-  logger: Logger;
+  presence: Pick<ManagerPresence, 'instance' | 'isAlive'>;
+  tools: Tools;
 }
 
 type Tell = (text: string) => Promise<void>;
 
 /** Builds it. */
 export function createLabWork(deps: LabWorkDeps): LabWorkRunner {
-  const { nodes, directory, templates, book, dockerReady, reach, instance, isAlive, clock, logger } = deps;
+  const { nodes, directory, templates, dockerReady, reach } = deps;
+  const { instance, isAlive } = deps.presence;
+  const { clock, logger } = deps.tools;
 
   const isBusy = (work: WorkRecord | null) => work !== null && work.failed === undefined && isAlive(work.driver);
 
@@ -122,7 +122,7 @@ export function createLabWork(deps: LabWorkDeps): LabWorkRunner {
 
   /** Nodes of the lab: those that are there stay, unless all are to be fresh. */
   async function makeNodes(sessionId: string, { lab }: BookLab, fresh: boolean, tell: Tell): Promise<void> {
-    const template = lab.template === undefined ? undefined : book.require(lab.template);
+    const template = lab.template === undefined ? undefined : templates.book.require(lab.template);
     const names = template?.nodes ?? lab.nodes.map(({ name }) => name);
     const there = () => (directory.get(sessionId)?.nodes ?? []).filter(({ name }) => names.includes(name));
     if (fresh && there().length > 0) {
@@ -131,7 +131,7 @@ export function createLabWork(deps: LabWorkDeps): LabWorkRunner {
     }
     await tell(names.length === 1 ? 'Making a node' : `Making ${names.length} nodes`);
     if (template !== undefined) {
-      if (there().length === 0) await templates.carryOut(sessionId, template);
+      if (there().length === 0) await templates.runner.carryOut(sessionId, template);
       return;
     }
     const known = new Map(there().map(({ name, state }) => [name, state] as const));

@@ -8,7 +8,6 @@ import {
   type SessionChange,
   sessionIdSchema,
 } from '@drydock/protocol';
-import type { Clock, Logger } from '@drydock/service-kit';
 import { z } from 'zod';
 import type { SessionBus } from '../live/bus.ts';
 import type { SessionFeed } from '../live/feed.ts';
@@ -22,6 +21,7 @@ import {
   openStep,
 } from '../model/lab-record.ts';
 import { requireThawed } from '../model/session.ts';
+import type { Tools } from '../model/tools.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { ManagerPresence } from '../sessions/manager-presence.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
@@ -29,6 +29,7 @@ import type { Store } from '../store/store.ts';
 import type { BookLab, LabBook } from './lab-book.ts';
 import { allBlocks } from './lab-mask.ts';
 import { createLabSession, envOf, type LabSession, type LoadedLab } from './lab-session.ts';
+import type { LabViews } from './lab-views.ts';
 import type { LabWorkRunner } from './lab-work.ts';
 import type { NodeReach } from './node-reach.ts';
 
@@ -56,16 +57,14 @@ export interface Labs {
 export interface LabsDeps {
   store: Pick<Store, 'labs' | 'bus'>;
   directory: Pick<SessionDirectory, 'get' | 'update' | 'onChange'>;
-  hosts: Pick<HostRegistry, 'onEvent'>;
-  presence: Pick<ManagerPresence, 'instance' | 'isAlive' | 'onBeat'>;
-  book: LabBook;
-  reach: NodeReach;
-  work: LabWorkRunner;
-  feed: Pick<SessionFeed, 'publish'>;
-  bus: Pick<SessionBus, 'publish' | 'onOthers'>;
+  hosts: {
+    registry: Pick<HostRegistry, 'onEvent'>;
+    presence: Pick<ManagerPresence, 'instance' | 'isAlive' | 'onBeat'>;
+  };
+  parts: { book: LabBook; reach: NodeReach; work: LabWorkRunner; views: LabViews };
+  live: { feed: Pick<SessionFeed, 'publish'>; bus: Pick<SessionBus, 'publish' | 'onOthers'> };
   secret: string;
-  clock: Clock;
-  logger: Logger;
+  tools: Tools;
 }
 
 /** Managers tell one another that a record changed, or ask whoever drives for all leaves. The bus of changes passes over these. */
@@ -81,7 +80,11 @@ export const LAB_NOTE_START = '{"lab":';
 
 /** Builds it and begins to listen. */
 export function createLabs(deps: LabsDeps): Labs {
-  const { store, directory, hosts, presence, book, reach, work, feed, bus, secret, clock, logger } = deps;
+  const { store, directory, secret, tools } = deps;
+  const { registry, presence } = deps.hosts;
+  const { book, reach, work, views } = deps.parts;
+  const { feed, bus } = deps.live;
+  const { clock, logger } = tools;
   const { instance } = presence;
   const sessions = new Map<string, LabSession>();
   /** What was last known of nodes, so that reports of usage move nothing. */
@@ -98,18 +101,19 @@ export function createLabs(deps: LabsDeps): Labs {
       book,
       reach,
       secret,
-      instance,
-      isAlive: presence.isAlive,
-      onChange(id, version) {
-        note(id, { version });
-        publish(id);
+      presence,
+      tell: {
+        change(id, version) {
+          note(id, { version });
+          publish(id);
+        },
+        leaves: (id, step, leaves: readonly LabLeaf[]) =>
+          bus.publish(id, { kind: 'lab-leaves', step, leaves: [...leaves] }),
       },
-      onLeaves: (id, step, leaves: readonly LabLeaf[]) =>
-        bus.publish(id, { kind: 'lab-leaves', step, leaves: [...leaves] }),
-      clock,
-      logger,
+      tools,
     });
     sessions.set(sessionId, made);
+    views.follow(made);
     return made;
   }
 
@@ -121,6 +125,7 @@ export function createLabs(deps: LabsDeps): Labs {
   function drop(sessionId: string): void {
     sessions.get(sessionId)?.stop();
     sessions.delete(sessionId);
+    views.drop(sessionId);
   }
 
   /** Reads a session's record, tells its pages, and sees whether this manager should drive or work. */
@@ -160,7 +165,7 @@ export function createLabs(deps: LabsDeps): Labs {
     }
   });
 
-  const stopHosts = hosts.onEvent((event) => {
+  const stopHosts = registry.onEvent((event) => {
     switch (event.kind) {
       case 'lab':
         sessions.get(event.sessionId)?.driver()?.setWatched(event.node, event.facts);
@@ -252,7 +257,7 @@ export function createLabs(deps: LabsDeps): Labs {
   }
 
   return {
-    view: (sessionId) => (directory.get(sessionId)?.lab === undefined ? null : sessions.get(sessionId)?.view()),
+    view: views.get,
     join(sessionId) {
       const session = sessionOf(sessionId);
       const leave = session.hold();
@@ -340,8 +345,7 @@ export function createLabs(deps: LabsDeps): Labs {
     stop() {
       stopNotes();
       stopHosts();
-      for (const session of sessions.values()) session.stop();
-      sessions.clear();
+      for (const sessionId of [...sessions.keys()]) drop(sessionId);
     },
   };
 }

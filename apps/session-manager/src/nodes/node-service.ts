@@ -12,10 +12,10 @@ import {
   setNodeState,
 } from '../model/session.ts';
 import type { AddressShares } from '../scheduling/address-shares.ts';
-import type { Admission, Place } from '../scheduling/admission.ts';
+import type { Place } from '../scheduling/admission.ts';
 import { type AgentCommands, CREATE_TIMEOUT_MS, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
-import { withRoom } from '../scheduling/with-room.ts';
+import type { Room } from '../scheduling/room.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import { keySeedOf, networkFor } from './session-networks.ts';
 
@@ -27,21 +27,23 @@ const MAX_PLACE_ATTEMPTS = 5;
 export interface NodeServiceDeps {
   directory: SessionDirectory;
   hosts: HostRegistry;
-  admission: Admission;
-  shares: Pick<AddressShares, 'demandNodes'>;
   commands: AgentCommands;
+  placement: {
+    room: Pick<Room, 'place'>;
+    shares: Pick<AddressShares, 'demandNodes'>;
+    /** An identifier for the network of a session that begins to span hosts. */
+    nextVni(): Promise<number>;
+  };
+  settings: {
+    maxNodes: number;
+    egress: 'internet' | 'mirror-only' | 'none' | undefined;
+    /** The managers' own, which all of them have. */
+    secret: string;
+    /** This manager's life, written beside each node that it makes. */
+    driver: string;
+  };
   clock: Clock;
   logger: Logger;
-  maxNodes: number;
-  egress: 'internet' | 'mirror-only' | 'none' | undefined;
-  /** Tries to get room for so many nodes (on `home` only, if given); false when that cannot help. */
-  makeRoom(count: number, home?: string): Promise<boolean>;
-  /** An identifier for the network of a session that begins to span hosts. */
-  nextVni(): Promise<number>;
-  /** The managers' own, which all of them have. */
-  secret: string;
-  /** This manager's life, written beside each node that it makes. */
-  driver: string;
 }
 
 /** A node that was made, in its session as it is now. */
@@ -75,7 +77,9 @@ export interface NodeService {
 
 /** Builds the service. */
 export function createNodeService(deps: NodeServiceDeps): NodeService {
-  const { directory, hosts, admission, commands, clock, logger, maxNodes, egress, driver } = deps;
+  const { directory, hosts, commands, clock, logger } = deps;
+  const { room, shares, nextVni } = deps.placement;
+  const { maxNodes, egress, secret, driver } = deps.settings;
   const building = new Set<string>();
   let stopped = false;
 
@@ -101,19 +105,16 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       };
       // The learner's own mistakes are told before the operator's want of room.
       add(record, []);
-      const shares = await deps.shares.demandNodes(record.countedFor ?? [], names.length);
-      const room = await withRoom(
-        () => admission.place(names.length, home),
-        () => deps.makeRoom(names.length, home.mtu === undefined ? first : undefined),
-      );
-      const places = room.map((place) => ({ ...place, limits: { ...place.limits, ...own } }));
+      const shareBounds = await shares.demandNodes(record.countedFor ?? [], names.length);
+      const found = await room.place(names.length, home, home.mtu === undefined ? first : undefined);
+      const places = found.map((place) => ({ ...place, limits: { ...place.limits, ...own } }));
       const isSpanning = new Set([...home.hosts.keys(), ...places.map(({ host }) => host)]).size > 1;
-      const vni = isSpanning ? (record.vni ?? (await deps.nextVni())) : undefined;
+      const vni = isSpanning ? (record.vni ?? (await nextVni())) : undefined;
       try {
         // One bound for each host.
         const bounds = [...new Map(places.map((place) => [place.host, place])).values()];
         const change = (current: SessionRecord) => joinHosts(current, add(current, places), vni);
-        await directory.update(sessionId, change, bounds, shares);
+        await directory.update(sessionId, change, bounds, shareBounds);
         for (const { name: node, host } of nodes)
           logger.info({ sessionId, node, host, audit: 'node-placed' }, 'node placed');
         return nodes;
@@ -158,7 +159,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       const network = networkFor(record, node.host, hosts.get);
       const request = {
         ...{ sessionId, node: name, index: node.index, limits: node.limits },
-        keySeed: keySeedOf(deps.secret, sessionId),
+        keySeed: keySeedOf(secret, sessionId),
         ...(egress === undefined ? {} : { egress }),
         ...(network === undefined ? {} : { network }),
       };

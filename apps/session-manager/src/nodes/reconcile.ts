@@ -27,17 +27,19 @@ export interface Reconciler {
 }
 
 /** Builds the reconciler; it follows the hosts' events. */
-export function createReconciler(deps: {
-  directory: SessionDirectory;
-  hosts: HostRegistry;
-  nodes: Pick<NodeService, 'build' | 'discard' | 'isBuilding'>;
-  commands: AgentCommands;
-  presence: Pick<ManagerPresence, 'instance' | 'isAlive' | 'seenElsewhere' | 'onBeat' | 'refresh'>;
-  clock: Clock;
-  logger: Logger;
-  graceMs?: number;
-}): Reconciler {
-  const { directory, hosts, nodes, commands, presence, clock, logger, graceMs = HOST_GRACE_MS } = deps;
+export function createReconciler(
+  deps: {
+    directory: SessionDirectory;
+    hosts: HostRegistry;
+    nodes: Pick<NodeService, 'build' | 'discard' | 'isBuilding'>;
+    commands: AgentCommands;
+    presence: Pick<ManagerPresence, 'instance' | 'isAlive' | 'seenElsewhere' | 'onBeat' | 'refresh'>;
+    clock: Clock;
+    logger: Logger;
+  },
+  hostTimeoutMs = HOST_GRACE_MS,
+): Reconciler {
+  const { directory, hosts, nodes, commands, presence, clock, logger } = deps;
   const graces = new Map<string, Timer>();
   let stopped = false;
 
@@ -77,7 +79,7 @@ export function createReconciler(deps: {
     if (!graces.has(host))
       graces.set(
         host,
-        clock.after(graceMs, () => void declareLost(host)),
+        clock.after(hostTimeoutMs, () => void declareLost(host)),
       );
   }
 

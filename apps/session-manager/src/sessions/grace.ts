@@ -7,7 +7,7 @@ import type { HostRegistry } from '../scheduling/host-registry.ts';
 import { freeNodes } from '../scheduling/pick-host.ts';
 import type { Reaper } from './reaper.ts';
 import type { SessionDirectory } from './session-directory.ts';
-import type { SessionService } from './session-service.ts';
+import type { SessionEnds } from './session-ends.ts';
 
 /** Between two attempts to bring one session's nodes on one host to rest (ms). */
 const RETRY = { minMs: 250, maxMs: 10_000 };
@@ -27,7 +27,7 @@ export interface Grace {
 export interface GraceDeps {
   directory: Pick<SessionDirectory, 'all' | 'get' | 'onChange' | 'placed'>;
   hosts: Pick<HostRegistry, 'list' | 'onEvent'>;
-  service: Pick<SessionService, 'end'>;
+  service: Pick<SessionEnds, 'end'>;
   reaper: Pick<Reaper, 'waitFor'>;
   commands: AgentCommands;
   clock: Clock;

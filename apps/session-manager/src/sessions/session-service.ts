@@ -1,17 +1,13 @@
 /** What can be done with a session: create, open by link, extend, share, end. Rights are asked for here and nowhere else. */
-import { allows, DrydockError, type EndReason, type LinkView, type Right } from '@drydock/protocol';
+import { allows, DrydockError, type LinkView, type Right } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import { findLink, hashToken, newId, newLink, newToken } from '../model/links.ts';
 import {
   addLink,
   addShare,
-  beginClosing,
-  beginGrace,
   endOf,
   extendSession,
-  graceMs,
   graceView,
-  idleEnd,
   isLive,
   type LinkRecord,
   newSession,
@@ -26,9 +22,9 @@ import {
   touch,
 } from '../model/session.ts';
 import type { AddressShares } from '../scheduling/address-shares.ts';
-import type { Admission } from '../scheduling/admission.ts';
-import { withRoom } from '../scheduling/with-room.ts';
+import type { Room } from '../scheduling/room.ts';
 import type { SessionDirectory } from './session-directory.ts';
+import type { SessionEnds } from './session-ends.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -39,23 +35,25 @@ export interface Access {
   linkId: string;
 }
 
-export interface SessionServiceDeps {
-  directory: SessionDirectory;
-  admission: Admission;
-  shares: AddressShares;
-  clock: Clock;
-  logger: Logger;
+/** What the operator lets sessions have. */
+export interface SessionLimits {
   sessionHours: number;
   maxSessionHours: number;
   maxSessions: number;
   /** Sessions that one person who signed in may have at once. */
   sessionsPerUser: number;
-  /** How long files can be fetched after the end, at most (ms). */
-  maxGraceMs: number;
   /** How long a session may be without use (ms); 0: for ever. */
   idleMs: number;
-  /** Tries to get room for so many nodes; false when that cannot help. */
-  makeRoom(count: number): Promise<boolean>;
+}
+
+export interface SessionServiceDeps {
+  directory: SessionDirectory;
+  ends: SessionEnds;
+  room: Pick<Room, 'admit'>;
+  shares: AddressShares;
+  limits: SessionLimits;
+  clock: Clock;
+  logger: Logger;
 }
 
 export interface NewSession {
@@ -67,8 +65,8 @@ export type SessionService = ReturnType<typeof createSessionService>;
 
 /** Builds the service. */
 export function createSessionService(deps: SessionServiceDeps) {
-  const { directory, admission, clock, logger, sessionHours, maxSessionHours, maxSessions, maxGraceMs, idleMs } = deps;
-  const { sessionsPerUser, shares } = deps;
+  const { directory, ends, room, shares, clock, logger } = deps;
+  const { sessionHours, maxSessionHours, maxSessions, sessionsPerUser, idleMs } = deps.limits;
   /** Uses are noted in steps (ms), so that typing is not a stream of writes. */
   const touchStepMs = Math.min(60_000, idleMs / 10);
 
@@ -110,6 +108,7 @@ export function createSessionService(deps: SessionServiceDeps) {
   }
 
   return {
+    ...ends,
     authorize,
     sessionsOf,
 
@@ -149,10 +148,7 @@ export function createSessionService(deps: SessionServiceDeps) {
       // Who signed in is counted by name, wherever they are.
       const countedFor = userId === undefined ? shares.keysOf(wish.address) : [];
       const bounds = await shares.demandSession(countedFor, wish.nodes);
-      await withRoom(
-        () => admission.admit(wish.nodes, wish.queue),
-        () => deps.makeRoom(Math.max(1, wish.nodes)),
-      );
+      await room.admit(wish.nodes, wish.queue);
       const now = clock.now();
       const made = {
         owner: newLink('owner', now),
@@ -203,42 +199,6 @@ export function createSessionService(deps: SessionServiceDeps) {
       directory
         .update(sessionId, (current) => touch(current, clock.now(), touchStepMs))
         .catch((error: unknown) => logger.warn({ err: error, sessionId }, 'use of a session was not noted'));
-    },
-
-    /** Ends a session whose time is up, or that nobody uses; what its nodes hold stays for the grace. */
-    async expire(sessionId: string, reason: 'expired' | 'idle'): Promise<SessionRecord> {
-      // Of several managers that end it in the same moment one writes; the others find it done.
-      let isOurs = false;
-      const ended = await directory.update(sessionId, (session) => {
-        isOurs = false;
-        const now = clock.now();
-        const endedAt = Math.min(session.expiresAt, reason === 'idle' ? idleEnd(session, idleMs) : session.expiresAt);
-        // It was extended, or used, while this waited for its turn.
-        if (session.state !== 'active' || now < endedAt) return session;
-        const until = endedAt + graceMs(session, endedAt, maxGraceMs);
-        isOurs = true;
-        const hasFiles = session.nodes.some(({ state }) => state === 'running');
-        return hasFiles && now < until
-          ? beginGrace(session, reason, endedAt, until)
-          : beginClosing(session, reason, endedAt);
-      });
-      if (!isOurs) return ended;
-      const { state } = ended;
-      const graceUntil = state === 'grace' ? ended.graceUntil : undefined;
-      logger.info({ sessionId, audit: 'session-ended', reason, state, graceUntil }, 'session ended');
-      return ended;
-    },
-
-    /** Ends a session and its grace; its nodes are destroyed by the reaper. Ending it twice is harmless. `text`: why, for its pages. */
-    async end(sessionId: string, reason: EndReason, text?: string): Promise<SessionRecord> {
-      let isOurs = false;
-      const ended = await directory.update(sessionId, (session) => {
-        const next = beginClosing(session, reason, clock.now(), text);
-        isOurs = next !== session;
-        return next;
-      });
-      if (isOurs) logger.info({ sessionId, audit: 'session-ended', reason }, 'session ended');
-      return ended;
     },
 
     links(session: SessionRecord): LinkView[] {

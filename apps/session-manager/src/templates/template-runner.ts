@@ -1,9 +1,9 @@
 /** Carries a template out: makes its nodes, runs its steps, tells how far it is; a failure takes everything back. */
 import { DrydockError, toDrydockError } from '@drydock/protocol';
-import type { Clock, Logger } from '@drydock/service-kit';
 import type { SessionFeed } from '../live/feed.ts';
 import type { Timeline } from '../live/timeline.ts';
 import { addressOf, requireNode, type SessionRecord } from '../model/session.ts';
+import type { Tools } from '../model/tools.ts';
 import type { NodeService } from '../nodes/node-service.ts';
 import type { AgentCommands } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
@@ -32,10 +32,13 @@ export interface TemplateRunnerDeps {
   service: Pick<SessionService, 'end'>;
   hosts: HostRegistry;
   commands: AgentCommands;
-  feed: Pick<SessionFeed, 'publish'>;
-  timeline: Pick<Timeline, 'add'>;
-  clock: Clock;
-  logger: Logger;
+  live: {
+    /** Tells the pages of every manager. */
+    publish: SessionFeed['publish'];
+    /** Writes into the session's timeline. */
+    note: Timeline['add'];
+  };
+  tools: Tools;
 }
 
 /** The name for each name of a template: the same, or with the next free number when it is taken. */
@@ -54,8 +57,9 @@ export function freeNames(session: SessionRecord, names: readonly string[]): Map
 
 /** Builds the runner. */
 export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
-  const { nodes, directory, service, commands, feed, timeline, logger } = deps;
-  const dockerReady = createDockerReady(deps);
+  const { nodes, directory, service, hosts, commands, live } = deps;
+  const { clock, logger } = deps.tools;
+  const dockerReady = createDockerReady({ directory, hosts, clock });
 
   async function reserve(sessionId: string, template: Template): Promise<Map<string, string>> {
     const session = directory.get(sessionId);
@@ -137,7 +141,7 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
     let done = 0;
     const tell = (text: string, by = 1) => {
       done += by;
-      feed.publish(sessionId, { kind: 'progress', text, done, total });
+      live.publish(sessionId, { kind: 'progress', text, done, total });
     };
     try {
       tell(`Making ${names.size === 1 ? 'a node' : `${names.size} nodes`}`, 0);
@@ -163,15 +167,15 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
       const results = await Promise.allSettled([...ready.values(), runSteps()]);
       const failed = results.find((result) => result.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
-      feed.publish(sessionId, { kind: 'progress', text: `${template.title}: ready`, done: total, total });
-      timeline.add(sessionId, { kind: 'template-applied', subject: template.id });
+      live.publish(sessionId, { kind: 'progress', text: `${template.title}: ready`, done: total, total });
+      live.note(sessionId, { kind: 'template-applied', subject: template.id });
       logger.info({ sessionId, template: template.id }, 'template applied');
     } catch (thrown) {
       const error = toDrydockError(thrown);
       logger.error({ sessionId, template: template.id, err: thrown, code: error.code }, 'template failed');
-      timeline.add(sessionId, { kind: 'template-failed', subject: template.id, detail: error.message.slice(0, 512) });
+      live.note(sessionId, { kind: 'template-failed', subject: template.id, detail: error.message.slice(0, 512) });
       await Promise.allSettled([...names.values()].map((name) => nodes.remove(sessionId, name)));
-      feed.publish(sessionId, { kind: 'progress', text: error.message, done, total, failed: true });
+      live.publish(sessionId, { kind: 'progress', text: error.message, done, total, failed: true });
       return error;
     }
     return undefined;

@@ -35,11 +35,8 @@ export interface AgentGatewayDeps {
   keys: AgentKeys;
   connections: AgentConnections;
   hosts: HostRegistry;
-  relay: TerminalRelay;
-  terminalStreams: TerminalStreams;
-  reconciler: Reconciler;
-  directory: Pick<SessionDirectory, 'synced'>;
-  facts: FactGate;
+  terminals: { relay: TerminalRelay; streams: TerminalStreams };
+  sessions: { reconciler: Reconciler; directory: Pick<SessionDirectory, 'synced'>; facts: FactGate };
   logger: Logger;
 }
 
@@ -50,7 +47,9 @@ export function connectError(error: DrydockError): Error {
 
 /** Begins to accept agents on the namespace. */
 export function createAgentGateway(deps: AgentGatewayDeps): void {
-  const { io, keys, connections, hosts, relay, terminalStreams, reconciler, directory, facts, logger } = deps;
+  const { io, keys, connections, hosts, logger } = deps;
+  const { relay, streams: terminalStreams } = deps.terminals;
+  const { reconciler, directory, facts } = deps.sessions;
   const namespace = io.of(AGENT_NAMESPACE);
 
   async function admit(handshake: unknown): Promise<string> {

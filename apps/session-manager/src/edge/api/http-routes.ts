@@ -1,50 +1,32 @@
 /** The API's server: every route, one error mapping, bounds and ids; built here, listened to elsewhere. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { DrydockError, MAX_JSON_BODY_BYTES } from '@drydock/protocol';
-import { logContext } from '@drydock/service-kit';
+import { type Logger, logContext } from '@drydock/service-kit';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { Timeline } from '../../live/timeline.ts';
 import { newId } from '../../model/links.ts';
-import type { HostBook } from '../../scheduling/host-book.ts';
+import type { Orders } from '../../operator/orders.ts';
 import type { RateLimit } from '../../scheduling/rate-limit.ts';
-import type { WorkGate } from '../../scheduling/work-gate.ts';
-import type { SwarmReader } from '../../swarm/swarm-reader.ts';
-import type { TemplateRunner } from '../../templates/template-runner.ts';
-import type { AgentStreams } from '../agents/agent-streams.ts';
+import type { SessionDirectory } from '../../sessions/session-directory.ts';
+import type { SessionService } from '../../sessions/session-service.ts';
 import { createErrorMapping } from '../base/error-mapping.ts';
 import type { Metrics } from '../base/metrics.ts';
-import type { PortGateway } from '../ports/gateway.ts';
-import { createApiRegistry } from './api-route.ts';
-import { fileRoutes } from './routes/file-routes.ts';
-import { hostRoutes } from './routes/host-routes.ts';
-import { type LabRoutesDeps, labRoutes } from './routes/lab-routes.ts';
-import { nodeRoutes } from './routes/node-routes.ts';
-import { type OperatorRoutesDeps, operatorRoutes } from './routes/operator-routes.ts';
-import { portRoutes } from './routes/port-routes.ts';
-import { publicRoutes } from './routes/public-routes.ts';
-import type { RouteDeps } from './routes/route-deps.ts';
-import { sessionRoutes } from './routes/session-routes.ts';
-import { signInRoutes } from './routes/sign-in-routes.ts';
-import type { SignIn } from './sign-in.ts';
+import type { Origins } from '../base/origins.ts';
+import type { Tokens } from '../base/tokens.ts';
+import { type ApiRegistry, createApiRegistry } from './api-route.ts';
 
-export interface HttpRoutesDeps extends RouteDeps, OperatorRoutesDeps, LabRoutesDeps {
-  templates: TemplateRunner;
-  portGateway: PortGateway;
-  streams: AgentStreams;
-  swarm: SwarmReader;
-  timeline: Timeline;
+export interface HttpRoutesDeps {
   metrics: Metrics;
   /** Calls per address. */
   calls: RateLimit;
-  version: string;
-  libraryFile: string | undefined;
-  signIn: SignIn | undefined;
-  workGate: WorkGate | undefined;
-  sessionsPerUser: number;
-  hostBook: HostBook;
-  /** Wrong tokens per address. */
-  wrongTokens: RateLimit;
+  origins: Origins;
+  orders: Pick<Orders, 'admit'>;
+  tokens: Tokens;
+  sessions: { directory: Pick<SessionDirectory, 'synced'>; service: Pick<SessionService, 'touch'> };
+  logger: Logger;
 }
+
+/** Declares calls. */
+export type RouteDeclarations = (api: ApiRegistry, app: FastifyInstance) => void;
 
 export interface HttpRoutes {
   handle(request: IncomingMessage, response: ServerResponse): void;
@@ -52,8 +34,9 @@ export interface HttpRoutes {
 }
 
 /** Builds the server and waits until it can answer. */
-export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes> {
-  const { metrics, calls, origins, directory, logger } = deps;
+export async function createHttpRoutes(deps: HttpRoutesDeps, declare: RouteDeclarations): Promise<HttpRoutes> {
+  const { metrics, calls, origins, orders, tokens, logger } = deps;
+  const { directory, service } = deps.sessions;
   const mapError = createErrorMapping({ logger, metrics });
   const app: FastifyInstance = Fastify({
     logger: false,
@@ -76,7 +59,7 @@ export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes
     reply.header('x-content-type-options', 'nosniff');
     reply.header('cross-origin-resource-policy', 'same-origin');
     const address = origins.clientAddress(request.raw);
-    if (request.url.startsWith('/api/')) deps.orders.admit({ address });
+    if (request.url.startsWith('/api/')) orders.admit({ address });
     const waitMs = calls.take(address);
     if (waitMs > 0) throw new DrydockError('RATE_LIMITED', undefined, { retryAfterMs: waitMs });
   });
@@ -87,18 +70,8 @@ export async function createHttpRoutes(deps: HttpRoutesDeps): Promise<HttpRoutes
     logger.debug({ ...labels, sessionId, node, requestId: request.id, ms: reply.elapsedTime }, 'request');
   });
 
-  const api = createApiRegistry(app, (await createUploads(app)).uploads, deps.tokens, (sessionId) =>
-    deps.service.touch(sessionId),
-  );
-  publicRoutes(api, deps);
-  sessionRoutes(api, deps);
-  labRoutes(app, api, deps);
-  nodeRoutes(api, deps);
-  portRoutes(api, deps);
-  fileRoutes(api, deps);
-  signInRoutes(app, api, deps);
-  hostRoutes(api, deps);
-  operatorRoutes(app, deps);
+  const { uploads } = await createUploads(app);
+  declare(createApiRegistry(app, uploads, tokens, service.touch), app);
   app.get('/healthz', async () => ({ ok: true }));
   app.get('/readyz', async () => {
     if (!directory.synced()) throw new DrydockError('STORE_UNAVAILABLE');

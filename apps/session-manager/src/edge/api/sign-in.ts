@@ -45,12 +45,14 @@ export interface SignIn {
 }
 
 export interface SignInDeps {
+  settings: {
+    /** Part of every user's id. */
+    issuer: string;
+    allow: AllowList;
+    required: boolean;
+    secret: string;
+  };
   oidc: Oidc;
-  /** Part of every user's id. */
-  issuer: string;
-  allow: AllowList;
-  required: boolean;
-  secret: string;
   origins: Origins;
   orders: Pick<Orders, 'admit'>;
   /** The cookie of an operator's page. */
@@ -61,7 +63,8 @@ export interface SignInDeps {
 
 /** Builds it. */
 export function createSignIn(deps: SignInDeps): SignIn {
-  const { oidc, issuer, allow, required, secret, origins, clock, logger } = deps;
+  const { oidc, origins, clock, logger } = deps;
+  const { issuer, allow, required, secret } = deps.settings;
   const { secure } = origins;
   const onTheWay = createSignedValues({ secret, purpose: 'sign-in', clock });
   const users = createSignedValues({ secret, purpose: 'user', clock });

@@ -19,15 +19,17 @@ import type { WebProxy } from './web-proxy.ts';
 
 export interface FrontDoorDeps {
   origins: Origins;
-  routes: HttpRoutes;
-  ports: PortGateway;
-  streams: AgentStreams;
-  tcp: TcpGateway;
-  web: WebProxy;
-  terminals: TerminalGateway;
+  /** The parts to which requests are handed. */
+  to: {
+    routes: HttpRoutes;
+    ports: PortGateway;
+    streams: AgentStreams;
+    tcp: TcpGateway;
+    web: WebProxy;
+    terminals: TerminalGateway;
+  };
   /** socket.io servers sit behind servers of their own that never listen. */
-  browserSockets: Server;
-  agentSockets: Server;
+  sockets: { browsers: Server; agents: Server };
   /** Whether the operator has blocked who asks. */
   isBlocked(request: IncomingMessage): boolean;
   /** Whether the listener speaks TLS itself. */
@@ -75,7 +77,9 @@ function isForMachines({ method }: IncomingMessage, path: string): boolean {
 
 /** Builds the door; a listener leads to it. */
 export function createFrontDoor(deps: FrontDoorDeps): Door {
-  const { origins, ports, streams, tcp, browserSockets, agentSockets, tls, logger } = deps;
+  const { origins, tls, logger } = deps;
+  const { routes, ports, streams, tcp, web, terminals } = deps.to;
+  const { browsers: browserSockets, agents: agentSockets } = deps.sockets;
 
   /** Whether a request is for one of these places, whether or not its path still has the base path. */
   function isBelowAny({ url }: IncomingMessage, places: readonly string[]): boolean {
@@ -113,11 +117,11 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
       if (isBelow(path, AGENT_SOCKET_PATH)) return void agentSockets.emit('request', request, response);
       if (isBelow(path, '/api') || path === '/healthz' || path === '/readyz') {
         boundBody(request, path.endsWith('/files'));
-        return deps.routes.handle(request, response);
+        return routes.handle(request, response);
       }
       if (ports.mainRequest(request, response)) return;
       boundBody(request, false);
-      deps.web.request(request, response);
+      web.request(request, response);
     },
 
     upgrade(request, socket, head) {
@@ -132,12 +136,12 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
       if (!origins.knowsHost(request.headers.host) && !isForMachines(request, path)) {
         return refuseUpgrade(socket, '421 Misdirected Request');
       }
-      if (isTerminalSocketPath(path)) return deps.terminals.upgrade(request, socket, head);
+      if (isTerminalSocketPath(path)) return terminals.upgrade(request, socket, head);
       if (isStreamPath(path)) return streams.upgrade(request, socket, head);
       if (isBelow(path, '/socket.io')) return void browserSockets.emit('upgrade', request, socket, head);
       if (isBelow(path, AGENT_SOCKET_PATH)) return void agentSockets.emit('upgrade', request, socket, head);
       if (tcp.upgrade(request, socket, head) || ports.mainUpgrade(request, socket, head)) return;
-      deps.web.upgrade(request, socket, head);
+      web.upgrade(request, socket, head);
     },
 
     malformed(error, socket) {

@@ -1,4 +1,5 @@
 /** The gauges of a manager: read from its parts when Prometheus asks. */
+import type { Admission } from '../../scheduling/admission.ts';
 import type { HostRegistry } from '../../scheduling/host-registry.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
 import type { AgentStreams } from '../agents/agent-streams.ts';
@@ -9,24 +10,13 @@ export interface GaugeDeps {
   directory: SessionDirectory;
   hosts: HostRegistry;
   streams: AgentStreams;
-  gateway: { sockets(): number };
-  terminalGateway: { sockets(): number };
-  capacity(): { nodes: number; free: number };
-  /** How many wait for room. */
-  waiting(): Promise<number>;
+  /** Sockets of each kind that are connected. */
+  sockets: { pages(): number; terminals(): number };
+  admission: Pick<Admission, 'capacity' | 'waiting'>;
 }
 
 /** Adds them all. */
-export function addGauges({
-  metrics,
-  directory,
-  hosts,
-  streams,
-  gateway,
-  terminalGateway,
-  capacity,
-  waiting,
-}: GaugeDeps): void {
+export function addGauges({ metrics, directory, hosts, streams, sockets, admission }: GaugeDeps): void {
   const inState = (wanted: string) => [...directory.all()].filter(({ state }) => state === wanted).length;
   metrics.gauge('drydock_sessions', 'Open sessions.', [], () => [[{}, directory.count()]]);
   metrics.gauge(
@@ -35,20 +25,20 @@ export function addGauges({
     [],
     () => [[{}, inState('grace')]],
   );
-  metrics.gauge('drydock_sockets', 'Connected workbenches.', [], () => [[{}, gateway.sockets()]]);
+  metrics.gauge('drydock_sockets', 'Connected workbenches.', [], () => [[{}, sockets.pages()]]);
   metrics.gauge('drydock_terminal_sockets', 'Connected terminal sockets of workbenches.', [], () => [
-    [{}, terminalGateway.sockets()],
+    [{}, sockets.terminals()],
   ]);
   metrics.gauge('drydock_streams', 'Open byte streams of agents.', [], () => [[{}, streams.count()]]);
   metrics.gauge('drydock_capacity_nodes', 'Nodes that the connected hosts take in all.', [], () => [
-    [{}, capacity().nodes],
+    [{}, admission.capacity().nodes],
   ]);
   metrics.gauge('drydock_capacity_free', 'Nodes that the connected hosts still take.', [], () => [
-    [{}, capacity().free],
+    [{}, admission.capacity().free],
   ]);
   metrics.gauge('drydock_queue', 'Those who wait for room.', [], async () => {
     // A store that is away has no line to tell of.
-    const length = await waiting().catch(() => undefined);
+    const length = await admission.waiting().catch(() => undefined);
     return length === undefined ? [] : [[{}, length]];
   });
   metrics.gauge('drydock_nodes', 'Nodes placed on each host.', ['host'], () =>

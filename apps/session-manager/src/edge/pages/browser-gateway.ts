@@ -35,15 +35,10 @@ type SessionSocket = Socket<Record<string, (...args: unknown[]) => void>, Sessio
 export interface BrowserGatewayDeps {
   io: Server;
   tokens: Tokens;
-  service: SessionService;
-  directory: SessionDirectory;
-  feed: SessionFeed;
-  people: People;
-  labs: Labs;
-  relay: TerminalRelay;
-  origins: Origins;
+  sessions: { service: SessionService; directory: SessionDirectory };
+  live: { feed: SessionFeed; people: People; labs: Labs; relay: TerminalRelay };
+  base: { origins: Origins; metrics: Metrics };
   clock: Clock;
-  metrics: Metrics;
   logger: Logger;
 }
 
@@ -54,7 +49,10 @@ interface Client {
 
 /** Begins to accept browsers on the namespace; returns what the rest may ask of it. */
 export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): number } {
-  const { io, tokens, service, directory, feed, people, labs, relay, origins, clock, metrics, logger } = deps;
+  const { io, tokens, sessions, clock, logger } = deps;
+  const { service, directory } = sessions;
+  const { feed, people, labs, relay } = deps.live;
+  const { origins, metrics } = deps.base;
   const namespace = io.of(SESSION_NAMESPACE);
   const clients = new Map<string, Set<Client>>();
   const rates = createSocketRates(clock);
@@ -144,8 +142,11 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
     const peers = clients.get(sessionId) ?? new Set();
     clients.set(sessionId, peers.add(client));
     const caller = createSessionCaller({
-      ...{ service, directory, metrics, rates, logger: log, sessionId, linkId, relay: relayClient, person, labs, echo },
-      socketId: socket.id,
+      sessions,
+      metrics,
+      rates,
+      logger: log,
+      page: { socketId: socket.id, sessionId, linkId, relay: relayClient, person, labs, echo },
       onHostile(why) {
         log.warn({ why }, 'socket closed');
         socket.disconnect(true);

@@ -46,21 +46,22 @@ export function createSocketRates(clock: Clock): SocketRates {
 }
 
 export interface SessionCallerDeps {
-  service: Pick<SessionService, 'rightOf' | 'touch'>;
-  directory: Pick<SessionDirectory, 'get'>;
+  sessions: { service: Pick<SessionService, 'rightOf' | 'touch'>; directory: Pick<SessionDirectory, 'get'> };
   metrics: Metrics;
   rates: SocketRates;
   logger: Logger;
-  /** The socket's own id, for its buckets. */
-  socketId: string;
-  sessionId: string;
-  linkId: string;
-  relay: RelayClient;
-  /** The page's entry among the people of its session; a socket that carries terminals alone has none. */
-  person?: PersonHandle;
-  /** What it may ask of the session's lab. */
-  labs?: Labs;
-  echo: EchoTimer;
+  page: {
+    /** The socket's own id, for its buckets. */
+    socketId: string;
+    sessionId: string;
+    linkId: string;
+    relay: RelayClient;
+    /** The page's entry among the people of its session; a socket that carries terminals alone has none. */
+    person?: PersonHandle;
+    /** What it may ask of the session's lab. */
+    labs?: Labs;
+    echo: EchoTimer;
+  };
   /** The socket is to be closed; `why` is for the log. */
   onHostile(why: string): void;
 }
@@ -77,7 +78,9 @@ export interface SessionCaller {
 
 /** Builds the caller of one socket. */
 export function createSessionCaller(deps: SessionCallerDeps): SessionCaller {
-  const { service, directory, metrics, rates, logger, socketId, sessionId, linkId, relay, echo, onHostile } = deps;
+  const { metrics, rates, logger, onHostile } = deps;
+  const { service, directory } = deps.sessions;
+  const { socketId, sessionId, linkId, relay, echo } = deps.page;
   let pending = 0;
   let malformedCount = 0;
 
@@ -113,11 +116,12 @@ export function createSessionCaller(deps: SessionCallerDeps): SessionCaller {
     }
     if (name === 'terminal:input') echo.typed((parsed.data as SessionCallRequest<'terminal:input'>).terminalId);
     const began = performance.now();
+    const { person, labs } = deps.page;
     const context = {
       relay,
       hostOf,
-      ...(deps.person === undefined ? {} : { person: deps.person }),
-      ...(deps.labs === undefined ? {} : { lab: { labs: deps.labs, sessionId } }),
+      ...(person === undefined ? {} : { person }),
+      ...(labs === undefined ? {} : { lab: { labs, sessionId } }),
     };
     const result = await handle(context, parsed.data as never);
     if (name === 'terminal:attach') metrics.attachSeconds.observe((performance.now() - began) / 1000);

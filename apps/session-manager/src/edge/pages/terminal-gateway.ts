@@ -47,14 +47,15 @@ const MAX_SOCKETS_PER_SESSION = 400;
 
 export interface TerminalGatewayDeps {
   tokens: Tokens;
-  service: SessionService;
-  directory: SessionDirectory;
+  sessions: { service: SessionService; directory: SessionDirectory };
   relay: TerminalRelay;
-  origins: Origins;
+  base: {
+    origins: Origins;
+    metrics: Metrics;
+    /** Addresses that are not counted. */
+    uncounted: BlockList;
+  };
   clock: Clock;
-  metrics: Metrics;
-  /** Addresses that are not counted. */
-  uncounted: BlockList;
   logger: Logger;
 }
 
@@ -87,7 +88,9 @@ function parseJson(text: string): unknown {
 
 /** Builds the gateway; the front door hands it upgrades. */
 export function createTerminalGateway(deps: TerminalGatewayDeps): TerminalGateway {
-  const { tokens, service, directory, relay, origins, clock, metrics, logger } = deps;
+  const { tokens, sessions, relay, clock, logger } = deps;
+  const { service, directory } = sessions;
+  const { origins, metrics, uncounted } = deps.base;
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -99,7 +102,7 @@ export function createTerminalGateway(deps: TerminalGatewayDeps): TerminalGatewa
   const clients = new Map<string, Set<Client>>();
   const alive = new Map<WebSocket, boolean>();
   let unadmitted = 0;
-  const newcomers = createAddressCounter({ max: MAX_UNADMITTED_PER_ADDRESS, uncounted: [deps.uncounted] });
+  const newcomers = createAddressCounter({ max: MAX_UNADMITTED_PER_ADDRESS, uncounted: [uncounted] });
 
   async function admit(request: IncomingMessage, first: RawData, isBinary: boolean) {
     const auth = sessionAuthSchema.safeParse(isBinary ? undefined : parseJson(textOf(first)));
@@ -180,7 +183,11 @@ export function createTerminalGateway(deps: TerminalGatewayDeps): TerminalGatewa
     };
     const relayClient = relay.addClient(sessionId, sink);
     const caller = createSessionCaller({
-      ...{ service, directory, metrics, rates, logger: log, socketId, sessionId, linkId, relay: relayClient, echo },
+      sessions,
+      metrics,
+      rates,
+      logger: log,
+      page: { socketId, sessionId, linkId, relay: relayClient, echo },
       onHostile(why) {
         log.warn({ why }, 'terminal socket closed');
         socket.close(TERMINAL_SOCKET_CLOSE.hostile);

@@ -38,9 +38,11 @@ export interface PortGatewayDeps {
   proxy: PortProxy;
   tickets: TicketStore;
   origins: Origins;
-  maxSessionHours: number;
-  /** Strangers see a warning before the page of a public port. */
-  warnStrangers: boolean;
+  settings: {
+    maxSessionHours: number;
+    /** Strangers see a warning before the page of a public port. */
+    warnStrangers: boolean;
+  };
   logger: Logger;
 }
 
@@ -74,7 +76,8 @@ function redirect(response: ServerResponse, location: string, cookie?: string, s
 
 /** Builds the gateway. */
 export function createPortGateway(deps: PortGatewayDeps): PortGateway {
-  const { table, access, proxy, tickets, origins, maxSessionHours, warnStrangers, logger } = deps;
+  const { table, access, proxy, tickets, origins, logger } = deps;
+  const { maxSessionHours, warnStrangers } = deps.settings;
   const portUrl = ({ sessionId, node, port }: PortTarget) => origins.portUrl(sessionId, node, port);
 
   function cookieFor(request: IncomingMessage, target: PortTarget, by: string): string {

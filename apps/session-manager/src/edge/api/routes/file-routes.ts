@@ -1,4 +1,5 @@
 /** Calls on a node's files: read (with ranges), list, write, delete. */
+
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
@@ -9,6 +10,7 @@ import {
   fileWriteResponseSchema,
   uploadIdSchema,
 } from '@drydock/protocol';
+import type { Logger } from '@drydock/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import {
@@ -28,7 +30,6 @@ import type { Access } from '../../../sessions/session-service.ts';
 import type { AgentStreams } from '../../agents/agent-streams.ts';
 import type { ApiRegistry } from '../api-route.ts';
 import { runningNode } from './node-routes.ts';
-import type { RouteDeps } from './route-deps.ts';
 
 const flagSchema = z.enum(['0', '1', 'true', 'false']).optional();
 const readQuery = z.object({ path: filePathSchema, list: flagSchema });
@@ -83,7 +84,7 @@ function disposition(path: string, suffix = ''): string {
 }
 
 /** Declares the calls. */
-export function fileRoutes(api: ApiRegistry, deps: RouteDeps & { streams: AgentStreams }): void {
+export function fileRoutes(api: ApiRegistry, deps: { streams: AgentStreams; logger: Logger }): void {
   const { streams, logger } = deps;
   const path = '/sessions/:id/nodes/:node/files';
 

@@ -11,11 +11,14 @@ import {
 } from '@drydock/protocol';
 import type { HostBook } from '../../../scheduling/host-book.ts';
 import type { RateLimit } from '../../../scheduling/rate-limit.ts';
+import type { Origins } from '../../base/origins.ts';
 import type { ApiRegistry } from '../api-route.ts';
-import type { RouteDeps } from './route-deps.ts';
 
 /** Declares the call; `wrongTokens` is the limit of those who guess links too. */
-export function hostRoutes(api: ApiRegistry, deps: RouteDeps & { hostBook: HostBook; wrongTokens: RateLimit }): void {
+export function hostRoutes(
+  api: ApiRegistry,
+  deps: { hostBook: HostBook; wrongTokens: RateLimit; origins: Origins },
+): void {
   const { hostBook, wrongTokens, origins } = deps;
 
   /** Whoever guesses tokens or keys is slowed down as one who guesses links. */

@@ -13,6 +13,7 @@ import {
   sessionViewSchema,
   startLabRequestSchema,
 } from '@drydock/protocol';
+import type { Clock } from '@drydock/service-kit';
 import type { FastifyInstance } from 'fastify';
 import type { LabBook } from '../../../labs/lab-book.ts';
 import { labCallTable } from '../../../labs/lab-calls.ts';
@@ -21,17 +22,23 @@ import { createLabMask } from '../../../labs/lab-mask.ts';
 import type { LabStarts } from '../../../labs/lab-starts.ts';
 import { labStatement } from '../../../labs/lab-view.ts';
 import type { Labs } from '../../../labs/labs.ts';
+import type { SessionViews } from '../../../live/session-view.ts';
 import { requireThawed } from '../../../model/session.ts';
+import type { SessionDirectory } from '../../../sessions/session-directory.ts';
 import type { ApiRegistry } from '../api-route.ts';
-import type { RouteDeps } from './route-deps.ts';
 
 export interface LabRoutesDeps {
   labs: Labs;
-  labBook: LabBook;
-  labStarts: LabStarts;
-  /** Places from which labs may be had by address. */
-  forges: readonly string[];
-  secret: string;
+  book: LabBook;
+  starts: LabStarts;
+  settings: {
+    /** Places from which labs may be had by address. */
+    forges: readonly string[];
+    secret: string;
+  };
+  views: Pick<SessionViews, 'session'>;
+  directory: Pick<SessionDirectory, 'get'>;
+  clock: Clock;
 }
 
 /** Pictures that a page may show; everything else of a lab is a download. */
@@ -46,18 +53,15 @@ const SHOWN: Readonly<Record<string, string>> = {
 };
 
 /** Declares the calls. */
-export function labRoutes(
-  app: FastifyInstance,
-  api: ApiRegistry,
-  deps: Pick<RouteDeps, 'views' | 'directory' | 'clock'> & LabRoutesDeps,
-): void {
-  const { labs, labBook, labStarts, forges, secret, views, directory, clock } = deps;
+export function labRoutes(app: FastifyInstance, api: ApiRegistry, deps: LabRoutesDeps): void {
+  const { labs, book, starts, views, directory, clock } = deps;
+  const { forges, secret } = deps.settings;
   const sign = (text: string) => createHmac('sha256', `${secret} lab-statement`).update(text).digest();
 
   api.open(
     { method: 'GET', path: '/labs', summary: 'The labs of this place.', answer: labsResponseSchema, status: 200 },
     async () => ({
-      labs: labBook.all().map((lab) => labEntry(lab, labStarts.nodesOf(lab), secret)),
+      labs: book.all().map((lab) => labEntry(lab, starts.nodesOf(lab), secret)),
       forges: [...forges],
     }),
   );
@@ -71,9 +75,9 @@ export function labRoutes(
       status: 200,
     },
     async ({ params }) => {
-      const lab = await labBook.find(String(params.lab));
+      const lab = await book.find(String(params.lab));
       const { reader } = createLabMask(secret, lab.lab);
-      return { entry: labEntry(lab, labStarts.nodesOf(lab), secret), lab: { ...reader } };
+      return { entry: labEntry(lab, starts.nodesOf(lab), secret), lab: { ...reader } };
     },
   );
 
@@ -89,8 +93,8 @@ export function labRoutes(
     },
     async ({ access, body }) => {
       requireThawed(access.session);
-      const lab = await labBook.find(body.lab);
-      await labStarts.begin(access.session.id, lab);
+      const lab = await book.find(body.lab);
+      await starts.begin(access.session.id, lab);
       return views.session(directory.get(access.session.id) ?? access.session);
     },
   );
@@ -121,7 +125,7 @@ export function labRoutes(
     },
     async ({ access }) => {
       const { lab, mask } = await labs.require(access.session.id);
-      return { entry: labEntry(lab, labStarts.nodesOf(lab), secret), lab: { ...mask.reader } };
+      return { entry: labEntry(lab, starts.nodesOf(lab), secret), lab: { ...mask.reader } };
     },
   );
 
@@ -177,7 +181,7 @@ export function labRoutes(
   app.get('/lab-assets/:version/*', async (request, reply) => {
     const { version, '*': path = '' } = request.params as { version: string; '*': string };
     if (!labVersionSchema.safeParse(version).success) throw new DrydockError('NOT_FOUND');
-    const file = labBook.asset(version, path);
+    const file = book.asset(version, path);
     if (file === undefined) throw new DrydockError('NOT_FOUND');
     const type = SHOWN[/\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? ''];
     reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");

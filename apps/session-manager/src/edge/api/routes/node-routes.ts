@@ -1,4 +1,5 @@
 /** Calls on nodes: add, remove, run a command, look at the swarm. */
+
 import {
   type AgentRequest,
   createNodeResponseSchema,
@@ -11,12 +12,14 @@ import {
   timelineResponseSchema,
 } from '@drydock/protocol';
 import { z } from 'zod';
+import type { SessionViews } from '../../../live/session-view.ts';
 import type { Timeline } from '../../../live/timeline.ts';
 import { type NodeRecord, requireNode, requireThawed } from '../../../model/session.ts';
+import type { NodeService } from '../../../nodes/node-service.ts';
+import type { AgentCommands } from '../../../scheduling/agent-commands.ts';
 import type { Access } from '../../../sessions/session-service.ts';
 import type { SwarmReader } from '../../../swarm/swarm-reader.ts';
 import type { ApiRegistry } from '../api-route.ts';
-import type { RouteDeps } from './route-deps.ts';
 
 /** What an agent may take beyond a command's own time limit before it counts as gone (ms): killing the group, sending the answer. */
 const EXEC_SLACK_MS = 15_000;
@@ -38,8 +41,16 @@ export function runningNode(access: Access, params: Record<string, string>): Nod
   return node;
 }
 
+export interface NodeRoutesDeps {
+  nodes: Pick<NodeService, 'create' | 'remove'>;
+  views: Pick<SessionViews, 'node'>;
+  commands: AgentCommands;
+  swarm: SwarmReader;
+  timeline: Pick<Timeline, 'read'>;
+}
+
 /** Declares the calls. */
-export function nodeRoutes(api: ApiRegistry, deps: RouteDeps & { swarm: SwarmReader; timeline: Timeline }): void {
+export function nodeRoutes(api: ApiRegistry, deps: NodeRoutesDeps): void {
   const { nodes, views, commands, swarm, timeline } = deps;
 
   api.session(

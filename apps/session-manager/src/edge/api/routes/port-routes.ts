@@ -1,4 +1,5 @@
 /** Calls on ports: list, open to everybody, share for a while. */
+
 import {
   CLOSED_PORTS,
   DrydockError,
@@ -8,11 +9,12 @@ import {
   sharePortRequestSchema,
   sharePortResponseSchema,
 } from '@drydock/protocol';
-import { portSettings } from '../../../live/session-view.ts';
+import { portSettings, type SessionViews } from '../../../live/session-view.ts';
+import type { SessionService } from '../../../sessions/session-service.ts';
+import type { Origins } from '../../base/origins.ts';
 import type { PortGateway } from '../../ports/gateway.ts';
 import { type ApiRegistry, portParam } from '../api-route.ts';
 import { nodeOf } from './node-routes.ts';
-import type { RouteDeps } from './route-deps.ts';
 
 /** A port that may be opened. @throws DrydockError BAD_PORT, PORT_CLOSED. */
 function openablePort(params: Record<string, string>): number {
@@ -22,7 +24,10 @@ function openablePort(params: Record<string, string>): number {
 }
 
 /** Declares the calls. */
-export function portRoutes(api: ApiRegistry, deps: RouteDeps & { portGateway: PortGateway }): void {
+export function portRoutes(
+  api: ApiRegistry,
+  deps: { views: SessionViews; service: SessionService; origins: Origins; portGateway: PortGateway },
+): void {
   const { views, service, origins, portGateway } = deps;
 
   api.session(

@@ -1,10 +1,16 @@
 /** Calls that anybody may make: what this place offers and how it is. */
+
 import { readFile } from 'node:fs/promises';
 import { libraryImageSchema, statusResponseSchema, templateViewSchema } from '@drydock/protocol';
+import type { Clock } from '@drydock/service-kit';
 import { z } from 'zod';
+import type { Orders } from '../../../operator/orders.ts';
+import type { Admission } from '../../../scheduling/admission.ts';
+import type { HostRegistry } from '../../../scheduling/host-registry.ts';
+import type { SessionDirectory } from '../../../sessions/session-directory.ts';
+import type { TemplateBook } from '../../../templates/templates.ts';
 import type { ApiRegistry } from '../api-route.ts';
 import { openApiDocument } from '../openapi.ts';
-import type { RouteDeps } from './route-deps.ts';
 
 /** The library is asked for anew at most this often (ms): it is rebuilt by operators, not by learners. */
 const LIBRARY_FRESH_MS = 10_000;
@@ -26,13 +32,28 @@ function createLibrary(path: string | undefined, now: () => number) {
 const imagesSchema = z.array(libraryImageSchema);
 const libraryFileSchema = z.union([imagesSchema, z.object({ images: imagesSchema })]);
 
+export interface PublicRoutesDeps {
+  hosts: HostRegistry;
+  directory: SessionDirectory;
+  admission: Pick<Admission, 'capacity'>;
+  orders: Pick<Orders, 'startsStop'>;
+  templates: TemplateBook;
+  /** What this installation says of itself. */
+  about: {
+    version: string;
+    libraryFile: string | undefined;
+    publicBase: string;
+    sessionHours: number;
+    maxSessionHours: number;
+  };
+  clock: Clock;
+}
+
 /** Declares the calls. */
-export function publicRoutes(
-  api: ApiRegistry,
-  deps: RouteDeps & { version: string; libraryFile: string | undefined },
-): void {
-  const { hosts, book, admission, directory, clock, origins, version, sessionHours, maxSessionHours } = deps;
-  const library = createLibrary(deps.libraryFile, () => clock.now());
+export function publicRoutes(api: ApiRegistry, deps: PublicRoutesDeps): void {
+  const { hosts, directory, admission, orders, templates, clock } = deps;
+  const { version, libraryFile, publicBase, sessionHours, maxSessionHours } = deps.about;
+  const library = createLibrary(libraryFile, () => clock.now());
   const ready = () => directory.synced();
 
   api.open(
@@ -59,7 +80,7 @@ export function publicRoutes(
       library: await library(),
       sessionHours,
       maxHours: maxSessionHours,
-      startsStopped: deps.orders.startsStop()?.message,
+      startsStopped: orders.startsStop()?.message,
     }),
   );
 
@@ -72,13 +93,13 @@ export function publicRoutes(
       status: 200,
     },
     async () =>
-      book.all.map(({ id, title, description, nodes, readySeconds }) => ({
+      templates.all.map(({ id, title, description, nodes, readySeconds }) => ({
         ...{ id, title, description, nodes: [...nodes] },
         ...(readySeconds === undefined ? {} : { readySeconds }),
       })),
   );
 
   api.open({ method: 'GET', path: '/openapi.json', summary: 'This document.', status: 200 }, async () =>
-    openApiDocument(api, version, origins.publicBase),
+    openApiDocument(api, version, publicBase),
   );
 }

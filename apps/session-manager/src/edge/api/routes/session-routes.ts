@@ -1,4 +1,5 @@
 /** Calls on sessions: create, open by link, look, extend, share, end. */
+
 import {
   applyTemplateRequestSchema,
   createLinkRequestSchema,
@@ -14,26 +15,54 @@ import {
   sessionViewSchema,
 } from '@drydock/protocol';
 import type { FastifyRequest } from 'fastify';
+import type { LabBook } from '../../../labs/lab-book.ts';
+import type { LabStarts } from '../../../labs/lab-starts.ts';
+import type { SessionViews } from '../../../live/session-view.ts';
 import { requireThawed } from '../../../model/session.ts';
+import type { ClientNames } from '../../../operator/client-names.ts';
+import type { Orders } from '../../../operator/orders.ts';
+import type { RateLimit } from '../../../scheduling/rate-limit.ts';
 import type { WorkGate } from '../../../scheduling/work-gate.ts';
+import type { Reaper } from '../../../sessions/reaper.ts';
+import type { SessionDirectory } from '../../../sessions/session-directory.ts';
+import type { SessionService } from '../../../sessions/session-service.ts';
 import type { TemplateRunner } from '../../../templates/template-runner.ts';
+import type { TemplateBook } from '../../../templates/templates.ts';
 import { serializeCookie, sessionCookieName } from '../../base/cookies.ts';
+import type { Origins } from '../../base/origins.ts';
+import type { Tokens } from '../../base/tokens.ts';
 import type { ApiRegistry } from '../api-route.ts';
 import type { SignIn } from '../sign-in.ts';
-import type { LabRoutesDeps } from './lab-routes.ts';
-import type { RouteDeps } from './route-deps.ts';
 
 /** How long a DELETE waits until the hosts have nothing left of the session (ms); after that they go on by themselves. */
 const DELETE_PATIENCE_MS = 15_000;
 
+export interface SessionRoutesDeps {
+  sessions: { service: SessionService; directory: SessionDirectory; reaper: Reaper };
+  views: SessionViews;
+  web: { origins: Origins; tokens: Tokens };
+  templates: { book: TemplateBook; runner: TemplateRunner };
+  labs: { book: LabBook; starts: LabStarts };
+  /** Who may start sessions, and what is kept of who does. */
+  gate: {
+    signIn: SignIn | undefined;
+    workGate: WorkGate | undefined;
+    orders: Orders;
+    /** Creations of sessions per address. */
+    creates: RateLimit;
+    /** What is kept of a client's address. */
+    clients: ClientNames;
+  };
+  maxSessionHours: number;
+}
+
 /** Declares the calls. */
-export function sessionRoutes(
-  api: ApiRegistry,
-  deps: RouteDeps &
-    LabRoutesDeps & { templates: TemplateRunner; signIn: SignIn | undefined; workGate: WorkGate | undefined },
-): void {
-  const { labBook, labStarts } = deps;
-  const { service, views, origins, tokens, reaper, templates, book, creates, maxSessionHours } = deps;
+export function sessionRoutes(api: ApiRegistry, deps: SessionRoutesDeps): void {
+  const { views, labs, maxSessionHours } = deps;
+  const { service, directory, reaper } = deps.sessions;
+  const { origins, tokens } = deps.web;
+  const { book, runner: templates } = deps.templates;
+  const { signIn, workGate, orders, creates, clients } = deps.gate;
   const linkUrl = (id: string, token: string) => `${origins.publicBase}/s/${id}#${token}`;
 
   /**
@@ -59,20 +88,20 @@ export function sessionRoutes(
     async ({ request, body }) => {
       demandOwnCaller(request);
       const address = origins.clientAddress(request.raw);
-      const user = deps.signIn?.userOf(request.raw);
-      const stop = deps.orders.startsStop();
+      const user = signIn?.userOf(request.raw);
+      const stop = orders.startsStop();
       if (stop !== undefined) throw new DrydockError('STARTS_STOPPED', stop.message);
-      deps.orders.admit({ userId: user?.id });
-      if (deps.signIn?.required === true && user === undefined) throw new DrydockError('SIGN_IN_REQUIRED');
+      orders.admit({ userId: user?.id });
+      if (signIn?.required === true && user === undefined) throw new DrydockError('SIGN_IN_REQUIRED');
       // Who signed in is known by name; a challenge costs the place nothing, and none of the address's creations.
-      if (user === undefined) await deps.workGate?.take(body.work);
+      if (user === undefined) await workGate?.take(body.work);
       const waitMs = Math.max(creates.take(address), user === undefined ? 0 : creates.take(`user ${user.id}`));
       if (waitMs > 0) throw new DrydockError('RATE_LIMITED', undefined, { retryAfterMs: waitMs });
       if (body.template !== undefined && body.lab !== undefined)
         throw new DrydockError('BAD_REQUEST', 'A session begins with a template or with a lab.');
       const template = body.template === undefined ? undefined : book.require(body.template);
-      const lab = body.lab === undefined ? undefined : await labBook.find(body.lab);
-      const nodes = lab === undefined ? (template?.nodes.length ?? 0) : labStarts.demand(lab);
+      const lab = body.lab === undefined ? undefined : await labs.book.find(body.lab);
+      const nodes = lab === undefined ? (template?.nodes.length ?? 0) : labs.starts.demand(lab);
       const { session, tokens: made } = await service.create({
         name: body.name,
         template: template?.id,
@@ -80,13 +109,13 @@ export function sessionRoutes(
         nodes,
         queue: body.queue ?? address,
         userId: user?.id,
-        client: deps.clients.kept(address),
+        client: clients.kept(address),
         address,
       });
       if (template !== undefined) await templates.startNew(session.id, template);
-      if (lab !== undefined) await labStarts.beginNew(session.id, lab);
+      if (lab !== undefined) await labs.starts.beginNew(session.id, lab);
       return {
-        session: views.session(deps.directory.get(session.id) ?? session),
+        session: views.session(directory.get(session.id) ?? session),
         token: made.owner,
         links: {
           owner: linkUrl(session.id, made.owner),

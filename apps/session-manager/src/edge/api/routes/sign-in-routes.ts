@@ -1,17 +1,26 @@
 /** Calls for signing in and out, where the operator has an issuer: two redirects, one question, one end. */
+
 import { DrydockError, meResponseSchema } from '@drydock/protocol';
+import type { Logger } from '@drydock/service-kit';
 import type { FastifyInstance } from 'fastify';
+import type { SessionService } from '../../../sessions/session-service.ts';
 import { httpError } from '../../base/error-mapping.ts';
+import type { Origins } from '../../base/origins.ts';
 import { pageResponse } from '../../base/pages.ts';
 import { API_PREFIX, type ApiRegistry } from '../api-route.ts';
 import type { SignIn } from '../sign-in.ts';
-import type { RouteDeps } from './route-deps.ts';
 
 /** Declares the calls; without `signIn` they say that there is none. */
 export function signInRoutes(
   app: FastifyInstance,
   api: ApiRegistry,
-  deps: RouteDeps & { signIn: SignIn | undefined; sessionsPerUser: number },
+  deps: {
+    signIn: SignIn | undefined;
+    service: Pick<SessionService, 'sessionsOf'>;
+    origins: Origins;
+    logger: Logger;
+    sessionsPerUser: number;
+  },
 ): void {
   const { signIn, service, origins, logger, sessionsPerUser } = deps;
 
