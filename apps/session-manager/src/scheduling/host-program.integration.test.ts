@@ -27,7 +27,7 @@ function host(...args: string[]) {
     execFile(
       process.execPath,
       [join(ROOT, 'infra/bootstrap/host.mjs'), ...args],
-      { env: { ...process.env, DRYDOCK_STATE_DIR: directory } },
+      { env: { ...process.env, DRYDOCK_STATE_DIR: directory, DRYDOCK_RUN_DIR: join(directory, 'run') } },
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), said: stdout + stderr }),
     );
   });
