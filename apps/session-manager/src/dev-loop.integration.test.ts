@@ -125,9 +125,10 @@ test('an ordinary user’s clone shows a workbench with a moving terminal, and l
     return nodes[0]?.ports.map(({ port, source }) => `${port} ${source}`);
   };
   await expect.poll(ports).toContain('8080 container');
+  // The port is told when the container is there; the shell goes on to the next command a moment later.
+  const sleeping = () => living().filter((line) => line.includes(`sleep ${mark}`)).length;
+  await expect.poll(sleeping).toBe(1);
   terminals.close();
-
-  expect(living().filter((line) => line.includes(`sleep ${mark}`))).toHaveLength(1);
 
   // As Ctrl-C does it: to all of the foreground's group.
   process.kill(-(dev.pid as number), 'SIGINT');
