@@ -47,4 +47,5 @@ export { markQuiz, type QuizMark, readerView } from './reader/reader-view.ts';
 export { type TakesInput, takesInput } from './shell/first-command.ts';
 export { hiddenLetters, shownText } from './shell/hidden.ts';
 export { type Segments, shellSegments } from './shell/segments.ts';
+export { labFileOf } from './source/lab-file.ts';
 export type { LabFile, LabFiles } from './source/lab-files.ts';

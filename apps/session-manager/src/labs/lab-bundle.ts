@@ -1,8 +1,7 @@
 /** The files of one lab with their bytes: what a source gives, what is compiled, and what sessions go by. */
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { type Compiled, compileLab, type LabFile, MAX_LAB_BYTES } from '@drydock/lab';
+import { type Compiled, compileLab, labFileOf, MAX_LAB_BYTES } from '@drydock/lab';
 import { DrydockError } from '@drydock/protocol';
 import { z } from 'zod';
 
@@ -30,29 +29,12 @@ const packedSchema = z.object({
   files: z.array(z.tuple([z.string(), z.string(), z.boolean()])),
 });
 
-/** As the compiler takes a file: its text where it is some. */
-export function labFileOf({ bytes, executable }: BundleFile): LabFile {
-  const isExecutable = executable === true ? { executable: true } : {};
-  const text = textOf(bytes);
-  if (text !== undefined) return { text, ...isExecutable };
-  return { size: bytes.length, digest: createHash('sha256').update(bytes).digest('hex'), ...isExecutable };
-}
-
-function textOf(bytes: Buffer): string | undefined {
-  if (bytes.includes(0)) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Compiles a bundle. */
 export function compileBundle({ id, entry, files }: LabBundle, maxNodes: number): Compiled {
   return compileLab({
     id,
     entry,
-    files: new Map([...files].map(([path, file]) => [path, labFileOf(file)])),
+    files: new Map([...files].map(([path, file]) => [path, labFileOf(file.bytes, file.executable === true)])),
     maxNodes,
   });
 }

@@ -1,9 +1,8 @@
 /** A lab's files from a disk, within the bounds that every other source of labs keeps. */
-import { createHash } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Finding, type LabFile, MAX_ASSET_BYTES, MAX_LAB_BYTES, MAX_LAB_FILES } from '@drydock/lab';
+import { type Finding, type LabFile, labFileOf, MAX_ASSET_BYTES, MAX_LAB_BYTES, MAX_LAB_FILES } from '@drydock/lab';
 
 /** Folders within folders: a path of more is no author's. */
 const MAX_DEPTH = 16;
@@ -66,10 +65,7 @@ export async function readFile(path: string, stats: Stats): Promise<LabFile> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const bytes = await readBounded(handle, Math.min(stats.size, MAX_ASSET_BYTES));
-    const executable = (stats.mode & 0o100) === 0 ? {} : { executable: true };
-    const text = textOf(bytes);
-    if (text !== undefined) return { text, ...executable };
-    return { size: bytes.length, digest: createHash('sha256').update(bytes).digest('hex'), ...executable };
+    return labFileOf(bytes, (stats.mode & 0o100) !== 0);
   } finally {
     await handle.close();
   }
@@ -84,13 +80,4 @@ async function readBounded(handle: FileHandle, most: number): Promise<Buffer> {
     length += bytesRead;
   }
   return bytes.subarray(0, length);
-}
-
-function textOf(bytes: Buffer): string | undefined {
-  if (bytes.includes(0)) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 }
