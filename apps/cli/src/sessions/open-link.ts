@@ -48,6 +48,10 @@ export async function holdSession(place: SessionPlace, sink: Partial<SessionSink
   // Nobody may be waiting any more when it ends.
   over.catch(() => undefined);
   let wasOnline = false;
+  let admit: () => void = () => undefined;
+  const admitted = new Promise<void>((resolve) => {
+    admit = resolve;
+  });
   const connection = createSessionConnection({
     ...place,
     connect: io,
@@ -57,7 +61,10 @@ export async function holdSession(place: SessionPlace, sink: Partial<SessionSink
         if (failure !== undefined) fail(failure);
         if (now.kind === 'offline' && !wasOnline)
           fail(new Failure('UNREACHABLE', `${place.server} could not be reached.`, EXIT.unavailable));
-        wasOnline ||= now.kind === 'online';
+        if (now.kind === 'online') {
+          wasOnline = true;
+          admit();
+        }
         sink.connection?.(now);
       },
       snapshot: (snapshot) => sink.snapshot?.(snapshot),
@@ -68,7 +75,8 @@ export async function holdSession(place: SessionPlace, sink: Partial<SessionSink
   const link = createTerminalLink({ ...place, connection, openSocket });
   connection.start();
   try {
-    await Promise.race([connected(link), over]);
+    // The terminals' own socket is open before anybody has looked at the token: only the session says that the link is good.
+    await Promise.race([Promise.all([admitted, connected(link)]), over]);
   } catch (error) {
     connection.dispose();
     throw error;

@@ -144,10 +144,7 @@ export function shellCommand(program: Command, { session }: SessionContext): voi
       ownFailures(async () => {
         // What is typed belongs to the shell.
         if (options.session === '-') throw new Failure('USAGE', 'shell reads no link from standard input.', EXIT.usage);
-        const { place, api } = await session(options);
-        // Says by a code why a link opens nothing; a socket that is refused may only be cut.
-        await api.view();
-        const held = await holdSession(place);
+        const held = await holdSession((await session(options)).place);
         let code: number;
         try {
           code = await carry(held, node);
