@@ -1,8 +1,6 @@
 /** After a reload an element goes on where it was. The frame remembers by itself where it may; where not, the page keeps its handle. */
 
 const PREFIX = 'drydock-handle:';
-/** A mark that the frame itself remembers: there is something to go on with. */
-export const KEPT_BY_FRAME = 'frame';
 
 function storageOrNull(): Storage | null {
   try {

@@ -1,7 +1,6 @@
 /** Every sentence that an element shows on a page of another site; what the frame shows is in the strings of apps/web. */
 export const strings = {
   start: 'Start',
-  startAgain: 'Start again',
   tryAgain: 'Try again',
   what: (nodes: number) => (nodes === 1 ? 'A real Docker host' : `${nodes} real Docker hosts`),
   lab: 'A lab on real Docker hosts',

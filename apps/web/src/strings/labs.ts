@@ -87,7 +87,6 @@ export const labs = {
   },
   suspicious: 'Look closely before you run this:',
   confirmRun: 'Run it all the same',
-  notShown: 'You can only look on with your link.',
 
   write: 'Write',
   append: 'Add',

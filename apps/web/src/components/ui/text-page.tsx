@@ -1,11 +1,11 @@
-/** The frame of the catalogue's pages. */
+/** The frame of pages that are read: the catalogue of labs, a lab, the image library. */
 import type { ReactNode } from 'react';
 import { basePath } from '../../env.ts';
 import { strings } from '../../strings.ts';
-import { Wordmark } from '../ui/logo.tsx';
-import { ThemeSwitch } from '../ui/theme-switch.tsx';
+import { Wordmark } from './logo.tsx';
+import { ThemeSwitch } from './theme-switch.tsx';
 
-export function LabsShell({ children }: { children: ReactNode }) {
+export function TextPage({ children }: { children: ReactNode }) {
   return (
     <div className="mx-auto min-h-dvh max-w-[1080px] px-5 pb-12 sm:px-10">
       <header className="flex h-16 items-center justify-between">

@@ -5,8 +5,8 @@ import { notFound } from 'next/navigation';
 import { Prose, type ProseParts } from '../../../components/lab/prose.tsx';
 import { fetchLab } from '../../../components/labs/fetch-labs.ts';
 import { factsOf } from '../../../components/labs/lab-facts.ts';
-import { LabsShell } from '../../../components/labs/labs-shell.tsx';
 import { StartLab } from '../../../components/labs/start-lab.tsx';
+import { TextPage } from '../../../components/ui/text-page.tsx';
 import { basePath } from '../../../env.ts';
 import { strings } from '../../../strings.ts';
 
@@ -28,9 +28,9 @@ export default async function LabPage(props: LabPageProps) {
   if (found === null) notFound();
   if (found === undefined) {
     return (
-      <LabsShell>
+      <TextPage>
         <p role="alert">{text.failed}</p>
-      </LabsShell>
+      </TextPage>
     );
   }
   const { entry } = found;
@@ -42,7 +42,7 @@ export default async function LabPage(props: LabPageProps) {
     file: (_node, _path, children) => children,
   };
   return (
-    <LabsShell>
+    <TextPage>
       <p className="mb-3">
         <a href={`${basePath}/labs`} className="text-ink-2 text-sm underline underline-offset-4">
           {text.otherLabs}
@@ -69,6 +69,6 @@ export default async function LabPage(props: LabPageProps) {
           ))}
         </ol>
       </article>
-    </LabsShell>
+    </TextPage>
   );
 }
