@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { capabilitiesSchema } from './capabilities.ts';
 import { ERROR_CODES } from './errors.ts';
 import { hostNameSchema, nodeNameSchema, tokenSchema } from './ids.ts';
-import { labIdSchema } from './lab.ts';
+import { labIdSchema } from './lab/lab.ts';
 import * as limits from './limits.ts';
-import { nodeViewSchema } from './node.ts';
-import { portHostSchema, portVisibilitySchema, publishedPortSchema } from './ports.ts';
-import { linkViewSchema, rightSchema, sessionViewSchema } from './session.ts';
+import { nodeViewSchema } from './session/node.ts';
+import { portHostSchema, portVisibilitySchema, publishedPortSchema } from './session/ports.ts';
+import { linkViewSchema, rightSchema, sessionViewSchema } from './session/session.ts';
 import { workSchema } from './work.ts';
 
 export const errorBodySchema = z.object({

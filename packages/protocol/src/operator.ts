@@ -1,9 +1,9 @@
 /** What an operator asks and orders: sessions from outside and never their content, blocks, the stop of starts, usage, the audit trail. */
 import { z } from 'zod';
+import { trafficSchema } from './agent/session-network.ts';
 import { hostNameSchema, nodeNameSchema, sessionIdSchema, tokenSchema } from './ids.ts';
 import { refusalsSchema } from './refusals.ts';
-import { sessionStateSchema } from './session.ts';
-import { trafficSchema } from './session-network.ts';
+import { sessionStateSchema } from './session/session.ts';
 
 /** Longest reason, note or message of an operator (characters): it is shown as one paragraph. */
 export const MAX_OPERATOR_TEXT = 500;

@@ -1,7 +1,7 @@
 /** A session, its rights, links and how the API shows it. */
 import { z } from 'zod';
-import { capabilitiesSchema } from './capabilities.ts';
-import { linkIdSchema, nodeNameSchema, sessionIdSchema } from './ids.ts';
+import { capabilitiesSchema } from '../capabilities.ts';
+import { linkIdSchema, nodeNameSchema, sessionIdSchema } from '../ids.ts';
 import { nodeLimitsSchema, nodeViewSchema } from './node.ts';
 
 /** Rights in rising order: a viewer watches, a collaborator works, an owner decides. */

@@ -3,14 +3,9 @@
  * Every call is acknowledged with its answer's fields or `{error}`. docs/PROTOCOL.md holds the numbered rules.
  */
 import { z } from 'zod';
-import type { ErrorBody } from './errors.ts';
-import { nodeNameSchema, sessionIdSchema, terminalIdSchema, tokenSchema } from './ids.ts';
-import { labCallSchemas, labLeafSchema, labViewSchema } from './lab.ts';
-import { nodeViewSchema } from './node.ts';
-import { hereSchema, personSchema } from './people.ts';
-import { publishedPortSchema } from './ports.ts';
-import { type EndReason, type GraceView, rightSchema, sessionViewSchema } from './session.ts';
-import { swarmStateSchema, swarmStepSchema } from './swarm.ts';
+import type { ErrorBody } from '../errors.ts';
+import { nodeNameSchema, sessionIdSchema, terminalIdSchema, tokenSchema } from '../ids.ts';
+import { labCallSchemas, labLeafSchema, labViewSchema } from '../lab/lab.ts';
 import {
   attachResultSchema,
   colsSchema,
@@ -21,7 +16,12 @@ import {
   terminalInputSchema,
   terminalResizeSchema,
   terminalViewSchema,
-} from './terminal.ts';
+} from '../terminal/terminal.ts';
+import { nodeViewSchema } from './node.ts';
+import { hereSchema, personSchema } from './people.ts';
+import { publishedPortSchema } from './ports.ts';
+import { type EndReason, type GraceView, rightSchema, sessionViewSchema } from './session.ts';
+import { swarmStateSchema, swarmStepSchema } from './swarm.ts';
 import { timelineEntrySchema } from './timeline.ts';
 
 export const SESSION_NAMESPACE = '/session';

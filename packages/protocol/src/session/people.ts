@@ -1,6 +1,6 @@
 /** Who is in a session now: one entry a connected page. */
 import { z } from 'zod';
-import { terminalIdSchema } from './ids.ts';
+import { terminalIdSchema } from '../ids.ts';
 import { rightSchema } from './session.ts';
 
 /** A person's own name (characters). */

@@ -3,9 +3,9 @@
  * Commands with ids go down and are acknowledged; facts with sequence numbers come up. An agent never learns a user.
  */
 import { z } from 'zod';
-import { capabilitiesSchema } from './capabilities.ts';
-import type { ErrorBody } from './errors.ts';
-import { execRequestSchema, execResponseSchema } from './http.ts';
+import { capabilitiesSchema } from '../capabilities.ts';
+import type { ErrorBody } from '../errors.ts';
+import { execRequestSchema, execResponseSchema } from '../http.ts';
 import {
   hostNameSchema,
   nodeNameSchema,
@@ -14,14 +14,20 @@ import {
   streamIdSchema,
   terminalIdSchema,
   viewerIdSchema,
-} from './ids.ts';
-import { MAX_PROBES, nodeProbeSchema, probedFactsSchema, watchedFactsSchema, watchedTableSchema } from './lab-facts.ts';
-import { MAX_NODES_PER_SESSION, MAX_REPORTED_PORTS } from './limits.ts';
-import { nodeLimitsSchema, nodeReportSchema } from './node.ts';
-import { nodePortSchema } from './ports.ts';
-import { refusalsSchema } from './refusals.ts';
-import { keySeedSchema, sessionNetworkSchema, trafficSchema, underlaySchema } from './session-network.ts';
-import { swarmStateSchema } from './swarm.ts';
+} from '../ids.ts';
+import {
+  MAX_PROBES,
+  nodeProbeSchema,
+  probedFactsSchema,
+  watchedFactsSchema,
+  watchedTableSchema,
+} from '../lab/lab-facts.ts';
+import { MAX_NODES_PER_SESSION, MAX_REPORTED_PORTS } from '../limits.ts';
+import { refusalsSchema } from '../refusals.ts';
+import { nodeLimitsSchema, nodeReportSchema } from '../session/node.ts';
+import { nodePortSchema } from '../session/ports.ts';
+import { swarmStateSchema } from '../session/swarm.ts';
+import { engineEventSchema, timelineFactSchema } from '../session/timeline.ts';
 import {
   attachResultSchema,
   colsSchema,
@@ -32,8 +38,8 @@ import {
   terminalInputSchema,
   terminalResizeSchema,
   terminalViewSchema,
-} from './terminal.ts';
-import { engineEventSchema, timelineFactSchema } from './timeline.ts';
+} from '../terminal/terminal.ts';
+import { keySeedSchema, sessionNetworkSchema, trafficSchema, underlaySchema } from './session-network.ts';
 
 export const AGENT_NAMESPACE = '/agent';
 /** The socket.io `path` at which agents connect: apart from browsers', since an agent's messages may be larger. */

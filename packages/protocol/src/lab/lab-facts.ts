@@ -1,6 +1,6 @@
 /** What an agent tells of a node for a lab's checks: small tables. Names and texts in them are learner-made. */
 import { z } from 'zod';
-import { nodePortSchema } from './ports.ts';
+import { nodePortSchema } from '../session/ports.ts';
 
 const name = z.string().max(256);
 const text = z.string().max(8_192);

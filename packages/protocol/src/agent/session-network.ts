@@ -1,7 +1,7 @@
 /** A session whose nodes live on several hosts: what each of these hosts must know of the others. */
 import { z } from 'zod';
-import { nodeNameSchema } from './ids.ts';
-import { MAX_NODES_PER_SESSION } from './limits.ts';
+import { nodeNameSchema } from '../ids.ts';
+import { MAX_NODES_PER_SESSION } from '../limits.ts';
 
 /** What VXLAN puts before each frame (bytes): Ethernet, IPv4, UDP and its own header (RFC 7348). */
 export const VXLAN_OVERHEAD = 50;

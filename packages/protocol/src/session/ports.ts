@@ -1,6 +1,6 @@
 /** Ports of nodes as they are reported, shown and opened. */
 import { z } from 'zod';
-import { portNumberSchema } from './ids.ts';
+import { portNumberSchema } from '../ids.ts';
 
 /** Who opened a port: a container's published port, a swarm service's, or any process of the node. */
 export const portSourceSchema = z.enum(['container', 'swarm', 'process']);

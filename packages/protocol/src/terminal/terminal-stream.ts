@@ -4,10 +4,10 @@
  * terminal host at the agent's word (docs/PROTOCOL.md, D11).
  */
 import { z } from 'zod';
-import { agentCommands, viewerAckSchema } from './agent-events.ts';
-import type { ErrorBody } from './errors.ts';
-import { viewerIdSchema } from './ids.ts';
-import { MAX_SCREEN_BYTES, MAX_TERMINAL_OUTPUT_BYTES } from './limits.ts';
+import { agentCommands, viewerAckSchema } from '../agent/agent-events.ts';
+import type { ErrorBody } from '../errors.ts';
+import { viewerIdSchema } from '../ids.ts';
+import { MAX_SCREEN_BYTES, MAX_TERMINAL_OUTPUT_BYTES } from '../limits.ts';
 import { offsetSchema, terminalExitSchema, terminalResizeSchema } from './terminal.ts';
 
 /** JSON around a screen or a chunk; escaping can make a screen's control characters six times as long. */

@@ -1,8 +1,8 @@
 /** Terminal payloads that browsers, managers, agents and terminal hosts share. Offsets count bytes from the terminal's birth. */
 import { z } from 'zod';
+import { nodeNameSchema, terminalIdSchema, writerIdSchema } from '../ids.ts';
+import * as limits from '../limits.ts';
 import { bytesSchema } from './bytes.ts';
-import { nodeNameSchema, terminalIdSchema, writerIdSchema } from './ids.ts';
-import * as limits from './limits.ts';
 
 export const offsetSchema = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 export const colsSchema = z.number().int().min(limits.MIN_COLS).max(limits.MAX_COLS);

@@ -1,6 +1,6 @@
 /** A node: its states, limits, usage and how the API shows it. */
 import { z } from 'zod';
-import { nodeNameSchema } from './ids.ts';
+import { nodeNameSchema } from '../ids.ts';
 import { nodePortSchema } from './ports.ts';
 
 /** Moves forward only: creating -> running -> destroying -> gone; failed, lost are ends too. */

@@ -1,6 +1,6 @@
 /** What happened in a session, one line each: shown in the page, and copied into bug reports. */
 import { z } from 'zod';
-import { nodeNameSchema } from './ids.ts';
+import { nodeNameSchema } from '../ids.ts';
 
 /** Entries that a session's timeline holds; the oldest go first. A swarm of four hours makes a few hundred. */
 export const MAX_TIMELINE_ENTRIES = 500;

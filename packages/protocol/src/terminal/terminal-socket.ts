@@ -3,8 +3,8 @@
  * Text frames are JSON: the page's admission, calls, answers, events. Bytes and what goes with them are binary, numbers little-endian.
  */
 import { z } from 'zod';
-import type { TerminalOutput } from './browser-events.ts';
-import type { ErrorBody } from './errors.ts';
+import type { ErrorBody } from '../errors.ts';
+import type { TerminalOutput } from '../session/browser-events.ts';
 import type { TerminalInput } from './terminal.ts';
 
 export const TERMINAL_SOCKET_PATH = '/terminal-socket';
