@@ -1,4 +1,4 @@
-/** What the commands on sessions say without a server; with one they are tested on real nodes (e2e/specs/cli.spec.ts). */
+/** What the commands on sessions say without a server; with one they are tested on real nodes (e2e/specs/session/cli.spec.ts). */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

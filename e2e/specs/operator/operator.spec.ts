@@ -1,0 +1,66 @@
+/** The operator's page as an operator has it at night: on a phone, by a link that is good once, with the keyboard alone. */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expectAccessible, look } from '../../support/look.ts';
+import type { Stack } from '../../support/stack.ts';
+import { expect, test } from '../../support/test.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+function drydock(stack: Stack, ...args: string[]) {
+  const options = { cwd: ROOT, env: { ...process.env, ...stack.env }, encoding: 'utf8' } as const;
+  return JSON.parse(execFileSync('npm', ['run', '-s', 'drydock', '--', 'operator', ...args, '--json'], options));
+}
+
+test('an operator sees a session from outside, freezes it, ends it, and its page says why', async ({
+  workbench,
+  page,
+  stack,
+  browser,
+}) => {
+  await workbench.addNode('node1');
+  const { url } = drydock(stack, 'link') as { url: string };
+  const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
+  const desk = await phone.newPage();
+  await desk.goto(url);
+  await expect(desk.getByRole('heading', { level: 1 })).toHaveText('Operator');
+  // The token is in no history.
+  expect(desk.url()).toBe(`${stack.origin}/operator`);
+  const card = desk.getByRole('listitem').filter({ has: desk.getByRole('heading', { name: workbench.sessionId }) });
+  await expect(card).toContainText('1 node');
+  await expect(card).toContainText(/\d B sent, \d+ B received/);
+  await look(desk, 'operator', { widths: [390, 1024] });
+  await desk.setViewportSize({ width: 390, height: 844 });
+
+  // The keyboard alone, from the button to the order.
+  await desk.getByRole('button', { name: `Freeze session ${workbench.sessionId}` }).focus();
+  await desk.keyboard.press('Enter');
+  await expect(desk.getByRole('dialog')).toBeVisible();
+  await expectAccessible(desk);
+  await desk.keyboard.type('looking into it');
+  await desk.screenshot({ path: 'e2e/test-results/screens/operator-freeze-390.png' });
+  await desk.keyboard.press('Enter');
+  await expect(card).toContainText('Frozen: looking into it');
+  await expect(page.getByRole('status').filter({ hasText: 'looking into it' })).toBeVisible();
+  const { frozen } = drydock(stack, 'show', workbench.sessionId) as { frozen: { reason: string } };
+  expect(frozen.reason).toBe('looking into it');
+
+  await card.getByRole('button', { name: `Thaw session ${workbench.sessionId}` }).click();
+  await desk.getByRole('dialog').getByRole('button', { name: 'Thaw' }).click();
+  await expect(card.getByRole('button', { name: `Freeze session ${workbench.sessionId}` })).toBeVisible();
+  await card.getByRole('button', { name: `End session ${workbench.sessionId}` }).click();
+  await desk.getByLabel('Reason').fill('It mined.');
+  await desk.getByRole('dialog').getByRole('button', { name: 'End' }).click();
+  await expect(page.getByRole('main')).toContainText('It mined.');
+
+  // Pictures of load come with the second sample, half a minute after the manager's start.
+  await expect(desk.getByRole('img', { name: 'Sessions over the last hour' })).toBeVisible({ timeout: 45_000 });
+  await expectAccessible(desk);
+  await desk.screenshot({ path: 'e2e/test-results/screens/operator-load-390.png', fullPage: true });
+
+  // The link is spent, and the page is nobody's without it.
+  const other = await (await browser.newContext()).newPage();
+  await other.goto(url);
+  await expect(other.getByRole('heading', { level: 1 })).toHaveText('This page is for the operator');
+  await expectAccessible(other);
+});
