@@ -88,7 +88,7 @@ function printOperator({ hosts, sessions, sockets, capacity, queue, errors }) {
       console.log(`    ALARM: ${remains} nodes could not be removed; see "remains of a node" in agent.log`);
   }
   console.log(
-    `  sessions: ${sessions.active} active, ${sessions.grace} in grace, ${sessions.closing} closing; ` +
+    `  sessions: ${sessions.active} active, ${sessions.retained} retained, ${sessions.closing} closing; ` +
       `${sockets} pages; ${capacity.free} of ${capacity.nodes} nodes free; ${queue} in the queue`,
   );
   for (const { at, code, where, sessionId, requestId, cause } of errors.slice(-LAST_ERRORS)) {

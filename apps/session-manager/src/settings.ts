@@ -56,7 +56,7 @@ export interface ManagerSettings {
   egress: 'internet' | 'mirror-only' | 'none' | undefined;
   rates: Record<'creates' | 'calls' | 'wrongTokens', { burst: number; perSecond: number }>;
   /** How long files can be fetched after a session's end, at most. */
-  graceMinutes: number;
+  retentionMinutes: number;
   /** Minutes without use after which a session ends; 0: never. */
   idleMinutes: number;
   /** Sign-in by OpenID Connect; undefined: nobody signs in. */
@@ -65,7 +65,7 @@ export interface ManagerSettings {
   workBits?: number | undefined;
   /** Sessions that one person who signed in may have at once. */
   sessionsPerUser: number;
-  hostGraceMs?: number;
+  hostTimeoutMs?: number;
   /** What is kept of the addresses of those who start sessions. */
   auditAddress: AddressRecord;
   cpuRule: CpuRule;
@@ -132,7 +132,7 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
     signIn: signInOf(env),
     workBits: env.DRYDOCK_START_GATE === 'work' ? env.DRYDOCK_WORK_BITS : undefined,
     sessionsPerUser: env.DRYDOCK_SESSIONS_PER_USER,
-    graceMinutes: env.DRYDOCK_GRACE_MINUTES,
+    retentionMinutes: env.DRYDOCK_GRACE_MINUTES,
     idleMinutes: env.DRYDOCK_IDLE_MINUTES,
     egress: env.DRYDOCK_EGRESS,
     auditAddress: env.DRYDOCK_AUDIT_ADDRESS,

@@ -129,7 +129,7 @@ describe('two managers of one store', () => {
     b = await startTestManager({
       store: await createRedisStore(redis.url, logger, 5000),
       agentKey: AGENT_KEY,
-      settings: { hostGraceMs: 300 },
+      settings: { hostTimeoutMs: 300 },
     });
     // Only A is told to this host.
     await host({ url: a.origin });

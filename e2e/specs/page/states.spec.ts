@@ -13,7 +13,7 @@ import { type Stack, startStack, stopStack } from '../../support/stack.ts';
 import { expect, test } from '../../support/test.ts';
 
 const WIDTHS = { widths: [1440, 390] };
-/** A session of this length (hours) has a grace of a quarter of it: long enough to look at, short enough to wait for. */
+/** A session of this length (hours) has its files retained for a quarter of it: long enough to look at, short enough to wait for. */
 const SHORT_HOURS = 60 / 3600;
 
 /** The first process of a node, as the host sees it. */
@@ -127,6 +127,6 @@ test.describe('honest states', () => {
       page.getByRole('link', { name: 'Download /root of node1' }).click(),
     ]);
     expect(readFileSync(await download.path()).includes('to be kept')).toBe(true);
-    await look(page, 'state-grace', WIDTHS);
+    await look(page, 'state-retained', WIDTHS);
   });
 });

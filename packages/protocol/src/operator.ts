@@ -144,7 +144,7 @@ export type OperatorHost = z.infer<typeof operatorHostSchema>;
 export const operatorStatusSchema = z.object({
   version: z.string(),
   hosts: z.array(operatorHostSchema),
-  sessions: z.object({ active: z.number(), grace: z.number(), closing: z.number(), closed: z.number() }),
+  sessions: z.object({ active: z.number(), retained: z.number(), closing: z.number(), closed: z.number() }),
   sockets: z.number().int(),
   capacity: z.object({ nodes: z.number(), free: z.number() }),
   queue: z.number().nullable(),

@@ -160,11 +160,11 @@ function freezeFacts(previous: SessionRecord, next: SessionRecord, say: Say): vo
 }
 
 function portFacts(previous: SessionRecord, next: SessionRecord, say: Say): void {
-  const tell = (key: string, kind: 'port-public' | 'port-private') => {
+  const sayPort = (key: string, kind: 'port-public' | 'port-private') => {
     const [node = '', subject = ''] = key.split(':');
     say({ kind, node, subject }, next.version);
   };
   const [before, after] = [publicPortsOf(previous), publicPortsOf(next)];
-  for (const key of after) if (!before.includes(key)) tell(key, 'port-public');
-  for (const key of before) if (!after.includes(key)) tell(key, 'port-private');
+  for (const key of after) if (!before.includes(key)) sayPort(key, 'port-public');
+  for (const key of before) if (!after.includes(key)) sayPort(key, 'port-private');
 }

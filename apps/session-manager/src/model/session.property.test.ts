@@ -6,14 +6,14 @@ import {
   addNode,
   addShare,
   beginClosing,
-  beginGrace,
+  beginRetention,
   clearHost,
   extendSession,
-  graceMs,
-  isInGrace,
   isLive,
+  isRetained,
   newSession,
   removeNode,
+  retentionMs,
   revokeLink,
   type SessionRecord,
   setNodeState,
@@ -46,9 +46,9 @@ const step = (name: string, apply: Step['apply']): Step => ({ name, apply });
 
 const expire = step('expire', (session, now) => {
   if (session.state !== 'active' || isLive(session, now)) return session;
-  const until = session.expiresAt + graceMs(session, session.expiresAt, HOUR);
+  const until = session.expiresAt + retentionMs(session, session.expiresAt, HOUR);
   return now < until
-    ? beginGrace(session, 'expired', session.expiresAt, until)
+    ? beginRetention(session, 'expired', session.expiresAt, until)
     : beginClosing(session, 'expired', session.expiresAt);
 });
 
@@ -95,7 +95,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 );
 
 const REFUSALS = /^(SESSION_ENDED|NODE_EXISTS|NODE_LIMIT|NODE_NOT_FOUND|NOT_FOUND|BAD_REQUEST)$/;
-const SESSION_ORDER = { active: 0, grace: 1, closing: 2, closed: 3 };
+const SESSION_ORDER = { active: 0, retained: 1, closing: 2, closed: 3 };
 const NODE_ORDER = { creating: 0, running: 1, destroying: 2, lost: 2 };
 
 /** A plain throw: a hundred thousand matchers take a minute. */
@@ -138,7 +138,7 @@ function checkRecord(session: SessionRecord, now: number): void {
     hold(Number.isFinite(session.endedAt) && !isLive(session, now), 'an ended session knows its end');
     hold(!('shares' in session) && !('publicPorts' in session), 'an ended session has no open port');
   }
-  hold(state === 'grace' || !isInGrace(session, now), 'only grace is grace');
+  hold(state === 'retained' || !isRetained(session, now), 'only a retained session is retained');
   if (state === 'closing')
     hold(
       nodes.every((node) => node.state === 'destroying'),
@@ -170,6 +170,6 @@ describe('whatever happens to a session', () => {
       { numRuns: 300, seed: 20_261_124 },
     );
     // A walk that never got anywhere would prove nothing.
-    expect([...reached].sort()).toEqual(['active', 'closed', 'closing', 'grace']);
+    expect([...reached].sort()).toEqual(['active', 'closed', 'closing', 'retained']);
   });
 });

@@ -2,11 +2,11 @@
 import {
   DrydockError,
   type EndReason,
-  type GraceView,
   MAX_NODES_PER_SESSION,
   type NodeLimits,
   nodeAddress,
   nodeNameSchema,
+  type RetentionView,
   type Right,
   type SessionState,
 } from '@drydock/protocol';
@@ -95,10 +95,10 @@ export interface ActiveSession extends SessionBase {
   readonly frozen?: { readonly at: number; readonly reason: string };
 }
 
-/** Its time is up: nothing of it runs, and until `graceUntil` its owner may still fetch files. */
-export interface GraceSession extends SessionBase, End {
-  readonly state: 'grace';
-  readonly graceUntil: number;
+/** Its time is up: nothing of it runs, and until `retainedUntil` its owner may still fetch files. */
+export interface RetainedSession extends SessionBase, End {
+  readonly state: 'retained';
+  readonly retainedUntil: number;
 }
 
 /** Its nodes are being destroyed. */
@@ -111,7 +111,7 @@ export interface ClosedSession extends SessionBase, End {
   readonly state: 'closed';
 }
 
-export type SessionRecord = ActiveSession | GraceSession | ClosingSession | ClosedSession;
+export type SessionRecord = ActiveSession | RetainedSession | ClosingSession | ClosedSession;
 
 /** Links of one session: enough for a class with one each; more is a mistake or an attack on the store. */
 export const MAX_LINKS_PER_SESSION = 200;
@@ -266,24 +266,24 @@ export function renameSession(session: SessionRecord, name: string | null, now: 
   return { ...session, name };
 }
 
-/** The part of a session's own length that its grace may last: whoever makes many short sessions must not hold hosts for long. */
-const GRACE_SHARE = 1 / 4;
+/** The part of a session's own length that its retention may last: whoever makes many short sessions must not hold hosts for long. */
+const RETENTION_SHARE = 1 / 4;
 
 /** How long the files of a session can still be fetched after its end (ms), when the operator gives `maxMs` at most. */
-export function graceMs(session: SessionRecord, endedAt: number, maxMs: number): number {
-  return Math.max(0, Math.min(maxMs, Math.floor((endedAt - session.createdAt) * GRACE_SHARE)));
+export function retentionMs(session: SessionRecord, endedAt: number, maxMs: number): number {
+  return Math.max(0, Math.min(maxMs, Math.floor((endedAt - session.createdAt) * RETENTION_SHARE)));
 }
 
 /** Whether the owner may still fetch files at `now`. */
-export function isInGrace(session: SessionRecord, now: number): boolean {
-  return session.state === 'grace' && now < session.graceUntil;
+export function isRetained(session: SessionRecord, now: number): boolean {
+  return session.state === 'retained' && now < session.retainedUntil;
 }
 
 /** What the owner may still fetch, or undefined when there is nothing any more. */
-export function graceView(session: SessionRecord, now: number): GraceView | undefined {
-  if (session.state !== 'grace' || !isInGrace(session, now)) return undefined;
+export function retentionView(session: SessionRecord, now: number): RetentionView | undefined {
+  if (session.state !== 'retained' || !isRetained(session, now)) return undefined;
   const nodes = session.nodes.filter(({ state }) => state === 'running').map(({ name }) => name);
-  return { state: 'grace', graceUntil: session.graceUntil, now, nodes };
+  return { state: 'retained', retainedUntil: session.retainedUntil, now, nodes };
 }
 
 /** When a session ends that nobody uses, if it may be without use for `idleMs`. */
@@ -304,8 +304,8 @@ function baseOf(session: SessionRecord): SessionBase & { state: SessionState } {
       const { shares: _shares, publicPorts: _publicPorts, frozen: _frozen, ...base } = session;
       return base;
     }
-    case 'grace': {
-      const { graceUntil: _graceUntil, ...base } = session;
+    case 'retained': {
+      const { retainedUntil: _retainedUntil, ...base } = session;
       return base;
     }
     case 'closing':
@@ -314,16 +314,16 @@ function baseOf(session: SessionRecord): SessionBase & { state: SessionState } {
   }
 }
 
-/** Ends an active session at `endedAt` but keeps what its nodes hold until `graceUntil`: nothing of it runs any more. */
-export function beginGrace(
+/** Ends an active session at `endedAt` but keeps what its nodes hold until `retainedUntil`: nothing of it runs any more. */
+export function beginRetention(
   session: SessionRecord,
   reason: EndReason,
   endedAt: number,
-  graceUntil: number,
+  retainedUntil: number,
 ): SessionRecord {
   if (session.state !== 'active') return session;
   const nodes = session.nodes.filter(({ state }) => state !== 'lost');
-  return { ...baseOf(session), state: 'grace', endReason: reason, endedAt, graceUntil, nodes };
+  return { ...baseOf(session), state: 'retained', endReason: reason, endedAt, retainedUntil, nodes };
 }
 
 /** Lets a frozen session go on; one that has ended meanwhile, or was thawed by somebody else, stays as it is. */
@@ -346,9 +346,9 @@ export function touch(session: SessionRecord, now: number, stepMs: number): Sess
   return { ...session, activeAt: now };
 }
 
-/** Ends a session that is active or in grace; its nodes are still to be destroyed. `text`: why, for its pages. */
+/** Ends a session that is active or retained; its nodes are still to be destroyed. `text`: why, for its pages. */
 export function beginClosing(session: SessionRecord, reason: EndReason, now: number, text?: string): SessionRecord {
-  if (session.state !== 'active' && session.state !== 'grace') return session;
+  if (session.state !== 'active' && session.state !== 'retained') return session;
   const end = session.state === 'active' ? { endReason: reason, endedAt: now } : {};
   const why = text === undefined ? {} : { endText: text };
   // What a lost host still has of it, the host destroys when it comes back: no session of its own names it.

@@ -12,7 +12,7 @@ import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { NodeService } from './node-service.ts';
 
 /** How long a host may be away before its nodes count as lost (ms): an agent's restart takes seconds, a host's reboot kills its nodes. */
-export const HOST_GRACE_MS = 60_000;
+export const HOST_TIMEOUT_MS = 60_000;
 
 export interface Reconciler {
   /** The sessions that live on a host: what it is told in answer to its hello. Everything else there is to be destroyed. */
@@ -21,7 +21,7 @@ export interface Reconciler {
   learn(host: string, hello: AgentHello): Promise<void>;
   /** Settles the differences between a host's hello and the store. */
   onHello(host: string, hello: AgentHello): void;
-  /** Begins the grace of every host that sessions name and that is not connected. */
+  /** Begins the timeout of every host that sessions name and that is not connected. */
   start(): void;
   stop(): void;
 }
@@ -37,10 +37,10 @@ export function createReconciler(
     clock: Clock;
     logger: Logger;
   },
-  hostTimeoutMs = HOST_GRACE_MS,
+  hostTimeoutMs = HOST_TIMEOUT_MS,
 ): Reconciler {
   const { directory, hosts, nodes, commands, presence, clock, logger } = deps;
-  const graces = new Map<string, Timer>();
+  const timeouts = new Map<string, Timer>();
   let stopped = false;
 
   const active = () => [...directory.all()].filter(({ state }) => state === 'active');
@@ -54,30 +54,30 @@ export function createReconciler(
 
   async function declareLost(host: string): Promise<void> {
     await presence.refresh();
-    graces.delete(host);
+    timeouts.delete(host);
     if (hosts.isConnected(host) || stopped) return;
     // Only our own link is broken.
     if (presence.seenElsewhere(host)) {
-      beginGrace(host);
+      startTimeout(host);
       return;
     }
     logger.error({ host }, 'host is lost');
     for (const session of active()) {
       const names = session.nodes.filter((node) => node.host === host).map(({ name }) => name);
       if (names.length === 0) continue;
-      update(session.id, (current) => names.reduce(giveUp, current));
+      update(session.id, (current) => names.reduce(markLost, current));
     }
   }
 
   /** A lost node stays visible as lost; one that was being deleted is simply gone. */
-  function giveUp(session: SessionRecord, name: string): SessionRecord {
+  function markLost(session: SessionRecord, name: string): SessionRecord {
     const state = session.nodes.find((node) => node.name === name)?.state;
     return state === 'destroying' ? removeNode(session, name) : setNodeState(session, name, 'lost');
   }
 
-  function beginGrace(host: string): void {
-    if (!graces.has(host))
-      graces.set(
+  function startTimeout(host: string): void {
+    if (!timeouts.has(host))
+      timeouts.set(
         host,
         clock.after(hostTimeoutMs, () => void declareLost(host)),
       );
@@ -176,11 +176,11 @@ export function createReconciler(
   const stopListening = hosts.onEvent((event) => {
     switch (event.kind) {
       case 'connected':
-        graces.get(event.host)?.cancel();
-        graces.delete(event.host);
+        timeouts.get(event.host)?.cancel();
+        timeouts.delete(event.host);
         break;
       case 'lost':
-        beginGrace(event.host);
+        startTimeout(event.host);
         break;
       case 'node-gone': {
         if (event.reason === 'deleted') break;
@@ -188,7 +188,7 @@ export function createReconciler(
         // Who makes a node hears of its failure by the command's answer.
         const isDriven = node?.state === 'creating' && node.driver !== undefined && presence.isAlive(node.driver);
         if (node?.host === event.host && !isDriven && !nodes.isBuilding(event.sessionId, event.node)) {
-          update(event.sessionId, (current) => giveUp(current, event.node));
+          update(event.sessionId, (current) => markLost(current, event.node));
         }
         break;
       }
@@ -214,10 +214,10 @@ export function createReconciler(
   });
 
   return {
-    // The nodes of a session in grace hold files that its owner may still fetch; where those of an unreadable one are is not known.
+    // The nodes of a retained session hold files that its owner may still fetch; where those of an unreadable one are is not known.
     sessionsOn: (host) => [
       ...[...directory.all()]
-        .filter(({ state }) => state === 'active' || state === 'grace')
+        .filter(({ state }) => state === 'active' || state === 'retained')
         .filter((session) => session.nodes.some((node) => node.host === host && node.state !== 'lost'))
         .map(({ id }) => id),
       ...directory.unreadable(),
@@ -236,11 +236,11 @@ export function createReconciler(
     },
     start() {
       const named = new Set(active().flatMap((session) => session.nodes.map(({ host }) => host)));
-      for (const host of named) if (!hosts.isConnected(host)) beginGrace(host);
+      for (const host of named) if (!hosts.isConnected(host)) startTimeout(host);
     },
     stop() {
       stopped = true;
-      for (const timer of graces.values()) timer.cancel();
+      for (const timer of timeouts.values()) timer.cancel();
       stopListening();
     },
   };

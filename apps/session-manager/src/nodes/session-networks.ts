@@ -40,7 +40,7 @@ const placesOf = (session: SessionRecord | undefined) =>
     .join();
 
 /** Begins to tell; returns how to stop. */
-export function tellNetworks(deps: {
+export function sendNetworks(deps: {
   directory: Pick<SessionDirectory, 'all' | 'onChange'>;
   hosts: Pick<HostRegistry, 'get' | 'isConnected' | 'onEvent'>;
   commands: AgentCommands;
@@ -48,7 +48,7 @@ export function tellNetworks(deps: {
 }): () => void {
   const { directory, hosts, commands, logger } = deps;
 
-  function tell(session: SessionRecord): void {
+  function send(session: SessionRecord): void {
     if (session.state !== 'active' || session.vni === undefined) return;
     const names = session.nodes.flatMap(({ host, state }) => (state === 'lost' ? [] : [host]));
     for (const host of new Set(names)) {
@@ -64,12 +64,12 @@ export function tellNetworks(deps: {
 
   const stops = [
     directory.onChange(({ previous, next }) => {
-      if (placesOf(previous) !== placesOf(next)) tell(next);
+      if (placesOf(previous) !== placesOf(next)) send(next);
     }),
     hosts.onEvent((event) => {
       if (event.kind !== 'connected') return;
       // It may have missed news, and may have another address than before.
-      for (const session of directory.all()) if (session.nodes.some(({ host }) => host === event.host)) tell(session);
+      for (const session of directory.all()) if (session.nodes.some(({ host }) => host === event.host)) send(session);
     }),
   ];
   return () => {

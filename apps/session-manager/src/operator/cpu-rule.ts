@@ -5,7 +5,7 @@ import type { Interventions } from './interventions.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 /** Between two looks at all sessions (ms). */
-const LOOK_MS = 15_000;
+const CHECK_MS = 15_000;
 
 export interface CpuRule {
   action: 'off' | 'flag' | 'freeze' | 'end';
@@ -35,7 +35,7 @@ export function watchCpu(deps: {
     if (rule.action === 'end') await interventions.end('rule', sessionId, text);
   }
 
-  async function look(): Promise<void> {
+  async function check(): Promise<void> {
     for (const { id, state, flag, nodes } of directory.all()) {
       if (state !== 'active' || flag !== undefined) continue;
       for (const { name } of nodes) {
@@ -49,12 +49,12 @@ export function watchCpu(deps: {
     }
   }
 
-  function lookAgain(): void {
+  function checkAgain(): void {
     if (stopped) return;
-    timer = clock.after(LOOK_MS, () => void look().finally(lookAgain));
+    timer = clock.after(CHECK_MS, () => void check().finally(checkAgain));
   }
 
-  if (rule.action !== 'off') lookAgain();
+  if (rule.action !== 'off') checkAgain();
   return () => {
     stopped = true;
     timer?.cancel();

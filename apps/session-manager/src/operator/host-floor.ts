@@ -7,7 +7,7 @@ import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { Interventions } from './interventions.ts';
 
 /** Between two looks for freezes of which no host speaks any more (ms). */
-const LOOK_MS = 15_000;
+const CHECK_MS = 15_000;
 /** A host repeats a freeze every ten seconds: who is silent for so long has let go, or was started anew (ms). */
 const SILENCE_MS = 60_000;
 
@@ -52,13 +52,13 @@ export function obeyHostFloor(deps: {
     clock.now() - Math.max(heard.get(session.id) ?? 0, startedAt) > SILENCE_MS &&
     session.nodes.every(({ host }) => hosts.isConnected(host));
 
-  function lookAgain(): void {
-    timer = clock.after(LOOK_MS, () => {
+  function checkAgain(): void {
+    timer = clock.after(CHECK_MS, () => {
       for (const session of directory.all()) {
         if (isSilent(session)) interventions.thaw('host', session.id).catch(failed(session.id));
       }
       for (const id of heard.keys()) if (directory.get(id)?.state !== 'active') heard.delete(id);
-      lookAgain();
+      checkAgain();
     });
   }
 
@@ -68,7 +68,7 @@ export function obeyHostFloor(deps: {
     if (session?.state !== 'active' || !session.nodes.some(({ host }) => host === event.host)) return;
     act(event).catch(failed(event.sessionId));
   });
-  lookAgain();
+  checkAgain();
   return () => {
     stop();
     timer?.cancel();

@@ -44,7 +44,7 @@ export function createInterventions(deps: {
     return session;
   }
 
-  async function tellHosts({ id, nodes }: SessionRecord, frozen: boolean): Promise<void> {
+  async function sendFreeze({ id, nodes }: SessionRecord, frozen: boolean): Promise<void> {
     const names = new Set(nodes.filter(({ state }) => state !== 'lost').map(({ host }) => host));
     await Promise.all([...names].map((host) => commands.send(host, 'session.freeze', { sessionId: id, frozen })));
   }
@@ -86,13 +86,13 @@ export function createInterventions(deps: {
         current.state === 'active' ? { ...current, frozen } : current,
       );
       await trail.note(by, 'freeze', sessionId, reason);
-      await tellHosts(session, true).catch((error: DrydockError) => {
+      await sendFreeze(session, true).catch((error: DrydockError) => {
         if (error.code !== 'HOST_UNAVAILABLE') throw error;
         logger.warn({ err: error, sessionId }, 'a host of a frozen session is away; it is told when it comes back');
       });
     },
     async thaw(by, sessionId) {
-      await tellHosts(activeSession(sessionId), false);
+      await sendFreeze(activeSession(sessionId), false);
       await directory.update(sessionId, thaw);
       await trail.note(by, 'thaw', sessionId);
     },

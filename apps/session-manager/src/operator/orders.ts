@@ -5,8 +5,8 @@ import { isInNetworks } from '../scheduling/address-key.ts';
 import type { OperatorStore } from '../store/operator/operator-store.ts';
 import { type ClientNames, networkList } from './client-names.ts';
 
-/** Between two looks at what other managers wrote (ms): an order holds everywhere within this and one answer of the store. */
-export const ORDERS_LOOK_MS = 2000;
+/** Between two readings of what other managers wrote (ms): an order holds everywhere within this and one answer of the store. */
+export const ORDERS_POLL_MS = 2000;
 
 /** Who asks, as far as it is known. */
 export interface Caller {
@@ -58,7 +58,7 @@ export function createOrders(deps: {
     persons = new Set(values('person'));
   }
 
-  async function look(): Promise<void> {
+  async function refresh(): Promise<void> {
     const [all, stop] = await Promise.all([store.blocks(), store.startsStop()]);
     stopped = stop;
     const now = clock.now();
@@ -66,13 +66,13 @@ export function createOrders(deps: {
     await Promise.all(all.filter(({ until }) => until <= now).map(({ id }) => store.removeBlock(id)));
   }
 
-  function lookAgain(): void {
+  function pollAgain(): void {
     if (over) return;
-    timer = clock.after(ORDERS_LOOK_MS, () => {
+    timer = clock.after(ORDERS_POLL_MS, () => {
       // A store that is away is told of elsewhere; what was known holds.
-      look()
+      refresh()
         .catch((error: unknown) => logger.debug({ err: error }, 'orders could not be read'))
-        .finally(lookAgain);
+        .finally(pollAgain);
     });
   }
 
@@ -93,8 +93,8 @@ export function createOrders(deps: {
 
   return {
     async start() {
-      await look();
-      lookAgain();
+      await refresh();
+      pollAgain();
     },
     stop() {
       over = true;
@@ -108,21 +108,21 @@ export function createOrders(deps: {
     },
     isBlocked: (address) => blockOf({ address }) !== undefined,
     async block(block) {
-      await look();
+      await refresh();
       if (!(await store.putBlock(block)))
         throw new DrydockError('RATE_LIMITED', 'There are as many blocks as there may be.');
-      await look();
+      await refresh();
     },
     async unblock(id) {
-      await look();
+      await refresh();
       const block = blocks.find((each) => each.id === id);
       if (block === undefined || !(await store.removeBlock(id))) throw new DrydockError('NOT_FOUND');
-      await look();
+      await refresh();
       return block;
     },
     async setStartsStop(stop) {
       await store.setStartsStop(stop);
-      await look();
+      await refresh();
     },
   };
 }

@@ -105,13 +105,13 @@ export function createRelayViewer({ terminalId, host, sink, deps, directory }: R
   async function resumeNow(): Promise<void> {
     const { id, result } = await attachAt(forwarded);
     if (result.screen !== undefined) {
-      tellSize(result);
+      sendSize(result);
       sink.screen({ terminalId, screen: result.screen, offset: result.offset });
-    } else if (size !== `${result.cols}x${result.rows}`) tellSize(result);
+    } else if (size !== `${result.cols}x${result.rows}`) sendSize(result);
     release(id);
   }
 
-  function tellSize({ cols, rows }: { cols: number; rows: number }): void {
+  function sendSize({ cols, rows }: { cols: number; rows: number }): void {
     size = `${cols}x${rows}`;
     sink.size({ terminalId, cols, rows });
   }
@@ -161,7 +161,7 @@ export function createRelayViewer({ terminalId, host, sink, deps, directory }: R
         forwarded = offset;
         sink.screen({ terminalId, screen, offset });
       }),
-    onSize: (next) => inTurn(() => tellSize(next)),
+    onSize: (next) => inTurn(() => sendSize(next)),
     onExit: ({ exitCode, signal }) =>
       inTurn(() => viewer.end({ exitCode, ...(signal === undefined ? {} : { signal }) })),
     end(exit) {

@@ -75,7 +75,7 @@ export function createLive(
   const people = createPeople({ bus, feed, presence });
   // The relay keeps terminals of what lives only; pages are told first why they end.
   directory.onChange(({ previous, next }) => {
-    if (next.state === 'closed' || next.state === 'grace') return relay.onSessionGone(next.id);
+    if (next.state === 'closed' || next.state === 'retained') return relay.onSessionGone(next.id);
     const kept = new Set(next.nodes.filter(({ state }) => state !== 'lost').map(({ name }) => name));
     for (const { name } of previous?.nodes ?? []) if (!kept.has(name)) relay.onNodeGone(next.id, name);
   });

@@ -1,13 +1,13 @@
 /** Sessions and their nodes: what is kept of them, who gets room, and how they end. */
 import { createNodeService } from '../nodes/node-service.ts';
 import { createReconciler } from '../nodes/reconcile.ts';
-import { tellNetworks } from '../nodes/session-networks.ts';
+import { sendNetworks } from '../nodes/session-networks.ts';
 import { createAddressShares } from '../scheduling/address-shares.ts';
 import { createAdmission } from '../scheduling/admission.ts';
 import { createRoom } from '../scheduling/room.ts';
 import { createExpiry } from '../sessions/expiry.ts';
-import { createGrace } from '../sessions/grace.ts';
 import { createReaper } from '../sessions/reaper.ts';
+import { createRetention } from '../sessions/retention.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import { createSessionEnds } from '../sessions/session-ends.ts';
 import { createSessionService } from '../sessions/session-service.ts';
@@ -44,11 +44,11 @@ export function createSessions(
     secret,
     bounds: settings.addressBounds,
   });
-  const maxGraceMs = settings.graceMinutes * MINUTE_MS;
-  const ends = createSessionEnds({ directory, clock, logger, maxGraceMs, idleMs });
+  const maxRetentionMs = settings.retentionMinutes * MINUTE_MS;
+  const ends = createSessionEnds({ directory, clock, logger, maxRetentionMs, idleMs });
   const reaper = createReaper({ directory, hosts: registry, commands, clock, logger });
-  const grace = createGrace({ directory, hosts: registry, service: ends, reaper, commands, clock, logger });
-  const room = createRoom({ admission, evict: grace.makeRoom });
+  const retention = createRetention({ directory, hosts: registry, service: ends, reaper, commands, clock, logger });
+  const room = createRoom({ admission, evict: retention.evict });
   const service = createSessionService({
     directory,
     ends,
@@ -73,12 +73,12 @@ export function createSessions(
     clock,
     logger,
   });
-  cleanup.add('networks', tellNetworks({ directory, hosts: registry, commands, logger }));
+  cleanup.add('networks', sendNetworks({ directory, hosts: registry, commands, logger }));
   const settling = { directory, hosts: registry, nodes, commands, presence, clock, logger };
-  const reconciler = createReconciler(settling, settings.hostGraceMs);
+  const reconciler = createReconciler(settling, settings.hostTimeoutMs);
   cleanup.add('reconciler', () => reconciler.stop());
   cleanup.add('reaper', () => reaper.stop());
-  cleanup.add('grace', () => grace.stop());
+  cleanup.add('retention', () => retention.stop());
   const warnings = createWarnings({ publish: (id, change) => events.publish('sessionChange', id, change) });
   const expiry = createExpiry({ directory, service, warnings, clock, logger, idleMs });
   cleanup.add('expiry', () => expiry.stop());
@@ -93,7 +93,7 @@ export function createSessions(
     start() {
       expiry.start();
       reaper.start();
-      grace.start();
+      retention.start();
       reconciler.start();
     },
   };

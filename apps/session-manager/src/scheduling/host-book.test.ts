@@ -198,7 +198,7 @@ describe('the operator’s calls', () => {
     await test.call('POST', '/sessions', { body: {} });
     expect((await operate('GET', '/status')).body).toMatchObject({
       hosts: [{ name: 'h1', state: 'connected', nodes: 1, maxNodes: 1, draining: false }],
-      sessions: { active: 1, grace: 0, closing: 0 },
+      sessions: { active: 1, retained: 0, closing: 0 },
       capacity: { nodes: 1, free: 0 },
       queue: 1,
       errors: [

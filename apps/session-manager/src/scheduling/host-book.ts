@@ -6,8 +6,8 @@ import type { HostEntry } from '../store/hosts/host-store.ts';
 import type { Store } from '../store/store.ts';
 import type { HostRegistry } from './host-registry.ts';
 
-/** Between two looks at what other managers wrote (ms). */
-const LOOK_MS = 2000;
+/** Between two readings of what other managers wrote (ms). */
+const POLL_MS = 2000;
 const DAY_MS = 24 * 3600 * 1000;
 /** A key's life: a copy that somebody took is worth nothing after it. Rotate within it (npm run host -- rotate). */
 export const HOST_KEY_MS = 365 * DAY_MS;
@@ -58,7 +58,7 @@ export function createHostBook(deps: {
   let timer: Timer | undefined;
   let stopped = false;
 
-  async function look(): Promise<void> {
+  async function refresh(): Promise<void> {
     const before = known;
     const { entries, unreadable } = await store.hosts.all();
     known = entries;
@@ -69,13 +69,13 @@ export function createHostBook(deps: {
     }
   }
 
-  function lookAgain(): void {
+  function pollAgain(): void {
     if (stopped) return;
-    timer = clock.after(LOOK_MS, () => {
+    timer = clock.after(POLL_MS, () => {
       // A store that is away is told of elsewhere; what was known holds.
-      look()
+      refresh()
         .catch(() => undefined)
-        .finally(lookAgain);
+        .finally(pollAgain);
     });
   }
 
@@ -87,8 +87,8 @@ export function createHostBook(deps: {
 
   return {
     async start() {
-      await look();
-      lookAgain();
+      await refresh();
+      pollAgain();
     },
     stop() {
       stopped = true;
@@ -97,7 +97,7 @@ export function createHostBook(deps: {
     async allows(name, key) {
       // It may have joined, or rotated, by another manager a moment ago.
       const isKnown = () => known[name]?.keyHash !== undefined && isHashOf(known[name].keyHash, key);
-      if (!isKnown()) await look().catch(() => undefined);
+      if (!isKnown()) await refresh().catch(() => undefined);
       const { keyUntil = Number.POSITIVE_INFINITY, before } = known[name] ?? {};
       const now = clock.now();
       if (isKnown()) {
@@ -114,7 +114,7 @@ export function createHostBook(deps: {
       return token;
     },
     async join({ token, name, keyHash }) {
-      await look();
+      await refresh();
       // Told before the token is taken: it is still good under another name.
       if (known[name]?.keyHash !== undefined) throw new DrydockError('HOST_EXISTS');
       const ticket = await store.tickets.take(sha256(token).toString('base64url'));
@@ -122,11 +122,11 @@ export function createHostBook(deps: {
       const entry = { ...known[name], keyHash, keyUntil: clock.now() + HOST_KEY_MS, joinedAt: clock.now() };
       if (known[name] !== undefined) await put(name, entry);
       else if (!(await store.hosts.add(name, entry))) throw new DrydockError('HOST_EXISTS');
-      await look();
+      await refresh();
       logger.info({ audit: 'host-joined', host: name }, 'host joined');
     },
     async rotate({ name, key, keyHash }) {
-      await look();
+      await refresh();
       const entry = known[name];
       const { keyHash: newest, keyUntil = Number.POSITIVE_INFINITY } = entry ?? {};
       // Only the newest: who has an old one must not take the host over. The same hash again would be no rotation.
@@ -138,23 +138,23 @@ export function createHostBook(deps: {
         ...entry,
         ...{ keyHash, keyUntil: goodUntil, before: { keyHash: newest, until: oldGoodUntil } },
       });
-      await look();
+      await refresh();
       logger.info({ audit: 'host-key-rotated', host: name, goodUntil }, 'key of a host rotated');
       return { goodUntil, oldGoodUntil };
     },
     async drain(name, draining) {
-      await look();
+      await refresh();
       const { draining: _was, ...rest } = known[name] ?? {};
       const entry = draining ? { ...rest, draining } : rest;
       await put(name, Object.keys(entry).length === 0 ? undefined : entry);
-      await look();
+      await refresh();
       logger.info({ audit: draining ? 'host-drained' : 'host-undrained', host: name }, 'host placement changed');
     },
     async remove(name) {
-      await look();
+      await refresh();
       if (known[name]?.keyHash === undefined) throw new DrydockError('NOT_FOUND');
       await put(name, undefined);
-      await look();
+      await refresh();
       logger.info({ audit: 'host-removed', host: name }, 'host removed');
     },
     entries: () => known,

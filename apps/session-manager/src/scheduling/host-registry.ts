@@ -74,7 +74,7 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
   const entries = new Map<string, Entry>();
   const drained = new Set<string>();
   const listeners = new Set<(event: HostEvent) => void>();
-  const tell = (event: HostEvent) => {
+  const publish = (event: HostEvent) => {
     for (const listener of listeners) listener(event);
   };
 
@@ -84,9 +84,9 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
     const key = keyOf(report.sessionId, report.name);
     const before = entry.nodes.get(key);
     entry.nodes.set(key, report);
-    tell({ kind: 'node', host: name, report });
+    publish({ kind: 'node', host: name, report });
     if (JSON.stringify(before?.ports ?? []) !== JSON.stringify(report.ports)) {
-      tell({ kind: 'ports', host: name, sessionId: report.sessionId, node: report.name });
+      publish({ kind: 'ports', host: name, sessionId: report.sessionId, node: report.name });
     }
   }
 
@@ -94,7 +94,7 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
     const report = entry.nodes.get(keyOf(fact.sessionId, fact.node));
     if (report === undefined) return;
     entry.nodes.set(keyOf(fact.sessionId, fact.node), { ...report, ports: fact.ports });
-    tell({ kind: 'ports', host: name, sessionId: fact.sessionId, node: fact.node });
+    publish({ kind: 'ports', host: name, sessionId: fact.sessionId, node: fact.node });
   }
 
   function applyFact(name: string, fact: AgentFact): void {
@@ -107,40 +107,40 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
       case 'node-gone': {
         const { sessionId, name: node, reason } = fact;
         entry.nodes.delete(keyOf(sessionId, node));
-        tell({ kind: 'node-gone', host: name, sessionId, node, reason });
+        publish({ kind: 'node-gone', host: name, sessionId, node, reason });
         break;
       }
       case 'ports':
         setPorts(name, entry, fact);
         break;
       case 'terminal':
-        tell({ kind: 'terminal', host: name, sessionId: fact.sessionId, terminal: fact.terminal });
+        publish({ kind: 'terminal', host: name, sessionId: fact.sessionId, terminal: fact.terminal });
         break;
       case 'capacity':
         entry.host = { ...entry.host, capacity: fact.capacity };
-        tell({ kind: 'capacity', host: name });
+        publish({ kind: 'capacity', host: name });
         break;
       case 'swarm':
-        tell({ kind: 'swarm', host: name, sessionId: fact.sessionId, swarm: fact.swarm });
+        publish({ kind: 'swarm', host: name, sessionId: fact.sessionId, swarm: fact.swarm });
         break;
       case 'lab': {
         const { sessionId, node, facts } = fact;
-        tell({ kind: 'lab', host: name, sessionId, node, facts });
+        publish({ kind: 'lab', host: name, sessionId, node, facts });
         break;
       }
       case 'refusals':
-        tell({ kind: 'refusals', host: name, sessionId: fact.sessionId, refused: fact.refused });
+        publish({ kind: 'refusals', host: name, sessionId: fact.sessionId, refused: fact.refused });
         break;
       case 'traffic':
-        tell({ kind: 'traffic', host: name, sessionId: fact.sessionId, traffic: fact.traffic });
+        publish({ kind: 'traffic', host: name, sessionId: fact.sessionId, traffic: fact.traffic });
         break;
       case 'floor': {
         const { sessionId, action, reason } = fact;
-        tell({ kind: 'floor', host: name, sessionId, action, reason });
+        publish({ kind: 'floor', host: name, sessionId, action, reason });
         break;
       }
       case 'event':
-        tell({ kind: 'event', host: name, sessionId: fact.sessionId, event: fact.event });
+        publish({ kind: 'event', host: name, sessionId: fact.sessionId, event: fact.event });
         break;
     }
   }
@@ -152,7 +152,7 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
         host: { name, version, capabilities, capacity, underlay, labs, state, since: clock.now() },
         nodes: new Map(nodes.map((report) => [keyOf(report.sessionId, report.name), report])),
       });
-      tell({ kind: 'connected', host: name });
+      publish({ kind: 'connected', host: name });
     },
     fact: applyFact,
     report: setReport,
@@ -160,7 +160,7 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
       const entry = entries.get(name);
       if (entry === undefined || entry.host.state === 'lost') return;
       entry.host = { ...entry.host, state: 'lost', since: clock.now() };
-      tell({ kind: 'lost', host: name });
+      publish({ kind: 'lost', host: name });
     },
     drain(name, draining) {
       if (draining) drained.add(name);
@@ -168,7 +168,7 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
       const entry = entries.get(name);
       if (entry === undefined || entry.host.state === 'lost') return;
       entry.host = { ...entry.host, state: draining ? 'draining' : 'connected' };
-      tell({ kind: 'capacity', host: name });
+      publish({ kind: 'capacity', host: name });
     },
     get: (name) => entries.get(name)?.host,
     isConnected: (name) => {

@@ -1,6 +1,6 @@
-/** Ends sessions when their time, or their grace, is up: also those whose time came while no manager ran. Warns before. */
+/** Ends sessions when their time, or that of their retention, is up: also those whose time came while no manager ran. Warns before. */
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
-import { idleEnd, isInGrace, isLive, type SessionRecord } from '../model/session.ts';
+import { idleEnd, isLive, isRetained, type SessionRecord } from '../model/session.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import type { SessionService } from './session-service.ts';
 import type { Warnings } from './warnings.ts';
@@ -41,25 +41,25 @@ export function createExpiry({ directory, service, warnings, clock, logger, idle
   /** What is to be done with a session that has reached an end. */
   function due(session: SessionRecord, now: number): (() => Promise<unknown>) | undefined {
     const { id, state } = session;
-    if (state === 'grace') return isInGrace(session, now) ? undefined : () => service.end(id, 'expired');
+    if (state === 'retained') return isRetained(session, now) ? undefined : () => service.end(id, 'expired');
     if (state !== 'active') return undefined;
     if (!isLive(session, now)) return () => service.expire(id, 'expired');
     return idleMs > 0 && idleEnd(session, idleMs) <= now ? () => service.expire(id, 'idle') : undefined;
   }
 
-  function look(session: SessionRecord, now: number): void {
+  function check(session: SessionRecord, now: number): void {
     const { id, state, expiresAt } = session;
     const work = due(session, now);
     if (work !== undefined) attempt(id, work);
     else if (state === 'active') {
-      warnings.look(id, 'expiry', expiresAt, now);
+      warnings.warnIfDue(id, 'expiry', expiresAt, now);
       const idleAt = idleEnd(session, idleMs);
-      if (idleMs > 0 && idleAt < expiresAt) warnings.look(id, 'idle', idleAt, now);
+      if (idleMs > 0 && idleAt < expiresAt) warnings.warnIfDue(id, 'idle', idleAt, now);
     }
   }
 
   function tick(): void {
-    for (const session of directory.all()) if (!ending.has(session.id)) look(session, clock.now());
+    for (const session of directory.all()) if (!ending.has(session.id)) check(session, clock.now());
     timer = clock.after(TICK_MS, tick);
   }
 

@@ -7,13 +7,13 @@ import {
   addShare,
   endOf,
   extendSession,
-  graceView,
   isLive,
   type LinkRecord,
   newSession,
   type PortChoice,
   renameSession,
   requireNode,
+  retentionView,
   revokeLink,
   rotateLink,
   type SessionRecord,
@@ -72,21 +72,21 @@ export function createSessionService(deps: SessionServiceDeps) {
 
   /**
    * What a token opens. @throws DrydockError SESSION_NOT_FOUND for unknown sessions and wrong tokens alike (details `ended` for
-   * those whose link was right, with a GraceView for the owner while there is one), FORBIDDEN for too little right.
-   * `inGrace` lets the owner in after the end too, while the files can still be fetched.
+   * those whose link was right, with a RetentionView for the owner while there is one), FORBIDDEN for too little right.
+   * `alsoRetained` lets the owner in after the end too, while the files can still be fetched.
    */
   async function authorize(
     sessionId: string,
     token: string | undefined,
     needed: Right,
-    { inGrace = false }: { inGrace?: boolean } = {},
+    { alsoRetained = false }: { alsoRetained?: boolean } = {},
   ): Promise<Access> {
     const session = directory.get(sessionId) ?? (await directory.find(sessionId));
     const link = session === undefined ? undefined : findLink(session, token);
     if (session === undefined || link === undefined) throw new DrydockError('SESSION_NOT_FOUND');
     if (!isLive(session, clock.now())) {
-      const left = link.right === 'owner' ? graceView(session, clock.now()) : undefined;
-      if (inGrace && left !== undefined) return { session, right: link.right, linkId: link.id };
+      const left = link.right === 'owner' ? retentionView(session, clock.now()) : undefined;
+      if (alsoRetained && left !== undefined) return { session, right: link.right, linkId: link.id };
       const { reason, at, text } = endOf(session);
       const why = text === undefined ? {} : { endText: text };
       throw new DrydockError('SESSION_NOT_FOUND', 'The session has ended.', {

@@ -7,7 +7,7 @@ const MARKS = [10, 5, 1] as const;
 
 export interface Warnings {
   /** Looks at one end of a session (ms since the epoch); tells when a mark has been passed since the look before. */
-  look(sessionId: string, reason: 'expiry' | 'idle', at: number, now: number): void;
+  warnIfDue(sessionId: string, reason: 'expiry' | 'idle', at: number, now: number): void;
   /** Forgets a session that is over. */
   forget(sessionId: string): void;
 }
@@ -21,7 +21,7 @@ function reached(leftMs: number): number | undefined {
 export function createWarnings({ publish }: { publish(sessionId: string, change: SessionChange): void }): Warnings {
   const seen = new Map<string, { at: number; mark: number | undefined }>();
   return {
-    look(sessionId, reason, at, now) {
+    warnIfDue(sessionId, reason, at, now) {
       const key = `${sessionId}/${reason}`;
       const before = seen.get(key);
       const mark = reached(at - now);

@@ -52,7 +52,7 @@ describe('a session of the release before', () => {
     const ended = { ...OLD, endReason: 'expired', endedAt: 5, publicPorts: [] };
     const end = { endReason: 'expired', endedAt: 5 };
     await write({ ...ended, state: 'grace', graceUntil: 9 } as never);
-    expect(await store.sessions.get(OLD.id)).toEqual({ ...base, ...end, state: 'grace', graceUntil: 9 });
+    expect(await store.sessions.get(OLD.id)).toEqual({ ...base, ...end, state: 'retained', retainedUntil: 9 });
     for (const state of ['closing', 'closed']) {
       await write({ ...ended, state, graceUntil: null } as never);
       expect(await store.sessions.get(OLD.id)).toEqual({ ...base, ...end, state });

@@ -27,7 +27,7 @@ export function createDockerReady(deps: {
         timer.cancel();
         settle();
       };
-      const look = () => {
+      const checkReady = () => {
         try {
           if (isReady()) finish(resolve);
         } catch (error) {
@@ -38,9 +38,9 @@ export function createDockerReady(deps: {
         finish(() => reject(new DrydockError('NODE_NOT_READY', `Docker on ${name} did not start in time.`)));
       });
       const stop = hosts.onEvent((event) => {
-        if (event.kind === 'node' && event.report.sessionId === sessionId && event.report.name === name) look();
+        if (event.kind === 'node' && event.report.sessionId === sessionId && event.report.name === name) checkReady();
       });
-      look();
+      checkReady();
     });
   };
 }

@@ -139,18 +139,18 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
   ): Promise<DrydockError | undefined> {
     const total = names.size * (template.steps.length === 0 ? 1 : 2) + template.steps.length;
     let done = 0;
-    const tell = (text: string, by = 1) => {
+    const report = (text: string, by = 1) => {
       done += by;
       live.publish(sessionId, { kind: 'progress', text, done, total });
     };
     try {
-      tell(`Making ${names.size === 1 ? 'a node' : `${names.size} nodes`}`, 0);
+      report(`Making ${names.size === 1 ? 'a node' : `${names.size} nodes`}`, 0);
       const prepare = async (name: string) => {
         await nodes.build(sessionId, name);
-        tell(`${name} runs`);
+        report(`${name} runs`);
         if (template.steps.length === 0) return;
         await dockerReady(sessionId, name);
-        tell(`Docker on ${name} is ready`);
+        report(`Docker on ${name} is ready`);
       };
       const ready = new Map([...names.values()].map((name) => [name, prepare(name)]));
       const run = runner(sessionId, ready);
@@ -158,9 +158,9 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
         for (const step of template.steps) {
           if (step.kind === 'swarm') await ready.get(names.get(step.managers[0] ?? '') ?? '');
           else await Promise.all(ready.values());
-          tell(textOf(step), 0);
+          report(textOf(step), 0);
           await runStep(sessionId, step, names, run);
-          tell(textOf(step));
+          report(textOf(step));
         }
       };
       // All are awaited whatever happens: what is taken back must not be under way.

@@ -107,7 +107,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     maxSessions: 1000,
     signIn: undefined,
     sessionsPerUser: 3,
-    graceMinutes: 0,
+    retentionMinutes: 0,
     idleMinutes: 0,
     egress: undefined,
     auditAddress: 'hash',

@@ -111,11 +111,11 @@ export const STORIES: Readonly<Record<string, () => ReactNode>> = {
   'ended-operator': () => inWorkbench(<Ended reason="operator" message="This host is taken down tonight." />),
   'ended-revoked': () => inWorkbench(<Ended reason="revoked" />),
   'ended-refused': () => inWorkbench(<Ended reason="refused" message="There is no such session." />),
-  'ended-grace': () =>
+  'ended-retained': () =>
     inWorkbench(
       <Ended
         reason="expired"
-        grace={{ state: 'grace', graceUntil: STORY_NOW + 900_000, now: STORY_NOW, nodes: ['mgr1', 'wrk1'] }}
+        retention={{ state: 'retained', retainedUntil: STORY_NOW + 900_000, now: STORY_NOW, nodes: ['mgr1', 'wrk1'] }}
       />,
     ),
   'page-opening': () => <Opening />,

@@ -134,9 +134,9 @@ export const ended = {
   idle: { title: 'Nobody was here', text: 'The session was ended because nothing was done in it for a while.' },
   /** In the place of `text` while there is something to fetch. */
   stopped: 'The session has ended: nothing runs in it any more.',
-  graceTitle: 'Files',
-  graceText: 'You can still fetch your files. They are removed in',
-  graceOver: 'The files were removed too.',
+  retainedTitle: 'Files',
+  retainedText: 'You can still fetch your files. They are removed in',
+  retainedOver: 'The files were removed too.',
   download: (node: string) => `Download /root of ${node}`,
   closed: { title: 'The session was closed', text: 'Everything in it was removed.' },
   operator: { title: 'The operator ended this session', text: 'Everything in it was removed.' },

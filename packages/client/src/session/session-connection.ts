@@ -4,8 +4,8 @@ import {
   type ErrorBody,
   type ErrorCode,
   endReasonSchema,
-  type GraceView,
-  graceViewSchema,
+  type RetentionView,
+  retentionViewSchema,
   SESSION_NAMESPACE,
   type SessionCall,
   type SessionCallAnswer,
@@ -37,7 +37,7 @@ export type Connection =
   | { kind: 'offline'; since: number; retryAt: number }
   | { kind: 'refused'; code: ErrorCode | 'UNREADABLE'; message: string }
   /** `text`: the operator's own words. */
-  | { kind: 'ended'; reason: EndReason | 'revoked'; text?: string; grace?: GraceView };
+  | { kind: 'ended'; reason: EndReason | 'revoked'; text?: string; retention?: RetentionView };
 
 /** Who hears of the session. */
 export interface SessionSink {
@@ -162,14 +162,14 @@ export function createSessionConnection(deps: SessionConnectionDeps): SessionCon
       sink.change(event);
     }
   });
-  socket.on('session:ended', ({ reason, text, grace }) => {
+  socket.on('session:ended', ({ reason, text, retention }) => {
     finish();
     const known = endReasonSchema.safeParse(reason).data ?? (reason === 'revoked' ? reason : 'closed');
     sink.connection({
       kind: 'ended',
       reason: known,
       ...(text === undefined ? {} : { text }),
-      ...(grace === undefined ? {} : { grace }),
+      ...(retention === undefined ? {} : { retention }),
     });
   });
   socket.on('disconnect', () => {
@@ -181,9 +181,9 @@ export function createSessionConnection(deps: SessionConnectionDeps): SessionCon
     if (refusal !== null && FINAL_CODES.has(refusal.code)) {
       finish();
       const ended = endReasonSchema.safeParse(refusal.details?.ended);
-      const grace = graceViewSchema.safeParse(refusal.details);
-      if (ended.success && grace.success) {
-        sink.connection({ kind: 'ended', reason: ended.data, grace: grace.data });
+      const retention = retentionViewSchema.safeParse(refusal.details);
+      if (ended.success && retention.success) {
+        sink.connection({ kind: 'ended', reason: ended.data, retention: retention.data });
         return;
       }
       const { endText: text } = refusal.details ?? {};

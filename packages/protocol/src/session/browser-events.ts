@@ -20,7 +20,7 @@ import {
 import { nodeViewSchema } from './node.ts';
 import { hereSchema, personSchema } from './people.ts';
 import { publishedPortSchema } from './ports.ts';
-import { type EndReason, type GraceView, rightSchema, sessionViewSchema } from './session.ts';
+import { type EndReason, type RetentionView, rightSchema, sessionViewSchema } from './session.ts';
 import { swarmStateSchema, swarmStepSchema } from './swarm.ts';
 import { timelineEntrySchema } from './timeline.ts';
 
@@ -137,8 +137,8 @@ export type Acked<T> = T | { error: ErrorBody };
 export interface SessionServerEvents {
   'session:snapshot': (snapshot: SessionSnapshot) => void;
   'session:change': (event: SessionChangeEvent) => void;
-  /** The session is over; the socket is closed after it. `grace`: what its owner may still fetch; `text`: why the operator ended it. */
-  'session:ended': (why: { reason: EndReason | 'revoked'; text?: string; grace?: GraceView }) => void;
+  /** The session is over; the socket is closed after it. `retention`: what its owner may still fetch; `text`: why the operator ended it. */
+  'session:ended': (why: { reason: EndReason | 'revoked'; text?: string; retention?: RetentionView }) => void;
   'terminal:output': (output: TerminalOutput) => void;
   'terminal:screen': (screen: z.infer<typeof terminalScreenSchema>) => void;
   'terminal:size': (size: { terminalId: string; cols: number; rows: number }) => void;

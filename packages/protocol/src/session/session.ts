@@ -16,10 +16,10 @@ export function allows(held: Right, needed: Right): boolean {
 }
 
 /**
- * Moves forward only: active -> (grace ->) closing -> closed. In `grace` the time is up, nothing runs any more, and the owner may
+ * Moves forward only: active -> (retained ->) closing -> closed. While it is `retained` the time is up, nothing runs any more, and the owner may
  * still fetch files; a session that is closed by hand has none.
  */
-export const sessionStateSchema = z.enum(['active', 'grace', 'closing', 'closed']);
+export const sessionStateSchema = z.enum(['active', 'retained', 'closing', 'closed']);
 export type SessionState = z.infer<typeof sessionStateSchema>;
 
 export const sessionLimitsSchema = z.object({ nodes: z.number().int().positive(), node: nodeLimitsSchema });
@@ -52,15 +52,15 @@ export type SessionView = z.infer<typeof sessionViewSchema>;
 export const endReasonSchema = z.enum(['expired', 'closed', 'idle', 'operator']);
 export type EndReason = z.infer<typeof endReasonSchema>;
 
-/** What is left of a session in grace, for its owner: files of these nodes, until then (ms since the epoch). */
-export const graceViewSchema = z.object({
-  state: z.literal('grace'),
-  graceUntil: z.number().int(),
+/** What is left of a retained session, for its owner: files of these nodes, until then (ms since the epoch). */
+export const retentionViewSchema = z.object({
+  state: z.literal('retained'),
+  retainedUntil: z.number().int(),
   /** The server's clock at the answer, as in a session's view. */
   now: z.number().int(),
   nodes: z.array(nodeNameSchema),
 });
-export type GraceView = z.infer<typeof graceViewSchema>;
+export type RetentionView = z.infer<typeof retentionViewSchema>;
 
 export const linkViewSchema = z.object({ id: linkIdSchema, right: rightSchema, createdAt: z.number().int() });
 export type LinkView = z.infer<typeof linkViewSchema>;

@@ -9,10 +9,10 @@ import { startTestManager, type TestManager } from '../../testing/test-manager.t
 import { parseAgentKeys } from './agent-keys.ts';
 
 let test: TestManager;
-const GRACE_MS = 300;
+const TIMEOUT_MS = 300;
 
 beforeEach(async () => {
-  test = await startTestManager({ settings: { hostGraceMs: GRACE_MS } });
+  test = await startTestManager({ settings: { hostTimeoutMs: TIMEOUT_MS } });
 });
 afterEach(() => test.stop());
 
@@ -81,7 +81,7 @@ describe('admission of agents', () => {
 });
 
 describe('what hosts and store disagree on', () => {
-  it('keeps nodes over a short absence and loses them after the grace', async () => {
+  it('keeps nodes over a short absence and loses them after the host timeout', async () => {
     const agent = await test.host();
     const { state } = await sessionWithNode();
     agent.disconnect();

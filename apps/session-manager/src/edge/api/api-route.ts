@@ -31,12 +31,12 @@ export interface ApiRoute<B extends z.ZodType = z.ZodType, Q extends z.ZodType =
 
 export interface SessionRoute<B extends z.ZodType = z.ZodType, Q extends z.ZodType = z.ZodType> extends ApiRoute<B, Q> {
   right: Right;
-  /** Whether the owner may make this call in the session's grace too. */
-  inGrace?: boolean;
+  /** Whether the owner may make this call while the session's files are retained, too. */
+  alsoRetained?: boolean;
 }
 
 /** A declared call; one without `right` is open to anybody. */
-export type AnyRoute = ApiRoute & Partial<Pick<SessionRoute, 'right' | 'inGrace'>>;
+export type AnyRoute = ApiRoute & Partial<Pick<SessionRoute, 'right' | 'alsoRetained'>>;
 
 export interface ApiRegistry {
   /** A call that anybody may make. */
@@ -96,7 +96,9 @@ export function createApiRegistry(
         const access =
           route.right === undefined
             ? undefined
-            : await tokens.authorize(request.raw, String(params.id), route.right, { inGrace: route.inGrace ?? false });
+            : await tokens.authorize(request.raw, String(params.id), route.right, {
+                alsoRetained: route.alsoRetained ?? false,
+              });
         // Looking is what a forgotten page does too; every other call is somebody's doing.
         if (access !== undefined && request.method !== 'GET') onUse(access.session.id);
         parseNode(params);

@@ -23,9 +23,9 @@ export interface Tokens {
   ): Promise<Access>;
 }
 
-/** `inGrace`: the owner is let in after the session's end too, while its files can still be fetched. */
+/** `alsoRetained`: the owner is let in after the session's end too, while its files can still be fetched. */
 export interface AuthorizeOptions {
-  inGrace?: boolean;
+  alsoRetained?: boolean;
 }
 
 /** The token of an Authorization header, if it has that form. */

@@ -23,7 +23,7 @@ export function addGauges({ metrics, directory, hosts, streams, sockets, admissi
     'drydock_sessions_in_grace',
     'Sessions that have ended and whose files can still be fetched.',
     [],
-    () => [[{}, inState('grace')]],
+    () => [[{}, inState('retained')]],
   );
   metrics.gauge('drydock_sockets', 'Connected workbenches.', [], () => [[{}, sockets.pages()]]);
   metrics.gauge('drydock_terminal_sockets', 'Connected terminal sockets of workbenches.', [], () => [

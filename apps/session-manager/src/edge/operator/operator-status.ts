@@ -20,7 +20,7 @@ export function createOperatorStatus(deps: OperatorStatusDeps) {
   const { registry: hosts, book } = deps.hosts;
   const { capacity, waiting } = deps.admission;
   return async () => {
-    const sessions = { active: 0, grace: 0, closing: 0, closed: 0 };
+    const sessions = { active: 0, retained: 0, closing: 0, closed: 0 };
     for (const { state } of directory.all()) sessions[state] += 1;
     const seen = new Set(hosts.list().map(({ name }) => name));
     const away = Object.entries(book.entries()).filter(([name]) => !seen.has(name));

@@ -12,7 +12,7 @@ import type { Server, Socket } from 'socket.io';
 import type { Labs } from '../../labs/labs.ts';
 import type { SessionFeed } from '../../live/feed.ts';
 import type { People } from '../../live/people.ts';
-import { graceView } from '../../model/session.ts';
+import { retentionView } from '../../model/session.ts';
 import type { RelayClient, TerminalRelay, TerminalSink } from '../../relay/terminal-relay-types.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
 import type { SessionService } from '../../sessions/session-service.ts';
@@ -104,10 +104,10 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
         socket.emit('session:change', event);
       },
       ended: (reason, session) => {
-        const grace = right === 'owner' ? graceView(session, clock.now()) : undefined;
+        const retention = right === 'owner' ? retentionView(session, clock.now()) : undefined;
         const text = session.state === 'active' ? undefined : session.endText;
         const why = { reason, ...(text === undefined ? {} : { text }) };
-        socket.emit('session:ended', { ...why, ...(grace === undefined ? {} : { grace }) });
+        socket.emit('session:ended', { ...why, ...(retention === undefined ? {} : { retention }) });
         socket.disconnect(true);
       },
     });

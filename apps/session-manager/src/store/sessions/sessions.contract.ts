@@ -157,7 +157,7 @@ export function sessionsContract(make: () => Promise<SessionStore>): void {
       expect(await held(setNodeState(session, 'node1', 'lost'))).toEqual({ sessions: 1, nodes: 1 });
       expect(await held(beginClosing(session, 'closed', Date.now()))).toEqual({ sessions: 0, nodes: 1 });
       const end = { endReason: 'closed', endedAt: Date.now() } as const;
-      expect(await held({ ...session, ...end, state: 'grace', graceUntil: Date.now() })).toEqual({
+      expect(await held({ ...session, ...end, state: 'retained', retainedUntil: Date.now() })).toEqual({
         sessions: 0,
         nodes: 0,
       });

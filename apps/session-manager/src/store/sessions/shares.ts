@@ -20,9 +20,10 @@ export interface OverShare {
   most: number;
 }
 
-/** What a session holds for those that it is counted for. Nodes of a grace can be had for the asking, and lost ones have no place. */
+/** What a session holds for those that it is counted for. Nodes of a retained session can be had for the asking, and lost ones have no place. */
 export function holdingOf(record: SessionRecord | undefined): Holding {
-  if (record === undefined || record.state === 'grace' || record.state === 'closed') return { sessions: 0, nodes: 0 };
+  if (record === undefined || record.state === 'retained' || record.state === 'closed')
+    return { sessions: 0, nodes: 0 };
   const nodes = record.nodes.filter(({ state }) => state !== 'lost').length;
   return { sessions: record.state === 'active' ? 1 : 0, nodes };
 }

@@ -69,12 +69,19 @@ const schemaSchema = z.looseObject({ schema: z.literal(SCHEMA).default(SCHEMA) }
 const EMPTY = { endReason: null, endedAt: null, graceUntil: null, shares: [], publicPorts: [] };
 const EMPTY_NAMES = new Set(Object.keys(EMPTY));
 
+/** In the store a retained session is in `grace`, the word that the release before reads. */
+function storedFormOf(record: SessionRecord): object {
+  if (record.state !== 'retained') return record;
+  const { retainedUntil, ...rest } = record;
+  return { ...rest, state: 'grace', graceUntil: retainedUntil };
+}
+
 /** What is written for a record. */
 export function encodeSession(record: SessionRecord): string {
   return JSON.stringify({
     schema: SCHEMA,
     ...EMPTY,
-    ...record,
+    ...storedFormOf(record),
     shares: sharesOf(record),
     publicPorts: publicPortsOf(record),
   });
@@ -85,5 +92,10 @@ export function decodeSession(value: unknown): SessionRecord {
   const { schema: _schema, ...stored } = schemaSchema.parse(value);
   const isEmpty = (name: string, held: unknown) =>
     EMPTY_NAMES.has(name) && (held === null || (stored.state !== 'active' && Array.isArray(held) && held.length === 0));
-  return sessionSchema.parse(Object.fromEntries(Object.entries(stored).filter(([name, held]) => !isEmpty(name, held))));
+  const record = sessionSchema.parse(
+    Object.fromEntries(Object.entries(stored).filter(([name, held]) => !isEmpty(name, held))),
+  );
+  if (record.state !== 'grace') return record;
+  const { graceUntil, ...rest } = record;
+  return { ...rest, state: 'retained', retainedUntil: graceUntil };
 }

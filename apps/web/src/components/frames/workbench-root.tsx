@@ -18,7 +18,7 @@ function WorkbenchScreen({ frame: Frame }: { frame: ComponentType }) {
     return workbench.isLeaving() ? (
       <Opening />
     ) : (
-      <Ended reason={connection.reason} message={connection.text} grace={connection.grace} />
+      <Ended reason={connection.reason} message={connection.text} retention={connection.retention} />
     );
   return hasData ? <Frame /> : <Opening />;
 }

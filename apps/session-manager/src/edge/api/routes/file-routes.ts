@@ -160,7 +160,7 @@ export function fileRoutes(api: ApiRegistry, deps: { streams: AgentStreams; logg
       path,
       summary: 'Read a file (ranges, If-None-Match), a folder as tar, or list a folder with list=1.',
       right: 'collaborator',
-      inGrace: true,
+      alsoRetained: true,
       query: readQuery,
       answer: fileListResponseSchema,
       raw: { answer: 'application/octet-stream' },

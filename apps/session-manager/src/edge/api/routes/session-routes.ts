@@ -139,7 +139,7 @@ export function sessionRoutes(api: ApiRegistry, deps: SessionRoutesDeps): void {
       if (!origins.isSameOrigin(request.raw)) throw new DrydockError('FORBIDDEN');
       const id = String(params.id);
       const access = await tokens.authorizeToken(origins.clientAddress(request.raw), id, body.token, 'viewer', {
-        inGrace: true,
+        alsoRetained: true,
       });
       // The session ends on the server; the cookie lasts as long as it could be extended.
       const maxAgeSeconds = maxSessionHours * 3600;
@@ -178,9 +178,9 @@ export function sessionRoutes(api: ApiRegistry, deps: SessionRoutesDeps): void {
     {
       method: 'DELETE',
       path: '/sessions/:id',
-      summary: 'End a session and destroy all of it; in its grace too.',
+      summary: 'End a session and destroy all of it; its retained files too.',
       right: 'owner',
-      inGrace: true,
+      alsoRetained: true,
       status: 204,
     },
     async ({ access }) => {

@@ -13,7 +13,7 @@ afterEach(() => test.stop());
 
 async function start(options: TestManagerOptions = {}): Promise<void> {
   clock = createManualClock(Date.now());
-  test = await startTestManager({ clock, ...options, settings: { graceMinutes: 15, ...options.settings } });
+  test = await startTestManager({ clock, ...options, settings: { retentionMinutes: 15, ...options.settings } });
 }
 
 async function sessionWithNode(hours?: number) {
@@ -32,7 +32,7 @@ async function sessionWithNode(hours?: number) {
 
 const stateInStore = async (id: string) => (await test.store.sessions.get(id))?.state;
 
-describe('the grace of a session', () => {
+describe('the retention of a session’s files', () => {
   it('lets its owner fetch files and nobody do anything else, brings nodes to rest, and then all is gone', async () => {
     await start();
     const agent = await test.host();
@@ -40,14 +40,17 @@ describe('the grace of a session', () => {
     const { socket } = await test.openPage(id, token);
     const ended = new Promise((resolve) => socket.once('session:ended', resolve));
     clock.advance(4 * HOUR + TICK);
-    const graceUntil = clock.now() - TICK + 15 * MINUTE;
-    expect(await ended).toMatchObject({ reason: 'expired', grace: { state: 'grace', graceUntil, nodes: ['node1'] } });
+    const retainedUntil = clock.now() - TICK + 15 * MINUTE;
+    expect(await ended).toMatchObject({
+      reason: 'expired',
+      retention: { state: 'retained', retainedUntil, nodes: ['node1'] },
+    });
     await expect.poll(() => agent.commands).toContain(`session.rest ${id}/`);
     expect(agent.nodes()).toEqual([`${id}/node1`]);
 
     expect(await get('')).toMatchObject({
       status: 404,
-      body: { error: { details: { ended: 'expired', state: 'grace', graceUntil, nodes: ['node1'] } } },
+      body: { error: { details: { ended: 'expired', state: 'retained', retainedUntil, nodes: ['node1'] } } },
     });
     expect((await file()).status).toBe(200);
     for (const [method, path, body] of [
@@ -63,7 +66,7 @@ describe('the grace of a session', () => {
     }
     const other = await get('/nodes/node1/files?path=/etc/hostname', collaborator);
     expect(other).toMatchObject({ status: 404, body: { error: { details: { ended: 'expired' } } } });
-    expect(JSON.stringify(other.body)).not.toContain('graceUntil');
+    expect(JSON.stringify(other.body)).not.toContain('retainedUntil');
 
     clock.advance(15 * MINUTE);
     expect((await file()).status).toBe(404);
@@ -78,7 +81,7 @@ describe('the grace of a session', () => {
     const empty = await test.createSession({ hours: 0.2 });
     clock.advance(12 * MINUTE + TICK);
     await expect.poll(() => stateInStore(empty.session.id)).toBe('closed');
-    expect(await stateInStore(short.id)).toBe('grace');
+    expect(await stateInStore(short.id)).toBe('retained');
     clock.advance(3 * MINUTE);
     await expect.poll(() => stateInStore(short.id)).toBe('closed');
   });
@@ -86,15 +89,15 @@ describe('the grace of a session', () => {
   it('is counted from the end of the session, also when no manager ran at that moment', async () => {
     clock = createManualClock(Date.now());
     const store = createMemoryStore(clock);
-    test = await startTestManager({ clock, store, settings: { graceMinutes: 15 } });
+    test = await startTestManager({ clock, store, settings: { retentionMinutes: 15 } });
     await test.host();
     const first = await sessionWithNode();
     const endsAt = (await store.sessions.get(first.id))?.expiresAt ?? 0;
     await test.manager.close();
     clock.advance(4 * HOUR + 10 * MINUTE);
     await test.restart();
-    await expect.poll(() => stateInStore(first.id)).toBe('grace');
-    expect(await store.sessions.get(first.id)).toMatchObject({ endedAt: endsAt, graceUntil: endsAt + 15 * MINUTE });
+    await expect.poll(() => stateInStore(first.id)).toBe('retained');
+    expect(await store.sessions.get(first.id)).toMatchObject({ endedAt: endsAt, retainedUntil: endsAt + 15 * MINUTE });
     await test.manager.close();
     clock.advance(10 * MINUTE);
     await test.restart();
@@ -108,7 +111,7 @@ describe('the grace of a session', () => {
     clock.advance(MINUTE);
     const second = await sessionWithNode();
     clock.advance(4 * HOUR + TICK);
-    await expect.poll(() => stateInStore(second.id)).toBe('grace');
+    await expect.poll(() => stateInStore(second.id)).toBe('retained');
     expect((await test.call('GET', '/status')).body).toMatchObject({ capacity: { nodes: 2, free: 0 } });
     const third = await sessionWithNode();
     expect(agent.nodes().sort()).toEqual([`${second.id}/node1`, `${third.id}/node1`].sort());
@@ -120,9 +123,9 @@ describe('the grace of a session', () => {
     await test.host({ maxNodes: 2 });
     const first = await sessionWithNode();
     clock.advance(4 * HOUR + TICK);
-    await expect.poll(() => stateInStore(first.id)).toBe('grace');
+    await expect.poll(() => stateInStore(first.id)).toBe('retained');
     expect((await test.call('POST', '/sessions', { body: { template: 'swarm-3m2w' } })).status).toBe(503);
-    expect(await stateInStore(first.id)).toBe('grace');
+    expect(await stateInStore(first.id)).toBe('retained');
   });
 
   it('is ended by its owner, or by an agent that does not know rest', async () => {
@@ -130,7 +133,7 @@ describe('the grace of a session', () => {
     const agent = await test.host();
     const first = await sessionWithNode();
     clock.advance(4 * HOUR + TICK);
-    await expect.poll(() => stateInStore(first.id)).toBe('grace');
+    await expect.poll(() => stateInStore(first.id)).toBe('retained');
     expect((await test.call('DELETE', `/sessions/${first.id}`, { token: first.token })).status).toBe(204);
     expect(agent.nodes()).toEqual([]);
     agent.disconnect();
@@ -177,7 +180,7 @@ describe('the idle policy', () => {
       const exec = { command: ['true'] };
       await test.call('POST', `/sessions/${used.id}/nodes/node1/exec`, { token: used.token, body: exec });
     }
-    expect(await ended).toMatchObject({ reason: 'idle', grace: { nodes: ['node1'] } });
+    expect(await ended).toMatchObject({ reason: 'idle', retention: { nodes: ['node1'] } });
     expect(heard).toEqual([10, 5, 1].slice(0, heard.length));
     expect(heard.length).toBeGreaterThan(1);
     expect((await used.get('')).status).toBe(200);

@@ -1,7 +1,7 @@
 /** What the owner of a session that has ended may still fetch, of which nodes, and for how long. */
 'use client';
 
-import type { GraceView } from '@drydock/protocol';
+import type { RetentionView } from '@drydock/protocol';
 import { Download } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { basePath } from '../../env.ts';
@@ -9,11 +9,11 @@ import { strings } from '../../strings.ts';
 import { formatCountdown } from '../../workbench/base/format.ts';
 import { useWorkbench } from '../../workbench/use-workbench.tsx';
 
-/** Shows links until the grace is over, then says so. `grace.now` is the server's clock at the moment that the page heard of it. */
-export function GraceDownloads({ grace }: { grace: GraceView }) {
+/** Shows links until the retention is over, then says so. `retention.now` is the server's clock at the moment that the page heard of it. */
+export function RetainedFiles({ retention }: { retention: RetentionView }) {
   const { sessionId, actions } = useWorkbench();
   const [heardAt] = useState(() => Date.now());
-  const leftNow = () => grace.graceUntil - grace.now - (Date.now() - heardAt);
+  const leftNow = () => retention.retainedUntil - retention.now - (Date.now() - heardAt);
   const [left, setLeft] = useState(leftNow);
   useEffect(() => {
     const timer = setInterval(() => setLeft(leftNow()), 1000);
@@ -21,20 +21,20 @@ export function GraceDownloads({ grace }: { grace: GraceView }) {
   });
   // A link of a browser speaks by the cookie, which may be that of a weaker link.
   useEffect(() => void actions.renewCookie(), [actions]);
-  if (left <= 0) return <p className="w-full text-ink-2">{strings.ended.graceOver}</p>;
+  if (left <= 0) return <p className="w-full text-ink-2">{strings.ended.retainedOver}</p>;
   return (
     <section
-      aria-label={strings.ended.graceTitle}
+      aria-label={strings.ended.retainedTitle}
       className="w-full rounded-lg border border-edge/60 bg-surface p-4 text-left"
     >
       <p className="text-ink-2">
-        {strings.ended.graceText}{' '}
+        {strings.ended.retainedText}{' '}
         <span role="timer" className="font-[560] font-mono text-ink tabular-nums">
           {formatCountdown(left)}
         </span>
       </p>
       <ul className="mt-3 flex flex-col gap-2">
-        {grace.nodes.map((node) => (
+        {retention.nodes.map((node) => (
           <li key={node}>
             <a
               href={`${basePath}/api/v1/sessions/${sessionId}/nodes/${node}/files?path=/root`}

@@ -14,17 +14,17 @@ const RETRY = { minMs: 250, maxMs: 10_000 };
 /** How long somebody who wants room waits until the host has destroyed what was in its way (ms). */
 const ROOM_PATIENCE_MS = 20_000;
 
-export interface Grace {
+export interface Retention {
   start(): void;
   /**
-   * Ends as few graces as give some host room for `count` nodes (`home`: that host), the longest over first; false when that cannot
-   * help. Nodes in grace hold their place until somebody needs it.
+   * Ends as few retentions as give some host room for `count` nodes (`home`: that host), the longest over first; false when that cannot
+   * help. Nodes of retained sessions hold their place until somebody needs it.
    */
-  makeRoom(count: number, home?: string): Promise<boolean>;
+  evict(count: number, home?: string): Promise<boolean>;
   stop(): void;
 }
 
-export interface GraceDeps {
+export interface RetentionDeps {
   directory: Pick<SessionDirectory, 'all' | 'get' | 'onChange' | 'placed'>;
   hosts: Pick<HostRegistry, 'list' | 'onEvent'>;
   service: Pick<SessionEnds, 'end'>;
@@ -34,8 +34,12 @@ export interface GraceDeps {
   logger: Logger;
 }
 
-/** The sessions in grace to end so that `host` takes `wanted` nodes more than now: the longest over first; undefined when all are too few. */
-function inTheWay(sessions: readonly SessionRecord[], host: string, wanted: number): SessionRecord[] | undefined {
+/** The retained sessions to end so that `host` takes `wanted` nodes more than now: the longest over first; undefined when all are too few. */
+function sessionsToEvict(
+  sessions: readonly SessionRecord[],
+  host: string,
+  wanted: number,
+): SessionRecord[] | undefined {
   const chosen: SessionRecord[] = [];
   let missing = wanted;
   for (const session of sessions) {
@@ -49,14 +53,14 @@ function inTheWay(sessions: readonly SessionRecord[], host: string, wanted: numb
 }
 
 /** Builds the keeper; it follows the directory and the hosts. */
-export function createGrace(deps: GraceDeps): Grace {
+export function createRetention(deps: RetentionDeps): Retention {
   const { directory, hosts, service, reaper, commands, clock, logger } = deps;
   /** `session/host` of each rest that is not done yet. */
   const jobs = new Map<string, { backoff: Backoff; timer: Timer | undefined }>();
   let stopped = false;
 
-  const inGrace = () =>
-    [...directory.all()].filter((session) => session.state === 'grace').sort((a, b) => a.endedAt - b.endedAt);
+  const retained = () =>
+    [...directory.all()].filter((session) => session.state === 'retained').sort((a, b) => a.endedAt - b.endedAt);
 
   function begin(session: SessionRecord): void {
     for (const host of new Set(session.nodes.map((node) => node.host))) {
@@ -71,7 +75,7 @@ export function createGrace(deps: GraceDeps): Grace {
     const job = jobs.get(key);
     if (job === undefined || stopped) return;
     job.timer = undefined;
-    if (directory.get(sessionId)?.state !== 'grace') return void jobs.delete(key);
+    if (directory.get(sessionId)?.state !== 'retained') return void jobs.delete(key);
     try {
       await commands.send(host, 'session.rest', { sessionId }, DESTROY_TIMEOUT_MS);
       jobs.delete(key);
@@ -79,9 +83,9 @@ export function createGrace(deps: GraceDeps): Grace {
     } catch (error) {
       const { code } = toDrydockError(error);
       if (code === 'BAD_REQUEST') {
-        // An agent of the release before does not know rest: nothing may run on after the end, so there is no grace.
+        // An agent of the release before does not know rest: nothing may run on after the end, so nothing is retained.
         jobs.delete(key);
-        logger.warn({ sessionId, host }, 'grace ended: the host’s agent is too old for it');
+        logger.warn({ sessionId, host }, 'retention ended: the host’s agent is too old for it');
         await endNow(sessionId);
         return;
       }
@@ -92,13 +96,13 @@ export function createGrace(deps: GraceDeps): Grace {
 
   async function endNow(sessionId: string): Promise<void> {
     await service.end(sessionId, 'expired').catch((error: unknown) => {
-      logger.warn({ err: error, sessionId }, 'grace could not be ended yet');
+      logger.warn({ err: error, sessionId }, 'retention could not be ended yet');
     });
   }
 
   const stopListening = [
     directory.onChange(({ next }) => {
-      if (next.state === 'grace') begin(next);
+      if (next.state === 'retained') begin(next);
     }),
     hosts.onEvent((event) => {
       if (event.kind !== 'connected') return;
@@ -113,19 +117,21 @@ export function createGrace(deps: GraceDeps): Grace {
 
   return {
     start() {
-      for (const session of inGrace()) begin(session);
+      for (const session of retained()) begin(session);
     },
-    async makeRoom(count, home) {
-      const resting = inGrace();
+    async evict(count, home) {
+      const resting = retained();
       const offers = hosts
         .list()
         .filter(({ name, state }) => state === 'connected' && (home === undefined || name === home))
-        .map((host) => inTheWay(resting, host.name, count - freeNodes({ host, placed: directory.placed(host.name) })))
+        .map((host) =>
+          sessionsToEvict(resting, host.name, count - freeNodes({ host, placed: directory.placed(host.name) })),
+        )
         .filter((offer) => offer !== undefined && offer.length > 0)
         .sort((a, b) => (a?.length ?? 0) - (b?.length ?? 0));
       const chosen = offers[0];
       if (chosen === undefined) return false;
-      logger.info({ sessions: chosen.map(({ id }) => id), count }, 'graces ended early: their room is wanted');
+      logger.info({ sessions: chosen.map(({ id }) => id), count }, 'retentions ended early: their room is wanted');
       await Promise.all(
         chosen.map(async ({ id }) => {
           await endNow(id);
