@@ -9,7 +9,7 @@ import { layoutOf } from '../common/paths.mjs';
 import { describeFailure, Problem } from '../common/problem.mjs';
 import { joinedFile, readJoined } from '../supervisor/joined.mjs';
 import { runningStack } from '../supervisor/state-file.mjs';
-import { loadSettings } from './load-settings.mjs';
+import { loadSettings } from './settings/load-settings.mjs';
 import { prepareStateDir } from './state-dir.mjs';
 import { ensureServiceUsers } from './system-user.mjs';
 

@@ -3,23 +3,23 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { REPO } from '../common/paths.mjs';
 import { describeRefused } from '../host/kernel-settings.mjs';
-import { takeBuildLock } from './build-lock.mjs';
-import { buildSteps } from './build-steps.mjs';
-import { coreHandler, fixedSettings } from './kernel-checks.mjs';
-import { MACHINE_CHECKS, runChecks } from './preflight.mjs';
-import { runSteps } from './run-steps.mjs';
+import { coreHandler, fixedSettings } from './checks/kernel-checks.mjs';
+import { MACHINE_CHECKS, runChecks } from './checks/preflight.mjs';
+import { takeBuildLock } from './steps/build-lock.mjs';
+import { buildSteps } from './steps/build-steps.mjs';
+import { runSteps } from './steps/run-steps.mjs';
 
 /**
  * Checks the machine, then installs and builds what is missing.
  * @param {object} options
  * @param {Record<string, string>} options.settings
  * @param {import('../common/paths.mjs').Layout} options.layout
- * @param {import('./machine.mjs').Machine} options.machine
+ * @param {import('./checks/machine.mjs').Machine} options.machine
  * @param {import('./progress.mjs').Progress} options.progress
  * @param {AbortSignal} options.signal
- * @param {readonly import('./checks.mjs').Check[]} [options.checks] besides those of the machine
+ * @param {readonly import('./checks/checks.mjs').Check[]} [options.checks] besides those of the machine
  * @param {readonly import('./packages.mjs').Package[]} [options.extraPackages]
- * @returns {Promise<import('./run-steps.mjs').StepReport[]>}
+ * @returns {Promise<import('./steps/run-steps.mjs').StepReport[]>}
  */
 export async function prepare({ settings, layout, machine, progress, signal, checks = [], extraPackages = [] }) {
   // What npm and the compilers write must be readable by the services' user, whatever the operator's umask.

@@ -6,14 +6,14 @@ import { describeFailure, Problem } from '../common/problem.mjs';
 import { readJoined } from '../supervisor/joined.mjs';
 import { runStack } from '../supervisor/run-stack.mjs';
 import { runningStack } from '../supervisor/state-file.mjs';
-import { loadSettings } from './load-settings.mjs';
-import { thisMachine } from './machine.mjs';
-import { START_CHECKS } from './preflight.mjs';
+import { thisMachine } from './checks/machine.mjs';
+import { START_CHECKS } from './checks/preflight.mjs';
 import { prepare } from './prepare.mjs';
 import { prepareUnits } from './prepare-units.mjs';
 import { terminalProgress } from './progress.mjs';
-import { Interrupted } from './run-steps.mjs';
+import { loadSettings } from './settings/load-settings.mjs';
 import { prepareStateDir } from './state-dir.mjs';
+import { Interrupted } from './steps/run-steps.mjs';
 import { ensureServiceUsers } from './system-user.mjs';
 
 const USAGE = `npm start [-- --detach | --prepare]

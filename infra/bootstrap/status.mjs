@@ -7,7 +7,7 @@ import { describeRefused } from '../host/kernel-settings.mjs';
 import { managerStatus } from '../supervisor/readiness.mjs';
 import { kernelSettingsOf } from '../supervisor/run-stack.mjs';
 import { runningStack } from '../supervisor/state-file.mjs';
-import { loadSettings } from './load-settings.mjs';
+import { loadSettings } from './settings/load-settings.mjs';
 
 /** Errors shown in the table; --json has all that are remembered. */
 const LAST_ERRORS = 5;

@@ -6,7 +6,7 @@ import { isAlive } from '../common/proc.mjs';
 import { leftOnHost } from '../supervisor/left-on-host.mjs';
 import { destroyLeftNodes, planStack, putBackKernelSettings, removeVolatile } from '../supervisor/run-stack.mjs';
 import { endStaleProcesses, readState, removeState, runningStack } from '../supervisor/state-file.mjs';
-import { loadSettings } from './load-settings.mjs';
+import { loadSettings } from './settings/load-settings.mjs';
 import { prepareStateDir } from './state-dir.mjs';
 import { ensureServiceUsers } from './system-user.mjs';
 

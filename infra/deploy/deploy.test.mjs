@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { INTERNAL_VARIABLES, SETTINGS } from '../bootstrap/env-table.mjs';
+import { INTERNAL_VARIABLES, SETTINGS } from '../bootstrap/settings/env-table.mjs';
 import { SERVICE_USERS } from '../bootstrap/system-user.mjs';
 import { REPO } from '../common/paths.mjs';
 

@@ -2,7 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { COMMAND_LINE_VARIABLES, INTERNAL_VARIABLES, SETTINGS, TEST_VARIABLES } from '../bootstrap/env-table.mjs';
+import {
+  COMMAND_LINE_VARIABLES,
+  INTERNAL_VARIABLES,
+  SETTINGS,
+  TEST_VARIABLES,
+} from '../bootstrap/settings/env-table.mjs';
 import { REPO } from '../common/paths.mjs';
 import { referencesInComments, referencesInDocument } from './references.mjs';
 

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { contentHash } from '../bootstrap/content-hash.mjs';
+import { contentHash } from '../bootstrap/steps/content-hash.mjs';
 import { findArchive, findRelease } from '../common/apt-archive.mjs';
 import { readJsonIfThere } from '../common/files.mjs';
 import { freshForMs, imagesDirectory } from '../common/image-arguments.mjs';

@@ -1,7 +1,7 @@
 /** What decides the node image: these files, the native programs in it, the release and the machine's kind. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { contentHash } from '../bootstrap/content-hash.mjs';
+import { contentHash } from '../bootstrap/steps/content-hash.mjs';
 import { REPO } from '../common/paths.mjs';
 import { Problem } from '../common/problem.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';

@@ -1,5 +1,5 @@
 /** The supervisor as a process of its own, for `npm start -- --detach`; tells its parent how the start went. */
-import { loadSettings } from '../bootstrap/load-settings.mjs';
+import { loadSettings } from '../bootstrap/settings/load-settings.mjs';
 import { prepareStateDir } from '../bootstrap/state-dir.mjs';
 import { ensureServiceUsers } from '../bootstrap/system-user.mjs';
 import { layoutOf } from '../common/paths.mjs';

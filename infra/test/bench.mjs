@@ -1,9 +1,9 @@
 /** `npm run bench [-- --json]`: prepares the machine, then measures on a stack of its own; only the figures go to stdout. */
 import { spawn } from 'node:child_process';
-import { loadSettings } from '../bootstrap/load-settings.mjs';
-import { thisMachine } from '../bootstrap/machine.mjs';
+import { thisMachine } from '../bootstrap/checks/machine.mjs';
 import { prepare } from '../bootstrap/prepare.mjs';
 import { terminalProgress } from '../bootstrap/progress.mjs';
+import { loadSettings } from '../bootstrap/settings/load-settings.mjs';
 import { layoutOf, REPO } from '../common/paths.mjs';
 import { describeFailure } from '../common/problem.mjs';
 

@@ -1,4 +1,4 @@
-/** What changes when a place is open to others than its own machine (infra/bootstrap/public-bind.mjs says the same to npm start). */
+/** What changes when a place is open to others than its own machine (infra/bootstrap/settings/public-bind.mjs says the same to npm start). */
 
 /** What the defaults of a public place depend on, as the environment says it. */
 interface BindEnv {

@@ -1,7 +1,7 @@
 /** Remembers for which inputs a step last succeeded, so that it is skipped until they change. */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readJsonIfThere, writeAtomic } from '../common/files.mjs';
+import { readJsonIfThere, writeAtomic } from '../../common/files.mjs';
 
 /**
  * @param {string} directory where the stamps lie: beside what the steps produce, so that both live and die together

@@ -1,7 +1,7 @@
 /** What a machine must have before anything is installed; each check answers undefined or one Problem. */
 import { join } from 'node:path';
-import { Problem } from '../common/problem.mjs';
-import { openByAccident } from './public-bind.mjs';
+import { Problem } from '../../common/problem.mjs';
+import { openByAccident } from '../settings/public-bind.mjs';
 
 /**
  * @typedef {import('./machine.mjs').Machine} Machine

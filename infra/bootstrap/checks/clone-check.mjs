@@ -1,8 +1,8 @@
 /** The services run as a user who is not the clone's owner: what they read must be readable by others. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { REPO } from '../common/paths.mjs';
-import { Problem } from '../common/problem.mjs';
+import { REPO } from '../../common/paths.mjs';
+import { Problem } from '../../common/problem.mjs';
 
 /** The parents of the clone may be closed (`/root` is): services see the clone through a mount of their own. */
 const READ_BY_SERVICES = ['package.json', 'node_modules', 'apps', 'packages', 'infra'];

@@ -1,5 +1,5 @@
 /** What changes when a place is open to others than this machine: who may start is a choice, and cautious defaults hold. */
-import { Problem } from '../common/problem.mjs';
+import { Problem } from '../../common/problem.mjs';
 
 /** Defaults of a public place; what is set explicitly stays. The manager knows the same (apps/session-manager/src/public-bind.ts). */
 export const PUBLIC_DEFAULTS = {

@@ -2,15 +2,15 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { basePathOf } from '../common/base-path.mjs';
-import { REPO } from '../common/paths.mjs';
-import { Problem } from '../common/problem.mjs';
-import { excerpt, runCommand } from '../common/run-command.mjs';
-import { installPackages, missingPackages } from './apt.mjs';
+import { basePathOf } from '../../common/base-path.mjs';
+import { REPO } from '../../common/paths.mjs';
+import { Problem } from '../../common/problem.mjs';
+import { excerpt, runCommand } from '../../common/run-command.mjs';
+import { installPackages, missingPackages } from '../apt.mjs';
+import { INSTALLED_CHECKS, runChecks } from '../checks/preflight.mjs';
+import { installedAsLocked } from '../installed-as-locked.mjs';
+import { PACKAGES, UNWANTED_SERVICES } from '../packages.mjs';
 import { contentHash } from './content-hash.mjs';
-import { installedAsLocked } from './installed-as-locked.mjs';
-import { PACKAGES, UNWANTED_SERVICES } from './packages.mjs';
-import { INSTALLED_CHECKS, runChecks } from './preflight.mjs';
 import { createStamp } from './step-stamp.mjs';
 
 /** Stamps of what is built inside the clone lie in the clone: a second clone builds for itself. */
@@ -35,10 +35,10 @@ const TYPESCRIPT = ['tsconfig.json', 'tsconfig.base.json'];
 
 /**
  * @typedef {object} BuildContext
- * @property {import('../common/paths.mjs').Layout} layout
+ * @property {import('../../common/paths.mjs').Layout} layout
  * @property {Record<string, string>} settings
- * @property {import('./machine.mjs').Machine} machine
- * @property {readonly import('./packages.mjs').Package[]} [extraPackages] what tests need besides
+ * @property {import('../checks/machine.mjs').Machine} machine
+ * @property {readonly import('../packages.mjs').Package[]} [extraPackages] what tests need besides
  */
 
 /**
@@ -118,7 +118,7 @@ function packages({ layout, extraPackages = [] }) {
 /** @param {BuildContext} context @returns {import('./run-steps.mjs').Step} */
 function kernel({ layout, machine, settings }) {
   const stamp = createStamp(join(layout.state, 'steps'), 'kernel');
-  const hash = contentHash(REPO, ['infra/bootstrap/kernel-checks.mjs'], [machine.kernel()]);
+  const hash = contentHash(REPO, ['infra/bootstrap/checks/kernel-checks.mjs'], [machine.kernel()]);
   return {
     name: 'kernel',
     title: 'kernel features',
@@ -189,7 +189,7 @@ function cloneStep({ layout }, step) {
 
 /**
  * Runs a build command in the clone.
- * @param {import('../common/paths.mjs').Layout} layout
+ * @param {import('../../common/paths.mjs').Layout} layout
  * @param {string} name
  * @param {string[]} words
  * @param {import('./run-steps.mjs').StepContext} step
@@ -244,7 +244,7 @@ function npm() {
   return existsSync(beside) ? [beside] : ['npm'];
 }
 
-/** @param {import('../common/paths.mjs').Layout} layout @param {string} name */
+/** @param {import('../../common/paths.mjs').Layout} layout @param {string} name */
 function logOf(layout, name) {
   mkdirSync(layout.logs, { recursive: true });
   return join(layout.logs, `step-${name}.log`);

@@ -1,6 +1,6 @@
 /** Kernel features whose probes need installed tools: asked after the packages are there, in namespaces that vanish. */
-import { Problem } from '../common/problem.mjs';
-import { kernelSettings } from '../host/kernel-settings.mjs';
+import { Problem } from '../../common/problem.mjs';
+import { kernelSettings } from '../../host/kernel-settings.mjs';
 
 /** Each line is one feature: what is tried inside an empty network namespace, and what it is for. */
 const NETWORK_PROBES = [

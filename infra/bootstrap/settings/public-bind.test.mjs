@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeFailure } from '../common/problem.mjs';
+import { describeFailure } from '../../common/problem.mjs';
 import { loadSettings } from './load-settings.mjs';
 import { isPublic, openByAccident } from './public-bind.mjs';
 

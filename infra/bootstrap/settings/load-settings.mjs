@@ -1,8 +1,8 @@
 /** Reads the settings: the environment over the `.env` file, validated against the table before anything is done. */
 import { join } from 'node:path';
-import { readIfThere } from '../common/files.mjs';
-import { REPO } from '../common/paths.mjs';
-import { Problem } from '../common/problem.mjs';
+import { readIfThere } from '../../common/files.mjs';
+import { REPO } from '../../common/paths.mjs';
+import { Problem } from '../../common/problem.mjs';
 import { INTERNAL_VARIABLES, SETTINGS, TEST_VARIABLES } from './env-table.mjs';
 import { isPublic, PUBLIC_DEFAULTS } from './public-bind.mjs';
 

@@ -1,13 +1,13 @@
-/** `.env.example` is written from the table of settings: `node infra/bootstrap/env-example.mjs` renews it. */
+/** `.env.example` is written from the table of settings: `node infra/bootstrap/settings/env-example.mjs` renews it. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { writeAtomic } from '../common/files.mjs';
-import { REPO } from '../common/paths.mjs';
+import { writeAtomic } from '../../common/files.mjs';
+import { REPO } from '../../common/paths.mjs';
 import { SETTINGS } from './env-table.mjs';
 
 const HEAD = `# Every setting of Drydock with its default and its reason. Copy to .env and take away the # of what you change;
 # variables of the environment win over .env. An unknown or bad one stops the start with one clear line.
-# This file is written from infra/bootstrap/env-table.mjs.
+# This file is written from infra/bootstrap/settings/env-table.mjs.
 `;
 
 /** The file's whole text. */

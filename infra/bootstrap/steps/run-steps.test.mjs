@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { startTicks } from '../common/proc.mjs';
-import { runCommand } from '../common/run-command.mjs';
+import { startTicks } from '../../common/proc.mjs';
+import { runCommand } from '../../common/run-command.mjs';
+import { createProgress } from '../progress.mjs';
 import { takeBuildLock } from './build-lock.mjs';
-import { createProgress } from './progress.mjs';
 import { Interrupted, runSteps } from './run-steps.mjs';
 
 function plainProgress(written = []) {

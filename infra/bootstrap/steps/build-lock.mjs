@@ -2,8 +2,8 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readJsonIfThere } from '../common/files.mjs';
-import { isAlive, startTicks } from '../common/proc.mjs';
+import { readJsonIfThere } from '../../common/files.mjs';
+import { isAlive, startTicks } from '../../common/proc.mjs';
 import { Interrupted } from './run-steps.mjs';
 
 const POLL_MS = 250;

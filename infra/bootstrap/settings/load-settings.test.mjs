@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { REPO } from '../common/paths.mjs';
-import { Problem } from '../common/problem.mjs';
+import { REPO } from '../../common/paths.mjs';
+import { Problem } from '../../common/problem.mjs';
 import { envExample } from './env-example.mjs';
 import { CLI_VARIABLES, INTERNAL_VARIABLES, SETTINGS, TEST_VARIABLES } from './env-table.mjs';
 import { loadSettings, parseEnvFile } from './load-settings.mjs';

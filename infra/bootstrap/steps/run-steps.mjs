@@ -22,7 +22,7 @@
 /**
  * Runs all steps; after a failure or an abort no further one is started and those that run are aborted and awaited.
  * @param {readonly Step[]} steps
- * @param {{concurrency: number, progress: import('./progress.mjs').Progress, signal?: AbortSignal}} options
+ * @param {{concurrency: number, progress: import('../progress.mjs').Progress, signal?: AbortSignal}} options
  * @returns {Promise<StepReport[]>} in the order in which they ended
  * @throws the first failure
  */

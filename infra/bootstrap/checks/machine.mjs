@@ -3,10 +3,10 @@ import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'nod
 import { createServer } from 'node:net';
 import { release } from 'node:os';
 import { dirname } from 'node:path';
-import { readIfThere } from '../common/files.mjs';
-import { listenerOf, totalMemory } from '../common/proc.mjs';
-import { pingRedis } from '../common/redis-ping.mjs';
-import { runCommand } from '../common/run-command.mjs';
+import { readIfThere } from '../../common/files.mjs';
+import { listenerOf, totalMemory } from '../../common/proc.mjs';
+import { pingRedis } from '../../common/redis-ping.mjs';
+import { runCommand } from '../../common/run-command.mjs';
 
 /**
  * @typedef {object} Machine
