@@ -24,7 +24,12 @@ export async function createSession(origin: string, request: CreateSessionReques
   const sh: ApiSession['sh'] = (node, script, timeoutSeconds = 60) =>
     api.exec(node, { command: ['bash', '-lc', script], timeoutSeconds });
   return {
-    ...{ id, token, created, sh, get: api.view, close: api.end },
+    id,
+    token,
+    created,
+    sh,
+    get: api.view,
+    close: api.end,
     addNode: api.addNode,
     deleteNode: api.deleteNode,
     ports: api.ports,

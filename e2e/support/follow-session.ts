@@ -12,7 +12,10 @@ export interface Listener {
 /** Connects; the function that is returned leaves. */
 export function followSession(server: string, { id, token }: ApiSession, listener: Listener): () => void {
   const connection = createSessionConnection({
-    ...{ server, sessionId: id, token, connect: io },
+    server,
+    sessionId: id,
+    token,
+    connect: io,
     sink: {
       connection: () => undefined,
       snapshot: (snapshot) => listener.snapshot?.(snapshot),

@@ -70,12 +70,18 @@ try {
     if (hasMore) return { path: join(directory, 'current'), built: false };
     const hash = hashOf();
     const core = await ensureBuild({
-      ...{ directory, hash, say, freshness },
+      directory,
+      hash,
+      say,
+      freshness,
       build: (staging) => buildLibrary({ staging, hash, release, npm, catalogue: CORE }),
     });
     if (!wantsMore) return core;
     return ensureBuild({
-      ...{ directory, hash: full, say, freshness },
+      directory,
+      hash: full,
+      say,
+      freshness,
       build: (staging) => buildLibrary({ staging, hash: full, release, npm, catalogue: MORE, earlier: core.path }),
     });
   })();
@@ -144,7 +150,10 @@ async function buildLibrary({ staging, hash, release, npm, catalogue, earlier })
       });
       const others = Object.fromEntries(Object.entries(foreign).map(([name, of]) => [name, variant(of, name)]));
       const pushed = await pushImage({
-        ...{ registry: registry.url, repository: image.repository, tags, known },
+        registry: registry.url,
+        repository: image.repository,
+        tags,
+        known,
         ...variant(layers, arch),
         platforms: { arch, others },
       });

@@ -24,7 +24,11 @@ const size = { cols: 80, rows: 24 };
 const { terminalId } = await link.call('terminal:open', { node: 'node1', ...size });
 await new Promise((ended) => {
   const terminal = drydock.createTerminalStream({
-    ...{ terminalId, link, size, byHand: false, newWriter: () => `example-${crypto.randomUUID()}` },
+    terminalId,
+    link,
+    size,
+    byHand: false,
+    newWriter: () => `example-${crypto.randomUUID()}`,
     events: {
       data: (bytes, drawn) => process.stdout.write(bytes, drawn),
       screen: (text, drawn) => process.stdout.write(text, drawn),

@@ -195,7 +195,9 @@ export class DrydockElement extends HTMLElement {
     frame.allow = ALLOW + (isLocal(hostname) ? LOCAL_ALLOW : '');
     frame.src = this.#address(nonce);
     const link = connectFrame({
-      ...{ frame, origin, nonce },
+      frame,
+      origin,
+      nonce,
       onNews: (news) => this.#onNews(news),
       onSilence: () => {
         this.#close();

@@ -58,7 +58,10 @@ async function readLine(): Promise<string> {
 export function createSessionContext(output: Output, streams: Streams, book: SessionBook): SessionContext {
   const http = (server: string) => createHttpClient({ server, fetch });
   return {
-    ...{ output, streams, book, http },
+    output,
+    streams,
+    book,
+    http,
     async session(options) {
       const named = options.session === '-' ? await readLine() : options.session;
       const place = findSession(named ?? namedSession(), book);

@@ -102,8 +102,12 @@ export function createCopies({ http, place }: OpenSession): Copies {
 
   async function send(from: string, node: string, path: string): Promise<number> {
     const upload = {
-      ...{ node, path, blob: await openAsBlob(from) },
-      ...{ id: randomBytes(12).toString('hex'), received: 0, mustBeNew: false },
+      node,
+      path,
+      blob: await openAsBlob(from),
+      id: randomBytes(12).toString('hex'),
+      received: 0,
+      mustBeNew: false,
     };
     await sendFile(
       files,

@@ -75,17 +75,13 @@ describe('the answers of a node', () => {
     const words = fc.dictionary(word, fc.oneof(word, junk), { maxKeys: 4 });
     const ports = fc.array(like({ IP: word, PrivatePort: fc.double(), PublicPort: fc.double() }), { maxLength: 3 });
     const row = like({
-      ...{
-        Id: fc.constantFrom('a'.repeat(64), '../x'),
-        Names: fc.array(word, { maxLength: 2 }),
-        Image: word,
-        State: word,
-      },
-      ...{
-        Labels: words,
-        Ports: ports,
-        Mounts: fc.array(like({ Name: word, Source: word, Destination: word }), { maxLength: 2 }),
-      },
+      Id: fc.constantFrom('a'.repeat(64), '../x'),
+      Names: fc.array(word, { maxLength: 2 }),
+      Image: word,
+      State: word,
+      Labels: words,
+      Ports: ports,
+      Mounts: fc.array(like({ Name: word, Source: word, Destination: word }), { maxLength: 2 }),
       NetworkSettings: like({ Networks: fc.dictionary(word, like({ IPAddress: word }), { maxKeys: 2 }) }),
     });
     const spec = like({ Spec: like({ Name: word, Labels: words }), ID: word, Description: like({ Hostname: word }) });

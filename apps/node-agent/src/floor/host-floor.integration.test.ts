@@ -70,7 +70,11 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
       sessions: () => nodes.list().map(({ sessionId }) => sessionId),
     });
     floor = createHostFloor({
-      ...{ stateDir, diskFloorBytes: DISK.floor, runtime: host.runtime, nodes, holds },
+      stateDir,
+      diskFloorBytes: DISK.floor,
+      runtime: host.runtime,
+      nodes,
+      holds,
       totals: readKernelTotals,
       tell: (fact) => facts.push(fact),
       base: { clock: systemClock, logger: createLogger('test', 'silent') },

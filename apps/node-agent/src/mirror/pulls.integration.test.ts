@@ -41,7 +41,9 @@ describe.skipIf(unable !== undefined)(
             sockets: createNetnsSockets(loadNetnsAddon(NATIVE_DIR)),
             upstream: { ask: async () => undefined },
             mirror: mirror.handle,
-            ...{ lists: NO_LISTS, clock: systemClock, logger },
+            lists: NO_LISTS,
+            clock: systemClock,
+            logger,
           }),
       });
       agent = await host.startAgent();

@@ -8,8 +8,16 @@ const NONE: SwarmRole = { role: 'none', leader: false };
 
 function node(name: string, swarm: SwarmRole, state: NodeState = 'running', sessionId = 'abcdefgh'): AgentNodeReport {
   return {
-    ...{ sessionId, name, ip: `192.168.0.1${name.slice(-1)}`, state, dockerReady: true, swarm },
-    ...{ limits: { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 }, usage: null, ports: [], createdAt: 1 },
+    sessionId,
+    name,
+    ip: `192.168.0.1${name.slice(-1)}`,
+    state,
+    dockerReady: true,
+    swarm,
+    limits: { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 },
+    usage: null,
+    ports: [],
+    createdAt: 1,
   };
 }
 const going = (report: AgentNodeReport): AgentFact => ({ kind: 'node', node: { ...report, state: 'destroying' } });

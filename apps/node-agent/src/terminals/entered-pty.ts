@@ -16,7 +16,8 @@ const DRAIN_MS = 1000;
 /** Starts `command` with a socket for each of its streams. @throws DrydockError INTERNAL when no process can be made. */
 export function spawnEnteredPty({ file, args, env, cwd = '/' }: TerminalCommand, size: Size, events: PtyEvents): Pty {
   const child: ChildProcess = spawn(file, args, {
-    ...{ env, cwd },
+    env,
+    cwd,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     // A session of its own: a signal to the terminal host's group is not for it.
     detached: true,

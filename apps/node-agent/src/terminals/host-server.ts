@@ -60,7 +60,9 @@ export async function startHostServer({ socketPath, registry, logger }: HostServ
 
   function serve(socket: Duplex, dial?: HostConnectionDeps['dial']): HostConnection {
     const connection = createHostConnection({
-      ...{ registry, logger, send: messageWriter(socket) },
+      registry,
+      logger,
+      send: messageWriter(socket),
       ...(dial === undefined ? {} : { dial }),
     });
     sockets.add(socket);

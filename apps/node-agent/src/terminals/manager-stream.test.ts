@@ -75,7 +75,10 @@ beforeEach(async () => {
   });
   const ignore = () => undefined;
   agent = createTerminalClient(join(directory, 'socket'), logger, {
-    ...{ onOutput: ignore, onScreen: ignore, onSize: ignore, onExit: ignore },
+    onOutput: ignore,
+    onScreen: ignore,
+    onSize: ignore,
+    onExit: ignore,
   });
   await agent.ready();
   await agent.call('terminal.open', { ...NODE, terminalId, cols: 80, rows: 24 });

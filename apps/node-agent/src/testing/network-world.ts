@@ -130,11 +130,18 @@ export async function openNetworkWorld(
       upstream === undefined
         ? listenOnly
         : createGatewayServices({
-            ...{ sockets, upstream, lists, logger, clock: systemClock },
+            sockets,
+            upstream,
+            lists,
+            logger,
+            clock: systemClock,
             mirror: (_request, response) => response.end('mirror'),
           });
     return createSessionNetworks({
-      ...{ addon, sockets, claims, logger },
+      addon,
+      sockets,
+      claims,
+      logger,
       services,
       outside: { lists, neighbours: () => neighbours },
       onRefusals: (sessionId, counts) => void refused.set(sessionId, counts),

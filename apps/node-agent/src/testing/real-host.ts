@@ -61,7 +61,10 @@ export async function openRealHost(
   const stateDir = given ?? (await mkdtemp(join(tmpdir(), 'drydock-test-')));
   const logger = createLogger('test', logLevel);
   const runtime = await createHostRuntime({
-    ...{ stateDir, runDir: RUN_DIR, imagesDir, nativeDir: NATIVE_DIR },
+    stateDir,
+    runDir: RUN_DIR,
+    imagesDir,
+    nativeDir: NATIVE_DIR,
     figures,
     logger,
   });

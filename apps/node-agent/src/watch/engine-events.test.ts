@@ -11,7 +11,9 @@ const event = (Type: string, Action: string, Attributes: Record<string, string> 
 
 test('what docker says becomes what a person reads', () => {
   expect(meaningOf(event('container', 'die', { name: 'web', exitCode: '137' }))).toEqual({
-    ...{ kind: 'container-died', subject: 'web', detail: 'exit code 137' },
+    kind: 'container-died',
+    subject: 'web',
+    detail: 'exit code 137',
   });
   expect(meaningOf(event('image', 'pull', {}, 'nginx:latest'))).toEqual({
     kind: 'image-pulled',
@@ -20,7 +22,9 @@ test('what docker says becomes what a person reads', () => {
   const scaled = { name: 'web', 'replicas.old': '6', 'replicas.new': '9' };
   expect(meaningOf(event('service', 'update', scaled))?.detail).toBe('replicas 6 → 9');
   expect(meaningOf(event('node', 'update', { name: 'wrk1', 'state.old': 'ready', 'state.new': 'down' }))).toEqual({
-    ...{ kind: 'swarm-node', subject: 'wrk1', detail: 'state ready → down' },
+    kind: 'swarm-node',
+    subject: 'wrk1',
+    detail: 'state ready → down',
   });
   for (const dull of [
     event('node', 'update', { name: 'n' }),

@@ -126,8 +126,14 @@ export function createSwarmWatch(deps: {
       let session = sessions.get(sessionId);
       if (session === undefined) {
         session = {
-          ...{ nodes: new Map(), state: NOTHING, told: undefined, timer: undefined },
-          ...{ looking: undefined, again: false, pauseMs: MOVING_MS, patienceMs: MOVING_MS },
+          nodes: new Map(),
+          state: NOTHING,
+          told: undefined,
+          timer: undefined,
+          looking: undefined,
+          again: false,
+          pauseMs: MOVING_MS,
+          patienceMs: MOVING_MS,
         };
         sessions.set(sessionId, session);
       }

@@ -40,7 +40,9 @@ describe('a session’s timeline', () => {
       ]);
     const entries = await read();
     expect(entries.find(({ kind }) => kind === 'port-opened')).toMatchObject({
-      ...{ node: 'node1', subject: '8080/tcp', detail: 'web' },
+      node: 'node1',
+      subject: '8080/tcp',
+      detail: 'web',
     });
     expect(entries.map(({ at }) => at)).toEqual(entries.map(({ at }) => at).sort((a, b) => a - b));
   });

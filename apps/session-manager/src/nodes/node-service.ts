@@ -158,7 +158,10 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     try {
       const network = networkFor(record, node.host, hosts.get);
       const request = {
-        ...{ sessionId, node: name, index: node.index, limits: node.limits },
+        sessionId,
+        node: name,
+        index: node.index,
+        limits: node.limits,
         keySeed: keySeedOf(secret, sessionId),
         ...(egress === undefined ? {} : { egress }),
         ...(network === undefined ? {} : { network }),

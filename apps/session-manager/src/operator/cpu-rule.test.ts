@@ -31,7 +31,10 @@ function place(rule: CpuRule) {
   const meter = createUsageMeter({ hosts, isOpen: () => true, clock, minutes: rule.minutes });
   const done: string[] = [];
   const stop = watchCpu({
-    ...{ rule, meter, clock, logger: createLogger('test', 'silent') },
+    rule,
+    meter,
+    clock,
+    logger: createLogger('test', 'silent'),
     directory: { all: () => [session] },
     interventions: {
       async flag(_id, text) {

@@ -32,7 +32,12 @@ export function createOperatorViews(deps: {
     });
     const { id, state, template, createdAt, expiresAt } = record;
     return {
-      ...{ id, state, template, createdAt, expiresAt, nodes },
+      id,
+      state,
+      template,
+      createdAt,
+      expiresAt,
+      nodes,
       client: record.client ?? null,
       person: record.userId ?? null,
       hosts: [...new Set(nodes.map(({ host }) => host))],

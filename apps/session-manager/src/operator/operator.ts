@@ -73,7 +73,9 @@ export function createOperatorPart(deps: OperatorPartDeps): OperatorPart {
     sessions: { directory, views, interventions },
     hosts: { book, drop },
     seen: { status: seen.status, newLink: seen.newLink, load },
-    ...{ orders, trail, clock },
+    orders,
+    trail,
+    clock,
   });
   return { calls, views, stop: () => void cleanup.run() };
 }

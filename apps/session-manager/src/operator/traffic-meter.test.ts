@@ -22,7 +22,8 @@ beforeEach(() => {
   created = new Map([[ID, STARTED + 1]]);
   counted = [];
   meter = createTrafficMeter({
-    ...{ hosts, clock },
+    hosts,
+    clock,
     createdAt: (sessionId) => created.get(sessionId),
     onBytes: (host, direction, bytes) => void counted.push(`${host} ${direction} ${bytes}`),
   });

@@ -136,7 +136,9 @@ export function createHostBook(deps: {
       const [goodUntil, oldGoodUntil] = [clock.now() + HOST_KEY_MS, clock.now() + KEY_OVERLAP_MS];
       await put(name, {
         ...entry,
-        ...{ keyHash, keyUntil: goodUntil, before: { keyHash: newest, until: oldGoodUntil } },
+        keyHash,
+        keyUntil: goodUntil,
+        before: { keyHash: newest, until: oldGoodUntil },
       });
       await refresh();
       logger.info({ audit: 'host-key-rotated', host: name, goodUntil }, 'key of a host rotated');

@@ -16,9 +16,20 @@ const NODE = { name: 'node1', index: 1, host: 'h1', limits: LIMITS, state: 'runn
 const LINK = { id: 'laaaaaaaaaaa', right: 'owner', tokenHash: 'x'.repeat(43), createdAt: 1 };
 /** A document as release 0.2 writes it. */
 const OLD = {
-  ...{ id: 'aaaaaaaa', name: null, template: null, createdAt: 1, expiresAt: 4_000_000_000_000, state: 'active' },
-  ...{ endReason: null, endedAt: null, nodes: [NODE], links: [LINK], shares: [], publicPorts: ['node1:80'] },
-  ...{ portSecret: 'secret', version: 7 },
+  id: 'aaaaaaaa',
+  name: null,
+  template: null,
+  createdAt: 1,
+  expiresAt: 4_000_000_000_000,
+  state: 'active',
+  endReason: null,
+  endedAt: null,
+  nodes: [NODE],
+  links: [LINK],
+  shares: [],
+  publicPorts: ['node1:80'],
+  portSecret: 'secret',
+  version: 7,
 };
 
 let redis: TestRedis;
@@ -79,7 +90,12 @@ describe('a session of the release before', () => {
     const closing = { ...base, state: 'closing', endReason: 'closed', endedAt: now, version: 2 } as const;
     await store.sessions.replace(session, closing);
     expect(await documentOf(OLD.id)).toMatchObject({
-      ...{ state: 'closing', endReason: 'closed', endedAt: now, graceUntil: null, shares: [], publicPorts: [] },
+      state: 'closing',
+      endReason: 'closed',
+      endedAt: now,
+      graceUntil: null,
+      shares: [],
+      publicPorts: [],
     });
   });
 });

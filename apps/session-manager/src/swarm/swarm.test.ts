@@ -11,11 +11,24 @@ import type { FixtureAgent } from '../testing/fixture-agent.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
 
 const task = (id: string, state: string): SwarmTask => ({
-  ...{ id, state, serviceId: 's1', nodeId: 'n1', slot: 1, desired: 'running', image: 'web', error: null },
-  ...{ containerId: null, networks: [], updatedAt: 1 },
+  id,
+  state,
+  serviceId: 's1',
+  nodeId: 'n1',
+  slot: 1,
+  desired: 'running',
+  image: 'web',
+  error: null,
+  containerId: null,
+  networks: [],
+  updatedAt: 1,
 });
 const view = (...tasks: SwarmTask[]): SwarmView => ({
-  ...{ managers: [], workers: [], leader: 'node1', services: [], networks: [] },
+  managers: [],
+  workers: [],
+  leader: 'node1',
+  services: [],
+  networks: [],
   tasks,
 });
 const state = (...tasks: SwarmTask[]): SwarmState => ({ view: view(...tasks), problem: null });

@@ -59,7 +59,8 @@ export function openTestPage(options: { origin: string; sessionId: string; token
   let closed = false;
   const place = { server: origin, sessionId, token };
   const connection = createSessionConnection({
-    ...{ ...place, connect: io },
+    ...place,
+    connect: io,
     sink: {
       connection(now) {
         if (now.kind === 'refused') faults.push(`refused: ${now.code}`);

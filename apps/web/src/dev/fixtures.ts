@@ -32,12 +32,24 @@ export const STORY_NODES: readonly NodeView[] = [
 
 export const STORY_PORTS: readonly PublishedPort[] = [
   {
-    ...{ port: 8080, protocol: 'tcp', source: 'container', label: 'web', title: 'Visits', scheme: 'http' },
-    ...{ url: 'http://8080-mgr1-kjwtq5ab.lab.example', visibility: 'private', host: 'keep' },
+    port: 8080,
+    protocol: 'tcp',
+    source: 'container',
+    label: 'web',
+    title: 'Visits',
+    scheme: 'http',
+    url: 'http://8080-mgr1-kjwtq5ab.lab.example',
+    visibility: 'private',
+    host: 'keep',
   },
   {
-    ...{ port: 9000, protocol: 'tcp', source: 'swarm', label: 'shop' },
-    ...{ url: 'http://9000-mgr1-kjwtq5ab.lab.example', visibility: 'public', host: 'keep' },
+    port: 9000,
+    protocol: 'tcp',
+    source: 'swarm',
+    label: 'shop',
+    url: 'http://9000-mgr1-kjwtq5ab.lab.example',
+    visibility: 'public',
+    host: 'keep',
   },
 ];
 
@@ -48,7 +60,11 @@ export const STORY_TERMINALS: readonly TerminalView[] = [
 export const STORY_SWARM: SwarmView = {
   managers: [
     {
-      ...{ id: 'm1', name: 'mgr1', ip: '192.168.0.11', state: 'ready', availability: 'active' },
+      id: 'm1',
+      name: 'mgr1',
+      ip: '192.168.0.11',
+      state: 'ready',
+      availability: 'active',
       reachability: 'reachable',
     },
   ],
@@ -59,14 +75,28 @@ export const STORY_SWARM: SwarmView = {
   leader: 'mgr1',
   services: [
     {
-      ...{ id: 's1', name: 'shop', image: 'drydock/web:1', mode: 'replicated', replicas: 3, networks: ['n1'] },
+      id: 's1',
+      name: 'shop',
+      image: 'drydock/web:1',
+      mode: 'replicated',
+      replicas: 3,
+      networks: ['n1'],
       ports: [{ published: 9000, target: 80, protocol: 'tcp', mode: 'ingress' }],
-      ...{ update: null, createdAt: STORY_NOW - 300_000 },
+      update: null,
+      createdAt: STORY_NOW - 300_000,
     },
   ],
   tasks: ['m1', 'w1', 'w1'].map((nodeId, index) => ({
-    ...{ id: `task${index}`, serviceId: 's1', nodeId, slot: index + 1, state: index === 2 ? 'starting' : 'running' },
-    ...{ desired: 'running', image: 'drydock/web:1', error: null, containerId: null, updatedAt: STORY_NOW - 200_000 },
+    id: `task${index}`,
+    serviceId: 's1',
+    nodeId,
+    slot: index + 1,
+    state: index === 2 ? 'starting' : 'running',
+    desired: 'running',
+    image: 'drydock/web:1',
+    error: null,
+    containerId: null,
+    updatedAt: STORY_NOW - 200_000,
   })),
   networks: [
     { id: 'n1', name: 'ingress', driver: 'overlay', ingress: true, attachable: false, subnets: ['10.0.0.0/24'] },
@@ -87,10 +117,19 @@ export function storySnapshot(change: Partial<SessionSnapshot> = {}): SessionSna
       limits: { nodes: 8, node: storyNode('node1', 1).limits },
       nodes: [...STORY_NODES],
       capabilities: {
-        ...{ ingress: 'mesh', encryptedOverlay: false, vlan: false, platforms: ['linux/amd64'], cgroup: 2 },
-        ...{ isolation: 'shared-kernel', egress: 'mirror-only', figures: 'node' },
+        ingress: 'mesh',
+        encryptedOverlay: false,
+        vlan: false,
+        platforms: ['linux/amd64'],
+        cgroup: 2,
+        isolation: 'shared-kernel',
+        egress: 'mirror-only',
+        figures: 'node',
         bounds: {
-          ...{ bytesPerInode: 16_384, files: 1_048_576, connections: 4096, connectionsPerSecond: 100 },
+          bytesPerInode: 16_384,
+          files: 1_048_576,
+          connections: 4096,
+          connectionsPerSecond: 100,
           bitsPerSecond: 100_000_000,
         },
       },

@@ -59,7 +59,13 @@ export function createWorkbench(sessionId: string, panels: readonly PanelButton[
   const link = createTerminalLink({ ...session, connection: client, openSocket });
   let leaving = false;
   const actions = createWorkbenchActions({
-    ...{ sessionId, token, store, link, workspace, notices, syncWorkspace },
+    sessionId,
+    token,
+    store,
+    link,
+    workspace,
+    notices,
+    syncWorkspace,
     onLeave: () => {
       leaving = true;
     },
@@ -95,7 +101,9 @@ export function createWorkbench(sessionId: string, panels: readonly PanelButton[
   );
 
   const people = createPeoplePart({
-    ...{ store, client, workspace },
+    store,
+    client,
+    workspace,
     name: { getState: () => preferences.getState().name, subscribe: preferences.subscribe },
     storage: localStorageOrNull(),
   });
@@ -158,28 +166,26 @@ export function createWorkbench(sessionId: string, panels: readonly PanelButton[
   }
 
   return {
-    ...{
-      sessionId,
-      wantedNode,
-      store,
-      client,
-      actions,
-      closing,
-      workspace,
-      swarmLook,
-      views,
-      files,
-      labs,
-      notices,
-      dialog,
-      preferences,
-      keys,
-      place,
-      commandContext,
-      timeline,
-      people,
-      syncWorkspace,
-    },
+    sessionId,
+    wantedNode,
+    store,
+    client,
+    actions,
+    closing,
+    workspace,
+    swarmLook,
+    views,
+    files,
+    labs,
+    notices,
+    dialog,
+    preferences,
+    keys,
+    place,
+    commandContext,
+    timeline,
+    people,
+    syncWorkspace,
     isLeaving: () => leaving,
     /** Connects, and goes on connecting until `dispose`. */
     start(): void {

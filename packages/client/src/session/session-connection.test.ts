@@ -6,10 +6,23 @@ import { type Connection, createSessionConnection, type SessionConnection } from
 
 const limits = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
 const snapshot: SessionSnapshot = {
-  ...{ seq: 1, right: 'owner', terminals: [], ports: {}, people: [], swarm: { view: null, problem: null } },
+  seq: 1,
+  right: 'owner',
+  terminals: [],
+  ports: {},
+  people: [],
+  swarm: { view: null, problem: null },
   session: {
-    ...{ id: 'abcdefgh', name: null, state: 'active', createdAt: 0, expiresAt: 1, now: 0, nodes: [] },
-    ...{ limits: { nodes: 8, node: limits }, capabilities: null, template: null },
+    id: 'abcdefgh',
+    name: null,
+    state: 'active',
+    createdAt: 0,
+    expiresAt: 1,
+    now: 0,
+    nodes: [],
+    limits: { nodes: 8, node: limits },
+    capabilities: null,
+    template: null,
   },
 };
 
@@ -61,7 +74,10 @@ function connect(token: string): SessionConnection {
         latency = ms;
       },
     },
-    ...{ server: `http://127.0.0.1:${port}`, sessionId: 'abcdefgh', token, connect: connectSocket },
+    server: `http://127.0.0.1:${port}`,
+    sessionId: 'abcdefgh',
+    token,
+    connect: connectSocket,
   });
   client.start();
   return client;

@@ -63,7 +63,8 @@ beforeEach(async () => {
   workbench = new Workbench();
   link = createTerminalLink({
     connection: { socket: workbench, call: workbench.call } as unknown as SessionConnection,
-    ...{ sessionId: 'abcdefgh', token: 'secret' },
+    sessionId: 'abcdefgh',
+    token: 'secret',
     server: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
     openSocket: (url) => new WebSocket(url) as unknown as PlainSocket,
   });

@@ -11,7 +11,11 @@ import { createSessionBook } from '../../sessions/session-book.ts';
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 const TOKEN = 'x'.repeat(43);
 const kept = (sessionId: string, startedAt = 1) => ({
-  ...{ server: 'http://127.0.0.1:1', sessionId, token: TOKEN, name: null, startedAt },
+  server: 'http://127.0.0.1:1',
+  sessionId,
+  token: TOKEN,
+  name: null,
+  startedAt,
 });
 
 let state: string;

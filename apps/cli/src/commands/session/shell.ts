@@ -79,7 +79,10 @@ async function carry({ link, over }: HeldSession, node: string): Promise<number>
   /** The one who types wants to go: how the shell ends is no news. */
   let leaving = false;
   const terminal: TerminalStream = createTerminalStream({
-    ...{ terminalId, link, byHand, size: size() },
+    terminalId,
+    link,
+    byHand,
+    size: size(),
     newWriter: () => `shell-${randomBytes(8).toString('hex')}`,
     events: {
       // Acknowledged when it is out: a slow terminal slows the program, as any does.

@@ -55,7 +55,13 @@ beforeAll(async () => {
   servers = [{ host: '127.0.0.1', port: outside.address().port }];
   const names = createNameRules('internet', NO_LISTS);
   ({ close } = await openDnsServer({
-    ...{ netns, sockets, upstream, names, open, mayAsk, logger },
+    netns,
+    sockets,
+    upstream,
+    names,
+    open,
+    mayAsk,
+    logger,
     peers: () => peers,
   }));
 });
@@ -150,7 +156,13 @@ test('without an outside every foreign name is unknown at once', async () => {
   const closed = { path: `/run/netns/${own}` };
   const names = createNameRules('none', NO_LISTS);
   const server = await openDnsServer({
-    ...{ netns: closed, sockets, upstream, names, open, mayAsk, logger },
+    netns: closed,
+    sockets,
+    upstream,
+    names,
+    open,
+    mayAsk,
+    logger,
     peers: () => peers,
   });
   const client = await sockets.bindUdp(closed, '192.168.0.1', 0);

@@ -39,7 +39,9 @@ export async function openDnsServer(deps: DnsServerDeps): Promise<{ close(): Pro
   async function respond(query: Buffer, transport: 'udp' | 'tcp'): Promise<Buffer | undefined> {
     if (!deps.mayAsk()) return undefined;
     return answerQuery(query, {
-      ...{ peers, names, open: deps.open },
+      peers,
+      names,
+      open: deps.open,
       async ask(asked) {
         if (outstanding >= MAX_OUTSTANDING) return 'busy';
         outstanding += 1;

@@ -19,7 +19,8 @@ let [first, second] = [0, 0];
 const node = (index: number) => ({ name: `node${index}`, index });
 const network = (version: number, ...hosts: [SpanHost, number][]) => ({
   network: {
-    ...{ version, vni: VNI },
+    version,
+    vni: VNI,
     hosts: hosts.map(([{ address }, index]) => ({ address, nodes: [node(index)] })),
   },
 });

@@ -27,7 +27,10 @@ describe.skipIf(unable !== undefined)(`the host's share${unable ? ` (skipped: ${
   beforeAll(async () => {
     stateDir = await mkdtemp(join(tmpdir(), 'drydock-test-'));
     runtime = await createHostRuntime({
-      ...{ stateDir, runDir: '/run/drydock', imagesDir: IMAGES, nativeDir: NATIVE_DIR },
+      stateDir,
+      runDir: '/run/drydock',
+      imagesDir: IMAGES,
+      nativeDir: NATIVE_DIR,
       diskRates: { bytesPerSecond: 1_000_000_000, operationsPerSecond: OPERATIONS_PER_SECOND },
       logger: createLogger('test', 'warn'),
     });

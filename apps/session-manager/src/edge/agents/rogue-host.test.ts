@@ -7,7 +7,12 @@ import { startTestManager, type TestManager } from '../../testing/test-manager.t
 
 const FORGED = { terminalId: `t${'a'.repeat(15)}`, node: 'node1', cols: 80, rows: 24, createdAt: 1 };
 const REPORT = {
-  ...{ name: 'node1', ip: '192.168.0.11', state: 'running', dockerReady: true, ports: [], createdAt: 1 },
+  name: 'node1',
+  ip: '192.168.0.11',
+  state: 'running',
+  dockerReady: true,
+  ports: [],
+  createdAt: 1,
   swarm: { role: 'none', leader: false },
   limits: { cpus: 1, memoryBytes: 2 ** 30, diskBytes: 2 ** 30, pids: 4096 },
   usage: { cpu: 0, memoryBytes: 1, diskBytes: 1, pids: 1, oomKills: 0 },

@@ -112,8 +112,11 @@ describe('our addresses', () => {
     // No policy can name it.
     expect(origins.frameSources('[2001:db8::7]:3000')).toEqual([...named, "'self'"]);
     const apart = createOrigins({
-      ...{ domain: 'lab.example', portsDomain: 'ports.example', publicUrl: 'https://lab.example/x' },
-      ...{ port: () => 3000, trustedProxies: undefined },
+      domain: 'lab.example',
+      portsDomain: 'ports.example',
+      publicUrl: 'https://lab.example/x',
+      port: () => 3000,
+      trustedProxies: undefined,
     });
     expect(apart.frameSources('192.0.2.7')).toEqual(['https://*.ports.example', 'https://lab.example/x/open-port']);
   });

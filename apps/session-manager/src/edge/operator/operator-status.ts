@@ -28,7 +28,12 @@ export function createOperatorStatus(deps: OperatorStatusDeps) {
       version,
       hosts: [
         ...hosts.list().map(({ name, state, since, version: agent, capacity: own }) => ({
-          ...{ name, state, since, version: agent, nodes: directory.placed(name), maxNodes: own.maxNodes },
+          name,
+          state,
+          since,
+          version: agent,
+          nodes: directory.placed(name),
+          maxNodes: own.maxNodes,
           pool: own.pool,
           remains: own.remains ?? 0,
           draining: state === 'draining' || book.entries()[name]?.draining === true,

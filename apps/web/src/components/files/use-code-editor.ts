@@ -19,7 +19,9 @@ export function useCodeEditor(document: OpenDocument, ready: boolean, place: Ref
       ({ createCodeEditor }) => {
         if (!wanted || place.current === null) return;
         made = createCodeEditor({
-          ...{ document, preferences, canEdit },
+          document,
+          preferences,
+          canEdit,
           pageKey: (event) => keys.handle(event, 'editor'),
           save: () => void document.save(),
         });

@@ -61,8 +61,11 @@ export function BlockList({ blocks, onOrder }: { blocks: readonly Block[]; onOrd
             aria-label={text.takeOf(value)}
             onClick={() =>
               onOrder({
-                ...{ title: text.takeTitle(value), text: text.takeText, confirm: text.take },
-                ...{ method: 'DELETE', path: `/blocks/${encodeURIComponent(id)}` },
+                title: text.takeTitle(value),
+                text: text.takeText,
+                confirm: text.take,
+                method: 'DELETE',
+                path: `/blocks/${encodeURIComponent(id)}`,
               })
             }
           >

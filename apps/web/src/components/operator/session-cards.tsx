@@ -79,8 +79,14 @@ function SessionCard({ session, onOrder }: { session: OperatorSession; onOrder: 
               aria-label={text.blockOf(id)}
               onClick={() =>
                 onOrder({
-                  ...{ title: text.blockTitle(who), text: text.blockText, confirm: text.block, isDangerous: true },
-                  ...{ method: 'POST', path: '/blocks', words: reason, blockOf: id },
+                  title: text.blockTitle(who),
+                  text: text.blockText,
+                  confirm: text.block,
+                  isDangerous: true,
+                  method: 'POST',
+                  path: '/blocks',
+                  words: reason,
+                  blockOf: id,
                 })
               }
             >

@@ -38,7 +38,14 @@ export function TileList({ label, node, tasks, context, wide = false }: TileList
       {tasks.map(({ task: { id, serviceId }, name, phase, version, colour }) => (
         <TaskTile
           key={id}
-          {...{ id, name, node, phase, version, colour, compact, onOpen }}
+          id={id}
+          name={name}
+          node={node}
+          phase={phase}
+          version={version}
+          colour={colour}
+          compact={compact}
+          onOpen={onOpen}
           dimmed={highlighted !== null && highlighted !== serviceId}
           selected={selected === id}
           reachable={reachable === id}

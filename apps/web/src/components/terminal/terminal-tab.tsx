@@ -26,14 +26,15 @@ export function TerminalTab({ tab, tabProps }: { tab: Tab; tabProps: TabRenderPr
   };
   const Icon = tab.data.kind === 'terminal' ? SquareTerminal : PANELS[tab.data.kind].icon;
   const closable = tab.data.kind !== 'terminal' || canWork;
+  const attributes = {
+    ...tabProps,
+    onClick: click,
+    'aria-label': unsaved ? strings.files.unsavedTab(title) : title,
+    ...(closable ? { 'aria-keyshortcuts': 'Delete' } : {}),
+  };
   return (
     <div
-      {...{
-        ...tabProps,
-        onClick: click,
-        'aria-label': unsaved ? strings.files.unsavedTab(title) : title,
-        ...(closable ? { 'aria-keyshortcuts': 'Delete' } : {}),
-      }}
+      {...attributes}
       className={cn(
         tabProps.className,
         'group flex shrink-0 select-none items-center gap-2 border-line border-r pr-1.5 pl-3 text-[13.5px] text-ink-2',

@@ -19,8 +19,12 @@ test('a host that can do everything is told by its platforms alone', () => {
 test('whatever a host cannot do is said', () => {
   const poor = abilitiesOf({
     ...host,
-    ...{ ingress: 'none', encryptedOverlay: false, vlan: false, platforms: ['linux/amd64'] },
-    ...{ egress: 'mirror-only', figures: 'host' },
+    ingress: 'none',
+    encryptedOverlay: false,
+    vlan: false,
+    platforms: ['linux/amd64'],
+    egress: 'mirror-only',
+    figures: 'host',
   });
   expect(poor).toHaveLength(6);
   expect(poor.join(' ')).toMatch(/library.*other processors do not.*swarm services.*-o encrypted.*VLAN.*whole machine/);

@@ -57,7 +57,9 @@ describe('preferences', () => {
   test('broken or strange storage means defaults, and sizes stay within bounds', () => {
     expect(parsePreferences('{').fontSize).toBe(14);
     expect(parsePreferences('{"fontSize": 9000, "terminalTheme": "x", "copyOnSelect": "yes"}')).toMatchObject({
-      ...{ fontSize: 40, terminalTheme: 'dark', copyOnSelect: false },
+      fontSize: 40,
+      terminalTheme: 'dark',
+      copyOnSelect: false,
     });
   });
 });

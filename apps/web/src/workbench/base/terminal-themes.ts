@@ -19,8 +19,22 @@ function theme(background: string, foreground: string, cursor: string, selection
     bright;
   const base = { background, foreground, cursor, cursorAccent: background, selectionBackground: selection };
   return Object.assign(base, {
-    ...{ black, red, green, yellow, blue, magenta, cyan, white },
-    ...{ brightBlack, brightRed, brightGreen, brightYellow, brightBlue, brightMagenta, brightCyan, brightWhite },
+    black,
+    red,
+    green,
+    yellow,
+    blue,
+    magenta,
+    cyan,
+    white,
+    brightBlack,
+    brightRed,
+    brightGreen,
+    brightYellow,
+    brightBlue,
+    brightMagenta,
+    brightCyan,
+    brightWhite,
   }) as ITheme;
 }
 

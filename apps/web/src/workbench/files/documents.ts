@@ -75,8 +75,13 @@ export function createDocuments(api: Pick<FilesApi, 'read' | 'write'>, onSaved: 
 
   function createDocument(id: string, node: string, firstPath: string): OpenDocument {
     const state = createValue<DocumentState>({
-      ...{ node, path: firstPath, phase: { kind: 'loading' } },
-      ...{ dirty: false, saving: false, conflict: null, problem: null },
+      node,
+      path: firstPath,
+      phase: { kind: 'loading' },
+      dirty: false,
+      saving: false,
+      conflict: null,
+      problem: null,
     });
     let etag = '';
     let loaded = '';

@@ -4,7 +4,10 @@ import { createMemoryFiles } from './memory.ts';
 import { createTransfers, type UploadItem } from './transfers.ts';
 
 const file = (name: string, content: string | Uint8Array<ArrayBuffer> = name): UploadItem => ({
-  ...{ name, kind: 'file', files: [{ path: name, blob: new Blob([content]) }], folders: [] },
+  name,
+  kind: 'file',
+  files: [{ path: name, blob: new Blob([content]) }],
+  folders: [],
 });
 
 /** `wait`: how long it waits after the nth hiccup (ms). */

@@ -24,7 +24,8 @@ beforeEach(() => {
   nodes = ['node1', 'node2'];
   const commands = followShellCommands(terminal as unknown as Terminal);
   const view = {
-    ...{ terminal, commands },
+    terminal,
+    commands,
     controller: {
       input(text: string) {
         typed.push(text);
@@ -55,7 +56,12 @@ afterEach(() => {
 });
 
 const block = (text: string, more: Partial<ShownRun> = {}): ShownRun => ({
-  ...{ kind: 'run', key: 'k', text, lang: 'sh', where: {}, mode: 'run' },
+  kind: 'run',
+  key: 'k',
+  text,
+  lang: 'sh',
+  where: {},
+  mode: 'run',
   ...more,
 });
 const state = () => runner.getState().k;

@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { type ChangeError, changedText, type ShownFile } from './file-writer.ts';
 
 const file = (change: ShownFile['change'], text: string): ShownFile => ({
-  ...{ kind: 'file' as const, key: 'k', path: '/root/a', lang: '', text, change },
+  kind: 'file' as const,
+  key: 'k',
+  path: '/root/a',
+  lang: '',
+  text,
+  change,
 });
 const BEFORE = 'one\ntwo\nthree\n';
 

@@ -5,8 +5,13 @@ import { reportOf, sentenceOf } from './timeline-text.ts';
 import { createWorkbenchStore } from './workbench-store.ts';
 
 const entry = (id: string, change: Partial<TimelineEntry> = {}): TimelineEntry => ({
-  ...{ id, at: Date.parse('2026-11-24T01:02:03Z'), kind: 'container-died', node: 'node1', subject: 'web' },
-  ...{ ref: '0123456789abcdef', detail: 'exit code 137' },
+  id,
+  at: Date.parse('2026-11-24T01:02:03Z'),
+  kind: 'container-died',
+  node: 'node1',
+  subject: 'web',
+  ref: '0123456789abcdef',
+  detail: 'exit code 137',
   ...change,
 });
 const ids = (entries: readonly TimelineEntry[]) => entries.map(({ id }) => id);

@@ -10,26 +10,44 @@ const limits = { cpus: 1, memoryBytes: 1024 ** 3, diskBytes: 1024 ** 3, pids: 10
 
 function node(name: string): NodeView {
   return {
-    ...{ name, state: 'running', ip: '192.168.0.11', dockerReady: true, limits, usage: null, ports: [], createdAt: 1 },
+    name,
+    state: 'running',
+    ip: '192.168.0.11',
+    dockerReady: true,
+    limits,
+    usage: null,
+    ports: [],
+    createdAt: 1,
     swarm: { role: 'none', leader: false },
   };
 }
 
 const terminal = (terminalId: string, of: string): TerminalView => ({
-  ...{ terminalId, node: of, cols: 80, rows: 24, createdAt: 1 },
+  terminalId,
+  node: of,
+  cols: 80,
+  rows: 24,
+  createdAt: 1,
 });
 
 const snapshot: SessionSnapshot = {
-  ...{ seq: 1, right: 'owner', ports: {}, people: [], swarm: { view: null, problem: null } },
+  seq: 1,
+  right: 'owner',
+  ports: {},
+  people: [],
+  swarm: { view: null, problem: null },
   terminals: [terminal('t1', 'node1')],
   session: {
-    ...{ id: 'abcdefgh', name: null, state: 'active', createdAt: 0, expiresAt: 100_000, now: 5000 },
-    ...{
-      limits: { nodes: 8, node: limits },
-      nodes: [node('node1'), node('node2')],
-      capabilities: null,
-      template: null,
-    },
+    id: 'abcdefgh',
+    name: null,
+    state: 'active',
+    createdAt: 0,
+    expiresAt: 100_000,
+    now: 5000,
+    limits: { nodes: 8, node: limits },
+    nodes: [node('node1'), node('node2')],
+    capabilities: null,
+    template: null,
   },
 };
 
@@ -53,8 +71,14 @@ function createPage() {
   });
   const call = async () => ({ terminalId: await answered, offset: 0 }) as never;
   const actions = createWorkbenchActions({
-    ...{ sessionId: 'abcdefgh', token: null, store, workspace, notices: createNotices(), link: { call } },
-    ...{ syncWorkspace: sync, onLeave: () => {} },
+    sessionId: 'abcdefgh',
+    token: null,
+    store,
+    workspace,
+    notices: createNotices(),
+    link: { call },
+    syncWorkspace: sync,
+    onLeave: () => {},
   });
   return { store, workspace, handle, actions, answer };
 }

@@ -7,17 +7,37 @@ const nodeLimits = { cpus: 1, memoryBytes: GIB, diskBytes: GIB, pids: 100 };
 
 function node(name: string, state: NodeView['state'] = 'running'): NodeView {
   return {
-    ...{ name, state, ip: '192.168.0.11', dockerReady: true, limits: nodeLimits, usage: null, ports: [], createdAt: 1 },
+    name,
+    state,
+    ip: '192.168.0.11',
+    dockerReady: true,
+    limits: nodeLimits,
+    usage: null,
+    ports: [],
+    createdAt: 1,
     swarm: { role: 'none', leader: false },
   };
 }
 
 function snapshot(seq: number, nodes: NodeView[] = []): SessionSnapshot {
   return {
-    ...{ seq, right: 'owner', terminals: [], ports: {}, people: [], swarm: { view: null, problem: null } },
+    seq,
+    right: 'owner',
+    terminals: [],
+    ports: {},
+    people: [],
+    swarm: { view: null, problem: null },
     session: {
-      ...{ id: 'abcdefgh', name: null, state: 'active', createdAt: 0, expiresAt: 100_000, now: 5000 },
-      ...{ limits: { nodes: 8, node: nodeLimits }, nodes, capabilities: null, template: null },
+      id: 'abcdefgh',
+      name: null,
+      state: 'active',
+      createdAt: 0,
+      expiresAt: 100_000,
+      now: 5000,
+      limits: { nodes: 8, node: nodeLimits },
+      nodes,
+      capabilities: null,
+      template: null,
     },
   };
 }
@@ -69,7 +89,11 @@ describe('workbench store', () => {
 
   test('T-15: terminals that a restarted manager does not know yet stay; those that it says are gone, go', () => {
     const terminal = (terminalId: string): TerminalView => ({
-      ...{ terminalId, node: 'node1', cols: 80, rows: 24, createdAt: 1 },
+      terminalId,
+      node: 'node1',
+      cols: 80,
+      rows: 24,
+      createdAt: 1,
     });
     const store = createWorkbenchStore(() => 0);
     const listed = () => store.getState().data?.terminals.map(({ terminalId }) => terminalId);

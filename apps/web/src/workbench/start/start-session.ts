@@ -21,7 +21,10 @@ const readTemplates: Reader<TemplateView[]> = {
       const { id, title, description, nodes, readySeconds } = fields(item);
       if (typeof id !== 'string' || typeof title !== 'string' || !Array.isArray(nodes)) throw new TypeError('template');
       return {
-        ...{ id, title, description: typeof description === 'string' ? description : '', nodes: nodes.map(String) },
+        id,
+        title,
+        description: typeof description === 'string' ? description : '',
+        nodes: nodes.map(String),
         ...(typeof readySeconds === 'number' ? { readySeconds } : {}),
       };
     });

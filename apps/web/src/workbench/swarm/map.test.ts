@@ -4,21 +4,45 @@ import { phaseOf, swarmMap, versionOf } from './map.ts';
 
 const NOW = 1_000_000;
 const node = (id: string, name: string) => ({
-  ...{ id, name, ip: '192.168.0.11', state: 'ready' as const, availability: 'active' as const },
+  id,
+  name,
+  ip: '192.168.0.11',
+  state: 'ready' as const,
+  availability: 'active' as const,
 });
 const service = (id: string, change: Partial<SwarmService> = {}): SwarmService => ({
-  ...{ id, name: id, image: 'web:2', mode: 'replicated', replicas: 3, ports: [], networks: [], update: null },
+  id,
+  name: id,
+  image: 'web:2',
+  mode: 'replicated',
+  replicas: 3,
+  ports: [],
+  networks: [],
+  update: null,
   createdAt: 1,
   ...change,
 });
 const task = (id: string, change: Partial<SwarmTask> = {}): SwarmTask => ({
-  ...{ id, serviceId: 'web', nodeId: 'n1', slot: 1, state: 'running', desired: 'running', image: 'web:2' },
-  ...{ error: null, containerId: null, networks: [], updatedAt: NOW },
+  id,
+  serviceId: 'web',
+  nodeId: 'n1',
+  slot: 1,
+  state: 'running',
+  desired: 'running',
+  image: 'web:2',
+  error: null,
+  containerId: null,
+  networks: [],
+  updatedAt: NOW,
   ...change,
 });
 const view = (change: Partial<SwarmView>): SwarmView => ({
-  ...{ managers: [node('n1', 'mgr1')], workers: [node('n3', 'wrk10'), node('n2', 'wrk2')], leader: 'mgr1' },
-  ...{ services: [service('web')], tasks: [], networks: [] },
+  managers: [node('n1', 'mgr1')],
+  workers: [node('n3', 'wrk10'), node('n2', 'wrk2')],
+  leader: 'mgr1',
+  services: [service('web')],
+  tasks: [],
+  networks: [],
   ...change,
 });
 

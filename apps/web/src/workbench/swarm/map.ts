@@ -140,7 +140,12 @@ export function swarmMap(view: SwarmView, now: number): SwarmMap {
         }))
         .filter(({ tasks, named }) => tasks > 0 || named);
       return {
-        ...{ id, name, subnets, ingress, attachable, encrypted },
+        id,
+        name,
+        subnets,
+        ingress,
+        attachable,
+        encrypted,
         services: members.map(({ named: _named, ...member }) => member),
         others: on.filter(({ serviceId }) => serviceId === '').length,
       };

@@ -47,7 +47,8 @@ export function createTerminalClosing({ workspace, store, actions, notices, dial
   function closeSoon(terminalId: string, title: string): void {
     if (!workspace.putAway(terminalId)) return;
     const notice = notices.show({
-      ...{ kind: 'info', title: strings.terminals.closed(title) },
+      kind: 'info',
+      title: strings.terminals.closed(title),
       action: { label: strings.terminals.undoClose, run: undo },
     });
     timers.set(terminalId, setTimeout(finish, UNDO_MS));

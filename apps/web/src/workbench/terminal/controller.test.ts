@@ -139,7 +139,12 @@ let controller: TerminalController;
 function start(options: Partial<Parameters<typeof createTerminalController>[0]> = {}): void {
   let writers = 0;
   controller = createTerminalController({
-    ...{ terminalId: TERMINAL, link: server.link, screen, canType: true, drives: true, ...SIZE },
+    terminalId: TERMINAL,
+    link: server.link,
+    screen,
+    canType: true,
+    drives: true,
+    ...SIZE,
     newWriter() {
       writers += 1;
       return `writer-${writers}`;

@@ -24,7 +24,8 @@ export function createCtrlV(
       // Said once: whoever leaves it has chosen.
       preferences.update({ ctrlV: 'shell' });
       notices.show({
-        ...{ kind: 'info', title: strings.terminals.ctrlVToShell },
+        kind: 'info',
+        title: strings.terminals.ctrlVToShell,
         action: { label: strings.terminals.ctrlVPaste, run: () => preferences.update({ ctrlV: 'paste' }) },
       });
     },

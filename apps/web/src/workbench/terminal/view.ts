@@ -122,7 +122,10 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
     new WebLinksAddon(links.open, { hover: (_event, uri) => links.showTarget(uri), leave: links.hideTarget }),
   );
   const clipboard = createProgramClipboard({
-    ...{ host, canType, copy: copyText, onCopied: deps.onProgramCopied },
+    host,
+    canType,
+    copy: copyText,
+    onCopied: deps.onProgramCopied,
     // What is replayed after a refresh was given long ago.
     isMuted: () => muted,
   });
@@ -188,7 +191,13 @@ export function createTerminalView(deps: TerminalViewDeps): TerminalView {
   };
   const { terminalId, link, drives, cols, rows } = deps;
   const controller = createTerminalController({
-    ...{ terminalId, link, screen, canType, drives, cols, rows },
+    terminalId,
+    link,
+    screen,
+    canType,
+    drives,
+    cols,
+    rows,
     newWriter: () => crypto.randomUUID(),
   });
 

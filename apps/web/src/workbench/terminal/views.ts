@@ -58,7 +58,10 @@ export function createTerminalViews(
       const { cols, rows } = info ?? UNKNOWN_SIZE;
       const view = createTerminalView({
         ...base,
-        ...{ terminalId, drives: mine, cols, rows },
+        terminalId,
+        drives: mine,
+        cols,
+        rows,
         onTyped: (text) => broadcast(terminalId, text),
         onEnterAfterEnd: () => base.onEnterAfterEnd(terminalId),
       });

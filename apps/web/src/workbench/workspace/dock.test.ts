@@ -11,7 +11,10 @@ const tile = (id: string, size?: number): Node => ({
   ...(size ? { size } : {}),
 });
 const split = (orientation: 'horizontal' | 'vertical', ...children: Node[]): Node => ({
-  ...{ type: 'split', id: `${orientation}-${children.length}`, orientation, children },
+  type: 'split',
+  id: `${orientation}-${children.length}`,
+  orientation,
+  children,
 });
 const model = (root: Node): TileModel => ({ version: 1, root });
 

@@ -4,7 +4,11 @@ import { oneTile } from '../testing/one-tile.ts';
 import { createWorkspace, type Tab, tabsOf, type WorkspaceHandle } from './workspace.ts';
 
 const terminal = (terminalId: string): TerminalView => ({
-  ...{ terminalId, node: 'node1', cols: 80, rows: 24, createdAt: 1 },
+  terminalId,
+  node: 'node1',
+  cols: 80,
+  rows: 24,
+  createdAt: 1,
 });
 const titleOf = ({ terminalId }: TerminalView) => terminalId;
 

@@ -94,7 +94,10 @@ export function publicRoutes(api: ApiRegistry, deps: PublicRoutesDeps): void {
     },
     async () =>
       templates.all.map(({ id, title, description, nodes, readySeconds }) => ({
-        ...{ id, title, description, nodes: [...nodes] },
+        id,
+        title,
+        description,
+        nodes: [...nodes],
         ...(readySeconds === undefined ? {} : { readySeconds }),
       })),
   );
