@@ -3,8 +3,8 @@
 #define DD_JOIN_H
 
 #include "channel.h"
-#include "options.h"
-#include "verify.h"
+#include "plan/options.h"
+#include "plan/verify.h"
 
 /* Never returns. Sends a report, or why it failed. */
 _Noreturn void join_node(const struct options *options, const struct checked *checked, const struct channel *channel);

@@ -14,11 +14,11 @@
 #include "../common/fail.h"
 #include "exit-status.h"
 #include "join.h"
-#include "options.h"
-#include "plan.h"
+#include "plan/options.h"
+#include "plan/plan.h"
 #include "privileges.h"
 #include "supervise.h"
-#include "verify.h"
+#include "plan/verify.h"
 
 const struct failing failing = {.program = "dd-enter", .status = EXIT_SETUP};
 

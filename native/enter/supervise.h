@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-#include "options.h"
+#include "plan/options.h"
 
 struct command {
   pid_t pid;

@@ -2,7 +2,7 @@
 #include "fuzz.h"
 
 #define exit fuzz_exit
-#include "../enter/options.c"
+#include "../enter/plan/options.c"
 #undef exit
 
 static void check(struct options options) {

@@ -2,7 +2,7 @@
 #include "fuzz.h"
 
 #include "../common/parse.c"
-#include "../enter/plan.c"
+#include "../enter/plan/plan.c"
 
 static void check(struct plan plan) {
   if (plan.pid <= 1 || plan.seccomp[0] != '/' || plan.cgroup_count > MAX_CGROUPS || plan.rlimit_count > MAX_RLIMITS)

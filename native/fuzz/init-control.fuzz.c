@@ -4,7 +4,7 @@
 
 #include "../init/control.c"
 
-#include "../init/catalogue.h"
+#include "../init/services/catalogue.h"
 
 static struct service services[8];
 

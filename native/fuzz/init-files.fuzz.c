@@ -3,8 +3,8 @@
 #include "fuzz.h"
 
 #include "../init/log.c"
-#include "../init/notify.c"
-#include "../init/spawn.c"
+#include "../init/services/notify.c"
+#include "../init/services/spawn.c"
 
 void loop_add(struct watch *watch) { (void)watch; }
 int64_t clock_wall_us(void) { return 1700000000000000; }

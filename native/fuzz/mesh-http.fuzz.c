@@ -1,8 +1,8 @@
 /* An answer over HTTP of whoever serves docker's socket in a node. */
 #include "fuzz.h"
 
-#include "../swarm-mesh/buffer.c"
-#include "../swarm-mesh/http.c"
+#include "../swarm-mesh/base/buffer.c"
+#include "../swarm-mesh/docker/http.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct buffer body = {0};

@@ -1,10 +1,10 @@
 /* Docker's answers in JSON: networks, gossip, the verbose form (a zero byte parts it from the list of services). */
 #include "fuzz.h"
 
-#include "../swarm-mesh/docker.c"
-#include "../swarm-mesh/facts.c"
-#include "../swarm-mesh/ipv4.c"
-#include "../swarm-mesh/record.c"
+#include "../swarm-mesh/docker/docker.c"
+#include "../swarm-mesh/docker/facts.c"
+#include "../swarm-mesh/base/ipv4.c"
+#include "../swarm-mesh/docker/record.c"
 
 bool log_verbose;
 void log_line(const char *format, ...) { (void)format; }

@@ -1,8 +1,8 @@
 /* One record of docker's gossip, in protobuf, that any machine of a swarm may have written. */
 #include "fuzz.h"
 
-#include "../swarm-mesh/ipv4.c"
-#include "../swarm-mesh/record.c"
+#include "../swarm-mesh/base/ipv4.c"
+#include "../swarm-mesh/docker/record.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct record_list list = {0};

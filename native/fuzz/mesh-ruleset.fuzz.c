@@ -1,10 +1,10 @@
 /* The mesh's own table as nft tells of it: a node's root may have put anything into it. */
 #include "fuzz.h"
 
-#include "../swarm-mesh/kernel.c"
+#include "../swarm-mesh/rules/kernel.c"
 
-#include "../swarm-mesh/ipv4.c"
-#include "../swarm-mesh/program.c"
+#include "../swarm-mesh/base/ipv4.c"
+#include "../swarm-mesh/rules/program.c"
 
 void log_line(const char *format, ...) { (void)format; }
 void log_debug(const char *format, ...) { (void)format; }

@@ -3,7 +3,7 @@
 FUZZ_TARGETS := $(patsubst fuzz/%.fuzz.c,%,$(sort $(wildcard fuzz/*.fuzz.c)))
 FUZZ_EXTRA_enter-options := fuzz/exit-point.c
 FUZZ_EXTRA_enter-plan := fuzz/exit-point.c
-FUZZ_EXTRA_init-control := init/catalogue.c init/quiet.c
+FUZZ_EXTRA_init-control := init/services/catalogue.c init/services/quiet.c
 FUZZ_LIBS_mesh-json := -ljansson
 FUZZ_LIBS_mesh-ruleset := -ljansson
 FUZZ_CC ?= clang

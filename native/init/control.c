@@ -12,7 +12,7 @@
 
 #include "log.h"
 #include "loop.h"
-#include "service.h"
+#include "services/service.h"
 
 enum expectation { EXPECT_NOTHING, EXPECT_UP, EXPECT_UP_PATIENTLY, EXPECT_DOWN };
 

@@ -13,9 +13,9 @@
 #include "control.h"
 #include "log.h"
 #include "loop.h"
-#include "notify.h"
-#include "service.h"
-#include "setup.h"
+#include "services/notify.h"
+#include "services/service.h"
+#include "boot/setup.h"
 
 /* A node must be gone within 3 s of SIGTERM: dockerd and its containers get most of it, then all is killed. */
 #define SHUTDOWN_GRACE_MS 2200

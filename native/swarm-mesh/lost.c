@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "log.h"
+#include "base/log.h"
 
 /* docker notices within some 6 s (memberlist's probe and suspicion), on a starved machine later. */
 #define LOST_MS 60000

@@ -3,8 +3,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "docker.h"
-#include "record.h"
+#include "docker/docker.h"
+#include "docker/record.h"
 
 /* Names of lost machines that are kept at a time: a machine has two, its address and its id in the gossip. */
 #define LOST_LIMIT 64

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ipvs.h"
-#include "log.h"
+#include "net/ipvs.h"
+#include "base/log.h"
 #include "mesh.h"
-#include "netns.h"
+#include "net/netns.h"
 #include "options.h"
 #include "single.h"
 #include "status.h"

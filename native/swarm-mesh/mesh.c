@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "log.h"
-#include "netns.h"
+#include "base/log.h"
+#include "net/netns.h"
 #include "single.h"
 
 /* docker does several things to a sandbox at a time, and a change of a service touches several sandboxes. */

@@ -3,9 +3,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "docker.h"
+#include "docker/docker.h"
 #include "lost.h"
-#include "node.h"
+#include "node/node.h"
 #include "options.h"
 #include "sandbox.h"
 #include "watch.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
+#include "base/log.h"
 
 static const char usage[] =
     "swarm-mesh: gives Docker Swarm its virtual IPs and its routing mesh with nftables, where IPVS cannot be had\n"

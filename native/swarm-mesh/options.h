@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "ipv4.h"
+#include "base/ipv4.h"
 
 enum mode { MODE_SERVE, MODE_ONCE, MODE_STATUS, MODE_CLEAR, MODE_LOST };
 

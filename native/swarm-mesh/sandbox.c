@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "../common/cleanup.h"
-#include "log.h"
-#include "netns.h"
+#include "base/log.h"
+#include "net/netns.h"
 
 /* A descriptor of the namespace itself instead of docker's mount of it, which could not be unmounted while it is open.
  */

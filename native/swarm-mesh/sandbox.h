@@ -3,8 +3,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "docker.h"
-#include "table.h"
+#include "docker/docker.h"
+#include "rules/table.h"
 
 struct sandbox {
   char name[64];

@@ -2,7 +2,7 @@
 #pragma once
 #include <stdbool.h>
 
-#include "ipv4.h"
+#include "base/ipv4.h"
 
 /* Returns the socket of this node's mesh, non-blocking; -1 when another process has it. */
 int single_claim(void);

@@ -4,7 +4,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "kernel.h"
+#include "rules/kernel.h"
 
 static json_t *describe_frontend(const struct frontend *frontend) {
   json_t *out = json_object(), *backends = json_array();

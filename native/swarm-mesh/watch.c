@@ -9,7 +9,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include "log.h"
+#include "base/log.h"
 
 /* Opens our own namespace file with a watch on it: does the kernel tell? */
 static bool opens_are_told(void) {

@@ -8,7 +8,7 @@ import { DrydockError } from '@drydock/protocol';
 import type { Size } from './output-log.ts';
 import type { Pty, PtyEvents, TerminalCommand } from './pty.ts';
 
-/** Where the program looks for new sizes, a line COLSxROWS each (native/enter/options.h). */
+/** Where the program looks for new sizes, a line COLSxROWS each (native/enter/plan/options.h). */
 export const SIZES_DESCRIPTOR = 3;
 /** What an ended program left in its sockets is read within this time (ms), unless a child of it keeps them open. */
 const DRAIN_MS = 1000;

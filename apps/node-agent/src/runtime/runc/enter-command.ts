@@ -1,4 +1,4 @@
-/** How dd-enter is called (native/enter/options.h): the one place that knows its words. */
+/** How dd-enter is called (native/enter/plan/options.h): the one place that knows its words. */
 import { join } from 'node:path';
 import type { EnterCommand, EnterOptions } from '../runtime.ts';
 

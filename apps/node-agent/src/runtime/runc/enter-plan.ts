@@ -1,4 +1,4 @@
-/** enter.plan: what dd-enter must know to make a process one of the node's own (its form: native/enter/plan.c). */
+/** enter.plan: what dd-enter must know to make a process one of the node's own (its form: native/enter/plan/plan.c). */
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { capabilityMask, type Rlimit } from '../node-rights.ts';
