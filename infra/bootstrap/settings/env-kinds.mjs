@@ -5,6 +5,15 @@ import { isAbsolute } from 'node:path';
 /** @typedef {(text: string) => string | undefined} Kind */
 
 /**
+ * @typedef {object} Setting
+ * @property {string} name
+ * @property {Kind} kind
+ * @property {string | undefined} fallback what holds when it is unset; undefined = nothing, or worked out at start
+ * @property {string} reason what it does and why one would change it
+ * @property {boolean} [outside] not named DRYDOCK_*, but read all the same
+ */
+
+/**
  * @param {number} min
  * @param {number} max
  * @returns {Kind}

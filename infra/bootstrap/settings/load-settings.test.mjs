@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { REPO } from '../../common/paths.mjs';
 import { Problem } from '../../common/problem.mjs';
 import { envExample } from './env-example.mjs';
-import { CLI_VARIABLES, INTERNAL_VARIABLES, SETTINGS, TEST_VARIABLES } from './env-table.mjs';
+import { COMMAND_LINE_VARIABLES, INTERNAL_VARIABLES, SETTINGS, TEST_VARIABLES } from './env-table.mjs';
 import { loadSettings, parseEnvFile } from './load-settings.mjs';
 
 const NO_FILE = '/nonexistent/.env';
@@ -113,7 +113,7 @@ describe('settings', () => {
     const known = new Set([
       ...SETTINGS.map(({ name }) => name),
       ...INTERNAL_VARIABLES,
-      ...CLI_VARIABLES,
+      ...COMMAND_LINE_VARIABLES,
       ...TEST_VARIABLES,
     ]);
     const unknown = sources(['apps', 'packages', 'e2e']).flatMap((path) =>
