@@ -6,8 +6,8 @@ import { expect, test } from '../../support/test.ts';
 test('the page says what a node has and cannot do', async ({ workbench, page }) => {
   await workbench.addNode('node1');
   await page.getByRole('button', { name: 'Actions for node1' }).click();
-  await page.getByRole('menuitem', { name: 'Limits and abilities' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Limits and abilities of node1' });
+  await page.getByRole('menuitem', { name: 'Limits and features' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Limits and features of node1' });
   await expect(dialog).toContainText(/Memory[\d.]+ MiB of 2 GiB/);
   await expect(dialog).toContainText(/Processes\d+ of 4,096/);
   await expect(dialog).toContainText('Files and folders on its disk1,310,720');
@@ -24,7 +24,7 @@ test('what is told of inodes and open files is what holds in the node', async ({
   const session = await createSession(stack.origin);
   try {
     const { limits } = await session.addNode('node1');
-    const bounds = (await session.get()).capabilities?.bounds;
+    const bounds = (await session.get()).features?.bounds;
     const { stdout } = await session.sh('node1', 'df --output=itotal / | tail -1; ulimit -n');
     const [inodes = 0, files = 0] = stdout.trim().split(/\s+/).map(Number);
     expect(files).toBe(bounds?.files);

@@ -60,7 +60,7 @@ test('kill -9 of lxcfs: nodes show their own memory again by themselves', async 
   try {
     const { limits } = await session.addNode('node1');
     const own = String(limits.memoryBytes / 1024);
-    expect((await session.get()).capabilities?.figures).toBe('node');
+    expect((await session.get()).features?.figures).toBe('node');
     await expect.poll(memory).toBe(own);
     const victim = await lxcfs();
     if (victim === undefined) throw new Error('no lxcfs in the status');

@@ -141,13 +141,13 @@ test.describe('ways to a task', () => {
   });
 
   test('an encrypted overlay works, or fails at once with a reason', async () => {
-    const { capabilities } = await session.get();
+    const { features } = await session.get();
     await on('mgr1', 'docker network create -d overlay --attachable -o encrypted sealed');
     await on(
       'mgr1',
       `docker service create -q -d --name sealed --network sealed --replicas 2 busybox sh -c '${SERVE}'`,
     );
-    if (capabilities?.encryptedOverlay) {
+    if (features?.encryptedOverlay) {
       await converged('sealed', '2/2');
     } else {
       await until('mgr1', `docker service ps --no-trunc sealed | grep -q 'cannot join secure network'`);

@@ -1,7 +1,7 @@
 /** Requests and answers of the public HTTP API, `/api/v1` (the contract; documented in /api/v1/openapi.json). */
 import { z } from 'zod';
-import { capabilitiesSchema } from './capabilities.ts';
 import { ERROR_CODES } from './errors.ts';
+import { hostFeaturesSchema } from './host-features.ts';
 import { hostNameSchema, nodeNameSchema, tokenSchema } from './ids.ts';
 import { labIdSchema } from './lab/lab.ts';
 import * as limits from './limits.ts';
@@ -198,7 +198,7 @@ export const statusResponseSchema = z.object({
       state: z.enum(['connected', 'draining', 'lost']),
       nodes: z.number().int(),
       pool: z.number().int(),
-      capabilities: capabilitiesSchema,
+      features: hostFeaturesSchema,
     }),
   ),
   sessions: z.number().int(),

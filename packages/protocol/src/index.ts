@@ -3,9 +3,9 @@ import './without-eval.ts';
 
 export * from './agent/agent-events.ts';
 export * from './agent/session-network.ts';
-export * from './capabilities.ts';
 export * from './embed-frame.ts';
 export * from './errors.ts';
+export * from './host-features.ts';
 export * from './http.ts';
 export * from './ids.ts';
 export * from './lab/lab.ts';

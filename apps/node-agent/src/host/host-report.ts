@@ -1,5 +1,5 @@
 /** What the agent tells its manager of the host itself: once in the hello, and again as the disk fills. */
-import type { Capabilities, Capacity } from '@drydock/protocol';
+import type { Capacity, HostFeatures } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import type { AgentEnv } from '../env.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -19,7 +19,7 @@ export interface HostCounts {
 }
 
 export interface HostReport {
-  describe(): Promise<{ capabilities: Capabilities; capacity: Capacity }>;
+  describe(): Promise<{ features: HostFeatures; capacity: Capacity }>;
   /** How many booted nodes this host should hold for nobody, beside those of sessions. */
   poolSize(now: { members: number; demand: number }): Promise<number>;
   /** The pool has changed: the capacity is told soon. */
@@ -34,7 +34,7 @@ export interface HostReport {
 export interface HostReportDeps {
   env: AgentEnv;
   runtime: Pick<Runtime, 'diskBytes'>;
-  capabilities: () => Promise<Capabilities>;
+  features: () => Promise<HostFeatures>;
   onCapacity: (capacity: Capacity) => void;
   clock: Clock;
   logger: Logger;
@@ -71,7 +71,7 @@ export function createHostReport(deps: HostReportDeps): HostReport {
 
   return {
     async describe() {
-      return { capabilities: await deps.capabilities(), capacity: capacityNow(await resources()) };
+      return { features: await deps.features(), capacity: capacityNow(await resources()) };
     },
     async poolSize({ members, demand }) {
       const found = await resources();

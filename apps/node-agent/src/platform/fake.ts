@@ -13,7 +13,7 @@ export async function createFakePlatform({ env }: PlatformDeps): Promise<Platfor
     runtime,
     networks,
     underlay: undefined,
-    capabilities: async () => ({
+    features: async () => ({
       ingress: 'none',
       encryptedOverlay: false,
       vlan: false,

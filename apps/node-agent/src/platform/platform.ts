@@ -1,5 +1,5 @@
 /** What makes nodes and connects them, of one kind: all of it that the agent is built upon, and the only part that knows the kind. */
-import type { AgentFact, Capabilities, Underlay } from '@drydock/protocol';
+import type { AgentFact, HostFeatures, Underlay } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { AgentEnv } from '../env.ts';
 import type { KernelTotals } from '../floor/kernel-totals.ts';
@@ -12,7 +12,7 @@ export interface Platform {
   /** Where other hosts reach this one; undefined: sessions stay on this host. */
   readonly underlay: Underlay | undefined;
   /** What nodes can honestly do here and what bounds them; what cannot change is tried out once. */
-  capabilities(): Promise<Capabilities>;
+  features(): Promise<HostFeatures>;
   /** What the host's kernel holds in all, for the watch over it. */
   kernelTotals(): Promise<KernelTotals>;
   /** Checks that nodes can be made here, and makes what all of them share. @throws when this host cannot carry nodes. */

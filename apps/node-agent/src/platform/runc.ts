@@ -25,7 +25,7 @@ import { createRuncRuntime } from '../runtime/runc/runc-runtime.ts';
 import { loadNetnsAddon } from '../system/netns-addon.ts';
 import { createNetnsSockets } from '../system/netns-sockets.ts';
 import type { Platform, PlatformDeps } from './platform.ts';
-import { nodeBounds, probeCapabilities } from './runc-capabilities.ts';
+import { nodeBounds, probeFeatures } from './runc-features.ts';
 
 /** Builds it; nothing of the host is touched before `prepare`. */
 export async function createRuncPlatform({ env, clock, logger, onFact }: PlatformDeps): Promise<Platform> {
@@ -85,14 +85,14 @@ export async function createRuncPlatform({ env, clock, logger, onFact }: Platfor
     services: createGatewayServices({ sockets, upstream, mirror: mirror.handle, lists, clock, logger }),
   });
   const refusals = createRefusalWatch({ networks, clock, logger });
-  let tried: ReturnType<typeof probeCapabilities> | undefined;
+  let tried: ReturnType<typeof probeFeatures> | undefined;
 
   return {
     runtime,
     networks,
     underlay,
-    async capabilities() {
-      tried ??= probeCapabilities(env);
+    async features() {
+      tried ??= probeFeatures(env);
       return {
         ...(await tried),
         figures: figures?.serves() ? 'node' : 'host',

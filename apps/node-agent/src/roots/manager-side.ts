@@ -68,10 +68,10 @@ export function createManagerSide(deps: ManagerSideDeps): ManagerSide {
         .call('list', { protocol: HOST_PROTOCOL_VERSION })
         .catch(() => ({ terminals: [], dials: false }));
       terminalCommands.learn(listed.terminals);
-      const { capabilities, capacity } = await host.describe();
+      const { features, capacity } = await host.describe();
       return (): AgentHello => ({
         version: self.version,
-        capabilities,
+        capabilities: features,
         capacity,
         ...(platform.underlay === undefined ? {} : { underlay: platform.underlay }),
         nodes: nodes.list(),

@@ -43,7 +43,7 @@ export function createNodeSide({ env, platform, clock, logger, onFact }: NodeSid
   const host = createHostReport({
     env,
     runtime,
-    capabilities: platform.capabilities,
+    features: platform.features,
     onCapacity: (capacity) => onFact({ kind: 'capacity', capacity }),
     ...base,
   });

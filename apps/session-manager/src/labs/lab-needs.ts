@@ -1,6 +1,6 @@
 /** What a lab wants of this place: refused with a sentence before its start, never in the middle. */
 import type { Lab, Need } from '@drydock/lab';
-import { type Capabilities, DrydockError } from '@drydock/protocol';
+import { DrydockError, type HostFeatures } from '@drydock/protocol';
 import type { TemplateBook } from '../templates/templates.ts';
 
 /** The docker of our node image (infra/node-image): an older want is met by it. */
@@ -9,19 +9,19 @@ const DOCKER = [26, 1];
 /** How many nodes a lab begins with. @throws DrydockError LAB_STATE, UNKNOWN_TEMPLATE where this place cannot give what it needs. */
 export function demandNeeds(
   lab: Lab,
-  place: { maxNodes: number; capabilities: readonly Capabilities[]; templates: TemplateBook },
+  place: { maxNodes: number; features: readonly HostFeatures[]; templates: TemplateBook },
 ): number {
   const count = lab.template === undefined ? lab.nodes.length : place.templates.require(lab.template).nodes.length;
   if (count > place.maxNodes) throw new DrydockError('NODE_LIMIT', undefined, { limit: place.maxNodes, nodes: count });
   for (const need of lab.needs) {
     // What no host can say yet is no reason to refuse.
-    if (place.capabilities.length > 0 && !place.capabilities.some((host) => meets(host, need)))
+    if (place.features.length > 0 && !place.features.some((host) => meets(host, need)))
       throw new DrydockError('LAB_STATE', `This lab needs ${sentenceOf(need)}, which no host of this place has.`);
   }
   return count;
 }
 
-function meets(host: Capabilities, need: Need): boolean {
+function meets(host: HostFeatures, need: Need): boolean {
   switch (need.kind) {
     case 'docker':
       return !isOver(need.atLeast, DOCKER);

@@ -33,8 +33,8 @@ export function createLabStarts(deps: {
   const { labs, nodes, directory, service, hosts, templates, maxNodes } = deps;
 
   function demand({ lab }: BookLab): number {
-    const capabilities = hosts.list().flatMap((host) => (host.state === 'lost' ? [] : [host.capabilities]));
-    return demandNeeds(lab, { maxNodes, capabilities, templates });
+    const features = hosts.list().flatMap((host) => (host.state === 'lost' ? [] : [host.features]));
+    return demandNeeds(lab, { maxNodes, features, templates });
   }
 
   async function begin(sessionId: string, lab: BookLab): Promise<void> {

@@ -84,7 +84,7 @@ export function createSessionViews({ hosts, clock, maxNodes, maxSessionMs, portU
         now: clock.now(),
         limits: { nodes: maxNodes, node: host?.capacity.defaultLimits ?? UNKNOWN_LIMITS },
         nodes: record.nodes.map((entry) => node(record, entry)),
-        capabilities: host?.capabilities ?? null,
+        features: host?.features ?? null,
         template: record.template,
         ...(frozen === undefined ? {} : { frozen: { reason: frozen.reason } }),
         ...(record.lab === undefined ? {} : { lab: record.lab }),

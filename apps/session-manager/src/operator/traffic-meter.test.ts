@@ -1,4 +1,4 @@
-import type { Capabilities, Traffic } from '@drydock/protocol';
+import type { HostFeatures, Traffic } from '@drydock/protocol';
 import { createManualClock } from '@drydock/service-kit';
 import { beforeEach, expect, test } from 'vitest';
 import { createHostRegistry, type HostRegistry } from '../scheduling/host-registry.ts';
@@ -6,7 +6,7 @@ import { createTrafficMeter, type TrafficMeter } from './traffic-meter.ts';
 
 const LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
 const CAPACITY = { cpus: 1, memoryBytes: 1, diskBytes: 1, pool: 0, maxNodes: 1, defaultLimits: LIMITS };
-const HELLO = { version: '1', capabilities: {} as Capabilities, capacity: CAPACITY, nodes: [], terminals: [] };
+const HELLO = { version: '1', capabilities: {} as HostFeatures, capacity: CAPACITY, nodes: [], terminals: [] };
 const STARTED = 1000;
 const ID = 'abcdefgh';
 

@@ -3,8 +3,8 @@ import type {
   AgentFact,
   AgentHello,
   AgentNodeReport,
-  Capabilities,
   Capacity,
+  HostFeatures,
   Refusals,
   SwarmState,
   TerminalView,
@@ -18,7 +18,7 @@ export interface Host {
   readonly name: string;
   readonly version: string;
   readonly state: 'connected' | 'draining' | 'lost';
-  readonly capabilities: Capabilities;
+  readonly features: HostFeatures;
   readonly capacity: Capacity;
   /** Where other hosts reach it; undefined: its sessions stay on it. */
   readonly underlay?: Underlay | undefined;
@@ -146,10 +146,10 @@ export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {
   }
 
   return {
-    hello(name, { version, capabilities, capacity, underlay, nodes, labs = false }) {
+    hello(name, { version, capabilities: features, capacity, underlay, nodes, labs = false }) {
       const state = drained.has(name) ? 'draining' : 'connected';
       entries.set(name, {
-        host: { name, version, capabilities, capacity, underlay, labs, state, since: clock.now() },
+        host: { name, version, features, capacity, underlay, labs, state, since: clock.now() },
         nodes: new Map(nodes.map((report) => [keyOf(report.sessionId, report.name), report])),
       });
       publish({ kind: 'connected', host: name });

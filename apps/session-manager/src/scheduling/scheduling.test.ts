@@ -11,7 +11,7 @@ const LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
 
 function host(name: string, maxNodes: number, state: Host['state'] = 'connected', pool = 0): Host {
   const capacity = { cpus: 8, memoryBytes: 1, diskBytes: 1, pool, maxNodes, defaultLimits: LIMITS };
-  return { name, state, capacity, version: '1', since: 0, labs: true, capabilities: {} as Host['capabilities'] };
+  return { name, state, capacity, version: '1', since: 0, labs: true, features: {} as Host['features'] };
 }
 const at = (
   name: string,

@@ -116,7 +116,7 @@ export function storySnapshot(change: Partial<SessionSnapshot> = {}): SessionSna
       now: STORY_NOW,
       limits: { nodes: 8, node: storyNode('node1', 1).limits },
       nodes: [...STORY_NODES],
-      capabilities: {
+      features: {
         ingress: 'mesh',
         encryptedOverlay: false,
         vlan: false,

@@ -51,8 +51,8 @@ export const nodes = {
     lost: (name: string) => `${name} was lost with its host. Add a node to go on.`,
     failed: (name: string) => `${name} failed and was removed. Add another node.`,
   },
-  details: 'Limits and abilities',
-  detailsOf: (name: string) => `Limits and abilities of ${name}`,
+  details: 'Limits and features',
+  detailsOf: (name: string) => `Limits and features of ${name}`,
   limits: {
     title: 'What it has',
     cpus: 'Processors',
@@ -67,7 +67,7 @@ export const nodes = {
     bandwidthValue: (megabits: string) => `${megabits} Mbit/s each way`,
     usedOf: (used: string, of: string) => `${used} of ${of}`,
   },
-  abilities: {
+  features: {
     title: 'What to know',
     onePlatform: (platform: string) => `Images for ${platform} run; those for other processors do not.`,
     platforms: (platforms: string) => `Images for ${platforms} run.`,

@@ -21,7 +21,7 @@ const snapshot: SessionSnapshot = {
     now: 0,
     nodes: [],
     limits: { nodes: 8, node: limits },
-    capabilities: null,
+    features: null,
     template: null,
   },
 };

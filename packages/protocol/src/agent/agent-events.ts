@@ -3,8 +3,8 @@
  * Commands with ids go down and are acknowledged; facts with sequence numbers come up. An agent never learns a user.
  */
 import { z } from 'zod';
-import { capabilitiesSchema } from '../capabilities.ts';
 import type { ErrorBody } from '../errors.ts';
+import { hostFeaturesSchema } from '../host-features.ts';
 import { execRequestSchema, execResponseSchema } from '../http.ts';
 import {
   hostNameSchema,
@@ -80,7 +80,8 @@ export type Capacity = z.infer<typeof capacitySchema>;
 /** First message of a connection: all that the host has, so that the manager needs no memory of it. */
 export const agentHelloSchema = z.object({
   version: z.string(),
-  capabilities: capabilitiesSchema,
+  /** The host’s features: their name on this link is older, and the other release reads it too. */
+  capabilities: hostFeaturesSchema,
   capacity: capacitySchema,
   /** Only of a host whose operator lets sessions span hosts. Since release 0.2. */
   underlay: underlaySchema.optional(),

@@ -1,6 +1,6 @@
 /** A session, its rights, links and how the API shows it. */
 import { z } from 'zod';
-import { capabilitiesSchema } from '../capabilities.ts';
+import { hostFeaturesSchema } from '../host-features.ts';
 import { linkIdSchema, nodeNameSchema, sessionIdSchema } from '../ids.ts';
 import { nodeLimitsSchema, nodeViewSchema } from './node.ts';
 
@@ -37,7 +37,7 @@ export const sessionViewSchema = z.object({
   now: z.number().int(),
   limits: sessionLimitsSchema,
   nodes: z.array(nodeViewSchema),
-  capabilities: capabilitiesSchema.nullable(),
+  features: hostFeaturesSchema.nullable(),
   template: z.string().nullable(),
   /** The lab that the session is led by. */
   lab: z.string().optional(),

@@ -59,7 +59,7 @@ export const swarmNetworkSchema = z.object({
   driver: name,
   ingress: z.boolean(),
   attachable: z.boolean(),
-  /** Its traffic is to be encrypted, which only some hosts can (`capabilities.encryptedOverlay`). */
+  /** Its traffic is to be encrypted, which only some hosts can (`features.encryptedOverlay`). */
   encrypted: z.boolean().optional(),
   subnets: z.array(name),
 });

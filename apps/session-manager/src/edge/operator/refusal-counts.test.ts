@@ -1,4 +1,4 @@
-import type { Capabilities, Refusals } from '@drydock/protocol';
+import type { HostFeatures, Refusals } from '@drydock/protocol';
 import { createManualClock } from '@drydock/service-kit';
 import { beforeEach, expect, test } from 'vitest';
 import { createHostRegistry } from '../../scheduling/host-registry.ts';
@@ -7,7 +7,7 @@ import { countRefusals } from './refusal-counts.ts';
 
 const LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
 const CAPACITY = { cpus: 1, memoryBytes: 1, diskBytes: 1, pool: 0, maxNodes: 1, defaultLimits: LIMITS };
-const HELLO = { version: '1', capabilities: {} as Capabilities, capacity: CAPACITY, nodes: [], terminals: [] };
+const HELLO = { version: '1', capabilities: {} as HostFeatures, capacity: CAPACITY, nodes: [], terminals: [] };
 const open = new Set<string>();
 let metrics = createMetrics();
 let tell = (_sessionId: string, _refused: Refusals, _host?: string) => {};

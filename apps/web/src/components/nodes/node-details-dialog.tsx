@@ -1,10 +1,10 @@
 /** What a node has, how much of it is used, and what its host cannot do. */
 'use client';
 
-import type { Capabilities, NodeView } from '@drydock/protocol';
+import type { HostFeatures, NodeView } from '@drydock/protocol';
 import { strings } from '../../strings.ts';
-import { abilitiesOf } from '../../workbench/base/abilities.ts';
 import { formatBytes } from '../../workbench/base/format.ts';
+import { featuresText } from '../../workbench/base/host-features.ts';
 import { useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { Modal } from '../ui/dialog.tsx';
 
@@ -13,7 +13,7 @@ const BITS_PER_MEGABIT = 1_000_000;
 const formatCount = (count: number) => count.toLocaleString('en');
 
 /** Rows of name and value; bounds that the host does not tell are left out. */
-function rowsOf({ limits, usage }: NodeView, bounds: Capabilities['bounds']): [string, string][] {
+function rowsOf({ limits, usage }: NodeView, bounds: HostFeatures['bounds']): [string, string][] {
   const of = (used: string | undefined, limit: string) => (used === undefined ? limit : text.usedOf(used, limit));
   const rows: [string, string][] = [
     [text.cpus, String(limits.cpus)],
@@ -36,23 +36,23 @@ export function NodeDetailsDialog({ node: name, onClose }: { node: string; onClo
   const { session } = useWorkbenchData();
   const node = session.nodes.find((candidate) => candidate.name === name);
   if (!node) return null;
-  const { capabilities } = session;
+  const { features } = session;
   return (
     <Modal title={strings.nodes.detailsOf(name)} onClose={onClose}>
       <h3 className="font-[620] text-sm">{text.title}</h3>
       <dl className="mt-2 grid grid-cols-[auto_1fr] gap-x-6 gap-y-1.5 text-sm">
-        {rowsOf(node, capabilities?.bounds).map(([label, value]) => (
+        {rowsOf(node, features?.bounds).map(([label, value]) => (
           <div key={label} className="col-span-2 grid grid-cols-subgrid">
             <dt className="text-ink-2">{label}</dt>
             <dd className="text-right tabular-nums">{value}</dd>
           </div>
         ))}
       </dl>
-      {capabilities && (
+      {features && (
         <>
-          <h3 className="mt-5 font-[620] text-sm">{strings.nodes.abilities.title}</h3>
+          <h3 className="mt-5 font-[620] text-sm">{strings.nodes.features.title}</h3>
           <ul className="mt-2 list-disc space-y-1 pl-5 text-ink-2 text-sm">
-            {abilitiesOf(capabilities).map((sentence) => (
+            {featuresText(features).map((sentence) => (
               <li key={sentence}>{sentence}</li>
             ))}
           </ul>

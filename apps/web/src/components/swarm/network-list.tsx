@@ -11,7 +11,7 @@ import { serviceColour } from './service-colour.ts';
 const text = strings.swarm;
 
 export function NetworkList({ networks }: { networks: readonly MapNetwork[] }) {
-  const canEncrypt = useWorkbenchData().session.capabilities?.encryptedOverlay !== false;
+  const canEncrypt = useWorkbenchData().session.features?.encryptedOverlay !== false;
   return (
     <section aria-labelledby="swarm-networks" className="mt-4">
       <h3 id="swarm-networks" className="mb-1.5 font-[620] text-[13px] text-ink-2">

@@ -46,7 +46,7 @@ const snapshot: SessionSnapshot = {
     now: 5000,
     limits: { nodes: 8, node: limits },
     nodes: [node('node1'), node('node2')],
-    capabilities: null,
+    features: null,
     template: null,
   },
 };

@@ -36,7 +36,7 @@ function snapshot(seq: number, nodes: NodeView[] = []): SessionSnapshot {
       now: 5000,
       limits: { nodes: 8, node: nodeLimits },
       nodes,
-      capabilities: null,
+      features: null,
       template: null,
     },
   };

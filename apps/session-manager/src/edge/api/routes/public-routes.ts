@@ -72,7 +72,7 @@ export function publicRoutes(api: ApiRegistry, deps: PublicRoutesDeps): void {
         state: host.state,
         nodes: directory.placed(host.name),
         pool: host.capacity.pool,
-        capabilities: host.capabilities,
+        features: host.features,
       })),
       sessions: directory.count(),
       capacity: admission.capacity(),

@@ -1,14 +1,14 @@
 /** What nodes of this host can honestly do: every answer is tried out or read from the kernel. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Capabilities } from '@drydock/protocol';
+import type { HostFeatures } from '@drydock/protocol';
 import type { Egress, TrafficLimits } from '../network/egress.ts';
 import { nodeRlimits } from '../runtime/node-rights.ts';
 import { readCgroupHost } from '../runtime/runc/cgroup-host.ts';
 import { BYTES_PER_INODE } from '../runtime/runc/node-disk.ts';
 import { runProgram } from '../system/run-program.ts';
 
-export interface CapabilitiesDeps {
+export interface FeaturesDeps {
   imagesDir: string;
   nativeDir: string;
   egress: Egress;
@@ -83,11 +83,11 @@ const ADD_ESP =
   'aead "rfc4106(gcm(aes))" 0x0102030405060708090a0b0c0d0e0f1011121314 128';
 
 /** Tries everything out; a few hundred milliseconds, once at the agent's start. */
-export async function probeCapabilities({
+export async function probeFeatures({
   imagesDir,
   nativeDir,
   egress,
-}: CapabilitiesDeps): Promise<Omit<Capabilities, 'figures' | 'bounds'>> {
+}: FeaturesDeps): Promise<Omit<HostFeatures, 'figures' | 'bounds'>> {
   const profile = JSON.parse(await readFile(join(nativeDir, 'node.seccomp.json'), 'utf8')) as SeccompProfile;
   const programs = join(imagesDir, 'node/current/rootfs/usr/lib/drydock');
   const [files, vlan, esp, ownBinfmt, binfmt, cgroups] = await Promise.all([
@@ -115,7 +115,7 @@ export async function probeCapabilities({
 }
 
 /** Bounds of every node that are not among its limits; `files` is what is set, and a host that is itself confined cannot give that. */
-export async function nodeBounds(files: number, traffic: TrafficLimits): Promise<NonNullable<Capabilities['bounds']>> {
+export async function nodeBounds(files: number, traffic: TrafficLimits): Promise<NonNullable<HostFeatures['bounds']>> {
   const own = (name: string) => readFile(`/proc/self/${name}`, 'utf8');
   const rlimits = nodeRlimits(await own('status'), await own('limits'), files);
   const { connections, connectionsPerSecond, bandwidth } = traffic;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allowsNetlink, emulatedPlatforms, imagePlatforms } from './runc-capabilities.ts';
+import { allowsNetlink, emulatedPlatforms, imagePlatforms } from './runc-features.ts';
 
 const profile = {
   syscalls: [

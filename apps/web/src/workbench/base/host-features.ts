@@ -1,11 +1,11 @@
 /** What a learner should know of a node before trying in vain: sentences for what its host cannot do. */
-import type { Capabilities } from '@drydock/protocol';
+import type { HostFeatures } from '@drydock/protocol';
 import { strings } from '../../strings.ts';
 
-const text = strings.nodes.abilities;
+const text = strings.nodes.features;
 
 /** In the order of who runs into it first; the platforms are always said. */
-export function abilitiesOf(host: Capabilities): string[] {
+export function featuresText(host: HostFeatures): string[] {
   const [platform = '', ...others] = host.platforms;
   return [
     ...(host.egress === 'mirror-only' ? [text.mirrorOnly] : []),

@@ -1,7 +1,7 @@
 /** What nodes of a host can honestly do; shown in the product instead of faked. */
 import { z } from 'zod';
 
-export const capabilitiesSchema = z.object({
+export const hostFeaturesSchema = z.object({
   /** Who does swarm's VIPs and routing mesh: the kernel's IPVS, our nftables mesh, or nobody. */
   ingress: z.enum(['kernel', 'mesh', 'none']),
   /** Whether `docker network create -o encrypted` overlays can work (ESP in the kernel). */
@@ -31,4 +31,4 @@ export const capabilitiesSchema = z.object({
     })
     .optional(),
 });
-export type Capabilities = z.infer<typeof capabilitiesSchema>;
+export type HostFeatures = z.infer<typeof hostFeaturesSchema>;

@@ -1,8 +1,8 @@
-import type { Capabilities } from '@drydock/protocol';
+import type { HostFeatures } from '@drydock/protocol';
 import { expect, test } from 'vitest';
-import { abilitiesOf } from './abilities.ts';
+import { featuresText } from './host-features.ts';
 
-const host: Capabilities = {
+const host: HostFeatures = {
   ingress: 'mesh',
   encryptedOverlay: true,
   vlan: true,
@@ -13,11 +13,11 @@ const host: Capabilities = {
 };
 
 test('a host that can do everything is told by its platforms alone', () => {
-  expect(abilitiesOf(host)).toEqual(['Images for linux/amd64, linux/arm64 run.']);
+  expect(featuresText(host)).toEqual(['Images for linux/amd64, linux/arm64 run.']);
 });
 
 test('whatever a host cannot do is said', () => {
-  const poor = abilitiesOf({
+  const poor = featuresText({
     ...host,
     ingress: 'none',
     encryptedOverlay: false,
