@@ -9,7 +9,7 @@ import { fillPayload } from './payload.mjs';
 import { ensureGuestRoot, makeDisk } from './root.mjs';
 
 const IMAGES = process.env.DRYDOCK_IMAGES_DIR ?? '/var/lib/drydock/images';
-const PROGRAM = 'apps/node-agent/dist/testing/cgroup2-guest-main.js';
+const PROGRAM = 'apps/node-agent/dist/testing/nodes/cgroup2-guest-main.js';
 /** Making the guest's root, once, and all that runs in it, emulated, on a busy machine (ms). */
 const LIMIT_MS = 40 * 60_000;
 

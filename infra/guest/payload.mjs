@@ -26,7 +26,7 @@ mkdir -p /run/drydock /images/node/current/rootfs /dev/shm
 mount -o ro /dev/vdb /images/node/current/rootfs
 sh /payload/drydock/infra/supervisor/lxcfs.sh /run/drydock/lxcfs &
 echo "GUEST-KERNEL $(uname -r)"
-/payload/node /payload/drydock/apps/node-agent/dist/testing/cgroup2-guest-main.js /images 2>&1
+/payload/node /payload/drydock/apps/node-agent/dist/testing/nodes/cgroup2-guest-main.js /images 2>&1
 echo "GUEST-ENDED $?"
 echo o >/proc/sysrq-trigger
 sleep 60

@@ -11,7 +11,7 @@ import type { NodeService } from '../nodes/node-service.ts';
 import { loadNetnsAddon } from '../system/netns-addon.ts';
 import { createNetnsSockets } from '../system/netns-sockets.ts';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
-import { NATIVE_DIR, openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
+import { NATIVE_DIR, openRealHost, type RealHost, TEST_LIMITS } from '../testing/nodes/real-host.ts';
 import { serveLibrary } from '../testing/registry.ts';
 import { createMirrorFront } from './mirror-front.ts';
 

@@ -4,7 +4,7 @@ import http from 'node:http';
 import type { Socket } from 'node:net';
 import dnsPacket from 'dns-packet';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type NetworkWorld, openNetworkWorld, sh } from '../testing/network-world.ts';
+import { type NetworkWorld, openNetworkWorld, sh } from '../testing/network/network-world.ts';
 import { sessionNetnsPath } from './addresses.ts';
 import { GATEWAY_RATES } from './egress.ts';
 import type { EgressLists } from './egress-lists.ts';

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bodyKey } from '../runtime/node-body.ts';
 import type { NodeKey } from '../runtime/runtime.ts';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
-import { searchTrees } from '../testing/in-sight.ts';
-import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
+import { searchTrees } from '../testing/nodes/in-sight.ts';
+import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/nodes/real-host.ts';
 import type { NodeService } from './node-service.ts';
 
 const unable = whyNoNodes();

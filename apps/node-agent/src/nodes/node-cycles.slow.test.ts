@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { whyNoNodes } from '../testing/env.ts';
-import { runCycles } from '../testing/node-cycles.ts';
+import { runCycles } from '../testing/nodes/node-cycles.ts';
 
 const unable = whyNoNodes();
 /** A new one each time; a failure names it. */

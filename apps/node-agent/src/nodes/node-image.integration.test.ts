@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { idLetters } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
-import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
+import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/nodes/real-host.ts';
 import type { NodeService } from './node-service.ts';
 
 const unable = whyNoNodes();

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { type AgentFact, idLetters } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
-import { firstProcess } from '../testing/first-process.ts';
-import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
-import { remainsOf } from '../testing/remains.ts';
+import { firstProcess } from '../testing/nodes/first-process.ts';
+import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/nodes/real-host.ts';
+import { remainsOf } from '../testing/nodes/remains.ts';
 import type { NodeService } from './node-service.ts';
 
 const unable = whyNoNodes();

@@ -8,7 +8,7 @@ import { createFakeSessionNetworks } from '../network/fake/fake-session-networks
 import type { SessionNetworks } from '../network/session/session-networks.ts';
 import { createFakeRuntime } from '../runtime/fake/fake-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { firstProcess } from '../testing/first-process.ts';
+import { firstProcess } from '../testing/nodes/first-process.ts';
 import { MAX_COMMANDS_PER_SESSION } from './command-shares.ts';
 import { createNodeRecords } from './node-record.ts';
 import { createNodeService, type NodeService } from './node-service.ts';

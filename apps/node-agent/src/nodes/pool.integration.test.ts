@@ -8,8 +8,8 @@ import { readCgroupHost } from '../runtime/runc/cgroup-host.ts';
 import { createCgroups } from '../runtime/runc/cgroups.ts';
 import type { NodeKey } from '../runtime/runtime.ts';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
-import { firstProcess } from '../testing/first-process.ts';
-import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
+import { firstProcess } from '../testing/nodes/first-process.ts';
+import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/nodes/real-host.ts';
 import type { NodeService } from './node-service.ts';
 
 const unable = whyNoNodes();

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFakeSessionNetworks } from '../network/fake/fake-session-networks.ts';
 import { createFakeRuntime } from '../runtime/fake/fake-runtime.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { firstProcess } from '../testing/first-process.ts';
+import { firstProcess } from '../testing/nodes/first-process.ts';
 import { createNodeRecords } from './node-record.ts';
 import { createNodeService, type NodeService } from './node-service.ts';
 import { createPool, type Pool } from './pool.ts';

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { idLetters } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
-import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/real-host.ts';
-import { differences } from '../testing/swarm-truth.ts';
+import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/nodes/real-host.ts';
+import { differences } from '../testing/nodes/swarm-truth.ts';
 import type { NodeService } from './node-service.ts';
 
 /** How many random changes; hundreds for a long run. */

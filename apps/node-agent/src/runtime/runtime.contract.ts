@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { idLetters, MAX_EXEC_OUTPUT_BYTES } from '@drydock/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { firstProcess } from '../testing/first-process.ts';
+import { firstProcess } from '../testing/nodes/first-process.ts';
 import type { NodeKey, Runtime } from './runtime.ts';
 
 const LIMITS = { cpus: 1, memoryBytes: 512 * 1024 ** 2, diskBytes: 1024 ** 3, pids: 500 };

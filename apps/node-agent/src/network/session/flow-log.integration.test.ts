@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, createManualClock } from '@drydock/service-kit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type NetworkWorld, openNetworkWorld } from '../../testing/network-world.ts';
+import { type NetworkWorld, openNetworkWorld } from '../../testing/network/network-world.ts';
 import { sessionNetnsPath } from '../addresses.ts';
 import { createFlowLog, type Flow, takeFlows } from './flow-log.ts';
 

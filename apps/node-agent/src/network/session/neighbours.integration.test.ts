@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type NetworkWorld, nft, openNetworkWorld, sh } from '../../testing/network-world.ts';
+import { type NetworkWorld, nft, openNetworkWorld, sh } from '../../testing/network/network-world.ts';
 import { nodeMac, sessionLink, sessionNetnsPath } from '../addresses.ts';
 import { waitForLinks } from './link-up.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger, createManualClock } from '@drydock/service-kit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type NetworkWorld, openNetworkWorld, SOURCE_PORT } from '../../testing/network-world.ts';
+import { type NetworkWorld, openNetworkWorld, SOURCE_PORT } from '../../testing/network/network-world.ts';
 import { CONNECTION_BURST_SECONDS } from '../egress.ts';
 import { createRefusalWatch } from './refusal-watch.ts';
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Traffic } from '@drydock/protocol';
 import { createLogger, createManualClock } from '@drydock/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type NetworkWorld, openNetworkWorld, SOURCE_PORT } from '../../testing/network-world.ts';
+import { type NetworkWorld, openNetworkWorld, SOURCE_PORT } from '../../testing/network/network-world.ts';
 import { createTrafficWatch, type TrafficWatch } from './traffic-watch.ts';
 
 /** What a datagram of 1,000 bytes is on a link: UDP, IPv4 and Ethernet come before it. */

@@ -4,8 +4,8 @@ import { idLetters } from '@drydock/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadNetnsAddon } from '../../system/netns-addon.ts';
 import { createNetnsSockets } from '../../system/netns-sockets.ts';
-import { NATIVE_DIR } from '../../testing/real-host.ts';
-import { inNode, openSpanWorld, type SpanHost, type SpanWorld } from '../../testing/span-world.ts';
+import { inNode, openSpanWorld, type SpanHost, type SpanWorld } from '../../testing/network/span-world.ts';
+import { NATIVE_DIR } from '../../testing/nodes/real-host.ts';
 import { nodeMac, SPAN_PORT } from '../addresses.ts';
 
 const sessionId = idLetters(randomBytes(8));

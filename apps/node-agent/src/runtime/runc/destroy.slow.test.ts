@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { idLetters } from '@drydock/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { nestedGroups, wideGroups } from '../../testing/cgroup-tricks.ts';
 import { IMAGES, whyNoNodes } from '../../testing/env.ts';
-import { openRealHost, type RealHost } from '../../testing/real-host.ts';
-import { remainsOf } from '../../testing/remains.ts';
+import { nestedGroups, wideGroups } from '../../testing/nodes/cgroup-tricks.ts';
+import { openRealHost, type RealHost } from '../../testing/nodes/real-host.ts';
+import { remainsOf } from '../../testing/nodes/remains.ts';
 
 const unable = whyNoNodes();
 const LIMITS = { cpus: 2, memoryBytes: 2 * 1024 ** 3, diskBytes: 1024 ** 3, pids: 500 };

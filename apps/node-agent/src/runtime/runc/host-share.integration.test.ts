@@ -8,8 +8,8 @@ import { createLogger } from '@drydock/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodesMemory, readResources } from '../../host/capacity.ts';
 import { IMAGES, whyNoNodes } from '../../testing/env.ts';
-import { createHostRuntime } from '../../testing/host-runtime.ts';
-import { NATIVE_DIR } from '../../testing/real-host.ts';
+import { createHostRuntime } from '../../testing/nodes/host-runtime.ts';
+import { NATIVE_DIR } from '../../testing/nodes/real-host.ts';
 import type { NodeKey, Runtime } from '../runtime.ts';
 import { readCgroupHost, v1Mount } from './cgroup-host.ts';
 

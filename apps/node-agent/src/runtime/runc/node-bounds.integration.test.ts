@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { idLetters } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IMAGES, whyNoNodes } from '../../testing/env.ts';
-import { openRealHost, type RealHost } from '../../testing/real-host.ts';
+import { openRealHost, type RealHost } from '../../testing/nodes/real-host.ts';
 import type { NodeKey } from '../runtime.ts';
 import { NODE_BOUNDS } from './node-bounds.ts';
 

@@ -9,7 +9,7 @@ import { type Clock, createLogger, systemClock } from '@drydock/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NodeService } from '../../nodes/node-service.ts';
 import { IMAGES, whyNoNodes } from '../../testing/env.ts';
-import { NATIVE_DIR, openRealHost, type RealHost, TEST_LIMITS } from '../../testing/real-host.ts';
+import { NATIVE_DIR, openRealHost, type RealHost, TEST_LIMITS } from '../../testing/nodes/real-host.ts';
 import { createOwnFigures, type OwnFigures } from './own-figures.ts';
 
 const LXCFS = fileURLToPath(new URL('../../../../../infra/supervisor/lxcfs.sh', import.meta.url));

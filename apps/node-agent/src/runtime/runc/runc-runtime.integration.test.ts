@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { IMAGES, whyNoNodes } from '../../testing/env.ts';
-import { openRealHost } from '../../testing/real-host.ts';
+import { openRealHost } from '../../testing/nodes/real-host.ts';
 import { runtimeContract } from '../runtime.contract.ts';
 
 const unable = whyNoNodes();

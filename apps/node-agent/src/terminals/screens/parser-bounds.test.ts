@@ -2,7 +2,7 @@ import { type BoundableTerminal, boundParser, CSI_LIMITS, MAX_JOINED } from '@dr
 import headless from '@xterm/headless';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hostileOutput } from '../../testing/hostile-output.ts';
+import { hostileOutput } from '../../testing/fuzz/hostile-output.ts';
 import { UnicodeGraphemesAddon } from './graphemes-addon.ts';
 
 const size = { cols: 40, rows: 8 };

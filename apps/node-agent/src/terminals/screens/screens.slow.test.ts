@@ -1,7 +1,7 @@
 import { createLogger } from '@drydock/service-kit';
 import fc from 'fast-check';
 import { expect, inject, test } from 'vitest';
-import { hostileOutput } from '../../testing/hostile-output.ts';
+import { hostileOutput } from '../../testing/fuzz/hostile-output.ts';
 import { createScreenModel } from './screen-model.ts';
 import { createScreenPool } from './screen-pool.ts';
 

@@ -3,7 +3,7 @@ import { type AgentFact, idLetters } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NodeService } from '../../../nodes/node-service.ts';
 import { IMAGES, whyNoNodes } from '../../../testing/env.ts';
-import { openRealHost, type RealHost, TEST_LIMITS } from '../../../testing/real-host.ts';
+import { openRealHost, type RealHost, TEST_LIMITS } from '../../../testing/nodes/real-host.ts';
 
 const unable = whyNoNodes();
 const limits = { ...TEST_LIMITS, memoryBytes: 300 * 1024 ** 2 };

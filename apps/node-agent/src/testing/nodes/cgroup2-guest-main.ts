@@ -5,9 +5,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createLogger, systemClock } from '@drydock/service-kit';
-import type { NodeService } from '../nodes/node-service.ts';
-import { readCgroupHost } from '../runtime/runc/cgroup-host.ts';
-import { createOwnFigures } from '../runtime/runc/own-figures.ts';
+import type { NodeService } from '../../nodes/node-service.ts';
+import { readCgroupHost } from '../../runtime/runc/cgroup-host.ts';
+import { createOwnFigures } from '../../runtime/runc/own-figures.ts';
 import { wideGroups } from './cgroup-tricks.ts';
 import { NATIVE_DIR, openRealHost, type RealHost } from './real-host.ts';
 import { remainsOf } from './remains.ts';

@@ -8,24 +8,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { idLetters, type Refusals } from '@drydock/protocol';
 import { createLogger, systemClock } from '@drydock/service-kit';
-import { sessionNetnsPath } from '../network/addresses.ts';
-import type { DnsUpstream } from '../network/dns/dns-upstream.ts';
-import type { Egress, TrafficLimits } from '../network/egress.ts';
-import { type EgressLists, NO_LISTS } from '../network/egress-lists.ts';
-import { readHostNetworks } from '../network/host-networks.ts';
-import { installHostRules } from '../network/host-rules.ts';
-import { createGatewayServices } from '../network/session/gateway-services.ts';
-import { waitForLinks } from '../network/session/link-up.ts';
+import { sessionNetnsPath } from '../../network/addresses.ts';
+import type { DnsUpstream } from '../../network/dns/dns-upstream.ts';
+import type { Egress, TrafficLimits } from '../../network/egress.ts';
+import { type EgressLists, NO_LISTS } from '../../network/egress-lists.ts';
+import { readHostNetworks } from '../../network/host-networks.ts';
+import { installHostRules } from '../../network/host-rules.ts';
+import { createGatewayServices } from '../../network/session/gateway-services.ts';
+import { waitForLinks } from '../../network/session/link-up.ts';
 import {
   createSessionNetworks,
   type GatewayServices,
   type SessionNetworks,
-} from '../network/session/session-networks.ts';
-import { createTransitClaims, type TransitClaims } from '../network/session/transit-claims.ts';
-import { loadNetnsAddon, type NetnsAddon } from '../system/netns-addon.ts';
-import { createNetnsSockets, type NetnsSockets } from '../system/netns-sockets.ts';
-import type { NodePlug } from '../system/node-plug.ts';
-import { NATIVE_DIR } from './real-host.ts';
+} from '../../network/session/session-networks.ts';
+import { createTransitClaims, type TransitClaims } from '../../network/session/transit-claims.ts';
+import { loadNetnsAddon, type NetnsAddon } from '../../system/netns-addon.ts';
+import { createNetnsSockets, type NetnsSockets } from '../../system/netns-sockets.ts';
+import type { NodePlug } from '../../system/node-plug.ts';
+import { NATIVE_DIR } from '../nodes/real-host.ts';
 
 /** A port of the played outside that sends all it can to whoever connects. */
 export const SOURCE_PORT = 19;

@@ -2,8 +2,8 @@
 import dnsPacket from 'dns-packet';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { answerQuery } from '../network/dns/dns-answer.ts';
-import { createNameRules } from '../network/name-rules.ts';
+import { answerQuery } from '../../network/dns/dns-answer.ts';
+import { createNameRules } from '../../network/name-rules.ts';
 
 const lists = {
   denied: { networks: [], names: ['denied.example'] },

@@ -6,12 +6,12 @@ import { systemClock } from '@drydock/service-kit';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { z } from 'zod';
-import { createDockerApi, type DockerApi } from '../watch/docker-api.ts';
-import { type DockerView, readDockerView } from '../watch/docker-view.ts';
-import { createDockerWatch, type DockerEvent } from '../watch/docker-watch.ts';
-import { createEventTeller } from '../watch/engine-events.ts';
-import { nodePorts } from '../watch/node-ports.ts';
-import { readSwarm } from '../watch/swarm-view.ts';
+import { createDockerApi, type DockerApi } from '../../watch/docker-api.ts';
+import { type DockerView, readDockerView } from '../../watch/docker-view.ts';
+import { createDockerWatch, type DockerEvent } from '../../watch/docker-watch.ts';
+import { createEventTeller } from '../../watch/engine-events.ts';
+import { nodePorts } from '../../watch/node-ports.ts';
+import { readSwarm } from '../../watch/swarm-view.ts';
 
 /** Any JSON, as deep as a few levels. */
 const junk = fc.jsonValue({ maxDepth: 3 });

@@ -4,17 +4,17 @@ import { createInterface } from 'node:readline';
 import { sessionNetworkSchema } from '@drydock/protocol';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import { z } from 'zod';
-import { NO_LISTS } from '../network/egress-lists.ts';
-import { installHostRules } from '../network/host-rules.ts';
-import { createGatewayServices } from '../network/session/gateway-services.ts';
-import { createSessionNetworks, type SessionNetworks } from '../network/session/session-networks.ts';
-import { createTransitClaims } from '../network/session/transit-claims.ts';
-import { createSessionSpans } from '../network/span/session-spans.ts';
-import { readUnderlay } from '../network/span/underlay.ts';
-import { loadNetnsAddon } from '../system/netns-addon.ts';
-import { createNetnsSockets } from '../system/netns-sockets.ts';
+import { NO_LISTS } from '../../network/egress-lists.ts';
+import { installHostRules } from '../../network/host-rules.ts';
+import { createGatewayServices } from '../../network/session/gateway-services.ts';
+import { createSessionNetworks, type SessionNetworks } from '../../network/session/session-networks.ts';
+import { createTransitClaims } from '../../network/session/transit-claims.ts';
+import { createSessionSpans } from '../../network/span/session-spans.ts';
+import { readUnderlay } from '../../network/span/underlay.ts';
+import { loadNetnsAddon } from '../../system/netns-addon.ts';
+import { createNetnsSockets } from '../../system/netns-sockets.ts';
+import { NATIVE_DIR } from '../nodes/real-host.ts';
 import { plugOf } from './network-world.ts';
-import { NATIVE_DIR } from './real-host.ts';
 
 const settings = z
   .object({ stateDir: z.string(), address: z.string(), adopt: z.array(z.string()) })

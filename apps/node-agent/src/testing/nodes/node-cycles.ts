@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { idLetters } from '@drydock/protocol';
-import { IMAGES } from './env.ts';
+import { IMAGES } from '../env.ts';
 import { openRealHost } from './real-host.ts';
 import { remainsOf } from './remains.ts';
 

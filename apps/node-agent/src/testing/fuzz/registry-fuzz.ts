@@ -1,7 +1,7 @@
 /** Whatever a node asks its mirror for: what reaches a registry behind it is a read of an image, and of nothing else there. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { parseRegistryUrl, registryPath } from '../mirror/registry-path.ts';
+import { parseRegistryUrl, registryPath } from '../../mirror/registry-path.ts';
 
 const part = fc.oneof(
   fc.stringMatching(/^[a-z0-9._/-]{0,40}$/),

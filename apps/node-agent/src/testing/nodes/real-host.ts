@@ -4,28 +4,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLogger, systemClock } from '@drydock/service-kit';
-import type { Egress } from '../network/egress.ts';
+import type { Egress } from '../../network/egress.ts';
 import {
   createSessionNetworks,
   type GatewayServices,
   type SessionNetworks,
-} from '../network/session/session-networks.ts';
-import { createTransitClaims } from '../network/session/transit-claims.ts';
-import { createNodeRecords } from '../nodes/node-record.ts';
-import { createNodeService, type NodeService } from '../nodes/node-service.ts';
-import { createPool, type Pool } from '../nodes/pool.ts';
-import { createSessionKeys } from '../nodes/session-keys.ts';
-import type { OwnFigures } from '../runtime/runc/own-figures.ts';
-import type { Runtime } from '../runtime/runtime.ts';
-import { loadNetnsAddon } from '../system/netns-addon.ts';
-import { createNetnsSockets } from '../system/netns-sockets.ts';
-import { engineReady } from '../watch/engine-ready.ts';
-import { createNodeWatchers, type NodeWatchers } from '../watch/node-watchers.ts';
+} from '../../network/session/session-networks.ts';
+import { createTransitClaims } from '../../network/session/transit-claims.ts';
+import { createNodeRecords } from '../../nodes/node-record.ts';
+import { createNodeService, type NodeService } from '../../nodes/node-service.ts';
+import { createPool, type Pool } from '../../nodes/pool.ts';
+import { createSessionKeys } from '../../nodes/session-keys.ts';
+import type { OwnFigures } from '../../runtime/runc/own-figures.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { loadNetnsAddon } from '../../system/netns-addon.ts';
+import { createNetnsSockets } from '../../system/netns-sockets.ts';
+import { engineReady } from '../../watch/engine-ready.ts';
+import { createNodeWatchers, type NodeWatchers } from '../../watch/node-watchers.ts';
 import { createHostRuntime } from './host-runtime.ts';
 
 const GIB = 1024 ** 3;
 export const TEST_LIMITS = { cpus: 1, memoryBytes: GIB, diskBytes: 4 * GIB, pids: 2000 };
-export const NATIVE_DIR = fileURLToPath(new URL('../../../../native/build', import.meta.url));
+export const NATIVE_DIR = fileURLToPath(new URL('../../../../../native/build', import.meta.url));
 /** One run directory for all on this machine: claims of ids and addresses are the machine's. */
 const RUN_DIR = '/run/drydock';
 
