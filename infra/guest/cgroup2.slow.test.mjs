@@ -9,7 +9,8 @@ import { fillPayload } from './payload.mjs';
 import { ensureGuestRoot, makeDisk } from './root.mjs';
 
 const IMAGES = process.env.DRYDOCK_IMAGES_DIR ?? '/var/lib/drydock/images';
-const PROGRAM = 'apps/node-agent/dist/testing/nodes/cgroup2-guest-main.js';
+/** What the guest's program is compiled against. */
+const BUILT = 'packages/service-kit/dist/index.d.ts';
 /** Making the guest's root, once, and all that runs in it, emulated, on a busy machine (ms). */
 const LIMIT_MS = 40 * 60_000;
 
@@ -18,7 +19,7 @@ function whyNot() {
   if (process.arch !== 'x64') return 'the guest is an x86-64 one';
   if (!existsSync('/usr/bin/qemu-system-x86_64')) return 'no qemu-system-x86_64';
   if (!existsSync(join(IMAGES, 'node/current/rootfs'))) return `no node image in ${IMAGES}`;
-  return existsSync(join(REPO, PROGRAM)) ? undefined : 'the clone is not built';
+  return existsSync(join(REPO, BUILT)) ? undefined : 'the clone is not built';
 }
 const unable = whyNot();
 

@@ -1,4 +1,5 @@
 /** What a run brings into the guest: this clone's agent as it is built, the programs it needs, and what is to be done with them. */
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
@@ -33,7 +34,8 @@ sleep 60
 `;
 
 /** Packages of ours, and all that the agent's nodes need of npm: terminals stay at home. */
-const OURS = ['packages/protocol', 'packages/service-kit', 'apps/node-agent'];
+const AGENT = 'apps/node-agent';
+const OURS = ['packages/protocol', 'packages/service-kit', AGENT];
 const NOT_NEEDED = new Set(['node-pty', 'socket.io-client', '@xterm/headless']);
 
 /** Fills an empty directory. @param {string} directory */
@@ -43,11 +45,15 @@ export function fillPayload(directory) {
   chmodSync(join(directory, 'node'), 0o755);
   const clone = join(directory, 'drydock');
   for (const path of OURS) {
-    for (const part of ['package.json', 'dist']) {
+    for (const part of path === AGENT ? ['package.json'] : ['package.json', 'dist']) {
       cpSync(join(REPO, path, part), join(clone, path, part), { recursive: true });
     }
     linkPackage(clone, path);
   }
+  // The guest's program is a test's: the agent's own dist does not have it.
+  const tsc = join(REPO, 'node_modules/typescript/bin/tsc');
+  const project = join(REPO, AGENT, 'tsconfig.guest.json');
+  execFileSync(process.execPath, [tsc, '-p', project, '--outDir', join(clone, AGENT, 'dist')], { stdio: 'inherit' });
   cpSync(join(REPO, 'native/build'), join(clone, 'native/build'), {
     recursive: true,
     filter: (path) => !/native\/build\/(objects|sanitize)/.test(path),
