@@ -9,6 +9,7 @@ import {
   type SessionSink,
   type TerminalLink,
 } from '@drydock/client';
+import type { ErrorCode } from '@drydock/protocol';
 import { io } from 'socket.io-client';
 import { WebSocket } from 'ws';
 import { EXIT, Failure } from '../failure.ts';
@@ -39,6 +40,12 @@ function failureOf(connection: Connection): Failure | undefined {
   }
 }
 
+/** Why a first connection did not come about: by the server's own code where it answered. */
+function notReached(server: string, refusal: { code: ErrorCode; message: string } | undefined): Failure {
+  if (refusal === undefined) return new Failure('UNREACHABLE', `${server} could not be reached.`, EXIT.unavailable);
+  return new Failure(refusal.code, refusal.message, EXIT.unavailable);
+}
+
 /** Connects. @throws Failure when the server does not answer at all, refuses the link, or the session has ended. */
 export async function holdSession(place: SessionPlace, sink: Partial<SessionSink> = {}): Promise<HeldSession> {
   let fail: (failure: Failure) => void = () => undefined;
@@ -59,8 +66,7 @@ export async function holdSession(place: SessionPlace, sink: Partial<SessionSink
       connection(now) {
         const failure = failureOf(now);
         if (failure !== undefined) fail(failure);
-        if (now.kind === 'offline' && !wasOnline)
-          fail(new Failure('UNREACHABLE', `${place.server} could not be reached.`, EXIT.unavailable));
+        if (now.kind === 'offline' && !wasOnline) fail(notReached(place.server, now.refusal));
         if (now.kind === 'online') {
           wasOnline = true;
           admit();

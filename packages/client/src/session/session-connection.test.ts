@@ -1,4 +1,4 @@
-import { DrydockError, type SessionSnapshot } from '@drydock/protocol';
+import { DrydockError, errorSpec, type SessionSnapshot } from '@drydock/protocol';
 import { Server } from 'socket.io';
 import { io as connectSocket } from 'socket.io-client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -33,12 +33,23 @@ let latency: number | undefined;
 let connection: Connection;
 let onConnection: (() => void)[];
 let connections = 0;
+/** Of those who come too often. */
+let refusals = 0;
+/** How long they are told to wait (ms): longer than a first wait ever is. */
+const TOLD_MS = 700;
 
 beforeEach(() => {
   connections = 0;
+  refusals = 0;
   io = new Server(0);
   io.of('/session').use((socket, next) => {
-    if (socket.handshake.auth.token === 'good') return next();
+    const { token } = socket.handshake.auth;
+    if (token === 'good') return next();
+    if (token === 'busy' && ++refusals === 1) {
+      const error = new DrydockError('RATE_LIMITED', undefined, { retryAfterMs: TOLD_MS });
+      return next(Object.assign(new Error('refused'), { data: error.toBody() }));
+    }
+    if (token === 'busy') return next();
     next(Object.assign(new Error('refused'), { data: new DrydockError('SESSION_NOT_FOUND').toBody() }));
   });
   io.of('/session').on('connection', (socket) => {
@@ -104,6 +115,18 @@ test('a link that opens nothing is refused once and not tried again', async () =
   expect(connection).toMatchObject({ code: 'SESSION_NOT_FOUND' });
   await new Promise((resolve) => setTimeout(resolve, 600));
   expect(connection.kind).toBe('refused');
+});
+
+test('who comes too often is told so by the server’s own code, and comes again when it says', async () => {
+  connect('busy');
+  await reached('offline');
+  expect(connection).toMatchObject({ refusal: { code: 'RATE_LIMITED', message: errorSpec('RATE_LIMITED').message } });
+  const { since, retryAt } = connection as { since: number; retryAt: number };
+  expect(retryAt - since).toBeGreaterThanOrEqual(TOLD_MS);
+  await reached('online');
+  io.of('/session').disconnectSockets(true);
+  await reached('offline');
+  expect(connection).not.toHaveProperty('refusal');
 });
 
 test('a broken connection comes back by itself', async () => {

@@ -26,6 +26,8 @@ const CALL_TIMEOUT_MS = 20_000;
 const PING_EVERY_MS = 4000;
 /** A ping without an answer for this long (ms) means a dead connection, long before TCP would say so. */
 const PING_DEAD_MS = 10_000;
+/** The longest wait (ms) that a server's refusal may ask for: beyond, a page would look dead. */
+const LONGEST_TOLD_MS = 60_000;
 
 /** Codes after which another attempt with the same link cannot succeed. */
 const FINAL_CODES: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'FORBIDDEN', 'SESSION_NOT_FOUND', 'SESSION_ENDED']);
@@ -33,8 +35,8 @@ const FINAL_CODES: ReadonlySet<string> = new Set(['UNAUTHORIZED', 'FORBIDDEN', '
 export type Connection =
   | { kind: 'connecting' }
   | { kind: 'online'; since: number }
-  /** `since` and `retryAt` in this machine's clock (ms). */
-  | { kind: 'offline'; since: number; retryAt: number }
+  /** `since` and `retryAt` in this machine's clock (ms). `refusal`: why the server lets nobody in now, where it said so. */
+  | { kind: 'offline'; since: number; retryAt: number; refusal?: { code: ErrorCode; message: string } }
   | { kind: 'refused'; code: ErrorCode | 'UNREADABLE'; message: string }
   /** `text`: the operator's own words. */
   | { kind: 'ended'; reason: EndReason | 'revoked'; text?: string; retention?: RetentionView };
@@ -82,6 +84,12 @@ function refusalOf(error: Error): ErrorBody | null {
   return typeof body === 'object' && body !== null && 'code' in body && 'message' in body ? (body as ErrorBody) : null;
 }
 
+/** How long (ms) a refusal asks to wait; 0 when it does not say. */
+function toldWait(refusal: ErrorBody | null): number {
+  const told = refusal?.details?.retryAfterMs;
+  return typeof told === 'number' && told > 0 ? told : 0;
+}
+
 /** Builds it; `start` connects, and it stays connected until `dispose`, or until the session ends or refuses the link. */
 export function createSessionConnection(deps: SessionConnectionDeps): SessionConnection {
   const { sink, sessionId, token, texts = ENGLISH } = deps;
@@ -110,13 +118,16 @@ export function createSessionConnection(deps: SessionConnectionDeps): SessionCon
     socket.connect();
   }
 
-  function scheduleRetry(): void {
+  function scheduleRetry(refusal: ErrorBody | null = null): void {
     if (over || retryTimer !== undefined) return;
     const now = Date.now();
-    const delay = reconnectDelay(attempt);
+    const delay = Math.max(reconnectDelay(attempt), Math.min(toldWait(refusal), LONGEST_TOLD_MS));
     attempt += 1;
     offlineSince ??= now;
-    sink.connection({ kind: 'offline', since: offlineSince, retryAt: now + delay });
+    sink.connection({
+      ...{ kind: 'offline', since: offlineSince, retryAt: now + delay },
+      ...(refusal === null ? {} : { refusal: { code: refusal.code, message: refusal.message } }),
+    });
     retryTimer = setTimeout(connectNow, delay);
   }
 
@@ -194,7 +205,7 @@ export function createSessionConnection(deps: SessionConnectionDeps): SessionCon
       sink.connection({ kind: 'refused', code: refusal.code, message: refusal.message });
       return;
     }
-    scheduleRetry();
+    scheduleRetry(refusal);
   });
 
   return {

@@ -13,6 +13,9 @@ const QUIET_MS = 700;
 export function ConnectionBanner() {
   const { client } = useWorkbench();
   const kind = useWorkbenchState((state) => state.connection.kind);
+  const refusal = useWorkbenchState(({ connection }) =>
+    connection.kind === 'offline' ? connection.refusal?.message : undefined,
+  );
   const frozen = useWorkbenchState((state) => state.data?.session.frozen?.reason);
   const [shown, setShown] = useState<'none' | 'offline' | 'back'>('none');
   const wasShown = useRef(false);
@@ -39,7 +42,7 @@ export function ConnectionBanner() {
       )}
       {shown === 'offline' && (
         <p className="flex min-h-8 flex-wrap items-center justify-center gap-x-4 bg-warn-soft px-4 py-1 text-[13.5px] text-ink">
-          {strings.connection.offline}
+          {refusal ?? strings.connection.offline}
           <button type="button" className="min-h-6 font-[620] underline underline-offset-4" onClick={client.wake}>
             {strings.connection.now}
           </button>
