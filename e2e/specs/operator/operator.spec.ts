@@ -1,11 +1,26 @@
 /** The operator's page as an operator has it at night: on a phone, by a link that is good once, with the keyboard alone. */
 import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expectAccessible, look } from '../../support/look.ts';
 import type { Stack } from '../../support/stack.ts';
 import { expect, test } from '../../support/test.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** How often the node's process with `mark` in its command has waited for something: what is frozen does not. */
+function turnsOf(mark: string): number {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(mark)) continue;
+      return Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+    } catch {
+      // It ended while we looked.
+    }
+  }
+  throw new Error(`no process has ${mark} in its command`);
+}
 
 function drydock(stack: Stack, ...args: string[]) {
   const options = { cwd: ROOT, env: { ...process.env, ...stack.env }, encoding: 'utf8' } as const;
@@ -19,6 +34,9 @@ test('an operator sees a session from outside, freezes it, ends it, and its page
   browser,
 }) => {
   await workbench.addNode('node1');
+  const mark = `turns-of-${workbench.sessionId}`;
+  await workbench.type(`perl -e 'select undef, undef, undef, 0.02 while 1' ${mark} & echo be"gun"`);
+  await workbench.expectText('begun');
   const { url } = drydock(stack, 'link') as { url: string };
   const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
   const desk = await phone.newPage();
@@ -44,10 +62,19 @@ test('an operator sees a session from outside, freezes it, ends it, and its page
   await expect(page.getByRole('status').filter({ hasText: 'looking into it' })).toBeVisible();
   const { frozen } = drydock(stack, 'show', workbench.sessionId) as { frozen: { reason: string } };
   expect(frozen.reason).toBe('looking into it');
+  // The node's kernel obeys, not only the page, which may say so first: some fifty turns a second before, none now.
+  const turnsWithin = async (ms: number) => {
+    const before = turnsOf(mark);
+    await sleep(ms);
+    return turnsOf(mark) - before;
+  };
+  await expect.poll(() => turnsWithin(500)).toBe(0);
+  const turns = turnsOf(mark);
 
   await card.getByRole('button', { name: `Thaw session ${workbench.sessionId}` }).click();
   await desk.getByRole('dialog').getByRole('button', { name: 'Thaw' }).click();
   await expect(card.getByRole('button', { name: `Freeze session ${workbench.sessionId}` })).toBeVisible();
+  await expect.poll(() => turnsOf(mark)).toBeGreaterThan(turns + 5);
   await card.getByRole('button', { name: `End session ${workbench.sessionId}` }).click();
   await desk.getByLabel('Reason').fill('It mined.');
   await desk.getByRole('dialog').getByRole('button', { name: 'End' }).click();
