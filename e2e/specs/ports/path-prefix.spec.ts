@@ -18,6 +18,8 @@ test.describe('below a path', () => {
   let base = '';
 
   test.beforeAll(async () => {
+    // A stack of its own; a busy machine takes minutes to start one.
+    test.setTimeout(300_000);
     const port = String(await freePort());
     base = `http://localhost:${port}/tools/lab`;
     own = await startStack({ DRYDOCK_PORT: port, DRYDOCK_PUBLIC_URL: base });

@@ -53,6 +53,8 @@ test.describe('a node’s network', () => {
   ];
 
   test.beforeAll(async () => {
+    // A stack of its own; a busy machine takes minutes to start one.
+    test.setTimeout(300_000);
     world = await playWorld([80, ...MAIL, ...MINING]);
     played = await startStack(
       { DRYDOCK_EGRESS: 'internet', DRYDOCK_HOST: '0.0.0.0', DRYDOCK_METRICS_PORT: String(METRICS_PORT) },

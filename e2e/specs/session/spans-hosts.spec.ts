@@ -17,6 +17,8 @@ test.describe('a session over two hosts', () => {
   let begun = 0;
 
   test.beforeAll(async () => {
+    // A stack of its own; a busy machine takes minutes to start one.
+    test.setTimeout(300_000);
     played = await playHosts(2);
     const [first, second] = played.hosts;
     if (first === undefined || second === undefined) throw new Error('no hosts');
