@@ -1,14 +1,36 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { idLetters } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bodyKey } from '../runtime/node-body.ts';
 import type { NodeKey } from '../runtime/runtime.ts';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
+import { firstProcess } from '../testing/nodes/first-process.ts';
 import { searchTrees } from '../testing/nodes/in-sight.ts';
 import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/nodes/real-host.ts';
 import type { NodeService } from './node-service.ts';
 
 const unable = whyNoNodes();
+
+/** What a link below /proc names; nothing for what has ended. */
+function nameOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a process holds, by the names of its descriptors. */
+function held(pid: number | string): string[] {
+  let numbers: string[] = [];
+  try {
+    numbers = readdirSync(`/proc/${pid}/fd`);
+  } catch {
+    // It has ended.
+  }
+  return numbers.flatMap((fd) => nameOf(`/proc/${pid}/fd/${fd}`) ?? []);
+}
 
 describe.skipIf(unable !== undefined)(`what a node sees of others${unable ? ` (skipped: ${unable})` : ''}`, () => {
   let host: RealHost;
@@ -70,5 +92,22 @@ describe.skipIf(unable !== undefined)(`what a node sees of others${unable ? ` (s
         open my $name, '<', "$process/comm"; print "$pid/$fd $to ", scalar <$name> } }
       print "end\\n"`);
     expect(descriptors).toEqual(['end']);
+  });
+
+  test('a node’s first process has no pipe of the host: neither while it is made, nor when it runs', async () => {
+    const key = { sessionId: idLetters(randomBytes(8)), name: 'node1' };
+    const made = firstProcess(await host.runtime.create({ ...key, limits: TEST_LIMITS }));
+    const streams = [0, 1, 2].map((fd) => nameOf(`/proc/${made}/fd/${fd}`));
+    await host.runtime.destroy(key);
+    expect(streams).toEqual(['/dev/null', '/dev/null', '/dev/null']);
+    // Both ends of a pipe have one name.
+    const pipes = (pid: number | string) => held(pid).filter((name) => name.startsWith('pipe:'));
+    const isHosts = (pid: string) => nameOf(`/proc/${pid}/ns/pid`) === nameOf('/proc/self/ns/pid');
+    const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isHosts(name));
+    const ofHost = new Set(processes.flatMap(pipes));
+    expect(ofHost.size).toBeGreaterThan(0);
+    const first = firstProcess(agent.get(own, 'node1')?.handle);
+    expect(held(first)).toContain('/dev/null');
+    expect(pipes(first).filter((name) => ofHost.has(name))).toEqual([]);
   });
 });
