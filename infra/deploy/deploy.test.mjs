@@ -81,6 +81,11 @@ describe('what operators deploy', () => {
     }
   });
 
+  it('a terminal host that is stuck is started again by systemd, too, which hears the child that tells it', () => {
+    const lines = read('systemd/drydock-terminals.service').split('\n');
+    expect(lines).toEqual(expect.arrayContaining(['WatchdogSec=30', 'NotifyAccess=all', 'Restart=always']));
+  });
+
   it('no Redis is without a password', () => {
     expect(read('systemd/drydock-manager.service')).not.toMatch(/redis:\/\/127/);
     expect(read('systemd/drydock-manager.service')).toMatch(

@@ -1,6 +1,7 @@
 /** The terminal host's process: holds every terminal of this machine, and outlives the agent. */
 import { createLogger, EnvError, onShutdown } from '@drydock/service-kit';
 import { terminalCommands } from './platform/terminal-commands.ts';
+import { startWatchdog } from './system/watchdog.ts';
 import { readTerminalsEnv } from './terminals/env.ts';
 import { startTerminalHost } from './terminals/terminal-host.ts';
 
@@ -9,6 +10,7 @@ try {
   const logger = createLogger('terminals', env.logLevel);
   const commandFor = terminalCommands(env);
   const host = await startTerminalHost({ socketPath: env.socketPath, logger, commandFor });
+  startWatchdog(env.watchdogUs, logger);
   onShutdown(logger, () => host.close());
   logger.info({ socketPath: env.socketPath, runtime: env.runtime }, 'holding terminals');
 } catch (error) {

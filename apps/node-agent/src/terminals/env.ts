@@ -11,6 +11,8 @@ const schema = z.object({
   DRYDOCK_TERMINALS_SOCKET: absolute,
   /** As the agent's: whose nodes the terminals are of. */
   DRYDOCK_RUNTIME: z.enum(['runc', 'fake']).default('runc'),
+  /** systemd's own: how long it waits for a sign of life (microseconds). */
+  WATCHDOG_USEC: z.coerce.number().int().positive().optional(),
   DRYDOCK_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -25,6 +27,7 @@ export function readTerminalsEnv(source: Record<string, string | undefined> = pr
     nativeDir: env.DRYDOCK_NATIVE_DIR ?? OWN_NATIVE_DIR,
     socketPath: env.DRYDOCK_TERMINALS_SOCKET,
     runtime: env.DRYDOCK_RUNTIME,
+    watchdogUs: env.WATCHDOG_USEC,
     logLevel: env.DRYDOCK_LOG_LEVEL,
   };
 }
