@@ -108,6 +108,8 @@ const envSchema = z.object({
   /** Labs of the operator's own; read again when something in it changes. */
   DRYDOCK_LABS_DIR: z.string().optional(),
   /** Forges from which labs may be had by address; none by default. */
+  /** Which pages of other sites may show frames of ours. Unset: any on a loopback, those with a key in a public place. */
+  DRYDOCK_EMBED: z.enum(['off', 'keys', 'open']).optional(),
   DRYDOCK_LAB_SOURCES: forges.prefault(''),
   DRYDOCK_METRICS_HOST: z.string().default('127.0.0.1'),
   DRYDOCK_METRICS_PORT: envInteger(0, 65535).optional(),

@@ -4,6 +4,7 @@ import type { Clock, Logger } from '@drydock/service-kit';
 import { serveOperator } from './edge/operator/operator-listener.ts';
 import { createCore } from './roots/core.ts';
 import { createEdge } from './roots/edge.ts';
+import { createEmbeds } from './roots/embeds.ts';
 import { createHosts } from './roots/hosts.ts';
 import { createLabs } from './roots/labs.ts';
 import { createLive } from './roots/live.ts';
@@ -43,9 +44,10 @@ export async function startManager(
   const live = createLive(core, hosts, directory);
   const sessions = createSessions(core, hosts, directory);
   const labs = createLabs(core, hosts, sessions, live);
+  const embeds = createEmbeds(core, sessions, labs);
   const sockets = createSockets(core, { hosts, sessions, live, labs });
-  const operator = createOperator(core, hosts, sessions, sockets);
-  const listener = await createEdge(core, { hosts, sessions, live, labs, sockets, operator });
+  const operator = createOperator(core, { hosts, sessions, embeds, sockets });
+  const listener = await createEdge(core, { hosts, sessions, live, labs, embeds, sockets, operator });
 
   // First everything is known, then callers are let in.
   await directory.start();

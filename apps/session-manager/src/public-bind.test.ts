@@ -19,15 +19,22 @@ describe('a manager that others than its machine reach', () => {
         DRYDOCK_EGRESS: 'mirror-only',
         DRYDOCK_PORT_WARNING: '1',
         DRYDOCK_IDLE_MINUTES: 45,
+        DRYDOCK_EMBED: 'keys',
       });
   });
 
   it('keeps what is set', () => {
-    const own = { DRYDOCK_EGRESS: 'internet', DRYDOCK_PORT_WARNING: '0', DRYDOCK_IDLE_MINUTES: '0' };
+    const own = {
+      DRYDOCK_EGRESS: 'internet',
+      DRYDOCK_PORT_WARNING: '0',
+      DRYDOCK_IDLE_MINUTES: '0',
+      DRYDOCK_EMBED: 'off',
+    };
     expect(read({ DRYDOCK_HOST: '0.0.0.0', DRYDOCK_OPEN: 'yes', ...own })).toMatchObject({
       DRYDOCK_EGRESS: 'internet',
       DRYDOCK_PORT_WARNING: '0',
       DRYDOCK_IDLE_MINUTES: 0,
+      DRYDOCK_EMBED: 'off',
     });
   });
 });
@@ -37,6 +44,7 @@ it('a manager of its own machine alone starts as ever', () => {
     expect(read(settings)).toMatchObject({
       DRYDOCK_PORT_WARNING: '0',
       DRYDOCK_IDLE_MINUTES: 0,
+      DRYDOCK_EMBED: 'open',
       DRYDOCK_EGRESS: undefined,
     });
 });

@@ -11,6 +11,7 @@ interface BindEnv {
   DRYDOCK_EGRESS?: 'internet' | 'mirror-only' | 'none' | undefined;
   DRYDOCK_PORT_WARNING?: '0' | '1' | undefined;
   DRYDOCK_IDLE_MINUTES?: number | undefined;
+  DRYDOCK_EMBED?: 'off' | 'keys' | 'open' | undefined;
 }
 
 /** Settings that are never unset after defaults by bind. */
@@ -18,6 +19,7 @@ export interface BindDefaults {
   DRYDOCK_EGRESS: BindEnv['DRYDOCK_EGRESS'];
   DRYDOCK_PORT_WARNING: '0' | '1';
   DRYDOCK_IDLE_MINUTES: number;
+  DRYDOCK_EMBED: 'off' | 'keys' | 'open';
 }
 
 /** Minutes without use after which a session of a public place ends. */
@@ -47,5 +49,6 @@ export function cautiousDefaults(env: BindEnv): BindDefaults {
     DRYDOCK_EGRESS: env.DRYDOCK_EGRESS ?? (open ? 'mirror-only' : undefined),
     DRYDOCK_PORT_WARNING: env.DRYDOCK_PORT_WARNING ?? (open ? '1' : '0'),
     DRYDOCK_IDLE_MINUTES: env.DRYDOCK_IDLE_MINUTES ?? (open ? PUBLIC_IDLE_MINUTES : 0),
+    DRYDOCK_EMBED: env.DRYDOCK_EMBED ?? (open ? 'keys' : 'open'),
   };
 }

@@ -15,6 +15,7 @@ import type { CpuRule } from './operator/cpu-rule.ts';
 import type { AddressBounds } from './scheduling/address-shares.ts';
 import type { AllowList } from './sign-in/allow-list.ts';
 import type { OidcSettings } from './sign-in/oidc.ts';
+import type { EmbedMode } from './sites/sites.ts';
 import { parseTemplates } from './templates/template-file.ts';
 import type { Template } from './templates/templates.ts';
 
@@ -48,6 +49,8 @@ export interface ManagerSettings {
   /** The operator's own. */
   templates: readonly Template[];
   labs: LabSettings;
+  /** Which pages of other sites may show frames of ours. */
+  embed: EmbedMode;
   metrics: { host: string; port: number } | undefined;
   sessionHours: number;
   maxSessionHours: number;
@@ -118,6 +121,7 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
       operatorDir: env.DRYDOCK_LABS_DIR,
       forges: env.DRYDOCK_LAB_SOURCES,
     },
+    embed: env.DRYDOCK_EMBED,
     name: env.DRYDOCK_MANAGER_NAME ?? `${hostname()}:${env.DRYDOCK_PORT}`,
     version,
     metrics:

@@ -7,7 +7,7 @@ import { isDevelopment } from './env.ts';
  * elements and attributes; frames show what the manager names: published ports, and the way to them. Strings become code by
  * workbench/base/trusted-types.ts alone; `nextjs` is the policy of Next.js's own loader of scripts.
  */
-function policy(nonce: string, frames: readonly string[]): string {
+function policy(nonce: string, frames: readonly string[], ancestors: readonly string[]): string {
   const evaluation = isDevelopment ? " 'unsafe-eval'" : '';
   return [
     "default-src 'self'",
@@ -21,7 +21,9 @@ function policy(nonce: string, frames: readonly string[]): string {
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
-    "frame-ancestors 'none'",
+    ...(ancestors.includes('any')
+      ? []
+      : [`frame-ancestors ${ancestors.length === 0 ? "'none'" : ancestors.join(' ')}`]),
     ...(isDevelopment ? [] : ["require-trusted-types-for 'script'", 'trusted-types default nextjs']),
   ].join('; ');
 }
@@ -33,9 +35,19 @@ function frameSources(header: string | null): string[] {
   return (header ?? '').split(' ').filter((source) => FRAME_SOURCE.test(source));
 }
 
+/**
+ * Who may show the page that is asked for: the manager says so of `/embed` alone, and takes away what others send under this name. Anybody
+ * means no list at all: pages of no origin (a file, a sandbox) are in none.
+ */
+function ancestorsOf({ headers, nextUrl }: NextRequest): string[] {
+  if (nextUrl.pathname !== '/embed') return [];
+  const named = (headers.get('x-drydock-ancestors') ?? '').split(' ');
+  return named.filter((source) => source === 'any' || FRAME_SOURCE.test(source));
+}
+
 export function proxy(request: NextRequest): NextResponse {
   const nonce = btoa(crypto.randomUUID());
-  const header = policy(nonce, frameSources(request.headers.get('x-drydock-frames')));
+  const header = policy(nonce, frameSources(request.headers.get('x-drydock-frames')), ancestorsOf(request));
   const headers = new Headers(request.headers);
   headers.set('x-nonce', nonce);
   headers.set('content-security-policy', header);

@@ -7,6 +7,7 @@ export const PUBLIC_DEFAULTS = {
   DRYDOCK_PORT_WARNING: '1',
   DRYDOCK_IDLE_MINUTES: '45',
   DRYDOCK_FLOW_LOG_DAYS: '7',
+  DRYDOCK_EMBED: 'keys',
 };
 
 /**

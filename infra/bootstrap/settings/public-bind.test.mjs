@@ -39,9 +39,15 @@ describe('a place that others reach', () => {
       DRYDOCK_PORT_WARNING: '1',
       DRYDOCK_IDLE_MINUTES: '45',
       DRYDOCK_FLOW_LOG_DAYS: '7',
+      DRYDOCK_EMBED: 'keys',
     };
     expect(loadSettings({ DRYDOCK_HOST: '0.0.0.0' }, NO_FILE)).toMatchObject(cautious);
-    const own = { DRYDOCK_EGRESS: 'internet', DRYDOCK_IDLE_MINUTES: '0', DRYDOCK_PORT_WARNING: '0' };
+    const own = {
+      DRYDOCK_EGRESS: 'internet',
+      DRYDOCK_IDLE_MINUTES: '0',
+      DRYDOCK_PORT_WARNING: '0',
+      DRYDOCK_EMBED: 'off',
+    };
     expect(loadSettings({ DRYDOCK_HOST: '0.0.0.0', ...own }, NO_FILE)).toMatchObject(own);
   });
 });
@@ -55,6 +61,7 @@ it.each([{}, { DRYDOCK_HOST: '127.0.0.2' }, { DRYDOCK_HOST: '::1' }, { DRYDOCK_P
       DRYDOCK_EGRESS: 'internet',
       DRYDOCK_PORT_WARNING: '0',
       DRYDOCK_IDLE_MINUTES: '0',
+      DRYDOCK_EMBED: 'open',
     });
     expect(settings.DRYDOCK_FLOW_LOG_DAYS).toBeUndefined();
   },

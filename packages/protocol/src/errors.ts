@@ -46,6 +46,27 @@ const registry = {
   SIGN_IN_REFUSED: { status: 403, retry: 'never', message: 'The sign-in did not succeed. Try again.' },
   FORBIDDEN: { status: 403, retry: 'never', message: 'Your link does not allow that.' },
   BLOCKED: { status: 403, retry: 'never', message: 'The operator of this place has blocked you for a time.' },
+  EMBED_OFF: {
+    status: 403,
+    retry: 'never',
+    message: 'This place shows nothing on pages of other sites.',
+  },
+  SITE_KEY_REFUSED: {
+    status: 403,
+    retry: 'never',
+    message:
+      'This page has no key of this place, or one that is not good any more. Its owner can ask the operator for one.',
+  },
+  SITE_ORIGIN_REFUSED: {
+    status: 403,
+    retry: 'never',
+    message: 'The key on this page is for another site. Its owner can have this one added by the operator.',
+  },
+  SITE_CHOICE_REFUSED: {
+    status: 403,
+    retry: 'never',
+    message: 'The key of this site does not allow that lab, that template or so many nodes.',
+  },
   PORT_CLOSED: { status: 403, retry: 'never', message: 'That port is never opened to the outside.' },
   NOT_FOUND: { status: 404, retry: 'never', message: 'There is nothing here.' },
   SESSION_NOT_FOUND: {
@@ -91,9 +112,19 @@ const registry = {
       'This place does not answer to that name. Its operator tells it its names: DRYDOCK_DOMAIN or DRYDOCK_PUBLIC_URL, and further ones by DRYDOCK_HOST_NAMES.',
   },
   RATE_LIMITED: { status: 429, retry: 'later', message: 'Too many requests. Wait a moment and try again.' },
+  SITE_QUOTA_USED: {
+    status: 429,
+    retry: 'later',
+    message: 'This site has begun as many sessions today as it may. Come back tomorrow (UTC).',
+  },
   INTERNAL: { status: 500, retry: 'later', message: 'Something went wrong on our side. It was logged.' },
   PORT_REFUSED: { status: 502, retry: 'later', message: 'Nothing listens on that port of the node.' },
   NO_CAPACITY: { status: 503, retry: 'later', message: 'All hosts are full at the moment.' },
+  SITE_LIMIT: {
+    status: 503,
+    retry: 'later',
+    message: 'As many readers of this site work here as may at once. Wait until one is done.',
+  },
   STARTS_STOPPED: { status: 503, retry: 'later', message: 'No new sessions are started here at the moment.' },
   HOST_UNAVAILABLE: { status: 503, retry: 'later', message: 'The host of this node is out of reach at the moment.' },
   STORE_UNAVAILABLE: { status: 503, retry: 'later', message: 'The session store is out of reach at the moment.' },

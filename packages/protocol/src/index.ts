@@ -4,6 +4,7 @@ import './without-eval.ts';
 export * from './agent/agent-events.ts';
 export * from './agent/session-network.ts';
 export * from './embed-frame.ts';
+export * from './embed-site.ts';
 export * from './errors.ts';
 export * from './host-features.ts';
 export * from './http.ts';

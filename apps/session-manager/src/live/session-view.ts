@@ -11,6 +11,7 @@ import type { Clock } from '@drydock/service-kit';
 import {
   addressOf,
   frozenOf,
+  maxNodesOf,
   type NodeRecord,
   publicPortsOf,
   rewritesHost,
@@ -68,6 +69,10 @@ export function createSessionViews({ hosts, clock, maxNodes, maxSessionMs, portU
     };
   }
 
+  function latestEnd({ embed, createdAt, expiresAt }: SessionRecord): number {
+    return embed === undefined ? Math.max(expiresAt, createdAt + maxSessionMs) : expiresAt;
+  }
+
   return {
     node,
     session(record) {
@@ -80,9 +85,9 @@ export function createSessionViews({ hosts, clock, maxNodes, maxSessionMs, portU
         state: record.state,
         createdAt: record.createdAt,
         expiresAt: record.expiresAt,
-        latestExpiresAt: Math.max(record.expiresAt, record.createdAt + maxSessionMs),
+        latestExpiresAt: latestEnd(record),
         now: clock.now(),
-        limits: { nodes: maxNodes, node: host?.capacity.defaultLimits ?? UNKNOWN_LIMITS },
+        limits: { nodes: maxNodesOf(record, maxNodes), node: host?.capacity.defaultLimits ?? UNKNOWN_LIMITS },
         nodes: record.nodes.map((entry) => node(record, entry)),
         features: host?.features ?? null,
         template: record.template,

@@ -42,6 +42,15 @@ export interface ShareRecord {
   readonly expiresAt: number;
 }
 
+/** Where a session stands that a page of another site shows. Nobody has it as an owner. */
+export interface EmbedRecord {
+  /** The site's id (sites/sites.ts). */
+  readonly site: string;
+  readonly origin: string;
+  /** Nodes that it may have. */
+  readonly nodes: number;
+}
+
 /** What every session has, whatever its state. */
 interface SessionBase {
   readonly id: string;
@@ -69,6 +78,8 @@ interface SessionBase {
   readonly flag?: { readonly at: number; readonly text: string };
   /** What the address that asked for it is counted by (scheduling/address-shares.ts); absent where it is not counted. */
   readonly countedFor?: readonly string[];
+  /** It was begun by a frame on a page of another site, on these terms; absent for every other. */
+  readonly embed?: EmbedRecord;
   /** The MTU of its network, where its first host lets sessions span hosts; without it they stay on that host. */
   readonly spanMtu?: number | undefined;
   /** The identifier of its network between hosts, from the moment at which it spans them. */
@@ -122,7 +133,17 @@ export const MAX_SET_PORTS_PER_SESSION = 200;
 
 type New = Pick<
   ActiveSession,
-  'id' | 'name' | 'template' | 'createdAt' | 'expiresAt' | 'links' | 'portSecret' | 'userId' | 'client' | 'countedFor'
+  | 'id'
+  | 'name'
+  | 'template'
+  | 'createdAt'
+  | 'expiresAt'
+  | 'links'
+  | 'portSecret'
+  | 'userId'
+  | 'client'
+  | 'countedFor'
+  | 'embed'
 >;
 
 /** The first record of a session. */
@@ -154,6 +175,17 @@ export function sharesOf(session: SessionRecord): readonly ShareRecord[] {
 /** Ports that everybody may open, as `node:port`. */
 export function publicPortsOf(session: SessionRecord): readonly string[] {
   return session.state === 'active' ? session.publicPorts : [];
+}
+
+/** What a page of another site began stays what its key allowed. @throws DrydockError FORBIDDEN. */
+export function requireOwnPlace(session: SessionRecord): void {
+  if (session.embed !== undefined)
+    throw new DrydockError('FORBIDDEN', 'A session on the page of another site stays what it began as.');
+}
+
+/** Nodes that a session may have, where others may have `most`. */
+export function maxNodesOf(session: SessionRecord, most: number): number {
+  return Math.min(most, session.embed?.nodes ?? most);
 }
 
 /** For what needs a node that does something. @throws DrydockError SESSION_FROZEN with the operator's reason. */
@@ -271,6 +303,8 @@ const RETENTION_SHARE = 1 / 4;
 
 /** How long the files of a session can still be fetched after its end (ms), when the operator gives `maxMs` at most. */
 export function retentionMs(session: SessionRecord, endedAt: number, maxMs: number): number {
+  // It has no owner who could fetch anything.
+  if (session.embed !== undefined) return 0;
   return Math.max(0, Math.min(maxMs, Math.floor((endedAt - session.createdAt) * RETENTION_SHARE)));
 }
 

@@ -5,6 +5,7 @@ import {
   addNode,
   homeOf,
   isLive,
+  maxNodesOf,
   type NodeRecord,
   removeNode,
   requireNode,
@@ -96,9 +97,10 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       let nodes: NodeRecord[] = [];
       const add = (current: SessionRecord, places: readonly Place[]) => {
         nodes = [];
+        const most = maxNodesOf(current, maxNodes);
         return names.reduce((session, name, at) => {
           const { host = '', limits = NO_LIMITS } = places[at] ?? {};
-          const added = addNode(session, { host, limits, name, now: clock.now(), maxNodes, driver });
+          const added = addNode(session, { host, limits, name, now: clock.now(), maxNodes: most, driver });
           nodes.push(added.node);
           return added.session;
         }, current);

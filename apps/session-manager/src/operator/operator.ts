@@ -6,7 +6,7 @@ import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { OperatorStore } from '../store/operator/operator-store.ts';
-import { createAuditTrail } from './audit-trail.ts';
+import { type AuditTrail, createAuditTrail } from './audit-trail.ts';
 import { type CpuRule, watchCpu } from './cpu-rule.ts';
 import { obeyHostFloor } from './host-floor.ts';
 import { createInterventions } from './interventions.ts';
@@ -19,6 +19,7 @@ import { createUsageMeter } from './usage-meter.ts';
 export interface OperatorPart {
   calls: readonly OperatorRoute[];
   views: OperatorViews;
+  trail: AuditTrail;
   stop(): void;
 }
 
@@ -77,5 +78,5 @@ export function createOperatorPart(deps: OperatorPartDeps): OperatorPart {
     trail,
     clock,
   });
-  return { calls, views, stop: () => void cleanup.run() };
+  return { calls, views, trail, stop: () => void cleanup.run() };
 }

@@ -1,5 +1,6 @@
 /** The API: each group of calls with what it needs. */
 import { createHttpRoutes, type HttpRoutes } from '../edge/api/http-routes.ts';
+import { embedRoutes } from '../edge/api/routes/embed-routes.ts';
 import { fileRoutes } from '../edge/api/routes/file-routes.ts';
 import { hostRoutes } from '../edge/api/routes/host-routes.ts';
 import { labRoutes } from '../edge/api/routes/lab-routes.ts';
@@ -10,12 +11,14 @@ import { publicRoutes } from '../edge/api/routes/public-routes.ts';
 import { sessionRoutes } from '../edge/api/routes/session-routes.ts';
 import { signInRoutes } from '../edge/api/routes/sign-in-routes.ts';
 import { createSignIn } from '../edge/api/sign-in.ts';
+import { createStartGate } from '../edge/api/start-gate.ts';
 import type { PortGateway } from '../edge/ports/gateway.ts';
 import { createAddressLimit } from '../scheduling/address-limit.ts';
 import { createWorkGate } from '../scheduling/work-gate.ts';
 import { createOidc } from '../sign-in/oidc.ts';
 import { createSwarmReader } from '../swarm/swarm-reader.ts';
 import type { Core } from './core.ts';
+import type { Embeds } from './embeds.ts';
 import type { Hosts } from './hosts.ts';
 import type { Labs } from './labs.ts';
 import type { Live } from './live.ts';
@@ -29,6 +32,7 @@ export interface Parts {
   sessions: Sessions;
   live: Live;
   labs: Labs;
+  embeds: Embeds;
   sockets: Sockets;
   operator: Operator;
 }
@@ -59,6 +63,7 @@ export function createApi(core: Core, parts: Parts, ports: PortGateway): Promise
         });
   const workGate = bits === undefined ? undefined : createWorkGate({ bits, secret, once: store.once.take, clock });
   const creates = createAddressLimit({ clock, ...settings.rates.creates });
+  const gate = createStartGate({ signIn, workGate, orders, creates, clients, origins });
   const calls = createAddressLimit({ clock, ...settings.rates.calls });
   const limits = { sessionHours: settings.sessionHours, maxSessionHours: settings.maxSessionHours };
   const { version, libraryFile } = settings;
@@ -74,8 +79,15 @@ export function createApi(core: Core, parts: Parts, ports: PortGateway): Promise
         web: { origins, tokens },
         templates,
         labs: { book: labBook, starts: labStarts },
-        gate: { signIn, workGate, orders, creates, clients },
+        gate,
         maxSessionHours: limits.maxSessionHours,
+      });
+      embedRoutes(api, {
+        ...parts.embeds,
+        gate,
+        web: { origins, tokens },
+        views,
+        sessions: { service, directory, reaper },
       });
       labRoutes(app, api, {
         labs,

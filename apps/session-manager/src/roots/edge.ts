@@ -4,6 +4,7 @@ import { createFrontDoor } from '../edge/door/front-door.ts';
 import { createListener, type Listener } from '../edge/door/listener.ts';
 import { createTlsFiles } from '../edge/door/tls-files.ts';
 import { createWebProxy } from '../edge/door/web-proxy.ts';
+import { createEmbedDoor } from '../edge/embed/embed-door.ts';
 import { addGauges } from '../edge/operator/gauges.ts';
 import { createPortAccess } from '../edge/ports/access.ts';
 import { createPortGateway } from '../edge/ports/gateway.ts';
@@ -48,6 +49,7 @@ export async function createEdge(core: Core, parts: Parts): Promise<Listener> {
   cleanup.add('routes', () => routes.close());
   const web = createWebProxy({ webUrl: settings.webUrl, origins, logger });
   cleanup.add('web proxy', () => web.close());
+  const embed = createEmbedDoor({ sites: parts.embeds.sites, web, origins, logger });
   cleanup.add('terminal sockets', () => sockets.terminals.close());
   cleanup.add('sockets', () => Promise.all([sockets.servers.browsers.io.close(), sockets.servers.agents.io.close()]));
   // What is being made is left to the next manager, and not taken back because our own links break.
@@ -63,7 +65,7 @@ export async function createEdge(core: Core, parts: Parts): Promise<Listener> {
 
   const frontDoor = createFrontDoor({
     origins,
-    to: { routes, ports: gateway, tcp, web, streams: hosts.streams, terminals: sockets.terminals },
+    to: { routes, ports: gateway, tcp, web, embed, streams: hosts.streams, terminals: sockets.terminals },
     sockets: { browsers: sockets.servers.browsers.http, agents: sockets.servers.agents.http },
     isBlocked: (request) => operator.orders.isBlocked(origins.clientAddress(request)),
     tls: settings.tls !== undefined,

@@ -6,9 +6,11 @@ import { countRefusals } from '../edge/operator/refusal-counts.ts';
 import { createClientNames } from '../operator/client-names.ts';
 import { createOperatorPart } from '../operator/operator.ts';
 import { createOrders } from '../operator/orders.ts';
+import { siteCalls } from '../operator/site-calls.ts';
 import { createTrafficMeter } from '../operator/traffic-meter.ts';
 import { createAddressLimit } from '../scheduling/address-limit.ts';
 import type { Core } from './core.ts';
+import type { Embeds } from './embeds.ts';
 import type { Hosts } from './hosts.ts';
 import type { Sessions } from './sessions.ts';
 import type { Sockets } from './sockets.ts';
@@ -16,7 +18,11 @@ import type { Sockets } from './sockets.ts';
 export type Operator = ReturnType<typeof createOperator>;
 
 /** Builds it, and begins to measure, to count and to look. */
-export function createOperator(core: Core, hosts: Hosts, sessions: Sessions, sockets: Sockets) {
+export function createOperator(
+  core: Core,
+  parts: { hosts: Hosts; sessions: Sessions; embeds: Embeds; sockets: Sockets },
+) {
+  const { hosts, sessions, embeds, sockets } = parts;
   const { settings, store, clock, logger, cleanup, base } = core;
   const { metrics, origins } = base;
   const { registry, book, connections } = hosts;
@@ -66,5 +72,5 @@ export function createOperator(core: Core, hosts: Hosts, sessions: Sessions, soc
     base: { clock, logger },
   });
   cleanup.add('operator', () => part.stop());
-  return { clients, orders, signIn, calls: part.calls };
+  return { clients, orders, signIn, calls: [...part.calls, ...siteCalls({ book: embeds.book, trail: part.trail })] };
 }

@@ -8,6 +8,7 @@ import { DrydockError } from '@drydock/protocol';
 import type { SessionStore } from '../store/sessions/session-store.ts';
 import type { ShareBound } from '../store/sessions/shares.ts';
 import { addressKeys, isInNetworks, SITE_SHARE } from './address-key.ts';
+import { isSiteShare } from './site-shares.ts';
 
 /** Letters of a hash that are kept: 96 bits, nobody's by accident. */
 const HASH_LETTERS = 16;
@@ -83,7 +84,9 @@ export function createAddressShares(deps: AddressSharesDeps): AddressShares {
       await demand(keys, { sessions: 1, nodes });
       return keys.map((key, at) => ({ key, maxSessions: maxSessions(at) }));
     },
-    async demandNodes(keys, count) {
+    async demandNodes(counted, count) {
+      // A site's nodes are bounded by its sessions.
+      const keys = counted.filter((key) => !isSiteShare(key));
       await demand(keys, { sessions: 0, nodes: count });
       const most = maxNodes();
       return most === undefined ? [] : keys.map((key) => ({ key, maxNodes: most }));

@@ -5,6 +5,7 @@ import { findLink, hashToken, newId, newLink, newToken } from '../model/links.ts
 import {
   addLink,
   addShare,
+  type EmbedRecord,
   endOf,
   extendSession,
   isLive,
@@ -23,6 +24,7 @@ import {
 } from '../model/session.ts';
 import type { AddressShares } from '../scheduling/address-shares.ts';
 import type { Room } from '../scheduling/room.ts';
+import type { ShareBound } from '../store/sessions/shares.ts';
 import type { SessionDirectory } from './session-directory.ts';
 import type { SessionEnds } from './session-ends.ts';
 
@@ -133,6 +135,8 @@ export function createSessionService(deps: SessionServiceDeps) {
       client?: string | undefined;
       /** The address that asks. */
       address: string;
+      /** For a frame on a page of another site: what is kept of that, and how many sessions of the site there may be. */
+      embed?: { record: EmbedRecord; bound: ShareBound };
     }): Promise<NewSession> {
       const hours = wish.hours ?? sessionHours;
       if (hours > maxSessionHours) {
@@ -141,13 +145,15 @@ export function createSessionService(deps: SessionServiceDeps) {
         });
       }
       if (!directory.synced()) throw new DrydockError('STORE_UNAVAILABLE');
-      const { userId, client } = wish;
+      const { userId, client, embed } = wish;
       if (userId !== undefined && sessionsOf(userId) >= sessionsPerUser) {
         throw new DrydockError('USER_LIMIT', undefined, { limit: sessionsPerUser });
       }
       // Who signed in is counted by name, wherever they are.
-      const countedFor = userId === undefined ? shares.keysOf(wish.address) : [];
-      const bounds = await shares.demandSession(countedFor, wish.nodes);
+      const addressKeys = userId === undefined ? shares.keysOf(wish.address) : [];
+      const siteBounds = embed === undefined ? [] : [embed.bound];
+      const bounds = [...(await shares.demandSession(addressKeys, wish.nodes)), ...siteBounds];
+      const countedFor = [...addressKeys, ...siteBounds.map(({ key }) => key)];
       await room.admit(wish.nodes, wish.queue);
       const now = clock.now();
       const made = {
@@ -166,9 +172,12 @@ export function createSessionService(deps: SessionServiceDeps) {
         ...(userId === undefined ? {} : { userId }),
         ...(client === undefined ? {} : { client }),
         ...(countedFor.length === 0 ? {} : { countedFor }),
+        ...(embed === undefined ? {} : { embed: embed.record }),
       });
       await directory.create(session, maxSessions, bounds);
-      logger.info({ sessionId: session.id, audit: 'session-created', hours, userId, client }, 'session created');
+      const site = embed === undefined ? {} : { site: embed.record.site, siteOrigin: embed.record.origin };
+      const fields = { sessionId: session.id, audit: 'session-created', hours, userId, client, ...site };
+      logger.info(fields, 'session created');
       return {
         session,
         tokens: { owner: made.owner.token, collaborator: made.collaborator.token, viewer: made.viewer.token },

@@ -8,6 +8,7 @@ import { createMemoryOnce } from './once/memory.ts';
 import { createMemoryOperatorStore } from './operator/memory.ts';
 import { createMemoryPresence } from './presence/memory.ts';
 import { createMemorySessions } from './sessions/memory.ts';
+import { createMemorySites } from './sites/memory.ts';
 import type { Store } from './store.ts';
 import { createMemoryTickets } from './tickets/memory.ts';
 import { createMemoryTimeline } from './timeline/memory.ts';
@@ -27,6 +28,7 @@ export function createMemoryStore(clock: Clock): Store {
     vnis: createMemoryVnis(),
     operator: createMemoryOperatorStore(),
     labs: createMemoryLabStore(),
+    sites: createMemorySites(),
     async close() {},
   };
 }

@@ -10,6 +10,7 @@ import { createRedisOperatorStore } from './operator/redis.ts';
 import { createRedisPresence } from './presence/redis.ts';
 import { createRedisConnection } from './redis/connection.ts';
 import { createRedisSessions } from './sessions/redis.ts';
+import { createRedisSites } from './sites/redis.ts';
 import type { Store } from './store.ts';
 import { createStoredReader } from './stored.ts';
 import { createRedisTickets } from './tickets/redis.ts';
@@ -40,6 +41,7 @@ export async function createRedisStore(
     vnis: createRedisVnis(connection),
     operator: createRedisOperatorStore(connection, reader),
     labs: createRedisLabs(connection, reader),
+    sites: createRedisSites(connection, reader),
     async close() {
       connection.close();
     },

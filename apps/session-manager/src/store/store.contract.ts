@@ -8,6 +8,7 @@ import { onceContract } from './once/once.contract.ts';
 import { operatorContract } from './operator/operator.contract.ts';
 import { presenceContract } from './presence/presence.contract.ts';
 import { sessionsContract } from './sessions/sessions.contract.ts';
+import { sitesContract } from './sites/sites.contract.ts';
 import type { Store } from './store.ts';
 import { ticketsContract } from './tickets/tickets.contract.ts';
 import { timelineContract } from './timeline/timeline.contract.ts';
@@ -27,5 +28,6 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
     vnisContract(async () => (await make()).vnis);
     operatorContract(async () => (await make()).operator);
     labsContract(async () => (await make()).labs);
+    sitesContract(async () => (await make()).sites);
   });
 }

@@ -7,6 +7,7 @@ import type { OnceStore } from './once/once-store.ts';
 import type { OperatorStore } from './operator/operator-store.ts';
 import type { PresenceStore } from './presence/presence-store.ts';
 import type { SessionStore } from './sessions/session-store.ts';
+import type { SiteStore } from './sites/site-store.ts';
 import type { TicketStore } from './tickets/ticket-store.ts';
 import type { TimelineStore } from './timeline/timeline-store.ts';
 import type { VniStore } from './vnis/vni-store.ts';
@@ -24,5 +25,6 @@ export interface Store {
   readonly vnis: VniStore;
   readonly operator: OperatorStore;
   readonly labs: LabStore;
+  readonly sites: SiteStore;
   close(): Promise<void>;
 }

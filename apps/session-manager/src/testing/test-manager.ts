@@ -100,6 +100,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     libraryFile: undefined,
     templates: [],
     labs: { builtInDir: undefined, operatorDir: undefined, forges: new Map() },
+    embed: 'keys',
     metrics: undefined,
     sessionHours: 4,
     maxSessionHours: 12,

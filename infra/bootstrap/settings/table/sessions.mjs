@@ -1,5 +1,5 @@
 /** How long sessions last, how large they may be, and what they can start with. */
-import { absolutePath, decimal, integer, text } from '../env-kinds.mjs';
+import { absolutePath, decimal, integer, oneOf, text } from '../env-kinds.mjs';
 
 /** @type {readonly import('../env-kinds.mjs').Setting[]} */
 export const SESSIONS = [
@@ -53,6 +53,13 @@ export const SESSIONS = [
     fallback: undefined,
     reason:
       'A folder with labs of your own; one of the id of ours replaces it. Read again when something in it changes.',
+  },
+  {
+    name: 'DRYDOCK_EMBED',
+    kind: oneOf(['off', 'keys', 'open']),
+    fallback: 'open',
+    reason:
+      'Which pages of other sites may show terminals of this place: none, those of sites with a key (drydock site add), or any. Unset on a public bind: keys.',
   },
   {
     name: 'DRYDOCK_LAB_SOURCES',

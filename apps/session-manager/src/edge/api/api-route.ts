@@ -55,6 +55,9 @@ export interface ApiRegistry {
 
 export const API_PREFIX = '/api/v1';
 
+/** How long the end of a session waits until the hosts have nothing left of it (ms); after that they go on by themselves. */
+export const DELETE_PATIENCE_MS = 15_000;
+
 /** A port in a path. @throws DrydockError BAD_PORT. */
 export function portParam(text: string | undefined): number {
   const port = /^[1-9]\d{0,4}$/.test(text ?? '') ? Number(text) : 0;

@@ -39,6 +39,7 @@ describe('the OpenAPI document', () => {
     );
     expect(calls.sort()).toMatchInlineSnapshot(`
       [
+        "DELETE /embed/sessions/{id} collaborator",
         "DELETE /sessions/{id} owner",
         "DELETE /sessions/{id}/links/{linkId} owner",
         "DELETE /sessions/{id}/nodes/{node} collaborator",
@@ -60,6 +61,8 @@ describe('the OpenAPI document', () => {
         "GET /templates anybody",
         "PATCH /sessions/{id} owner",
         "PATCH /sessions/{id}/nodes/{node}/ports/{port} owner",
+        "POST /embed/resume anybody",
+        "POST /embed/sessions anybody",
         "POST /hosts/join anybody",
         "POST /hosts/rotate anybody",
         "POST /labs/statement anybody",
@@ -79,6 +82,7 @@ describe('the OpenAPI document', () => {
         "POST /sessions/{id}/nodes collaborator",
         "POST /sessions/{id}/nodes/{node}/exec collaborator",
         "POST /sessions/{id}/nodes/{node}/files collaborator",
+        "POST /sessions/{id}/nodes/{node}/ports/{port}/open viewer",
         "POST /sessions/{id}/nodes/{node}/ports/{port}/share owner",
         "POST /sessions/{id}/open anybody",
         "POST /sessions/{id}/templates collaborator",

@@ -10,6 +10,7 @@ import type { HttpRoutes } from '../api/http-routes.ts';
 import { boundBody } from '../base/body-bounds.ts';
 import type { Origins } from '../base/origins.ts';
 import { pageResponse } from '../base/pages.ts';
+import type { EmbedDoor } from '../embed/embed-door.ts';
 import { isTerminalSocketPath, type TerminalGateway } from '../pages/terminal-gateway.ts';
 import type { PortGateway } from '../ports/gateway.ts';
 import { refuseUpgrade } from '../ports/pages.ts';
@@ -26,6 +27,7 @@ export interface FrontDoorDeps {
     streams: AgentStreams;
     tcp: TcpGateway;
     web: WebProxy;
+    embed: EmbedDoor;
     terminals: TerminalGateway;
   };
   /** socket.io servers sit behind servers of their own that never listen. */
@@ -78,7 +80,7 @@ function isForMachines({ method }: IncomingMessage, path: string): boolean {
 /** Builds the door; a listener leads to it. */
 export function createFrontDoor(deps: FrontDoorDeps): Door {
   const { origins, tls, logger } = deps;
-  const { routes, ports, streams, tcp, web, terminals } = deps.to;
+  const { routes, ports, streams, tcp, web, embed, terminals } = deps.to;
   const { browsers: browserSockets, agents: agentSockets } = deps.sockets;
 
   /** Whether a request is for one of these places, whether or not its path still has the base path. */
@@ -121,6 +123,7 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
       }
       if (ports.mainRequest(request, response)) return;
       boundBody(request, false);
+      if (embed.request(request, response)) return;
       web.request(request, response);
     },
 

@@ -6,14 +6,24 @@ import type { Logger } from '@drydock/service-kit';
 import { createProxyServer } from 'httpxy';
 import type { Origins } from '../base/origins.ts';
 import { APART, pageResponse } from '../base/pages.ts';
+import { FRAME_HEADERS } from '../embed/refusal-page.ts';
 
 /** A page that takes longer than this (ms) will not come. */
 const PAGE_TIMEOUT_MS = 30_000;
 /** Connections to the web server that are kept open. */
 const MAX_SOCKETS = 256;
 
+/** Who may show a page in a frame: origins (with one label left open or not), or anybody. */
+export interface PageFrame {
+  ancestors: readonly string[] | 'any';
+}
+
+/** Tells the web server who may; what others send under this name is taken away. */
+const ANCESTORS_HEADER = 'x-drydock-ancestors';
+
 export interface WebProxy {
-  request(request: IncomingMessage, response: ServerResponse): void;
+  /** `frame` is for the one page that others may show; no other may be. */
+  request(request: IncomingMessage, response: ServerResponse, frame?: PageFrame): void;
   /** Pages have no sockets of their own in production; the development server's reload has. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   close(): void;
@@ -34,7 +44,7 @@ export function createWebProxy(deps: { webUrl: string | undefined; origins: Orig
     } else response.destroy();
   });
 
-  function describe(request: IncomingMessage): void {
+  function describe(request: IncomingMessage, frame?: PageFrame): void {
     // The pages were built for their path, which the front door took off.
     const { url: path = '/' } = request;
     if (origins.basePath !== '') request.url = origins.basePath + (/^\/(\?|$)/.test(path) ? path.slice(1) : path);
@@ -42,19 +52,22 @@ export function createWebProxy(deps: { webUrl: string | undefined; origins: Orig
     request.headers['x-forwarded-host'] = request.headers.host ?? url.host;
     request.headers['x-forwarded-proto'] = url.protocol.slice(0, -1);
     request.headers['x-drydock-frames'] = origins.frameSources(request.headers.host).join(' ');
+    delete request.headers[ANCESTORS_HEADER];
+    if (frame !== undefined) request.headers[ANCESTORS_HEADER] = [frame.ancestors].flat().join(' ');
     request.headers['x-forwarded-for'] = origins.clientAddress(request);
   }
 
   return {
-    request(request, response) {
+    request(request, response, frame) {
       response.setHeader('x-content-type-options', 'nosniff');
       response.setHeader('referrer-policy', 'no-referrer');
-      response.setHeader('x-frame-options', 'DENY');
-      for (const [name, value] of Object.entries(APART)) response.setHeader(name, value);
+      if (frame === undefined) response.setHeader('x-frame-options', 'DENY');
+      const apart = frame === undefined ? APART : { ...APART, ...FRAME_HEADERS };
+      for (const [name, value] of Object.entries(apart)) response.setHeader(name, value);
       if (origins.secure) response.setHeader('strict-transport-security', 'max-age=31536000');
       if (webUrl === undefined)
         return pageResponse(response, 404, 'No pages here', 'This manager serves the API only.');
-      describe(request);
+      describe(request, frame);
       proxy.web(request, response, { target: webUrl }).catch(() => response.destroy());
     },
     upgrade(request, socket, head) {

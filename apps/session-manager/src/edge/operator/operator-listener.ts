@@ -10,8 +10,8 @@ import type { Metrics } from '../base/metrics.ts';
 import { bearerToken } from '../base/tokens.ts';
 import { mountOperatorCalls, type OperatorAdmission } from './operator-api.ts';
 
-/** A body here is a few words (bytes). */
-const MAX_BODY_BYTES = 4096;
+/** The longest body is a site with all of its origins and labs (bytes). */
+const MAX_BODY_BYTES = 64 * 1024;
 /** Where a program says for whom it asks; it is written down, and proves nothing. */
 const BY_HEADER = 'x-drydock-operator';
 /** Longest such name that is written down (characters). */

@@ -9,7 +9,7 @@ import { portCookieName, serializeCookie } from '../base/cookies.ts';
 import { OPEN_PATH, type Origins } from '../base/origins.ts';
 import { pageResponse } from '../base/pages.ts';
 import type { PortAccess, PortDecision } from './access.ts';
-import { type PortTable, type PortTarget, parsePortLabel, parsePortPath } from './labels.ts';
+import { type PortName, type PortTable, type PortTarget, parsePortLabel, parsePortPath } from './labels.ts';
 import { plainNotFound, refuseUpgrade } from './pages.ts';
 import type { PortProxy } from './proxy.ts';
 import { hasReadWarning, isWarningAnswer, showWarning, WARNING_PATH, warningCookie } from './warning.ts';
@@ -28,6 +28,8 @@ export interface PortGateway {
   /** `/p/...` and `/open-port` on the main origin; false when the path is neither. */
   mainRequest(request: IncomingMessage, response: ServerResponse): boolean;
   mainUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): boolean;
+  /** An address that opens a port once, within a minute, for who holds a link. @throws DrydockError STORE_UNAVAILABLE. */
+  ticketUrl(target: PortName, linkId: string, path: string | undefined): Promise<string>;
   /** The address of a share's token. */
   shareUrl(sessionId: string, node: string, port: number, token: string): string;
 }
@@ -78,7 +80,7 @@ function redirect(response: ServerResponse, location: string, cookie?: string, s
 export function createPortGateway(deps: PortGatewayDeps): PortGateway {
   const { table, access, proxy, tickets, origins, logger } = deps;
   const { maxSessionHours, warnStrangers } = deps.settings;
-  const portUrl = ({ sessionId, node, port }: PortTarget) => origins.portUrl(sessionId, node, port);
+  const portUrl = ({ sessionId, node, port }: PortName) => origins.portUrl(sessionId, node, port);
 
   function cookieFor(request: IncomingMessage, target: PortTarget, by: string): string {
     const value = access.sign(target, by);
@@ -117,11 +119,14 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
         'There is no such port, or it is private. Open the link of its session in this browser first, then try again.';
       return pageResponse(response, 404, 'Nothing to see here', text);
     }
+    redirect(response, await ticketUrl(target, linkId, searchParams.get('to')));
+  }
+
+  async function ticketUrl(target: PortName, linkId: string, path: string | null): Promise<string> {
     const ticket = newToken();
     const label = `${target.port}-${target.node}-${target.sessionId}`;
     await tickets.put(hashToken(ticket), `${label} ${linkId}`, TICKET_MS);
-    const to = returnPath(searchParams.get('to'));
-    redirect(response, `${portUrl(target)}${ENTER_PATH.slice(1)}?ticket=${ticket}&to=${encodeURIComponent(to)}`);
+    return `${portUrl(target)}${ENTER_PATH.slice(1)}?ticket=${ticket}&to=${encodeURIComponent(returnPath(path))}`;
   }
 
   function answerWarning(request: IncomingMessage, response: ServerResponse): void {
@@ -184,6 +189,7 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
   }
 
   return {
+    ticketUrl: (target, linkId, path) => ticketUrl(target, linkId, path ?? null),
     shareUrl: (sessionId, node, port, token) =>
       `${origins.portUrl(sessionId, node, port)}${ENTER_PATH.slice(1)}?share=${token}`,
     request(request, response, label) {

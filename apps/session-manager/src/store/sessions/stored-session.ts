@@ -45,6 +45,7 @@ const baseSchema = z.looseObject({
   note: z.string().exactOptional(),
   flag: z.looseObject({ at: timeSchema, text: z.string() }).exactOptional(),
   countedFor: z.array(z.string()).exactOptional(),
+  embed: z.looseObject({ site: z.string(), origin: z.string(), nodes: z.number() }).exactOptional(),
   spanMtu: z.number().exactOptional(),
   vni: z.number().exactOptional(),
   version: z.number().int(),

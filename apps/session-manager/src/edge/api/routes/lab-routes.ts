@@ -23,7 +23,7 @@ import type { LabStarts } from '../../../labs/lab-starts.ts';
 import { labStatement } from '../../../labs/lab-view.ts';
 import type { Labs } from '../../../labs/labs.ts';
 import type { SessionViews } from '../../../live/session-view.ts';
-import { requireThawed } from '../../../model/session.ts';
+import { requireOwnPlace, requireThawed } from '../../../model/session.ts';
 import type { SessionDirectory } from '../../../sessions/session-directory.ts';
 import type { ApiRegistry } from '../api-route.ts';
 
@@ -93,6 +93,7 @@ export function labRoutes(app: FastifyInstance, api: ApiRegistry, deps: LabRoute
     },
     async ({ access, body }) => {
       requireThawed(access.session);
+      requireOwnPlace(access.session);
       const lab = await book.find(body.lab);
       await starts.begin(access.session.id, lab);
       return views.session(directory.get(access.session.id) ?? access.session);

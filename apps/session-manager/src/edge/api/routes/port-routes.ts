@@ -3,6 +3,8 @@
 import {
   CLOSED_PORTS,
   DrydockError,
+  openPortRequestSchema,
+  openPortResponseSchema,
   patchPortRequestSchema,
   portsResponseSchema,
   publishedPortSchema,
@@ -40,6 +42,24 @@ export function portRoutes(
       status: 200,
     },
     async ({ access, params }) => views.ports(access.session, nodeOf(access, params)),
+  );
+
+  api.session(
+    {
+      method: 'POST',
+      path: '/sessions/:id/nodes/:node/ports/:port/open',
+      summary: 'An address that opens a port once, within a minute, in a browser that has no cookie of the session.',
+      right: 'viewer',
+      body: openPortRequestSchema,
+      answer: openPortResponseSchema,
+      status: 201,
+    },
+    async ({ access, params, body }) => {
+      const port = openablePort(params);
+      const { name: node } = nodeOf(access, params);
+      const target = { sessionId: access.session.id, node, port };
+      return { url: await portGateway.ticketUrl(target, access.linkId, body.path) };
+    },
   );
 
   api.session(

@@ -14,15 +14,10 @@ import {
   patchSessionRequestSchema,
   sessionViewSchema,
 } from '@drydock/protocol';
-import type { FastifyRequest } from 'fastify';
 import type { LabBook } from '../../../labs/lab-book.ts';
 import type { LabStarts } from '../../../labs/lab-starts.ts';
 import type { SessionViews } from '../../../live/session-view.ts';
-import { requireThawed } from '../../../model/session.ts';
-import type { ClientNames } from '../../../operator/client-names.ts';
-import type { Orders } from '../../../operator/orders.ts';
-import type { RateLimit } from '../../../scheduling/rate-limit.ts';
-import type { WorkGate } from '../../../scheduling/work-gate.ts';
+import { requireOwnPlace, requireThawed } from '../../../model/session.ts';
 import type { Reaper } from '../../../sessions/reaper.ts';
 import type { SessionDirectory } from '../../../sessions/session-directory.ts';
 import type { SessionService } from '../../../sessions/session-service.ts';
@@ -31,11 +26,8 @@ import type { TemplateBook } from '../../../templates/templates.ts';
 import { serializeCookie, sessionCookieName } from '../../base/cookies.ts';
 import type { Origins } from '../../base/origins.ts';
 import type { Tokens } from '../../base/tokens.ts';
-import type { ApiRegistry } from '../api-route.ts';
-import type { SignIn } from '../sign-in.ts';
-
-/** How long a DELETE waits until the hosts have nothing left of the session (ms); after that they go on by themselves. */
-const DELETE_PATIENCE_MS = 15_000;
+import { type ApiRegistry, DELETE_PATIENCE_MS } from '../api-route.ts';
+import type { StartGate } from '../start-gate.ts';
 
 export interface SessionRoutesDeps {
   sessions: { service: SessionService; directory: SessionDirectory; reaper: Reaper };
@@ -43,38 +35,17 @@ export interface SessionRoutesDeps {
   web: { origins: Origins; tokens: Tokens };
   templates: { book: TemplateBook; runner: TemplateRunner };
   labs: { book: LabBook; starts: LabStarts };
-  /** Who may start sessions, and what is kept of who does. */
-  gate: {
-    signIn: SignIn | undefined;
-    workGate: WorkGate | undefined;
-    orders: Orders;
-    /** Creations of sessions per address. */
-    creates: RateLimit;
-    /** What is kept of a client's address. */
-    clients: ClientNames;
-  };
+  gate: StartGate;
   maxSessionHours: number;
 }
 
 /** Declares the calls. */
 export function sessionRoutes(api: ApiRegistry, deps: SessionRoutesDeps): void {
-  const { views, labs, maxSessionHours } = deps;
+  const { views, labs, gate, maxSessionHours } = deps;
   const { service, directory, reaper } = deps.sessions;
   const { origins, tokens } = deps.web;
   const { book, runner: templates } = deps.templates;
-  const { signIn, workGate, orders, creates, clients } = deps.gate;
   const linkUrl = (id: string, token: string) => `${origins.publicBase}/s/${id}#${token}`;
-
-  /**
-   * A page of another site may not start sessions, although it could not see them: they count against its visitor's address and name. The
-   * JSON type is what no page sends elsewhere without asking first, whatever its browser says of where it comes from.
-   */
-  function demandOwnCaller({ raw, headers }: FastifyRequest): void {
-    if (!origins.isSameOrigin(raw))
-      throw new DrydockError('FORBIDDEN', 'A page of another site may not start sessions.');
-    if (/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return;
-    throw new DrydockError('BAD_REQUEST', 'Send the body as application/json.');
-  }
 
   api.open(
     {
@@ -86,17 +57,7 @@ export function sessionRoutes(api: ApiRegistry, deps: SessionRoutesDeps): void {
       status: 201,
     },
     async ({ request, body }) => {
-      demandOwnCaller(request);
-      const address = origins.clientAddress(request.raw);
-      const user = signIn?.userOf(request.raw);
-      const stop = orders.startsStop();
-      if (stop !== undefined) throw new DrydockError('STARTS_STOPPED', stop.message);
-      orders.admit({ userId: user?.id });
-      if (signIn?.required === true && user === undefined) throw new DrydockError('SIGN_IN_REQUIRED');
-      // Who signed in is known by name; a challenge costs the place nothing, and none of the address's creations.
-      if (user === undefined) await workGate?.take(body.work);
-      const waitMs = Math.max(creates.take(address), user === undefined ? 0 : creates.take(`user ${user.id}`));
-      if (waitMs > 0) throw new DrydockError('RATE_LIMITED', undefined, { retryAfterMs: waitMs });
+      const { address, client, userId } = await gate.enter(request, body.work);
       if (body.template !== undefined && body.lab !== undefined)
         throw new DrydockError('BAD_REQUEST', 'A session begins with a template or with a lab.');
       const template = body.template === undefined ? undefined : book.require(body.template);
@@ -108,9 +69,7 @@ export function sessionRoutes(api: ApiRegistry, deps: SessionRoutesDeps): void {
         hours: body.hours,
         nodes,
         queue: body.queue ?? address,
-        userId: user?.id,
-        client: clients.kept(address),
-        address,
+        ...{ userId, client, address },
       });
       if (template !== undefined) await templates.startNew(session.id, template);
       if (lab !== undefined) await labs.starts.beginNew(session.id, lab);
@@ -269,6 +228,7 @@ export function sessionRoutes(api: ApiRegistry, deps: SessionRoutesDeps): void {
     },
     async ({ access, body }) => {
       requireThawed(access.session);
+      requireOwnPlace(access.session);
       await templates.apply(access.session.id, book.require(body.template));
       return {};
     },

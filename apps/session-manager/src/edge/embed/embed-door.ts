@@ -1,0 +1,52 @@
+/** What pages of other sites load from here: the page of frames, on the terms of the site's key. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { toDrydockError } from '@drydock/protocol';
+import type { Logger } from '@drydock/service-kit';
+import type { Sites } from '../../sites/sites.ts';
+import type { Origins } from '../base/origins.ts';
+import type { WebProxy } from '../door/web-proxy.ts';
+import { refusalPage } from './refusal-page.ts';
+
+const PAGE = '/embed';
+
+export interface EmbedDoor {
+  /** False when the path is none of these. */
+  request(request: IncomingMessage, response: ServerResponse): boolean;
+}
+
+export interface EmbedDoorDeps {
+  sites: Pick<Sites, 'ancestors'>;
+  web: Pick<WebProxy, 'request'>;
+  origins: Pick<Origins, 'publicOrigin'>;
+  logger: Logger;
+}
+
+/** Builds it. */
+export function createEmbedDoor({ sites, web, origins, logger }: EmbedDoorDeps): EmbedDoor {
+  /** The origin of the page around a frame, where the browser says it. Tabs have none. */
+  function pageAround({ headers }: IncomingMessage): string | undefined {
+    const { referer } = headers;
+    if (headers['sec-fetch-dest'] === 'document' || referer === undefined || !URL.canParse(referer)) return undefined;
+    const { origin } = new URL(referer);
+    return origin === origins.publicOrigin ? undefined : origin;
+  }
+
+  async function page(request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> {
+    const ancestors = await sites.ancestors(query.get('site') ?? undefined, pageAround(request));
+    web.request(request, response, { ancestors });
+  }
+
+  return {
+    request(request, response) {
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://main');
+      if (pathname !== PAGE) return false;
+      page(request, response, searchParams).catch((thrown: unknown) => {
+        const error = toDrydockError(thrown);
+        logger.info({ code: error.code, site: searchParams.get('site')?.slice(0, 64) }, 'frame refused');
+        if (response.headersSent) response.destroy();
+        else refusalPage(response, error);
+      });
+      return true;
+    },
+  };
+}
