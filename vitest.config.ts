@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 declare module 'vitest' {
@@ -12,8 +13,14 @@ const resolve = { conditions: ['source'] };
 const patient = { poll: { timeout: 10_000 } };
 const ssr = { resolve: { conditions: ['source'], externalConditions: ['source'] } };
 
+const NEVER = ['**/node_modules/**', '**/dist/**'];
+/** Tests that start programs, and wait for them. */
+const STARTS_PROGRAMS = ['{packages,apps}/**/src/**/*.process.test.ts', 'apps/*/src/{fuzz,chaos}/*.test.ts'];
+
 /** Under `npm test` and in CI, where a small machine does other things too; who develops has all processors. */
 const isJudging = process.env.CI !== undefined || process.env.VITEST_OUTCOME !== undefined;
+/** Most of their time they wait. What compares times is an integration test: those run alone. */
+const maxWorkers = isJudging ? 2 : 2 * availableParallelism();
 
 export default defineConfig({
   test: {
@@ -23,14 +30,29 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          provide: { seeds: [20_261_124] },
           include: ['{packages,apps}/**/src/**/*.test.{ts,tsx}', 'infra/**/*.test.mjs'],
-          exclude: ['**/node_modules/**', '**/dist/**', '**/*.integration.test.*', '**/*.slow.test.*'],
+          exclude: [...NEVER, ...STARTS_PROGRAMS, '**/*.integration.test.*', '**/*.slow.test.*'],
           server: { deps: { inline: [/@drydock\//] } },
           testTimeout: 20_000,
           expect: patient,
-          // Most of their time they wait. What compares times is an integration test: those run alone.
-          ...(isJudging ? { maxWorkers: 2 } : {}),
+          // A fresh process and a fresh copy of every module for each of 180 files would be two thirds of all the work.
+          isolate: false,
+          maxWorkers,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          // Needs what a host has installed, though no root: Redis, several managers, the command line as a program.
+          name: 'process',
+          provide: { seeds: [20_261_124] },
+          include: STARTS_PROGRAMS,
+          exclude: NEVER,
+          server: { deps: { inline: [/@drydock\//] } },
+          testTimeout: 20_000,
+          expect: patient,
+          maxWorkers,
         },
       },
       {
@@ -39,7 +61,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{packages,apps}/**/src/**/*.integration.test.ts', 'infra/**/*.integration.test.mjs'],
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          exclude: NEVER,
           server: { deps: { inline: [/@drydock\//] } },
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -60,7 +82,7 @@ export default defineConfig({
             'apps/*/src/{fuzz,chaos}/*.test.ts',
             'infra/**/*.slow.test.mjs',
           ],
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          exclude: NEVER,
           server: { deps: { inline: [/@drydock\//] } },
           testTimeout: 120_000,
           hookTimeout: 120_000,

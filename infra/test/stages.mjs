@@ -54,7 +54,7 @@ export const STAGES = [
     name: 'unit',
     title: 'unit tests',
     again: true,
-    run: (context, files) => vitest(context, 'unit', LIMIT.unit, files),
+    run: (context, files) => vitest(context, ['unit', 'process'], LIMIT.unit, files),
   },
   { name: 'native', title: 'native tests', again: true, run: native('test', 'TESTS') },
   {
@@ -67,7 +67,7 @@ export const STAGES = [
     name: 'integration',
     title: 'integration tests',
     again: true,
-    run: (context, files) => vitest(context, 'integration', LIMIT.integration, files),
+    run: (context, files) => vitest(context, ['integration'], LIMIT.integration, files),
   },
   { name: 'e2e', title: 'end-to-end tests', again: true, run: endToEnd },
 ];
@@ -130,14 +130,16 @@ async function check(context, name, program, args) {
 
 /**
  * @param {StageContext} context
- * @param {string} project
+ * @param {readonly [string, ...string[]]} projects of vitest.config.ts, side by side; the first names the stage
  * @param {number} limit
  * @param {readonly string[]} [files]
  */
-async function vitest(context, project, limit, files = []) {
+async function vitest(context, projects, limit, files = []) {
+  const [project] = projects;
   const result = join(context.work, `${project}.json`);
   rmSync(result, { force: true });
-  const args = ['run', '--project', project, '--reporter', join(REPO, 'infra/test/vitest-reporter.mjs')];
+  const named = projects.flatMap((name) => ['--project', name]);
+  const args = ['run', ...named, '--reporter', join(REPO, 'infra/test/vitest-reporter.mjs')];
   const command = [process.execPath, 'node_modules/vitest/vitest.mjs', ...args, ...files];
   const ended = await run(context, project, command, limit, { VITEST_OUTCOME: result });
   return complete(`${project} tests`, ended, readJsonIfThere(result));

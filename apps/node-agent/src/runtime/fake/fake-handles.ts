@@ -11,8 +11,10 @@ import { socketsByHome } from './process-sockets.ts';
 
 /** Between two looks at the sockets of all nodes (ms)... */
 const LOOK_MS = 500;
-/** ...or so many times as long as the last one took: it reads the environment of every process of this user, and a bench has a thousand shells. */
+/** ...or so many times as long as the last one took: it reads the environment of every process of this user, and a bench has a thousand shells... */
 const LOOK_SHARE = 50;
+/** ...but no longer than a person waits for a port of theirs to be shown (ms). */
+const LONGEST_PAUSE_MS = 5000;
 
 export interface FakeHandlesDeps {
   home: (key: NodeKey) => string;
@@ -60,7 +62,7 @@ export function createFakeHandles({ home, isAlive }: FakeHandlesDeps): FakeHandl
         own.sockets = now;
         tell(own);
       }
-      const pause = Math.max(LOOK_MS, LOOK_SHARE * (performance.now() - started));
+      const pause = Math.min(LONGEST_PAUSE_MS, Math.max(LOOK_MS, LOOK_SHARE * (performance.now() - started)));
       await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }

@@ -112,7 +112,10 @@ test.skipIf(process.platform !== 'linux')(
       { sessionId: SESSION, name: 'node1' },
       { command: ['/bin/sh', '-c', `exec node -e "${server}" > port`], timeoutSeconds: 60 },
     );
-    await expect.poll(() => sockets).toMatchObject([{ protocol: 'tcp', reach: 'loopback', program: 'node' }]);
+    // Some looks: each may come 5 s after the last one on a busy machine.
+    await expect
+      .poll(() => sockets, { timeout: 45_000 })
+      .toMatchObject([{ protocol: 'tcp', reach: 'loopback', program: 'node' }]);
     const port = sockets[0]?.port as number;
     const socket = await handleOf(1).connectTcp('127.0.0.1', port, 1000);
     expect(String(await new Promise((resolve) => socket.once('data', resolve)))).toBe('mine');
@@ -121,4 +124,5 @@ test.skipIf(process.platform !== 'linux')(
     await runtime.rest({ sessionId: SESSION, name: 'node1' });
     await running;
   },
+  60_000,
 );
