@@ -38,12 +38,14 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
 
 /** The other groups: what they stand on takes longer to load than most commands of sessions run, so that a line about a session goes without. */
 async function addGroups(program: Command, output: Output): Promise<void> {
-  const [{ labCommands }, { operatorCommands }] = await Promise.all([
+  const [{ labCommands }, { operatorCommands }, { siteCommands }] = await Promise.all([
     import('./commands/lab/index.ts'),
     import('./commands/operator/index.ts'),
+    import('./commands/site/index.ts'),
   ]);
   labCommands(program, output);
   operatorCommands(program, output);
+  siteCommands(program, output);
 }
 
 function fail(thrown: unknown, isJson: boolean, err: (text: string) => void): number {

@@ -16,11 +16,13 @@ let agent: FixtureAgent;
 let directory: string;
 
 /** Runs `drydock operator …` where `state` is the state directory. */
-function drydock(args: string[], state = directory) {
+const drydock = (args: string[], state = directory) => runGroup('operator', args, state);
+
+function runGroup(group: 'operator' | 'site', args: string[], state = directory) {
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     execFile(
       process.execPath,
-      [CLI, 'operator', ...args],
+      [CLI, group, ...args],
       { env: { ...process.env, DRYDOCK_STATE_DIR: state, SUDO_USER: 'ann' } },
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
     );
@@ -30,9 +32,11 @@ const json = async (...args: string[]) => JSON.parse((await drydock([...args, '-
 
 beforeAll(async () => {
   execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-b', 'apps/cli'], { cwd: ROOT });
-  test = await startTestManager({ settings: { metrics: { host: '127.0.0.1', port: 0 } } });
-  agent = await test.host();
   directory = mkdtempSync(join(tmpdir(), 'dd-cli-'));
+  writeFileSync(join(directory, 'embed.js'), 'script();\n');
+  const metrics = { host: '127.0.0.1', port: 0 };
+  test = await startTestManager({ settings: { metrics, embedScriptsDir: directory } });
+  agent = await test.host();
   writeFileSync(join(directory, 'secret'), 'test\n');
   const operator = `http://127.0.0.1:${test.manager.metricsPort}`;
   writeFileSync(join(directory, 'supervisor.json'), JSON.stringify({ operator }));
@@ -116,5 +120,63 @@ describe('drydock operator', { timeout: PATIENCE_MS }, () => {
     }
     const nowhere = await drydock(['sessions', '--json'], join(directory, 'none'));
     expect([nowhere.code, JSON.parse(nowhere.stderr)]).toMatchObject([69, { error: { code: 'NOT_RUNNING' } }]);
+  });
+});
+
+describe('drydock site', { timeout: PATIENCE_MS }, () => {
+  const site = (...args: string[]) => runGroup('site', [...key(), ...args]);
+
+  it('adds a site with what an author pastes, lists it, gives it another key, removes it', async () => {
+    const terms = [
+      '--nodes',
+      '2',
+      '--minutes',
+      '30',
+      '--sessions',
+      '7',
+      '--daily',
+      '90',
+      '--lab',
+      'acme-*',
+      '--template',
+      'workshop',
+    ];
+    const added = await site('add', 'docs', '--origin', 'https://docs.example.org', 'https://*.Example.org', ...terms);
+    expect([added.code, added.stderr]).toEqual([0, '']);
+    const [, first] =
+      /<script src="http:\/\/localhost:\d+\/embed\.js" data-site="(pk_[a-z2-7]{20})" async>/.exec(added.stdout) ?? [];
+    expect(added.stdout).toMatch(
+      /embed-[0-9a-f]{16}\.js" integrity="sha384-[A-Za-z0-9+/=]{64}" crossorigin="anonymous"/,
+    );
+    const listed = JSON.parse((await site('list', '--json')).stdout) as { key: string }[];
+    expect(listed).toMatchObject([
+      {
+        ...{ name: 'docs', by: 'ann', nodes: 2, minutes: 30, sessions: 7, daily: 90, today: 0, running: 0 },
+        ...{ labs: ['acme-*'], templates: ['workshop'], readTerminal: false },
+        origins: ['https://docs.example.org', 'https://*.example.org'],
+      },
+    ]);
+    expect(first).toBe(listed[0]?.key);
+    const rotated = JSON.parse((await site('rotate', 'docs', '--keep-hours', '2', '--json')).stdout) as { key: string };
+    expect((await site('list')).stdout).toMatch(
+      new RegExp(`^docs +${rotated.key} +2 +30 min +0 of 7 +0 of 90 .*org$`, 'm'),
+    );
+    expect((await site('list')).stdout).toMatch(new RegExp(`^docs +${listed[0]?.key} .* until \\d{4}-`, 'm'));
+    expect((await site('remove', 'docs')).stdout).toBe('docs is removed.\n');
+    expect((await site('list')).stdout).toBe('There are no sites.\n');
+  });
+
+  it('says what is wrong, and which site is not there', async () => {
+    const cases: [string[], number, RegExp][] = [
+      [['add', 'docs', '--origin', 'docs.example.org'], 1, /^BAD_REQUEST: docs\.example\.org is no origin of a site/],
+      [['add', 'docs'], 64, /--origin/],
+      [['add', 'docs', '--origin', 'https://a.example', '--nodes', 'many'], 64, /whole number/],
+      [['rotate', 'docs'], 1, /^NOT_FOUND: There is no site docs\.\n$/],
+      [['remove', 'pk_x'], 1, /^NOT_FOUND: /],
+    ];
+    for (const [args, code, text] of cases) {
+      const ran = await site(...args);
+      expect([args, ran.code, ran.stderr]).toEqual([args, code, expect.stringMatching(text)]);
+    }
   });
 });
