@@ -49,6 +49,7 @@ if (!installedAsLocked(REPO)) run(['npm', 'ci']);
 const port = await choosePort();
 const webPort = /** @type {number} */ (await freePort(0));
 run([process.execPath, TSC, '-b', ...packageProjects()]);
+run(['npm', 'run', '-s', 'build', '-w', '@drydock/embed']);
 
 const scratch = makeScratch();
 const origin = `http://localhost:${port}`;

@@ -51,6 +51,8 @@ export interface ManagerSettings {
   labs: LabSettings;
   /** Which pages of other sites may show frames of ours. */
   embed: EmbedMode;
+  /** Where the scripts are that such pages load. */
+  embedScriptsDir: string;
   metrics: { host: string; port: number } | undefined;
   sessionHours: number;
   maxSessionHours: number;
@@ -122,6 +124,7 @@ export function settingsFrom(env: ManagerEnv, version: string): ManagerSettings 
       forges: env.DRYDOCK_LAB_SOURCES,
     },
     embed: env.DRYDOCK_EMBED,
+    embedScriptsDir: fileURLToPath(new URL('../../../packages/embed/dist', import.meta.url)),
     name: env.DRYDOCK_MANAGER_NAME ?? `${hostname()}:${env.DRYDOCK_PORT}`,
     version,
     metrics:

@@ -30,7 +30,9 @@ const DAEMONS = [
 ];
 /** What the pages are built of. */
 const PAGES = ['packages/protocol', 'packages/client', 'packages/terminal-text'];
-const WORKSPACES = [...DAEMONS, 'apps/web', 'e2e'];
+/** What pages of other sites load from here. */
+const EMBED = 'packages/embed';
+const WORKSPACES = [...DAEMONS, EMBED, 'apps/web', 'e2e'];
 const TYPESCRIPT = ['tsconfig.json', 'tsconfig.base.json'];
 
 /**
@@ -83,6 +85,15 @@ export function buildSteps(context) {
       salt: abi,
       outputs: DAEMONS.map((workspace) => `${workspace}/dist`),
       command: [process.execPath, 'node_modules/typescript/bin/tsc', '-b', ...DAEMONS],
+    }),
+    cloneStep(context, {
+      name: 'embed',
+      title: 'scripts for pages of other sites',
+      needs: ['npm-ci'],
+      inputs: ['package-lock.json', EMBED, 'packages/protocol/src'],
+      salt: abi,
+      outputs: [`${EMBED}/dist/embed.js`],
+      command: [...npm(), 'run', '-s', 'build', '-w', '@drydock/embed'],
     }),
     image(context, { name: 'library', title: 'image library', needs: ['packages'] }),
     cloneStep(context, {

@@ -2,7 +2,8 @@
 FROM node:20-bookworm-slim AS build
 WORKDIR /drydock
 COPY . .
-RUN npm ci --ignore-scripts --no-audit --no-fund && npx tsc -b apps/session-manager
+RUN npm ci --ignore-scripts --no-audit --no-fund && npx tsc -b apps/session-manager \
+  && npm run build -w @drydock/embed
 
 FROM node:20-bookworm-slim AS modules
 WORKDIR /drydock

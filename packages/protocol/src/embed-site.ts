@@ -89,6 +89,13 @@ export const siteViewSchema = siteSchema.extend({
 export type SiteView = z.infer<typeof siteViewSchema>;
 export const sitesSchema = z.array(siteViewSchema);
 
+/** `GET /operator/embed`: addresses of the loader, and the hash (Subresource Integrity) of the one that is pinned; null where it is not built. */
+export const embedScriptSchema = z.object({
+  script: z.string().nullable(),
+  pinned: z.string().nullable(),
+  integrity: z.string().nullable(),
+});
+
 /** Where a frame stands: the site's key, if its page has one, and the origin that the browser gave with the page's greeting. */
 const standing = {
   site: z.string().max(64).optional(),

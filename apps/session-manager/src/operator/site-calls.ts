@@ -1,5 +1,11 @@
 /** An operator's calls for sites whose pages may show frames of this place. */
-import { addSiteRequestSchema, rotateSiteRequestSchema, siteSchema, sitesSchema } from '@drydock/protocol';
+import {
+  addSiteRequestSchema,
+  embedScriptSchema,
+  rotateSiteRequestSchema,
+  siteSchema,
+  sitesSchema,
+} from '@drydock/protocol';
 import { z } from 'zod';
 import type { SiteBook } from '../sites/site-book.ts';
 import type { AuditTrail } from './audit-trail.ts';
@@ -7,8 +13,16 @@ import type { OperatorRoute } from './operator-calls.ts';
 
 const nothingSchema = z.object({});
 
+export interface SiteCallsDeps {
+  book: SiteBook;
+  scripts: { loader: { path: string; pinnedPath: string; integrity: string } | undefined };
+  trail: AuditTrail;
+  /** Where our pages are; known when the listener is. */
+  publicBase(): string;
+}
+
 /** Declares them. */
-export function siteCalls({ book, trail }: { book: SiteBook; trail: AuditTrail }): readonly OperatorRoute[] {
+export function siteCalls({ book, scripts, trail, publicBase }: SiteCallsDeps): readonly OperatorRoute[] {
   const routes: OperatorRoute[] = [];
   const add = <B extends z.ZodType, A extends z.ZodType>(route: OperatorRoute<B, A>) =>
     void routes.push(route as unknown as OperatorRoute);
@@ -19,6 +33,18 @@ export function siteCalls({ book, trail }: { book: SiteBook; trail: AuditTrail }
     summary: 'Sites with their keys and terms, how many sessions began today, and how many live.',
     answer: sitesSchema,
     run: async () => book.list(),
+  });
+  add({
+    method: 'GET',
+    path: '/embed',
+    summary: 'Where the script for pages of other sites is, and the one whose bytes never change, with their hash.',
+    answer: embedScriptSchema,
+    async run() {
+      const { loader } = scripts;
+      if (loader === undefined) return { script: null, pinned: null, integrity: null };
+      const { path, pinnedPath, integrity } = loader;
+      return { script: `${publicBase()}${path}`, pinned: `${publicBase()}${pinnedPath}`, integrity };
+    },
   });
   add({
     method: 'POST',

@@ -49,7 +49,7 @@ export async function createEdge(core: Core, parts: Parts): Promise<Listener> {
   cleanup.add('routes', () => routes.close());
   const web = createWebProxy({ webUrl: settings.webUrl, origins, logger });
   cleanup.add('web proxy', () => web.close());
-  const embed = createEmbedDoor({ sites: parts.embeds.sites, web, origins, logger });
+  const embed = createEmbedDoor({ ...parts.embeds, web, origins, logger });
   cleanup.add('terminal sockets', () => sockets.terminals.close());
   cleanup.add('sockets', () => Promise.all([sockets.servers.browsers.io.close(), sockets.servers.agents.io.close()]));
   // What is being made is left to the next manager, and not taken back because our own links break.

@@ -1,4 +1,5 @@
 /** Frames on pages of other sites: who may show them, and what begins in them. */
+import { createEmbedScripts } from '../edge/embed/embed-scripts.ts';
 import { createSiteShares } from '../scheduling/site-shares.ts';
 import { createEmbedHandles } from '../sites/embed-handles.ts';
 import { createEmbedStarts } from '../sites/embed-starts.ts';
@@ -11,7 +12,7 @@ import type { Sessions } from './sessions.ts';
 export type Embeds = ReturnType<typeof createEmbeds>;
 
 /** Builds it. */
-export function createEmbeds({ settings, store, clock }: Core, sessions: Sessions, labs: Labs) {
+export function createEmbeds({ settings, store, clock, logger }: Core, sessions: Sessions, labs: Labs) {
   const { service, nodes } = sessions;
   const sites = createSites({ store: store.sites, mode: settings.embed, clock });
   const shares = createSiteShares(store.sessions);
@@ -26,5 +27,6 @@ export function createEmbeds({ settings, store, clock }: Core, sessions: Session
   });
   const { maxNodes, maxSessionHours } = settings;
   const book = createSiteBook({ store: store.sites, shares, limits: { maxNodes, maxSessionHours }, clock });
-  return { sites, starts, book };
+  const scripts = createEmbedScripts({ directory: settings.embedScriptsDir, logger });
+  return { sites, starts, book, scripts };
 }

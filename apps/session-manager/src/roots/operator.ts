@@ -72,5 +72,10 @@ export function createOperator(
     base: { clock, logger },
   });
   cleanup.add('operator', () => part.stop());
-  return { clients, orders, signIn, calls: [...part.calls, ...siteCalls({ book: embeds.book, trail: part.trail })] };
+  return {
+    clients,
+    orders,
+    signIn,
+    calls: [...part.calls, ...siteCalls({ ...embeds, trail: part.trail, publicBase: () => origins.publicBase })],
+  };
 }

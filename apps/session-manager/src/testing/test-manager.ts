@@ -101,6 +101,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     templates: [],
     labs: { builtInDir: undefined, operatorDir: undefined, forges: new Map() },
     embed: 'keys',
+    embedScriptsDir: directory,
     metrics: undefined,
     sessionHours: 4,
     maxSessionHours: 12,

@@ -1,10 +1,11 @@
-/** What pages of other sites load from here: the page of frames, on the terms of the site's key. */
+/** What pages of other sites load from here: the scripts, and the page of frames on the terms of the site's key. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toDrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { Sites } from '../../sites/sites.ts';
 import type { Origins } from '../base/origins.ts';
 import type { WebProxy } from '../door/web-proxy.ts';
+import type { EmbedScripts } from './embed-scripts.ts';
 import { refusalPage } from './refusal-page.ts';
 
 const PAGE = '/embed';
@@ -16,13 +17,14 @@ export interface EmbedDoor {
 
 export interface EmbedDoorDeps {
   sites: Pick<Sites, 'ancestors'>;
+  scripts: Pick<EmbedScripts, 'request'>;
   web: Pick<WebProxy, 'request'>;
   origins: Pick<Origins, 'publicOrigin'>;
   logger: Logger;
 }
 
 /** Builds it. */
-export function createEmbedDoor({ sites, web, origins, logger }: EmbedDoorDeps): EmbedDoor {
+export function createEmbedDoor({ sites, scripts, web, origins, logger }: EmbedDoorDeps): EmbedDoor {
   /** The origin of the page around a frame, where the browser says it. Tabs have none. */
   function pageAround({ headers }: IncomingMessage): string | undefined {
     const { referer } = headers;
@@ -39,6 +41,7 @@ export function createEmbedDoor({ sites, web, origins, logger }: EmbedDoorDeps):
   return {
     request(request, response) {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://main');
+      if (scripts.request(pathname, request, response)) return true;
       if (pathname !== PAGE) return false;
       page(request, response, searchParams).catch((thrown: unknown) => {
         const error = toDrydockError(thrown);
