@@ -430,6 +430,43 @@ const paths: [name: string, yaml: string, facts: Facts, sentence: string][] = [
     factsOf({ networks: [{ name: 'app', driver: 'bridge' }] }),
     'driver of "app" is bridge; wanted: overlay.',
   ],
+  [
+    'a container that publishes nothing, alone on its node',
+    '- http: 8080/',
+    factsOf({ containers: [container({ name: 'app' })] }),
+    'Nothing listens on 8080: "app" publishes no port.',
+  ],
+  [
+    'two containers, of which nobody knows which was meant',
+    '- http: 8080/',
+    factsOf({ containers: [container({ name: 'app' }), container({ name: 'db' })] }),
+    'Nothing listens on 8080.',
+  ],
+  [
+    'one label of several forgotten',
+    '- container: web\n  label: maintainer=me',
+    factsOf({ containers: [container({ labels: { 'org.example.title': 'Web' } })] }),
+    '"web" has no label maintainer; wanted: me.',
+  ],
+  [
+    'one label of several with another value',
+    '- container: web\n  label: maintainer=me',
+    factsOf({ containers: [container({ labels: { maintainer: 'you', 'org.example.title': 'Web' } })] }),
+    'label maintainer of "web" is you; wanted: me.',
+  ],
+  [
+    'one service of a project not there',
+    '- compose: shop\n  services: { web: running, db: running }',
+    factsOf({
+      containers: [
+        container({
+          name: 'shop-db-1',
+          labels: { 'com.docker.compose.project': 'shop', 'com.docker.compose.service': 'db' },
+        }),
+      ],
+    }),
+    '"shop" has no service web; wanted: running.',
+  ],
   ['a port that nobody opened', '- port: 8080', factsOf(), 'Nothing listens on 8080.'],
   [
     'a port nearby',

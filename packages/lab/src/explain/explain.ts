@@ -113,6 +113,8 @@ function valueWhy(leaf: Leaf, item: Item): Explanation {
   const have = showValue(value);
   if (have === 'nothing' || have === '{}')
     return explained(leaf, 'value.missing', { condition, name: item.name, want });
+  const part = partWhy(leaf, item, { condition, match, value });
+  if (part !== undefined) return part;
   const words = Array.isArray(value)
     ? value.map(String)
     : typeof value === 'object' && value !== null
@@ -123,4 +125,20 @@ function valueWhy(leaf: Leaf, item: Item): Explanation {
   if (near !== undefined)
     return explained(leaf, 'value.near', { condition, name: item.name, have, want, nearest: near }, value);
   return explained(leaf, 'value', { condition, name: item.name, have, want }, value);
+}
+
+/** Of many named values (labels, variables) only the one that is not as wanted; undefined where its name is nearly there. */
+function partWhy(
+  leaf: Leaf,
+  { name }: Item,
+  { condition, match, value }: { condition: string; match: Match; value: unknown },
+): Explanation | undefined {
+  if (!('sub' in match) || typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const there = new Map(Object.entries(value));
+  const [key, wanted] = Object.entries(match.sub).find(([one, sub]) => !conditionFits(one, sub, there.get(one))) ?? [];
+  if (key === undefined || wanted === undefined) return undefined;
+  // "limits" and "services" hold a limit and a service each.
+  const args = { condition: condition.replace(/s$/, ''), key, name, want: showMatch(wanted) };
+  if (there.has(key)) return explained(leaf, 'value.part', { ...args, have: showValue(there.get(key)) }, value);
+  return nearestName(key, [...there.keys()]) === undefined ? explained(leaf, 'value.part.missing', args, value) : undefined;
 }

@@ -49,7 +49,19 @@ function closedPort(leaf: Leaf, port: number, facts: Facts): Explanation {
     return explained(leaf, 'port.other-node', { port, wanted: leaf.at, node: other[0] });
   const open = Object.values(facts.nodes).flatMap(({ ports = [] }) => ports.map((one) => String(one.port)));
   const nearest = nearestName(String(port), open);
-  return explained(leaf, nearest === undefined ? 'port.closed' : 'port.near', { port, nearest });
+  if (nearest !== undefined) return explained(leaf, 'port.near', { port, nearest });
+  const name = onlyUnpublished(leaf, facts);
+  return explained(leaf, name === undefined ? 'port.closed' : 'port.unpublished', { port, name });
+}
+
+/** The one running container, where there is one alone and it publishes nothing: the option was forgotten. */
+function onlyUnpublished(leaf: Leaf, facts: Facts): string | undefined {
+  const running = Object.entries(facts.nodes)
+    .filter(([name]) => leaf.at === undefined || name === leaf.at)
+    .flatMap(([, { containers = [] }]) => containers.filter(({ state }) => state === 'running'));
+  const [only] = running;
+  if (only === undefined || running.length > 1 || (only.publishes ?? []).length > 0) return undefined;
+  return only.networks?.includes('host') === true ? undefined : only.name;
 }
 
 /** A port that is published, and the program behind it listens elsewhere. */
