@@ -215,3 +215,15 @@ describe('progress', () => {
     expect(progress.failedAt).toBe(1_900);
   });
 });
+
+test.each([
+  ['- node: node3\n  state: ready', false],
+  ['- node: node3\n  engine: ready', true],
+  ['- node: node3\n  absent: true', true],
+  ['- node: node2\n  absent: true', false],
+])('of a node that is in no swarm, the swarm’s words are known to be none: %s', (yaml, light) => {
+  const step = stepOf(yaml);
+  const more: Facts = { ...facts, nodes: { ...facts.nodes, node3: { engine: 'ready', role: 'none' } } };
+  const [leaf] = leavesOf(step.checks);
+  expect(evaluate(step.checks, more).get(leaf?.key ?? '')?.light).toBe(light);
+});

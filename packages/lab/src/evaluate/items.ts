@@ -30,7 +30,7 @@ export function itemsOf(leaf: Leaf, facts: Facts): Items {
       if (subject.kind === 'stack') return known(stackItems(facts));
       return tableOf(facts, subject.kind);
     case 'node':
-      return nodeItems(facts);
+      return nodeItems(leaf, facts);
     case 'container':
       return ofNodes(leaf, facts, ({ containers }) => once('container', containers, (all) => all.map(containerItem)));
     case 'compose':
@@ -236,9 +236,12 @@ function tableOf({ swarm }: Facts, kind: 'secret' | 'config'): Items {
   return known(table.map(({ name, labels }) => ({ name, values: { label: labels ?? {} } })));
 }
 
-function nodeItems({ nodes, swarm }: Facts): Items {
+/** Nodes of the session and of the swarm; one is `absent` when it is in no swarm: the session's nodes stay. */
+function nodeItems({ want }: Leaf, { nodes, swarm }: Facts): Items {
+  // Of a node that is no member, the swarm's words are known: there are none.
+  const outside = swarm === undefined ? undefined : null;
   const names = new Set([
-    ...Object.keys(nodes),
+    ...(want.absent === undefined ? Object.keys(nodes) : []),
     ...(swarm?.managers ?? []).map((one) => one.name),
     ...(swarm?.workers ?? []).map((one) => one.name),
   ]);
@@ -255,8 +258,8 @@ function nodeItems({ nodes, swarm }: Facts): Items {
         node: name,
         values: {
           role,
-          availability: member?.availability,
-          state: member?.state,
+          availability: member === undefined ? outside : member.availability,
+          state: member === undefined ? outside : member.state,
           engine: own?.engine,
           memory: own?.memory,
           label: swarm?.nodeLabels?.[name] ?? {},

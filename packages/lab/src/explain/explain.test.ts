@@ -117,6 +117,12 @@ const paths: [name: string, yaml: string, facts: Facts, sentence: string][] = [
     'There is no node "node3" in the swarm.',
   ],
   [
+    'a node of the session that has not joined',
+    '- node: node1\n  state: ready',
+    factsOf({}, swarm({ managers: [node('other', 'm')] })),
+    'There is no node "node1" in the swarm.',
+  ],
+  [
     'a worker that should be a manager',
     '- node: node2\n  role: manager',
     factsOf({}, swarm()),

@@ -62,6 +62,9 @@ function objectWhy(leaf: Leaf, facts: Facts): Explanation {
   return (
     (kind === 'service' ? serviceWhy(leaf, best, wrong?.[0], facts) : undefined) ??
     (kind === 'container' ? containerWhy(leaf, best, wrong?.[0], facts) : undefined) ??
+    (kind === 'node' && wrong !== undefined && best.values[wrong[0]] === null
+      ? explained(leaf, 'node.missing', { name })
+      : undefined) ??
     (kind === 'stack' && wrong?.[0] === 'running' ? explained(leaf, 'stack.part', { name }) : undefined) ??
     valueWhy(leaf, best)
   );
