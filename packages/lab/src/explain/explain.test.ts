@@ -288,7 +288,7 @@ const paths: [name: string, yaml: string, facts: Facts, sentence: string][] = [
     'a container that should be gone',
     '- container: web\n  absent: true',
     factsOf({ containers: [container()] }),
-    'There is a container "web" still.',
+    'The container "web" is still there.',
   ],
   [
     'the wrong image',

@@ -15,7 +15,7 @@ export const SENTENCES = {
   'swarm.none': 'There is no swarm yet.',
   'swarm.there': 'There is a swarm still.',
   'swarm.leader': 'The swarm has no leader: too few managers answer.',
-  'still-there': 'There is a {kind} "{name}" still.',
+  'still-there': 'The {kind} "{name}" is still there.',
   'still-there.any': 'There are {count} still.',
   count: 'There are {have}; wanted: {want}.',
   value: '{condition} of "{name}" is {have}; wanted: {want}.',
