@@ -39,7 +39,9 @@ export function serviceItems(swarm: SwarmFacts | null): Item[] {
         secret: service.secrets,
         config: service.configs,
         mount: service.mounts?.flatMap(({ source, target }) => [source, target, `${source}:${target}`]),
-        constraint: service.constraints?.flatMap((text) => [text, text.replace(/\s+/g, '')]),
+        constraint: service.constraints && [
+          ...new Set(service.constraints.flatMap((text) => [text, text.replace(/\s+/g, '')])),
+        ],
         limits: service.limits,
         env: service.env,
         label: service.labels ?? {},

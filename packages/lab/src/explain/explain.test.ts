@@ -182,6 +182,48 @@ const paths: [name: string, yaml: string, facts: Facts, sentence: string][] = [
     factsOf({}, swarm({ tasks: [task(), task({ slot: 2, state: 'preparing' })] })),
     '1 of 3 run. 2 are on their way.',
   ],
+  [
+    'a task on another node',
+    '- task: { of: web, state: running }\n  on: node2',
+    factsOf(
+      {},
+      swarm({
+        services: [service(), service({ id: 'o', name: 'other' })],
+        tasks: [task(), task({ serviceId: 'o', nodeId: 'w' })],
+      }),
+    ),
+    'The task of "web" is on node1, not on node2.',
+  ],
+  [
+    'tasks of other services alone',
+    '- task: { of: web, state: failed }',
+    factsOf(
+      {},
+      swarm({
+        services: [service(), service({ id: 'o', name: 'other' })],
+        tasks: [task({ serviceId: 'o', state: 'failed' })],
+      }),
+    ),
+    'There is no task of "web".',
+  ],
+  [
+    'a task in another state, beside one of another service in that state',
+    '- task: { of: web, state: pending }',
+    factsOf(
+      {},
+      swarm({
+        services: [service(), service({ id: 'o', name: 'other' })],
+        tasks: [task({ serviceId: 'o', state: 'pending' }), task()],
+      }),
+    ),
+    'state of "web.1" is running; wanted: pending.',
+  ],
+  [
+    'a constraint with a slip',
+    '- service: web\n  constraint: node.labels.disk==fast',
+    factsOf({}, swarm({ services: [service({ constraints: ['node.labels.disk==fst'] })] })),
+    'constraint of "web" is node.labels.disk==fst; wanted: node.labels.disk==fast.',
+  ],
   ['tasks not there yet', RUNNING, factsOf({}, swarm()), '1 of 3 run.'],
   [
     'an image misspelt',

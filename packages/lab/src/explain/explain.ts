@@ -56,8 +56,12 @@ function objectWhy(leaf: Leaf, facts: Facts): Explanation {
     return explained(leaf, 'count', { have: Number(have), want: showMatch(leaf.want.count) });
   }
   if (first === undefined) return missing(leaf, name, items, facts);
+  const ofOthers = kind === 'task' ? noTask(leaf, named, facts) : undefined;
+  if (ofOthers !== undefined) return ofOthers;
+  const { of } = leaf.want;
+  const meant = of === undefined ? named : named.filter(({ values }) => conditionFits('of', of, values.of));
   // The one that is nearest to what is wanted is the one to speak of.
-  const best = named.toSorted((a, b) => misfits(leaf, a).length - misfits(leaf, b).length)[0] ?? first;
+  const best = meant.toSorted((a, b) => misfits(leaf, a).length - misfits(leaf, b).length)[0] ?? first;
   const [wrong] = misfits(leaf, best);
   return (
     (kind === 'service' ? serviceWhy(leaf, best, wrong?.[0], facts) : undefined) ??
@@ -89,6 +93,20 @@ function missing(leaf: Leaf, name: string, items: readonly Item[], facts: Facts)
     image === undefined ? undefined : items.find(({ values }) => conditionFits('image', image, values.image));
   if (alike !== undefined) return explained(leaf, 'not-there.image', { kind, name, nearest: alike.name });
   return explained(leaf, 'not-there', { kind, name });
+}
+
+/** Undefined where there is a task of the wanted service; tasks of others are nothing to speak of. */
+function noTask(leaf: Leaf, tasks: readonly Item[], facts: Facts): Explanation | undefined {
+  const { of } = leaf.want;
+  const isOf = ({ values }: Item) => of !== undefined && conditionFits('of', of, values.of);
+  if (of === undefined || tasks.some(isOf)) return undefined;
+  const name = showMatch(of);
+  const elsewhere = itemsOf(withoutNode(leaf), facts).items.find(
+    (item) => isOf(item) && misfits(leaf, item).length === 0,
+  );
+  return elsewhere?.node !== undefined && leaf.at !== undefined
+    ? explained(leaf, 'task.elsewhere', { name, node: elsewhere.node, wanted: leaf.at })
+    : explained(leaf, 'task.none', { name });
 }
 
 function withoutNode(leaf: Leaf): Leaf {
@@ -143,5 +161,7 @@ function partWhy(
   // "limits" and "services" hold a limit and a service each.
   const args = { condition: condition.replace(/s$/, ''), key, name, want: showMatch(wanted) };
   if (there.has(key)) return explained(leaf, 'value.part', { ...args, have: showValue(there.get(key)) }, value);
-  return nearestName(key, [...there.keys()]) === undefined ? explained(leaf, 'value.part.missing', args, value) : undefined;
+  return nearestName(key, [...there.keys()]) === undefined
+    ? explained(leaf, 'value.part.missing', args, value)
+    : undefined;
 }

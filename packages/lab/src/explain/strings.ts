@@ -33,6 +33,8 @@ export const SENTENCES = {
   'service.running.starting': '{have} of {wanted} run. {count} are on their way.',
   'service.replicas': '"{name}" is to run {have}; wanted: {want}.',
   'service.update.paused': 'The update of "{name}" stopped, since new tasks failed.',
+  'task.none': 'There is no task of "{name}".',
+  'task.elsewhere': 'The task of "{name}" is on {node}, not on {wanted}.',
   'container.exited': '"{name}" has ended with {exit} ({meaning}).',
   'container.exited.log': '"{name}" has ended with {exit} ({meaning}). Its last words: {log}',
   'container.oom': '"{name}" was killed: out of memory.',
