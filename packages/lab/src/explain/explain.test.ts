@@ -336,7 +336,7 @@ const paths: [name: string, yaml: string, facts: Facts, sentence: string][] = [
     'the wrong image',
     '- container: web\n  image: httpd',
     factsOf({ containers: [container()] }),
-    'image of "web" is nginx:latest, nginx, docker.io/library/nginx:latest; wanted: httpd.',
+    'image of "web" is nginx:latest; wanted: httpd.',
   ],
   [
     '-d forgotten, and Ctrl-C',

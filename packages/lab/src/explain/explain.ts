@@ -131,7 +131,8 @@ function valueWhy(leaf: Leaf, item: Item): Explanation {
   const [condition, match] = wrong;
   const value = item.values[condition];
   const want = showMatch(match);
-  const have = showValue(value);
+  // An image has several names; the first is as it was written.
+  const have = showValue(condition === 'image' && Array.isArray(value) ? value[0] : value);
   if (have === 'nothing' || have === '{}')
     return explained(leaf, 'value.missing', { condition, name: item.name, want });
   const part = partWhy(leaf, item, { condition, match, value });
