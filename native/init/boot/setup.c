@@ -18,6 +18,11 @@
 #include "emulation.h"
 #include "../log.h"
 
+/* infra/node-image/customize.sh makes both. */
+#define DOCKER_INIT_DIRECTORY "/usr/local/libexec/docker"
+#define DOCKER_INIT DOCKER_INIT_DIRECTORY "/docker-init"
+#define EMPTY_DIRECTORY "/usr/lib/drydock/empty"
+
 static void make_directory(const char *path, mode_t mode) {
   if (mkdir(path, mode) < 0 && errno != EEXIST) log_error(path);
 }
@@ -56,6 +61,19 @@ static void raise_loopback(void) {
     if (ioctl(fd, SIOCSIFFLAGS, &request) < 0) log_error("lo");
   }
   if (fd >= 0) close(fd);
+}
+
+/*
+ * `docker run --init` binds docker-init into the container and makes that bind read-only. The root of a node is mounted
+ * nodev from outside, and the kernel refuses a remount that leaves such a flag out; dockerd knows this of volumes, not
+ * of its init (moby daemon/oci_linux.go). A mount that the node makes itself has no such flags: an overlay of the
+ * directory over itself, which dockerd looks in before its PATH. Two layers, since one alone is refused.
+ */
+static void lay_docker_init(void) {
+  if (access(DOCKER_INIT, X_OK) != 0) return;
+  if (mount("docker-init", DOCKER_INIT_DIRECTORY, "overlay", MS_RDONLY,
+            "lowerdir=" DOCKER_INIT_DIRECTORY ":" EMPTY_DIRECTORY) < 0)
+    log_error(DOCKER_INIT_DIRECTORY);
 }
 
 /* Each node gets an id of its own at its first boot; the image has none. */
@@ -104,6 +122,7 @@ void setup_system(void) {
   make_file("/run/utmp", 0664);
   make_directory(LOG_DIRECTORY, 0755);
   umask(022);
+  lay_docker_init();
   share_mounts();
   raise_loopback();
   ensure_machine_id();

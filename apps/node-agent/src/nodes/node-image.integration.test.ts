@@ -108,6 +108,16 @@ describe.skipIf(unable !== undefined)(`what a node has inside${unable ? ` (skipp
     expect((await run('systemctl start docker && docker info -f "{{.Name}}"')).text).toBe('node1');
   });
 
+  test('docker run --init has an init that is no program of the image', async () => {
+    const image = `set -e; d=$(mktemp -d); for f in /bin/bash $(ldd /bin/bash | grep -o '/[^ ]*'); do mkdir -p $d$(dirname $f); cp -L $f $d$f; done
+      tar -C $d -c . | docker import - shell`;
+    expect((await run(image)).stderr).toBe('');
+    const { text, stderr } = await run("docker run --rm --init shell /bin/bash -c 'echo $$; echo $(</proc/1/comm)'");
+    expect(stderr).toBe('');
+    expect(text).toMatch(/^[2-9]\d*\ndocker-init$/);
+    expect((await run('docker rmi shell')).stderr).toBe('');
+  });
+
   test('journalctl shows, bounds and follows the daemon’s log', async () => {
     expect((await run('journalctl -u docker -n 2 --no-pager')).text.split('\n')).toHaveLength(2);
     expect((await run('journalctl -u docker -n 1')).text).toMatch(
