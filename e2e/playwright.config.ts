@@ -22,6 +22,7 @@ const SLOW = [
   'states',
   'stories',
   'session-links',
+  'own-labs',
 ];
 
 /** How the browser is started, for the bench too. */

@@ -1,25 +1,22 @@
 /** What a reader would answer: the first right answer of each question. */
-import { type Leaf, leavesOf, type Step } from '@drydock/lab';
+import type { Leaf, Step } from '@drydock/lab';
+import { leavesAndLights } from './lights.ts';
 import type { TestSession } from './session.ts';
 
-/** Answers by leaf; a question whose answer is a pattern has none here, which is told. */
-export async function rightAnswers(
-  session: TestSession,
-  step: Step,
-): Promise<{ answers: Map<string, string>; problems: string[] }> {
-  const answers = new Map<string, string>();
+/** Answers the questions of the open step; resolves to those for which no answer is known. */
+export async function answerAll(session: TestSession, step: Step): Promise<string[]> {
   const problems: string[] = [];
-  for (const leaf of leavesOf(step.checks)) {
+  for (const [leaf, { key }] of leavesAndLights(session, step)) {
     if (leaf.subject.kind !== 'ask') continue;
-    const answer =
-      leaf.subject.equalsRun === undefined
-        ? writtenAnswer(leaf)
-        : await runAnswer(session, leaf, leaf.subject.equalsRun);
-    if (answer === undefined)
-      problems.push(`${leaf.source.file}:${leaf.source.line}: no answer to this question is written as plain text.`);
-    else answers.set(leaf.key, answer);
+    const { equalsRun } = leaf.subject;
+    const text = equalsRun === undefined ? writtenAnswer(leaf) : await runAnswer(session, leaf, equalsRun);
+    if (text !== undefined) await session.call('answer', { key, text });
+    else
+      problems.push(
+        `${leaf.source.file}:${leaf.source.line}: ${equalsRun === undefined ? 'no answer to this question is written as plain text.' : 'the command that gives the answer fails.'}`,
+      );
   }
-  return { answers, problems };
+  return problems;
 }
 
 function writtenAnswer({ want: { answer } }: Leaf): string | undefined {

@@ -1,21 +1,22 @@
 /** One lab against real nodes: red before, green after its blocks, green by its solutions alone, each mistake with its sentence. */
-import type { Lab, LabFiles, Step } from '@drydock/lab';
-import { rightAnswers } from './answers.ts';
-import { createDoings, type Doings } from './facts/gather.ts';
-import { completeBefore, waitForGreen, waitForSentence } from './judge.ts';
+import type { Lab, Step } from '@drydock/lab';
+import { answerAll } from './answers.ts';
+import { completeBefore, openStep, waitForGreen, waitForSentence } from './lights.ts';
 import { createTestSession, type TestSession } from './session.ts';
-import { prepare, runScripts, solve } from './solving.ts';
 import { createTypist } from './typing.ts';
 
 /** A part of a lab's test; `problems` empty where it passed. */
 export type Case = { step: string; name: string; problems: string[]; ms: number };
-/** `patienceMs`: how long a step may take to become green after everything is done. */
-export type TestJob = { origin: string; lab: Lab; files: LabFiles; patienceMs: number; tell: (found: Case) => void };
+/** `id`: what the place calls the lab. `patienceMs`: how long a step may take to become green after everything is done. */
+export type TestJob = { origin: string; id: string; lab: Lab; patienceMs: number; tell: (found: Case) => void };
 
-/** Runs all parts; what cannot go on (a solution that fails) ends its part and is told once. @throws Failure of the place. */
+type Add = (step: string, name: string, work: () => Promise<string[]>) => Promise<boolean>;
+type Part = { session: TestSession; job: TestJob; add: Add };
+
+/** Runs all parts in one session; what cannot go on (a solution that fails) ends its part and is told once. @throws Failure of the place. */
 export async function testLab(job: TestJob): Promise<Case[]> {
   const cases: Case[] = [];
-  const add = async (step: string, name: string, work: () => Promise<string[]>): Promise<boolean> => {
+  const add: Add = async (step, name, work) => {
     const started = Date.now();
     const problems = await work();
     const found = { step, name, problems, ms: Date.now() - started };
@@ -23,99 +24,83 @@ export async function testLab(job: TestJob): Promise<Case[]> {
     job.tell(found);
     return problems.length === 0;
   };
-  await walk(job, add);
-  await solveAlone(job, add);
-  await tryMistakes(job, add);
-  return cases;
-}
-
-type Add = (step: string, name: string, work: () => Promise<string[]>) => Promise<boolean>;
-
-async function within(job: TestJob, work: (session: TestSession) => Promise<void>): Promise<void> {
-  const { nodes, template } = job.lab;
-  const session = await createTestSession(job.origin, { nodes: nodes.map(({ name }) => name), template });
+  const nodes = job.lab.template === undefined ? job.lab.nodes.map(({ name }) => name) : [];
+  const session = await createTestSession(job.origin, { lab: job.id, nodes });
   try {
-    await work(session);
+    if (await add('', 'setup', () => session.workDone())) {
+      const part = { session, job, add };
+      await walk(part);
+      await solveAlone(part);
+      await tryMistakes(part);
+    }
   } finally {
     await session.end();
   }
+  return cases;
 }
 
 /** As a reader: each step's blocks in real terminals. */
-async function walk(job: TestJob, add: Add): Promise<void> {
-  await within(job, async (session) => {
-    const doings = createDoings();
-    const typist = createTypist(session, doings);
-    try {
-      if (!(await add('', 'setup', () => prepare(session, job.lab, job.files)))) return;
-      for (const step of job.lab.steps) {
-        const isReady = await add(step.id, 'red before', async () => {
-          const problems = await runScripts(session, [...step.setup, ...step.breaks]);
-          if (problems.length > 0) return problems;
-          return (await completeBefore(session, step, doings)).map(
-            (title) => `It holds before anything is done: ${title}`,
-          );
-        });
-        const isGreen = await add(step.id, 'green after its blocks', async () => {
-          const isByBlocks = step.blocks.some(({ kind }) => kind === 'run' || kind === 'file');
-          const problems = isByBlocks ? await typist.do(step.blocks) : await solve(session, step, doings);
-          return [...problems, ...(await answerAndWait(session, step, doings, job.patienceMs))];
-        });
-        if (!isReady || !isGreen) return;
-      }
-    } finally {
-      typist.close();
+async function walk({ session, job: { lab, patienceMs }, add }: Part): Promise<void> {
+  const typist = createTypist(session);
+  try {
+    for (const step of lab.steps) {
+      const isReady = await add(step.id, 'red before', async () => {
+        const problems = await openStep(session, step);
+        if (problems.length > 0) return problems;
+        return (await completeBefore(session, step)).map((title) => `It holds before anything is done: ${title}`);
+      });
+      const isGreen = await add(step.id, 'green after its blocks', async () => {
+        const isByBlocks = step.blocks.some(({ kind }) => kind === 'run' || kind === 'file');
+        const problems = isByBlocks ? await typist.do(step.blocks) : await solve(session, step);
+        problems.push(...(await answerAll(session, step)));
+        return [...problems, ...(await waitForGreen(session, step, patienceMs))];
+      });
+      if (!isReady || !isGreen) return;
     }
-  });
+  } finally {
+    typist.close();
+  }
 }
 
-/** As somebody who skips: nothing but setups and solutions, on fresh nodes. */
-async function solveAlone(job: TestJob, add: Add): Promise<void> {
-  await within(job, async (session) => {
-    const doings = createDoings();
-    if ((await prepare(session, job.lab, job.files)).length > 0) return;
-    for (const step of job.lab.steps)
-      if (!(await add(step.id, 'green by solve', () => solveStep(session, step, doings, job.patienceMs)))) return;
-  });
+/** As somebody who lets every step be solved, on fresh nodes. */
+async function solveAlone({ session, job: { lab }, add }: Part): Promise<void> {
+  await session.call('again', {});
+  const problems = await session.workDone();
+  if (problems.length > 0) return void (await add('', 'begin again', async () => problems));
+  for (const step of lab.steps) {
+    const isGreen = await add(step.id, 'green by solve', async () => {
+      const opened = await openStep(session, step);
+      return opened.length > 0 ? opened : solve(session, step);
+    });
+    if (!isGreen) return;
+  }
 }
 
-async function solveStep(session: TestSession, step: Step, doings: Doings, patienceMs: number): Promise<string[]> {
-  const problems = await runScripts(session, [...step.setup, ...step.breaks]);
-  if (problems.length > 0) return problems;
-  const solved = await solve(session, step, doings);
-  return solved.length > 0 ? solved : answerAndWait(session, step, doings, patienceMs);
+/** The engine's own: it runs the solution, and fails where the checks do not hold after it. */
+async function solve(session: TestSession, step: Step): Promise<string[]> {
+  if (step.solve === null) return [];
+  await session.call('solve', { step: step.id });
+  return session.workDone();
 }
 
-async function answerAndWait(session: TestSession, step: Step, doings: Doings, patienceMs: number): Promise<string[]> {
-  const { answers, problems } = await rightAnswers(session, step);
-  for (const [key, answer] of answers) doings.answers.set(key, answer);
-  const open = await waitForGreen(session, step, doings, patienceMs);
-  return [...problems, ...open.map(({ title, sentence }) => `${title}: ${sentence}`)];
-}
-
-/** Each mistake on nodes that were solved up to its step. */
-async function tryMistakes(job: TestJob, add: Add): Promise<void> {
-  for (const [index, step] of job.lab.steps.entries()) {
+/** Each mistake on fresh nodes, on which the steps before its own are solved. */
+async function tryMistakes({ session, job: { lab, patienceMs }, add }: Part): Promise<void> {
+  for (const step of lab.steps) {
     for (const wrong of step.wrong) {
-      await within(job, async (session) => {
-        const name = `wrong path of line ${wrong.source.line}`;
-        await add(step.id, name, async () => {
-          const doings = createDoings();
-          const problems = await prepare(session, job.lab, job.files);
-          for (const before of job.lab.steps.slice(0, index))
-            if (problems.length === 0) problems.push(...(await solveStep(session, before, doings, job.patienceMs)));
-          if (problems.length === 0) problems.push(...(await runScripts(session, [...step.setup, ...step.breaks])));
-          if (problems.length > 0) return problems;
-          // The mistake may end with any code: what counts is what the reader is told.
-          await runScripts(session, [wrong], doings);
-          const sentences = await waitForSentence(session, step, doings, {
-            words: wrong.expect,
-            patienceMs: job.patienceMs,
-          });
-          return sentences === undefined
-            ? []
-            : [`No sentence holds "${wrong.expect}". There are: ${sentences.join(' | ')}`];
-        });
+      await add(step.id, `wrong path of line ${wrong.source.line}`, async () => {
+        await session.call('skip', { step: step.id });
+        const problems = await session.workDone();
+        if (problems.length > 0) return problems;
+        const typist = createTypist(session);
+        try {
+          await typist.mistake(wrong);
+        } finally {
+          typist.close();
+        }
+        const sentences = await waitForSentence(session, step, { words: wrong.expect, patienceMs });
+        return sentences === undefined
+          ? []
+          : [`No sentence holds "${wrong.expect}". There are: ${sentences.join(' | ')}`];
       });
     }
   }

@@ -1,6 +1,6 @@
 /** `drydock lab test <path>`: labs against real nodes of a running Drydock. */
 import { writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { compileLab } from '@drydock/lab';
 import { type Command, InvalidArgumentError } from 'commander';
 import { pageOrigin } from '../../../env.ts';
@@ -8,8 +8,9 @@ import { Ended, EXIT, Failure } from '../../../failure.ts';
 import { type Output, plain } from '../../../output.ts';
 import { findingLine } from '../check.ts';
 import { type FoundLab, findLabs } from '../files/find-labs.ts';
-import { PATIENCE_MS } from './judge.ts';
 import { junitXml, type TestedLab } from './junit.ts';
+import { PATIENCE_MS } from './lights.ts';
+import { servedId } from './served.ts';
 import { type Case, testLab } from './test-lab.ts';
 
 type Options = { place?: string; junit?: string; only?: string[]; patience: number; jobs: number };
@@ -31,7 +32,8 @@ async function testFound({ folder, entry, files }: FoundLab, { origin, patienceM
     return { lab, cases: [found] };
   }
   const tell = (found: Case) => say(caseLine(found));
-  return { lab, cases: await testLab({ origin, lab: compiled.lab, files, patienceMs, tell }) };
+  const id = await servedId(origin, basename(resolve(folder)), compiled.lab);
+  return { lab, cases: await testLab({ origin, id, lab: compiled.lab, patienceMs, tell }) };
 }
 
 /** Labs at once: each has up to six nodes. */

@@ -1,6 +1,14 @@
 /** The run blocks of a step, typed as a reader has them typed: one command at a time, each waited for. */
-import { type Block, type FileWrite, type Key, patternFinds, type Run, shellSegments, takesInput } from '@drydock/lab';
-import type { Doings } from './facts/gather.ts';
+import {
+  type Block,
+  type FileWrite,
+  type Key,
+  patternFinds,
+  type Run,
+  type Script,
+  shellSegments,
+  takesInput,
+} from '@drydock/lab';
 import type { TestSession } from './session.ts';
 import { openTerminal, type TestTerminal } from './terminal.ts';
 
@@ -25,10 +33,12 @@ const KEYS: Readonly<Record<string, string>> = {
 export interface Typist {
   /** Does the blocks in order; resolves to what went wrong, in a sentence each. */
   do(blocks: readonly Block[]): Promise<string[]>;
+  /** Types what somebody does wrong; its commands may fail. */
+  mistake(script: Script): Promise<void>;
   close(): void;
 }
 
-export function createTypist(session: TestSession, doings: Doings): Typist {
+export function createTypist(session: TestSession): Typist {
   const terminals = new Map<string, TestTerminal>();
   let lastNode = session.nodes[0] ?? 'node1';
   let extra = 0;
@@ -88,14 +98,12 @@ export function createTypist(session: TestSession, doings: Doings): Typist {
       if (command.trim() === '' || /^\s*#[^\n]*$/.test(command)) continue;
       const isLast = segment === segments.at(-1);
       if (block.opens === 'background' || (isLast && takesInput(segment)?.kind === 'prompt')) {
-        noteCommand(doings, node, command);
         terminal.type(command.includes('\n') ? `\u001b[200~${command}\u001b[201~\r` : `${command}\r`);
         await terminal.quiet(QUIET_MS, MOST_QUIET_MS);
         continue;
       }
       const ran = await terminal.run(command, COMMAND_MS);
       if (ran === undefined) return [`${place}: "${shortened(command)}" did not end within ${COMMAND_MS / 1000} s.`];
-      noteCommand(doings, node, command, ran.exit);
       output += ran.output;
       // A reader goes on after a failed command where the text says that it fails.
       if (ran.exit !== 0 && !isLast)
@@ -117,16 +125,17 @@ export function createTypist(session: TestSession, doings: Doings): Typist {
       }
       return problems;
     },
+    async mistake({ node, all, text }) {
+      for (const on of all === true ? session.nodes : [node ?? session.nodes[0] ?? 'node1']) {
+        const terminal = await terminalOf(on, '1');
+        for (const segment of shellSegments(text).segments)
+          if (segment.trim() !== '') await terminal.run(segment.replace(/\n$/, ''), COMMAND_MS);
+      }
+    },
     close() {
       for (const terminal of terminals.values()) terminal.close();
     },
   };
-}
-
-/** A command as the session's own engine would know it. */
-export function noteCommand({ commands }: Doings, node: string, text: string, exit?: number): void {
-  const known = commands.get(node) ?? [];
-  commands.set(node, [...known, { text, at: Date.now(), ...(exit === undefined ? {} : { exit }) }]);
 }
 
 /** Does what a file block says, on a node. */

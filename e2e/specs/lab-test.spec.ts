@@ -1,0 +1,67 @@
+/** `drydock lab test`: it starts labs that the place serves, and its answers are the engine's own lights and sentences. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type CommandLine, createCommandLine } from '../support/command-line.ts';
+import type { Stack } from '../support/stack.ts';
+import { expect, test } from '../support/test.ts';
+
+const LABS = fileURLToPath(new URL('../fixtures/labs', import.meta.url));
+let cli: CommandLine;
+let folder: string;
+
+test.beforeAll(() => {
+  cli = createCommandLine((JSON.parse(process.env.DRYDOCK_E2E_STACK ?? '{}') as Stack).origin);
+  folder = mkdtempSync(join(tmpdir(), 'drydock-lab-test-'));
+});
+test.afterAll(() => {
+  cli.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a lab that is as it says passes; of one that is not, each part tells what is wrong', async ({ stack }) => {
+  const place = ['--place', stack.origin];
+  const results = join(folder, 'results.xml');
+  const [good, bad] = await Promise.all([
+    cli.run(['lab', 'test', join(LABS, 'as-it-says'), ...place, '--junit', results, '--json']),
+    cli.run(['lab', 'test', join(LABS, 'not-as-it-says'), ...place, '--patience', '3', '--json']),
+  ]);
+  expect(good, `${good.out}${good.err}`).toMatchObject({ code: 0 });
+  const cases = JSON.parse(good.out).labs[0].cases as { step: string; name: string }[];
+  expect(cases.map(({ step, name }) => `${step}: ${name.replace(/ of line \d+/, '')}`)).toEqual([
+    ': setup',
+    ...['red before', 'green after its blocks'].map((name) => `make-a-network: ${name}`),
+    ...['red before', 'green after its blocks'].map((name) => `write-into-a-shell-of-its-own: ${name}`),
+    'make-a-network: green by solve',
+    'write-into-a-shell-of-its-own: green by solve',
+    'make-a-network: wrong path',
+    'write-into-a-shell-of-its-own: wrong path',
+  ]);
+  expect(readFileSync(results, 'utf8')).toContain('failures="0"');
+
+  expect(bad.code, `${bad.out}${bad.err}`).toBe(1);
+  const problems = JSON.parse(bad.out).labs[0].cases.flatMap((found: { problems: string[] }) => found.problems);
+  expect(problems).toEqual([
+    'It holds before anything is done: network bridge',
+    expect.stringContaining(
+      'No sentence holds "words that nobody says". There are: volume one: There is no volume "one"',
+    ),
+  ]);
+});
+
+test('a lab that the place does not serve, or serves with another text, is not tested as if it did', async ({
+  stack,
+}) => {
+  const other = join(folder, 'as-it-says');
+  mkdirSync(other);
+  const text = readFileSync(join(LABS, 'as-it-says/lab.md'), 'utf8');
+  writeFileSync(join(other, 'lab.md'), text.replace('docker network create blue', 'docker network create red'));
+  const changed = await cli.run(['lab', 'test', other, '--place', stack.origin]);
+  expect(changed).toMatchObject({ code: 66, err: expect.stringContaining('another text of the lab "as-it-says"') });
+  const unknown = join(folder, 'nobody-has-it');
+  mkdirSync(unknown);
+  writeFileSync(join(unknown, 'lab.md'), text);
+  const missing = await cli.run(['lab', 'test', unknown, '--place', stack.origin]);
+  expect(missing).toMatchObject({ code: 66, err: expect.stringContaining('DRYDOCK_LABS_DIR') });
+});
