@@ -32,7 +32,7 @@ for program in dockerd runc; do
   [ -e "$root/usr/bin/$program" ] || ln -s "../sbin/$program" "$root/usr/bin/$program"
   [ -e "$root/usr/sbin/$program" ] || ln -s "../bin/$program" "$root/usr/sbin/$program"
 done
-# What `docker run --init` puts into containers, where init lays a mount of the node's own over it (native/init/setup.c).
+# What `docker run --init` puts into containers, where init lays a mount of the node's own over it (native/init/boot/setup.c).
 mkdir -p "$root/usr/local/libexec/docker" "$root/usr/lib/drydock/empty"
 if [ -f "$root/usr/bin/tini-static" ]; then install --mode=755 "$root/usr/bin/tini-static" "$root/usr/local/libexec/docker/docker-init"; fi
 # `"userns-remap": "default"` works in a node: its containers get the upper half of the node's 131,072 ids.
