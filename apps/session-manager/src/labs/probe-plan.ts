@@ -56,18 +56,20 @@ function tablesOf(needs: Needs, leaves: readonly Leaf[]): StepPlan['tables'] {
   return tables;
 }
 
+/** On all nodes, also for a check of one: its explanation says on which other node a thing is. */
 function addNodeTable(
   need: Extract<TableNeed, { of: 'node' }>,
   add: (at: string | undefined, ...names: WatchedTable[]) => void,
 ): void {
   switch (need.table) {
     case 'containers':
-      add(need.at, 'containers', ...(need.conditions.includes('logs') ? (['logs'] as const) : []));
+      add(undefined, 'containers');
+      if (need.conditions.includes('logs')) add(need.at, 'logs');
       return;
     case 'images':
     case 'volumes':
     case 'networks':
-      add(need.at, need.table);
+      add(undefined, need.table);
       return;
     case 'engine':
     case 'ports':
