@@ -1,5 +1,5 @@
 /** Very many terminals on one manager, each typed into five times a second: echo and memory. */
-import { startTerminalStack, type TerminalStack } from '../terminals/terminal-stack.ts';
+import { startTerminalStack, type TerminalStack } from '@drydock/testkit';
 import type { Figures } from './figures.ts';
 import { cpuSecondsOf, cpuSecondsOfChildren, memoryOf } from './process-cost.ts';
 import { type BenchTerminal, connectTerminals, PROMPT, type TerminalSocket } from './terminal-socket.ts';

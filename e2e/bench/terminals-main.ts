@@ -1,5 +1,5 @@
 /** The terminals' path without nodes (fake runtime): `terminals-main.ts [--many N]`. For work on that path alone. */
-import { startTerminalStack } from '../terminals/terminal-stack.ts';
+import { startTerminalStack } from '@drydock/testkit';
 import { createFigures } from './figures.ts';
 import { benchManyTerminals } from './many-terminals.ts';
 import { measureTerminals } from './terminals.ts';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { freePort } from './stack.ts';
+import { freePort } from '@drydock/testkit';
 
 const web = fileURLToPath(new URL('../../apps/web', import.meta.url));
 

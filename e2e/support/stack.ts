@@ -1,9 +1,9 @@
 /** Starts and stops the real product for the browser tests, by the README's own command, in a state directory of its own. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { freePort } from '@drydock/testkit';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,14 +28,6 @@ function npm(stack: Stack, args: readonly string[], timeout?: number) {
     maxBuffer: 64 * 1024 * 1024,
     ...(timeout === undefined ? {} : { timeout }),
   });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** `npm run host -- …` for the stack; what it says on its output. */

@@ -41,6 +41,13 @@ const forbidden = [
   ['nodes know no PTY', 'apps/node-agent/src/nodes/probe.ts', 'node-pty', RULE],
   ['nodes know no link', 'apps/node-agent/src/nodes/probe.ts', '../link/dispatch.ts', RULE],
   ['apps never import apps', 'apps/node-agent/src/probe.ts', '../../session-manager/src/manager.ts', RULE],
+  ['apps never import end-to-end tests', 'apps/node-agent/src/testing/probe.ts', '../../../../e2e/probe.ts', RULE],
+  [
+    'the page imports no end-to-end test',
+    'apps/web/src/workbench/testing/probe.ts',
+    '../../../../../e2e/probe.ts',
+    RULE,
+  ],
   ['the page knows no service kit', 'apps/web/src/workbench/probe.ts', '@drydock/service-kit', RULE],
   ['the page runs in a browser', 'apps/web/src/workbench/probe.ts', 'node:fs', RULE],
   ['the protocol knows no Node.js', 'packages/protocol/src/probe.ts', 'node:fs', 'lint/correctness/noNodejsModules'],

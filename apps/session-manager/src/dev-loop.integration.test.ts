@@ -4,8 +4,8 @@ import { chownSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from '
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@drydock/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from './testing/redis-server.ts';
 import { openTerminalSocket } from './testing/terminal-socket.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));

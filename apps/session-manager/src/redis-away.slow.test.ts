@@ -1,9 +1,9 @@
 /** Half a minute without Redis, as a restart of another machine takes: what the issue of sessions promises, in real time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@drydock/service-kit';
+import { startTestRedis, type TestRedis } from '@drydock/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRedisStore } from './store/redis.ts';
-import { startTestRedis, type TestRedis } from './testing/redis-server.ts';
 import { startTestManager, type TestManager } from './testing/test-manager.ts';
 
 const AWAY_MS = 30_000;

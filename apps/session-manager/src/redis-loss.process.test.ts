@@ -1,7 +1,7 @@
 import { createLogger } from '@drydock/service-kit';
+import { startTestRedis, type TestRedis } from '@drydock/testkit';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRedisStore } from './store/redis.ts';
-import { startTestRedis, type TestRedis } from './testing/redis-server.ts';
 import { startTestManager, type TestManager } from './testing/test-manager.ts';
 
 const logger = createLogger('test', 'silent');

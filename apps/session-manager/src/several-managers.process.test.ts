@@ -1,11 +1,11 @@
 import { BlockList } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger } from '@drydock/service-kit';
+import { startTestRedis, type TestRedis } from '@drydock/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRedisStore } from './store/redis.ts';
 import { type Balancer, startBalancer } from './testing/balancer.ts';
 import { createFixtureAgent, type FixtureAgent, type FixtureAgentOptions } from './testing/fixture-agent.ts';
-import { startTestRedis, type TestRedis } from './testing/redis-server.ts';
 import { startTestManager, type TestManager, type TestManagerOptions } from './testing/test-manager.ts';
 import { openTestPage, type TestPage } from './testing/test-page.ts';
 

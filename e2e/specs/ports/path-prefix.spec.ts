@@ -1,16 +1,9 @@
 /** The whole page below a path of its origin: pages, assets, calls, sockets, downloads and the way back. */
-import { createServer } from 'node:net';
+
+import { freePort } from '@drydock/testkit';
 import { WorkbenchPage } from '../../pages/workbench-page.ts';
 import { type Stack, startStack, stopStack } from '../../support/stack.ts';
 import { expect, test } from '../../support/test.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 test.describe('below a path', () => {
   test.describe.configure({ timeout: 900_000 });

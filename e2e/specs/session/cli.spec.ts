@@ -6,10 +6,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type BadLink, startBadLink } from '@drydock/testkit';
 import { type CommandLine, createCommandLine } from '../../support/command-line.ts';
 import type { Stack } from '../../support/stack.ts';
 import { expect, test } from '../../support/test.ts';
-import { type BadLink, startBadLink } from '../../terminals/bad-link.ts';
 
 const MIB = 1024 ** 2;
 const sha = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { TERMINAL_LOG_BYTES, TERMINAL_WINDOW_BYTES } from '@drydock/protocol';
+import { until } from '@drydock/testkit';
 import { describe, expect, test } from 'vitest';
-import { NEARLY_A_WINDOW, NODE, T, until, V, Watcher, withTerminalHost, world } from '../testing/terminal-watcher.ts';
+import { NEARLY_A_WINDOW, NODE, T, V, Watcher, withTerminalHost, world } from '../testing/terminal-watcher.ts';
 
 withTerminalHost();
 
@@ -30,7 +31,7 @@ describe('flow control', () => {
     world.command = ['/bin/bash', '-c', `seq 1 500000; echo the end; touch ${done}; sleep 60`];
     await watcher.client.ready();
     await watcher.client.call('terminal.open', { ...NODE, terminalId: T, cols: 80, rows: 24 });
-    await until(() => existsSync(done), 15_000);
+    await until(() => existsSync(done), 'the end of the output', 15_000);
     // The program's last bytes may still be on their way out of the PTY.
     await new Promise((resolve) => setTimeout(resolve, 300));
     const answer = await watcher.attach(V('a'), 0);

@@ -3,18 +3,9 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { MAX_TERMINALS_PER_NODE } from '@drydock/protocol';
 import { encodeFrame } from '@drydock/service-kit';
+import { until } from '@drydock/testkit';
 import { describe, expect, test } from 'vitest';
-import {
-  codeOf,
-  NEARLY_A_WINDOW,
-  NODE,
-  T,
-  until,
-  V,
-  Watcher,
-  withTerminalHost,
-  world,
-} from '../testing/terminal-watcher.ts';
+import { codeOf, NEARLY_A_WINDOW, NODE, T, V, Watcher, withTerminalHost, world } from '../testing/terminal-watcher.ts';
 
 withTerminalHost();
 

@@ -1,5 +1,6 @@
+import { until } from '@drydock/testkit';
 import { describe, expect, test } from 'vitest';
-import { codeOf, NEARLY_A_WINDOW, T, until, V, Watcher, withTerminalHost, world } from '../testing/terminal-watcher.ts';
+import { codeOf, NEARLY_A_WINDOW, T, V, Watcher, withTerminalHost, world } from '../testing/terminal-watcher.ts';
 
 withTerminalHost();
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DrydockError, TERMINAL_WINDOW_BYTES } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
+import { until } from '@drydock/testkit';
 import { afterEach, beforeEach } from 'vitest';
 import { createTerminalClient, type TerminalClient } from '../terminals/terminal-client.ts';
 import { startTerminalHost, type TerminalHost } from '../terminals/terminal-host.ts';
@@ -119,20 +120,7 @@ export class Watcher {
       looked = chunks.length;
       return fresh.match(what) !== null || this.log.some((line) => line.match(what) !== null);
     };
-    await until(isThere, ms, () => `${what} in ${this.text(viewerId).slice(-300)}`);
-  }
-}
-
-/** Waits until `condition` holds. @throws Error that tells `what` was waited for. */
-export async function until(
-  condition: () => boolean | Promise<boolean>,
-  ms = 8000,
-  what: () => string = () => 'a condition',
-): Promise<void> {
-  const end = Date.now() + ms;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(isThere, () => `${what} in ${this.text(viewerId).slice(-300)}`, ms);
   }
 }
 

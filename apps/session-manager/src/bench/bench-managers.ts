@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort, startTestRedis } from '@drydock/testkit';
 import { createFixtureAgent } from '../testing/fixture-agent.ts';
-import { freePort, startTestRedis } from '../testing/redis-server.ts';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));

@@ -1,9 +1,9 @@
 /** What 20,000 sessions cost Redis and a manager: writes, memory, and the time in which a manager that starts knows them all. */
 import { createLogger } from '@drydock/service-kit';
+import { startTestRedis } from '@drydock/testkit';
 import { Redis } from 'ioredis';
 import { createSessionDirectory } from '../sessions/session-directory.ts';
 import { createRedisStore } from '../store/redis.ts';
-import { startTestRedis } from '../testing/redis-server.ts';
 import { type Figures, quantiles, value } from './figures.ts';
 import { runningSession } from './simulated-site.ts';
 

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createHttpClient } from '@drydock/client';
 import { statusResponseSchema } from '@drydock/protocol';
+import { freePort, startTestRedis, type TestRedis } from '@drydock/testkit';
 import { type Balancer, startBalancer } from '../testing/balancer.ts';
-import { freePort, startTestRedis, type TestRedis } from '../testing/redis-server.ts';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));

@@ -1,11 +1,11 @@
 import type { OperatorSession } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
+import { startTestRedis, type TestRedis } from '@drydock/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { operatorKey } from '../edge/operator/operator-listener.ts';
 import type { ManagerSettings } from '../settings.ts';
 import { createRedisStore } from '../store/redis.ts';
 import { createFixtureAgent, type FixtureAgent } from '../testing/fixture-agent.ts';
-import { startTestRedis, type TestRedis } from '../testing/redis-server.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
 
 const AGENT_KEY = 'k'.repeat(43);

@@ -1,8 +1,8 @@
 import { createLogger } from '@drydock/service-kit';
+import { startTestRedis, type TestRedis } from '@drydock/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createRedisStore } from '../store/redis.ts';
 import { createFixtureAgent, type FixtureAgent } from '../testing/fixture-agent.ts';
-import { startTestRedis, type TestRedis } from '../testing/redis-server.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
 import { addSite, askStart, codeOf, operate, startInFrame } from '../testing/test-site.ts';
 

@@ -1,10 +1,10 @@
 /** What lies in a running installation's Redis was written by another release: it is read, or told and kept. */
 import { createLogger, systemClock } from '@drydock/service-kit';
+import { startTestRedis, type TestRedis } from '@drydock/testkit';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addNode, newSession } from '../model/session.ts';
 import { createSessionDirectory } from '../sessions/session-directory.ts';
-import { startTestRedis, type TestRedis } from '../testing/redis-server.ts';
 import { startTestManager } from '../testing/test-manager.ts';
 import { createRedisStore } from './redis.ts';
 import { SESSIONS_KEY, sessionKey } from './sessions/redis.ts';

@@ -1,10 +1,10 @@
 import { type AddressInfo, connect as connectTcp, createServer, type Socket } from 'node:net';
 import { MAX_AUDIT_ENTRIES } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
+import { startTestRedis, type TestRedis } from '@drydock/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { beginClosing, type SessionRecord } from '../model/session.ts';
-import { startTestRedis, type TestRedis } from '../testing/redis-server.ts';
 import { AUDIT_KEY } from './operator/redis.ts';
 import { createRedisStore } from './redis.ts';
 import { heldKey, SESSIONS_KEY } from './sessions/redis.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort, startTestRedis, type TestRedis } from './redis-server.ts';
+import { freePort, startTestRedis, type TestRedis } from '@drydock/testkit';
 
 const run = promisify(execFile);
 

@@ -1,8 +1,9 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { TERMINAL_LOG_BYTES } from '@drydock/protocol';
+import { until } from '@drydock/testkit';
 import { describe, expect, test } from 'vitest';
-import { codeOf, T, until, V, Watcher, withTerminalHost, world } from '../../testing/terminal-watcher.ts';
+import { codeOf, T, V, Watcher, withTerminalHost, world } from '../../testing/terminal-watcher.ts';
 
 withTerminalHost();
 

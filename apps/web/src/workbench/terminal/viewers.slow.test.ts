@@ -1,6 +1,7 @@
 /** Several viewers of one terminal over the whole path: nobody waits for another (T-6 to T-8). */
+
+import { startBadLink } from '@drydock/testkit';
 import { describe, expect, test } from 'vitest';
-import { startBadLink } from '../../../../../e2e/terminals/bad-link.ts';
 import { openPage, Page, until, wait, withTerminalStack, world } from '../testing/terminal-pages.ts';
 
 withTerminalStack();

@@ -9,13 +9,11 @@ import {
   type SessionConnection,
   type TerminalLink,
 } from '@drydock/client';
+import { type BadLink, startBadLink, startTerminalStack, type TerminalStack, until } from '@drydock/testkit';
 import headless from '@xterm/headless';
 import { io } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { WebSocket } from 'ws';
-import { type BadLink, startBadLink } from '../../../../../e2e/terminals/bad-link.ts';
-import { until } from '../../../../../e2e/terminals/processes.ts';
-import { startTerminalStack, type TerminalStack } from '../../../../../e2e/terminals/terminal-stack.ts';
 import { createWorkbenchStore } from '../session/workbench-store.ts';
 import { createTerminalController } from '../terminal/controller.ts';
 import { muteTerminalQueries } from '../terminal/queries.ts';

@@ -8,7 +8,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHttpClient, createSessionApi, startSession } from '@drydock/client';
-import { freePort, isListening, startProcess, startSource, type TestProcess, until } from './processes.ts';
+import { freePort, isListening } from './ports.ts';
+import { startProcess, startSource, type TestProcess } from './processes.ts';
+import { until } from './until.ts';
 
 export interface TerminalStack {
   readonly origin: string;

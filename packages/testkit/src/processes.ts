@@ -1,9 +1,8 @@
 /** Child processes of a test: started from their source, killed by their own ids, never left behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 export interface TestProcess {
   pid(): number;
@@ -45,36 +44,4 @@ export function startProcess(file: string, args: string[], env: Record<string, s
 export function startSource(path: string, args: string[], env: Record<string, string>): TestProcess {
   const node = ['--conditions=source', '--import', 'tsx', `${ROOT}/${path}`, ...args];
   return startProcess(process.execPath, node, { PATH: process.env.PATH ?? '', HOME: '/tmp', ...env });
-}
-
-/** A port that is free at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Whether something takes connections on a port of this machine. */
-export function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true));
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
-}
-
-/** Waits until `condition` holds; throws after `ms`, with `what` as it is then. */
-export async function until(
-  condition: () => boolean | Promise<boolean>,
-  what: string | (() => string),
-  ms = 20_000,
-): Promise<void> {
-  const end = Date.now() + ms;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${typeof what === 'string' ? what : what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
