@@ -1,7 +1,8 @@
 /** A large site in memory: hosts by their hellos, sessions by their records, as a manager holds them. */
 import type { AgentHello } from '@drydock/protocol';
 import { newId, newLink, newToken } from '../model/links.ts';
-import { addNode, newSession, type SessionRecord, setNodeState } from '../model/session.ts';
+import { newSession, type SessionRecord } from '../model/session.ts';
+import { addNode, setNodeState } from '../model/session-nodes.ts';
 
 const GIB = 2 ** 30;
 export const NODE_LIMITS = { cpus: 2, memoryBytes: 2 * GIB, diskBytes: 10 * GIB, pids: 4096 };

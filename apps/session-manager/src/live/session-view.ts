@@ -8,15 +8,9 @@ import {
   type SessionView,
 } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
-import {
-  addressOf,
-  frozenOf,
-  maxNodesOf,
-  type NodeRecord,
-  publicPortsOf,
-  rewritesHost,
-  type SessionRecord,
-} from '../model/session.ts';
+import { frozenOf, maxNodesOf, type NodeRecord, publicPortsOf, type SessionRecord } from '../model/session.ts';
+import { addressOf } from '../model/session-nodes.ts';
+import { rewritesHost } from '../model/session-sharing.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 
 export interface SessionViews {

@@ -2,9 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { newLink } from './links.ts';
 import {
-  addLink,
-  addNode,
-  addShare,
   beginClosing,
   beginRetention,
   clearHost,
@@ -12,15 +9,13 @@ import {
   isLive,
   isRetained,
   newSession,
-  removeNode,
   retentionMs,
-  revokeLink,
   type SessionRecord,
-  setNodeState,
   sharesOf,
-  takeOverNode,
   touch,
 } from './session.ts';
+import { addNode, removeNode, setNodeState, takeOverNode } from './session-nodes.ts';
+import { addLink, addShare, revokeLink } from './session-sharing.ts';
 
 const LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
 const HOUR = 3_600_000;

@@ -1,20 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { findLink, hashToken, newLink } from './links.ts';
 import {
-  addLink,
-  addNode,
   beginClosing,
   clearHost,
   extendSession,
   isLive,
-  MAX_LINKS_PER_SESSION,
   newSession,
   publicPortsOf,
-  removeNode,
-  revokeLink,
   type SessionRecord,
-  setPort,
 } from './session.ts';
+import { addNode, removeNode } from './session-nodes.ts';
+import { addLink, MAX_LINKS_PER_SESSION, revokeLink, setPort } from './session-sharing.ts';
 
 const LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
 const HOUR = 3_600_000;

@@ -1,11 +1,11 @@
-/** A session as it is stored, and every way in which it may change: pure functions from one record to the next. */
+/**
+ * A session as it is stored, and how it lives and ends: pure functions from one record to the next. Its nodes change by
+ * session-nodes.ts, its links and ports by session-sharing.ts.
+ */
 import {
   DrydockError,
   type EndReason,
-  MAX_NODES_PER_SESSION,
   type NodeLimits,
-  nodeAddress,
-  nodeNameSchema,
   type RetentionView,
   type Right,
   type SessionState,
@@ -124,13 +124,6 @@ export interface ClosedSession extends SessionBase, End {
 
 export type SessionRecord = ActiveSession | RetainedSession | ClosingSession | ClosedSession;
 
-/** Links of one session: enough for a class with one each; more is a mistake or an attack on the store. */
-export const MAX_LINKS_PER_SESSION = 200;
-/** Port shares that are alive in one session. */
-export const MAX_SHARES_PER_SESSION = 200;
-/** Ports with a setting of their own (public, Host) in one session, of each kind. */
-export const MAX_SET_PORTS_PER_SESSION = 200;
-
 type New = Pick<
   ActiveSession,
   | 'id'
@@ -199,90 +192,6 @@ export function requireNode(session: SessionRecord, name: string): NodeRecord {
   const node = session.nodes.find((candidate) => candidate.name === name);
   if (node === undefined) throw new DrydockError('NODE_NOT_FOUND');
   return node;
-}
-
-/** The name that a node without a wish gets: the first free of node1, node2, ... */
-export function firstFreeName(session: SessionRecord): string {
-  const taken = new Set(session.nodes.map((node) => node.name));
-  for (let number = 1; ; number += 1) {
-    if (!taken.has(`node${number}`)) return `node${number}`;
-  }
-}
-
-function firstFreeIndex(session: SessionRecord, wanted: number | undefined): number {
-  const taken = new Set(session.nodes.map((node) => node.index));
-  // node3 at .13 is easier to remember than node3 at .11, so a number in the name is taken as a wish.
-  if (wanted !== undefined && wanted >= 1 && wanted <= MAX_NODES_PER_SESSION && !taken.has(wanted)) return wanted;
-  for (let index = 1; index <= MAX_NODES_PER_SESSION; index += 1) {
-    if (!taken.has(index)) return index;
-  }
-  throw new DrydockError('NODE_LIMIT');
-}
-
-/** Reserves name, address and place of a node; `maxNodes` is the operator's limit. */
-export function addNode(
-  session: SessionRecord,
-  wish: { name: string | undefined; host: string; limits: NodeLimits; now: number; maxNodes: number; driver?: string },
-): { session: ActiveSession; node: NodeRecord } {
-  const live = requireLive(session, wish.now);
-  if (wish.name !== undefined) {
-    if (!nodeNameSchema.safeParse(wish.name).success) throw new DrydockError('BAD_NAME');
-    if (session.nodes.some((node) => node.name === wish.name)) throw new DrydockError('NODE_EXISTS');
-  }
-  if (session.nodes.length >= wish.maxNodes) {
-    throw new DrydockError('NODE_LIMIT', undefined, { limit: wish.maxNodes });
-  }
-  const name = wish.name ?? firstFreeName(session);
-  const number = /^node([1-9]\d{0,2})$/.exec(name)?.[1];
-  const node: NodeRecord = {
-    name,
-    index: firstFreeIndex(session, number === undefined ? undefined : Number(number)),
-    host: wish.host,
-    limits: wish.limits,
-    state: 'creating',
-    createdAt: wish.now,
-    ...(wish.driver === undefined ? {} : { driver: wish.driver }),
-  };
-  return { session: { ...live, nodes: [...live.nodes, node] }, node };
-}
-
-/** Where a session lives: nodes of a lost host are nowhere any more. */
-export function homeOf({ nodes, spanMtu }: SessionRecord): { hosts: Map<string, number>; mtu: number | undefined } {
-  const hosts = new Map<string, number>();
-  for (const { host, state } of nodes) if (state !== 'lost') hosts.set(host, (hosts.get(host) ?? 0) + 1);
-  return { hosts, mtu: hosts.size === 0 ? undefined : spanMtu };
-}
-
-/** Moves a node's state forward; the same state again, or a step back, changes nothing. */
-export function setNodeState<S extends SessionRecord>(session: S, name: string, state: NodeRecord['state']): S {
-  const order: Record<NodeRecord['state'], number> = { creating: 0, running: 1, destroying: 2, lost: 2 };
-  const node = session.nodes.find((candidate) => candidate.name === name);
-  if (node === undefined || order[state] <= order[node.state]) return session;
-  return { ...session, nodes: session.nodes.map((each) => (each === node ? { ...node, state } : each)) };
-}
-
-/** Takes over a half-made node from a manager that is dead; nothing changes when somebody was faster. */
-export function takeOverNode<S extends SessionRecord>(session: S, taken: NodeRecord, driver: string): S {
-  const node = session.nodes.find(({ name }) => name === taken.name);
-  if (node?.state !== 'creating' || node.driver !== taken.driver || node.createdAt !== taken.createdAt) return session;
-  return { ...session, nodes: session.nodes.map((each) => (each === node ? { ...node, driver } : each)) };
-}
-
-/** Forgets a node that is gone from its host, with everything that named it. */
-export function removeNode(session: SessionRecord, name: string): SessionRecord {
-  if (!session.nodes.some((node) => node.name === name)) return session;
-  const isOther = (key: string) => !key.startsWith(`${name}:`);
-  const left = {
-    nodes: session.nodes.filter((node) => node.name !== name),
-    rewrittenHosts: (session.rewrittenHosts ?? []).filter(isOther),
-  };
-  if (session.state !== 'active') return { ...session, ...left };
-  return {
-    ...session,
-    ...left,
-    shares: session.shares.filter((share) => share.node !== name),
-    publicPorts: session.publicPorts.filter(isOther),
-  };
 }
 
 /** Adds `ms` to the session's time, up to `maxMs` from its birth. */
@@ -402,86 +311,4 @@ export function clearHost(session: SessionRecord, host: string | undefined): Ses
 export function vanished(session: SessionRecord): ClosedSession {
   const end = { endReason: 'closed', endedAt: session.expiresAt } as const;
   return { ...end, ...baseOf(session), state: 'closed', nodes: [], version: session.version + 1 };
-}
-
-/** Adds a link; @throws DrydockError RATE_LIMITED at the bound. */
-export function addLink(session: SessionRecord, link: LinkRecord, now: number): SessionRecord {
-  const live = requireLive(session, now);
-  if (live.links.length >= MAX_LINKS_PER_SESSION) {
-    throw new DrydockError('RATE_LIMITED', 'The session has as many links as it may have; revoke some first.');
-  }
-  return { ...live, links: [...live.links, link] };
-}
-
-/** Revokes a link. The last owner's link stays: nobody could close the session any more. */
-export function revokeLink(session: SessionRecord, linkId: string, now: number): SessionRecord {
-  requireLive(session, now);
-  const link = session.links.find((candidate) => candidate.id === linkId);
-  if (link === undefined) throw new DrydockError('NOT_FOUND');
-  if (link.right === 'owner' && session.links.filter(({ right }) => right === 'owner').length === 1) {
-    throw new DrydockError('BAD_REQUEST', 'This is the session’s last owner link; make another one first.');
-  }
-  return { ...session, links: session.links.filter((candidate) => candidate !== link) };
-}
-
-/** What the owner chose for a port; what is absent stays as it is. */
-export interface PortChoice {
-  visibility?: 'private' | 'public' | undefined;
-  host?: 'keep' | 'rewrite' | undefined;
-}
-
-function withKey(list: readonly string[], key: string, isIn: boolean): readonly string[] {
-  if (list.includes(key) === isIn) return list;
-  if (!isIn) return list.filter((candidate) => candidate !== key);
-  if (list.length >= MAX_SET_PORTS_PER_SESSION) throw new DrydockError('RATE_LIMITED');
-  return [...list, key];
-}
-
-/** Puts a link with a new token in the place of another with the same right; whoever held the old one is out. */
-export function rotateLink(session: SessionRecord, linkId: string, next: LinkRecord, now: number): SessionRecord {
-  requireLive(session, now);
-  if (!session.links.some(({ id }) => id === linkId)) throw new DrydockError('NOT_FOUND');
-  return {
-    ...session,
-    links: session.links.map((link) => (link.id === linkId ? { ...next, right: link.right } : link)),
-  };
-}
-
-/** Opens a port to everybody or to holders of links only; chooses the Host that its program sees. */
-export function setPort(
-  session: SessionRecord,
-  node: string,
-  port: number,
-  { visibility, host }: PortChoice,
-  now: number,
-): SessionRecord {
-  const live = requireLive(session, now);
-  requireNode(live, node);
-  const key = `${node}:${port}`;
-  const { publicPorts, rewrittenHosts = [] } = live;
-  const next = {
-    publicPorts: visibility === undefined ? publicPorts : withKey(publicPorts, key, visibility === 'public'),
-    rewrittenHosts: host === undefined ? rewrittenHosts : withKey(rewrittenHosts, key, host === 'rewrite'),
-  };
-  const isSame = next.publicPorts === publicPorts && next.rewrittenHosts === rewrittenHosts;
-  return isSame ? live : { ...live, ...next };
-}
-
-/** Whether a port's program sees `localhost:<port>` as Host. */
-export function rewritesHost(session: SessionRecord, node: string, port: number): boolean {
-  return session.rewrittenHosts?.includes(`${node}:${port}`) ?? false;
-}
-
-/** Adds an expiring link to a port, and forgets those that have expired. */
-export function addShare(session: SessionRecord, share: ShareRecord, now: number): SessionRecord {
-  const live = requireLive(session, now);
-  requireNode(live, share.node);
-  const alive = live.shares.filter(({ expiresAt }) => expiresAt > now);
-  if (alive.length >= MAX_SHARES_PER_SESSION) throw new DrydockError('RATE_LIMITED');
-  return { ...live, shares: [...alive, share] };
-}
-
-/** The node's address in its session. */
-export function addressOf(node: NodeRecord): string {
-  return nodeAddress(node.index);
 }

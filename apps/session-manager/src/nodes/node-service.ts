@@ -1,17 +1,8 @@
 /** Makes and ends nodes: reserves in the store first, then asks the host; whatever fails is taken back. */
 import { type AgentNodeReport, DrydockError, type NodeLimits, toDrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
-import {
-  addNode,
-  homeOf,
-  isLive,
-  maxNodesOf,
-  type NodeRecord,
-  removeNode,
-  requireNode,
-  type SessionRecord,
-  setNodeState,
-} from '../model/session.ts';
+import { isLive, maxNodesOf, type NodeRecord, requireNode, type SessionRecord } from '../model/session.ts';
+import { addNode, homeOf, removeNode, setNodeState } from '../model/session-nodes.ts';
 import type { AddressShares } from '../scheduling/address-shares.ts';
 import type { Place } from '../scheduling/admission.ts';
 import { type AgentCommands, CREATE_TIMEOUT_MS, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';

@@ -4,7 +4,8 @@
  */
 import { type AgentHello, toDrydockError } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
-import { type NodeRecord, removeNode, type SessionRecord, setNodeState, takeOverNode } from '../model/session.ts';
+import type { NodeRecord, SessionRecord } from '../model/session.ts';
+import { removeNode, setNodeState, takeOverNode } from '../model/session-nodes.ts';
 import { type AgentCommands, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { ManagerPresence } from '../sessions/manager-presence.ts';

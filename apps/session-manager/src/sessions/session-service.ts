@@ -3,25 +3,20 @@ import { allows, DrydockError, type LinkView, type Right } from '@drydock/protoc
 import type { Clock, Logger } from '@drydock/service-kit';
 import { findLink, hashToken, newId, newLink, newToken } from '../model/links.ts';
 import {
-  addLink,
-  addShare,
   type EmbedRecord,
   endOf,
   extendSession,
   isLive,
   type LinkRecord,
   newSession,
-  type PortChoice,
   renameSession,
   requireNode,
   retentionView,
-  revokeLink,
-  rotateLink,
   type SessionRecord,
-  setPort,
   sharesOf,
   touch,
 } from '../model/session.ts';
+import { addLink, addShare, type PortChoice, revokeLink, rotateLink, setPort } from '../model/session-sharing.ts';
 import type { AddressShares } from '../scheduling/address-shares.ts';
 import type { Room } from '../scheduling/room.ts';
 import type { ShareBound } from '../store/sessions/shares.ts';

@@ -1,6 +1,7 @@
 import type { SessionChange, SessionView } from '@drydock/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addNode, newSession } from '../model/session.ts';
+import { newSession } from '../model/session.ts';
+import { addNode } from '../model/session-nodes.ts';
 import type { FixtureAgent } from '../testing/fixture-agent.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
 import { freeNames } from './template-runner.ts';

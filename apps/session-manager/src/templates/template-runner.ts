@@ -2,7 +2,8 @@
 import { DrydockError, toDrydockError } from '@drydock/protocol';
 import type { SessionFeed } from '../live/feed.ts';
 import type { Timeline } from '../live/timeline.ts';
-import { addressOf, requireNode, type SessionRecord } from '../model/session.ts';
+import { requireNode, type SessionRecord } from '../model/session.ts';
+import { addressOf } from '../model/session-nodes.ts';
 import type { Tools } from '../model/tools.ts';
 import type { NodeService } from '../nodes/node-service.ts';
 import type { AgentCommands } from '../scheduling/agent-commands.ts';

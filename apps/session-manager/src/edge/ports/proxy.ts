@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { DrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import { createProxyServer } from 'httpxy';
-import { rewritesHost } from '../../model/session.ts';
+import { rewritesHost } from '../../model/session-sharing.ts';
 import type { AgentStreams } from '../agents/agent-streams.ts';
 import { boundBody } from '../base/body-bounds.ts';
 import type { Metrics } from '../base/metrics.ts';

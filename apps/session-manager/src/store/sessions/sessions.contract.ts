@@ -1,15 +1,8 @@
 /** What every store of sessions promises. */
 import { describe, expect, it } from 'vitest';
 import { newId, newLink, newToken } from '../../model/links.ts';
-import {
-  type ActiveSession,
-  addNode,
-  beginClosing,
-  clearHost,
-  newSession,
-  type SessionRecord,
-  setNodeState,
-} from '../../model/session.ts';
+import { type ActiveSession, beginClosing, clearHost, newSession, type SessionRecord } from '../../model/session.ts';
+import { addNode, setNodeState } from '../../model/session-nodes.ts';
 import type { SessionStore } from './session-store.ts';
 
 const LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
