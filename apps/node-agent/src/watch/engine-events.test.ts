@@ -35,6 +35,23 @@ test('what docker says becomes what a person reads', () => {
   }
 });
 
+test("a swarm's task and its image are called as people call them, without the ids that docker appends", () => {
+  const task = {
+    name: 'web.3.rso2nty4o4b3jies1wnro9hvl',
+    image: `drydock/web:1@sha256:${'b2'.repeat(32)}`,
+    'com.docker.swarm.task.id': 'rso2nty4o4b3jies1wnro9hvl',
+  };
+  expect(meaningOf(event('container', 'start', task))).toEqual({
+    kind: 'container-started',
+    subject: 'web.3',
+    detail: 'drydock/web:1',
+  });
+  const pinned = `nginx@sha256:${'b2'.repeat(32)}`;
+  expect(meaningOf(event('image', 'pull', {}, `registry.lan:5000/${pinned}`))?.subject).toBe(
+    `registry.lan:5000/${pinned}`,
+  );
+});
+
 test('of several managers the leader alone tells of services; each node tells of its own containers', () => {
   const told: EngineFact[] = [];
   let leads = false;

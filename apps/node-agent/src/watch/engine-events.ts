@@ -27,19 +27,29 @@ function changes(attributes: Record<string, string>): string {
     .join(', ');
 }
 
+/** An image as its user named it: a swarm adds the digest to the tag. What has a digest alone keeps it. */
+const imageName = (image: string): string => image.replace(/^(.+:[\w.-]+)@sha256:[0-9a-f]{64}$/, '$1');
+
+/** A container's name; of a swarm's task without the task's id, which docker appends (the entry has the container's own id). */
+function containerName(name: string, attributes: Record<string, string>): string {
+  const task = attributes['com.docker.swarm.task.id'];
+  return task !== undefined && name.endsWith(`.${task}`) ? name.slice(0, -task.length - 1) : name;
+}
+
 /** The meaning of an event; undefined for one that nobody needs to read. */
 export function meaningOf({ Type, Action, Actor }: DockerEvent): Meaning | undefined {
   const attributes = Actor?.Attributes ?? {};
   const name = attributes.name ?? Actor?.ID ?? '';
+  const container = containerName(name, attributes);
   switch (`${Type} ${Action}`) {
     case 'container start':
-      return { kind: 'container-started', subject: name, detail: attributes.image ?? '' };
+      return { kind: 'container-started', subject: container, detail: imageName(attributes.image ?? '') };
     case 'container die':
-      return { kind: 'container-died', subject: name, detail: `exit code ${attributes.exitCode ?? 'unknown'}` };
+      return { kind: 'container-died', subject: container, detail: `exit code ${attributes.exitCode ?? 'unknown'}` };
     case 'container oom':
-      return { kind: 'container-oom', subject: name };
+      return { kind: 'container-oom', subject: container };
     case 'image pull':
-      return { kind: 'image-pulled', subject: Actor?.ID ?? name };
+      return { kind: 'image-pulled', subject: imageName(Actor?.ID ?? name) };
     case 'service create':
       return { kind: 'service-created', subject: name };
     case 'service update':
