@@ -27,7 +27,6 @@ export const labs = {
   course: (title: string) => title,
   notFound: 'There is no lab of that name.',
 
-  panel: 'Lab',
   loading: 'Loading the lab …',
   textFailed: 'The lab’s text could not be read.',
   retry: 'Try again',

@@ -31,8 +31,8 @@ export const workbench = {
   settings: 'Settings',
   share: 'Share',
   files: 'Files',
-  swarm: 'Swarm',
-  timeline: 'Timeline',
+  /** The panels of a session: a key here is a kind of panel. */
+  panels: { lab: 'Lab', swarm: 'Swarm', timeline: 'Timeline' },
   loadingPanel: 'Opening…',
   screenReader: 'Screen reader',
   help: 'Keyboard shortcuts',

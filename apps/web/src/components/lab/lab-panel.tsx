@@ -115,7 +115,7 @@ function Shown({ lab, view }: { lab: ReaderLab; view: LabView }) {
       <p role="status" className="sr-only">
         {said}
       </p>
-      <ScrollRegion label={text.panel} className="h-full overflow-y-auto bg-surface">
+      <ScrollRegion label={strings.workbench.panels.lab} className="h-full overflow-y-auto bg-surface">
         <article className="mx-auto max-w-[46rem] space-y-3 px-5 py-4 text-[15px] leading-relaxed" lang={lab.lang}>
           <header className="space-y-2" lang={document.documentElement.lang}>
             <div className="flex items-center justify-between gap-2">

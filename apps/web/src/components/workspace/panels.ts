@@ -10,8 +10,8 @@ import type { TabData } from '../../workbench/workspace/workspace.ts';
 export const PANELS: PanelRegistry = {
   lab: {
     kind: 'lab',
-    name: strings.labs.panel,
-    title: () => strings.labs.panel,
+    name: strings.workbench.panels.lab,
+    title: () => strings.workbench.panels.lab,
     icon: GraduationCap,
     load: () => import('../lab/lab-panel.tsx').then(({ LabPanel }) => LabPanel),
     beside: true,
@@ -19,16 +19,16 @@ export const PANELS: PanelRegistry = {
   },
   swarm: {
     kind: 'swarm',
-    name: strings.workbench.swarm,
-    title: () => strings.workbench.swarm,
+    name: strings.workbench.panels.swarm,
+    title: () => strings.workbench.panels.swarm,
     icon: Network,
     load: () => import('../swarm/swarm-panel.tsx').then(({ SwarmPanel }) => SwarmPanel),
     beside: true,
   },
   timeline: {
     kind: 'timeline',
-    name: strings.workbench.timeline,
-    title: () => strings.workbench.timeline,
+    name: strings.workbench.panels.timeline,
+    title: () => strings.workbench.panels.timeline,
     icon: History,
     load: () => import('../session/timeline-panel.tsx').then(({ TimelinePanel }) => TimelinePanel),
     beside: true,

@@ -1,6 +1,6 @@
 /**
- * The form of a panel. The registry itself is components/workspace/panels.ts, since a panel's code is a component: a new panel is a kind
- * in workspace-model.ts, an entry there, its component and its sentences.
+ * The form of a panel. The registry itself is components/workspace/panels.ts, since a panel's code is a component: a new panel of a
+ * session is its name in strings/workbench.ts, an entry there, and its component.
  */
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';

@@ -1,8 +1,9 @@
 /** The form of a layout: what tabs hold and where they lie. */
 import type { TabNode, WorkspaceImperativeHandle, WorkspaceModel } from 'react-resizable-panels';
+import type { strings } from '../../strings.ts';
 
-/** Panels of the whole session, each open at most once. */
-export type SessionPanelKind = 'lab' | 'swarm' | 'timeline';
+/** Panels of the whole session, each open at most once: those that have a name. */
+export type SessionPanelKind = keyof (typeof strings)['workbench']['panels'];
 
 export type TabData =
   /** `mine`: opened by this browser, which therefore sets its size. */
