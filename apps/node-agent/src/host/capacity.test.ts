@@ -1,3 +1,4 @@
+import { tmpdir, totalmem } from 'node:os';
 import { expect, test } from 'vitest';
 import { capacityOf, readResources } from './capacity.ts';
 
@@ -45,4 +46,17 @@ test('this machine’s own resources are read', async () => {
   expect(resources.cpus).toBeGreaterThan(0);
   expect(resources.memoryBytes).toBeGreaterThan(64 * 1024 ** 2);
   expect(resources.pidMax).toBeGreaterThan(300);
+});
+
+test('a machine without the kernel’s files, as macOS with fake nodes, says what it has', async () => {
+  const platform = Object.getOwnPropertyDescriptor(process, 'platform') as PropertyDescriptor;
+  Object.defineProperty(process, 'platform', { ...platform, value: 'darwin' });
+  try {
+    const resources = await readResources(tmpdir(), 0);
+    expect(resources.memoryBytes).toBe(totalmem());
+    expect(resources.pidMax).toBe(99_998);
+    expect(capacityOf(resources, { limits, overcommit: 100, pool: 0 }).maxNodes).toBeGreaterThan(0);
+  } finally {
+    Object.defineProperty(process, 'platform', platform);
+  }
 });

@@ -1,6 +1,6 @@
 /** How many nodes this host takes, after what it keeps for itself. */
 import { mkdir, readFile, statfs } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { cpus, freemem, totalmem } from 'node:os';
 import type { Capacity, NodeLimits } from '@drydock/protocol';
 
 /**
@@ -24,22 +24,27 @@ export interface HostResources {
   pidMax: number;
 }
 
-/** Reads what this machine has; `stateDir` is where the disks of nodes lie, `nodeDiskBytes` what they take there now. */
-export async function readResources(stateDir: string, nodeDiskBytes: number): Promise<HostResources> {
-  await mkdir(stateDir, { recursive: true });
-  const [meminfo, disk, pidMax] = await Promise.all([
+/** Of what a machine without /proc (macOS, with fake nodes) allows as process numbers. */
+const PIDS_ELSEWHERE = 99_998;
+
+type Counted = Pick<HostResources, 'memoryBytes' | 'availableBytes' | 'pidMax'>;
+
+async function countedByKernel(): Promise<Counted> {
+  if (process.platform !== 'linux')
+    return { memoryBytes: totalmem(), availableBytes: freemem(), pidMax: PIDS_ELSEWHERE };
+  const [meminfo, pidMax] = await Promise.all([
     readFile('/proc/meminfo', 'utf8'),
-    statfs(stateDir),
     readFile('/proc/sys/kernel/pid_max', 'utf8'),
   ]);
   const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(meminfo)?.[1] ?? 0) * 1024;
-  return {
-    cpus: cpus().length,
-    memoryBytes: bytes('MemTotal'),
-    availableBytes: bytes('MemAvailable'),
-    diskBytes: disk.bavail * disk.bsize + nodeDiskBytes,
-    pidMax: Number(pidMax),
-  };
+  return { memoryBytes: bytes('MemTotal'), availableBytes: bytes('MemAvailable'), pidMax: Number(pidMax) };
+}
+
+/** Reads what this machine has; `stateDir` is where the disks of nodes lie, `nodeDiskBytes` what they take there now. */
+export async function readResources(stateDir: string, nodeDiskBytes: number): Promise<HostResources> {
+  await mkdir(stateDir, { recursive: true });
+  const [counted, disk] = await Promise.all([countedByKernel(), statfs(stateDir)]);
+  return { ...counted, cpus: cpus().length, diskBytes: disk.bavail * disk.bsize + nodeDiskBytes };
 }
 
 /** Memory that no node may count on. */

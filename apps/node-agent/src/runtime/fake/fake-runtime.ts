@@ -167,7 +167,8 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
     },
     async usage(key) {
       const pid = await livingInit(key);
-      const pages = Number((await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ')[1]);
+      // Without /proc (macOS) nobody says what it holds.
+      const pages = Number((await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '')).split(' ')[1] ?? 0);
       return { cpu: 0, memoryBytes: pages * 4096, diskBytes: 0, pids: 1, oomKills: 0 };
     },
     kernelHoldings: async () => ({ namespaces: 0, neighbours: 0, connections: 0, groups: 0 }),
