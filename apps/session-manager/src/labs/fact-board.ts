@@ -8,8 +8,8 @@ export interface FactBoard {
   addProbed(node: string, facts: ProbedFacts): void;
   /** Nothing is known of a node any more. */
   forget(node: string): void;
-  /** Everything that probes found is forgotten: another step asks other things. */
-  forgetProbed(): void;
+  /** Everything that was watched and probed is forgotten: another step asks other things, and a table that nobody watched meanwhile is old. */
+  forgetFound(): void;
   facts(): Facts;
 }
 
@@ -104,7 +104,11 @@ export function createFactBoard({ nodes, swarm, answers }: FactBoardDeps): FactB
       probed.delete(node);
       containers.delete(node);
     },
-    forgetProbed: () => probed.clear(),
+    forgetFound() {
+      watched.clear();
+      probed.clear();
+      containers.clear();
+    },
     facts() {
       const swarmNow = swarmFacts();
       return {

@@ -138,7 +138,7 @@ export function createLabDriver(deps: LabDriverDeps): LabDriver {
 
   return {
     begin(step, progress) {
-      board.forgetProbed();
+      board.forgetFound();
       const plan = planOf(step, deps.env);
       current = { step, progress, plan, leaves: new Map(), all: leavesOf(step.checks) };
       for (const leaf of current.all) current.leaves.set(leaf.key, { key: leaf.key, light: 'looking' });
