@@ -23,6 +23,7 @@ const SLOW = [
   'stories',
   'session-links',
   'own-labs',
+  'embed-hosts',
 ];
 
 /** How the browser is started, for the bench too. */

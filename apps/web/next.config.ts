@@ -20,6 +20,13 @@ const config: NextConfig = {
   typescript: { ignoreBuildErrors: true },
   // No image is optimised at run time, so that the server never writes a cache.
   images: { unoptimized: true },
+  // A frame on an isolated page is isolated itself, and starts only workers that say the same of themselves.
+  headers: async () => [
+    {
+      source: '/_next/static/:path*',
+      headers: [{ key: 'Cross-Origin-Embedder-Policy', value: 'require-corp' }],
+    },
+  ],
   // Only `next dev` looks at it: the manager in front of it is asked by both names of the loopback.
   allowedDevOrigins: ['localhost', '127.0.0.1'],
   turbopack: { root: `${import.meta.dirname}/../..` },

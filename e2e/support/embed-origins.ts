@@ -25,22 +25,57 @@ const RECORDING_FRAME = `<!doctype html><title>recorder</title><script>
   parent.postMessage('drydock-listens', '*');
 </script>`;
 
-export interface EmbedOrigins {
+export interface EmbedSite {
   /** The address of the site's page NAME. */
   page(name: string): string;
+  /** As the site's pages are known to frames on them. */
+  origin: string;
+  /** Adds a page of the site; EMBED_ORIGIN in it stands for the installation. */
+  addPage(name: string, html: string, headers?: Record<string, string>): void;
+  close(): Promise<void>;
+}
+
+export interface EmbedOrigins extends Omit<EmbedSite, 'origin'> {
   /** The installation's origin. */
   installation: string;
   /** Paths that the installation was asked for. */
   asked: string[];
-  /** Adds a page of the site; EMBED_ORIGIN in it stands for the installation. */
-  addPage(name: string, html: string, headers?: Record<string, string>): void;
-  close(): Promise<void>;
 }
 
 async function listen(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
+}
+
+async function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+}
+
+/** Starts a site whose pages show frames of `installation`; it is reached by the host name `host`, another than the installation's. */
+export async function startEmbedSite(installation: string, host: string): Promise<EmbedSite> {
+  execFileSync(process.execPath, [`${PACKAGE}build.mjs`]);
+  const loader = readFileSync(`${PACKAGE}dist/embed.js`);
+  const pages = new Map<string, { html: string | undefined; headers: Record<string, string> }>();
+  const site = createServer((request, response) => {
+    const name = new URL(request.url ?? '/', 'http://x').pathname.slice(1);
+    // A site may bring the script along itself.
+    if (name === 'embed.js') return response.setHeader('content-type', 'text/javascript').end(loader);
+    const page = pages.get(name) ?? { html: readFixture(name), headers: {} };
+    if (page.html === undefined) return response.writeHead(404).end();
+    const filled = (text: string) => text.replaceAll('EMBED_ORIGIN', installation);
+    const headers = Object.entries(page.headers).map(([key, value]) => [key, filled(value)]);
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...Object.fromEntries(headers) });
+    return response.end(filled(page.html));
+  });
+  const origin = `http://${host}:${await listen(site)}`;
+  return {
+    origin,
+    page: (name) => `${origin}/${name}`,
+    addPage: (name, html, headers = {}) => void pages.set(name, { html, headers }),
+    close: () => close(site),
+  };
 }
 
 /** Starts both; the site is reached by another host name than the installation. */
@@ -56,26 +91,13 @@ export async function startEmbedOrigins(): Promise<EmbedOrigins> {
     else response.writeHead(404).end();
   });
   const origin = `http://127.0.0.1:${await listen(installation)}`;
-  const pages = new Map<string, { html: string; headers: Record<string, string> }>();
-  const site = createServer((request, response) => {
-    const name = new URL(request.url ?? '/', 'http://x').pathname.slice(1);
-    const page = pages.get(name) ?? { html: readFixture(name), headers: {} };
-    if (page.html === undefined) return response.writeHead(404).end();
-    const text = page.html.replaceAll('EMBED_ORIGIN', origin);
-    const headers = Object.entries(page.headers).map(([key, value]) => [key, value.replaceAll('EMBED_ORIGIN', origin)]);
-    return response.writeHead(200, { 'content-type': 'text/html', ...Object.fromEntries(headers) }).end(text);
-  });
-  const sitePort = await listen(site);
+  const site = await startEmbedSite(origin, 'localhost');
   return {
-    page: (name) => `http://localhost:${sitePort}/${name}`,
+    ...site,
     installation: origin,
     asked,
-    addPage: (name, html, headers = {}) => void pages.set(name, { html, headers }),
     async close() {
-      for (const server of [installation, site]) {
-        server.closeAllConnections();
-        await new Promise((resolve) => server.close(resolve));
-      }
+      for (const each of [site.close(), close(installation)]) await each;
     },
   };
 }

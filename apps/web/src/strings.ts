@@ -3,6 +3,7 @@
  * progress of templates with the server's. `strings/calls.ts`, for failures that no server words, is handed to the client itself.
  */
 
+import { embed } from './strings/embed.ts';
 import { files } from './strings/files.ts';
 import { palette, shortcuts } from './strings/keys.ts';
 import { labs } from './strings/labs.ts';
@@ -31,6 +32,7 @@ export const strings = {
   library,
   theme,
   labs,
+  embed,
   workbench,
   connection,
   nodes,

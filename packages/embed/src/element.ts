@@ -184,6 +184,11 @@ export class DrydockElement extends HTMLElement {
 
   #begin(): void {
     const { protocol, host, hostname, origin } = new URL(base);
+    // A sandbox without an origin holds for frames in it too: ours could ask its server for nothing.
+    if (self.origin === 'null') {
+      this.#refuse(strings.sandboxed(host));
+      return;
+    }
     if (location.protocol === 'https:' && protocol === 'http:' && !isLocal(hostname)) {
       this.#refuse(strings.insecure(host));
       return;

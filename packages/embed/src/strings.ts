@@ -12,6 +12,8 @@ export const strings = {
     'Your browser does not let this site reach a server on your own network. Allow it in the site’s settings, then try again.',
   insecure: (host: string) =>
     `${host} is reached by http, which a page on https may not show. The site’s owner can serve it by https.`,
+  sandboxed: (host: string) =>
+    `This page is shown in a sandbox that lets nothing of ${host} work. Open the page by itself.`,
   run: 'Run',
   runIn: (node: string) => `Run in ${node}`,
   running: 'Running …',

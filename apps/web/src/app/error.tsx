@@ -3,13 +3,13 @@
 
 import { Button } from '../components/ui/button.tsx';
 import { Message } from '../components/ui/message.tsx';
-import { strings } from '../strings.ts';
+import { crashed } from '../strings/workbench.ts';
 
 export default function PageError() {
   return (
-    <Message title={strings.crashed.title} text={strings.crashed.text}>
+    <Message title={crashed.title} text={crashed.text}>
       <Button kind="primary" onClick={() => window.location.reload()}>
-        {strings.crashed.reload}
+        {crashed.reload}
       </Button>
     </Message>
   );

@@ -6,6 +6,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { SESSION_PANELS } from '../components/workspace/panels.ts';
 import { WorkbenchProvider } from '../workbench/use-workbench.tsx';
 import { createWorkbench, type Workbench } from '../workbench/workbench.ts';
+import { createPageKeys } from '../workbench/workspace/page-keys.ts';
 import { STORY_SESSION, storySnapshot } from './fixtures.ts';
 
 interface StoryWorkbenchProps {
@@ -20,7 +21,7 @@ export function StoryWorkbench({ heard, then, children }: StoryWorkbenchProps) {
   // A story is drawn once: what it was given first is what it shows.
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above.
   useEffect(() => {
-    const created = createWorkbench(STORY_SESSION, SESSION_PANELS);
+    const created = createWorkbench(STORY_SESSION, { panels: SESSION_PANELS, keys: createPageKeys });
     created.store.snapshot(storySnapshot(heard));
     created.store.connection({ kind: 'online', since: Date.now() });
     then?.(created);

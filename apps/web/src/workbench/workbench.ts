@@ -12,9 +12,9 @@ import { createValue } from './base/store.ts';
 import { titleOfTerminal } from './base/titles.ts';
 import { createFiles } from './files/files.ts';
 import { createSessionLab } from './lab/session-lab.ts';
+import { accessOfTab } from './session/access.ts';
 import { createPeoplePart } from './session/people.ts';
 import { rememberSession } from './session/recent-sessions.ts';
-import { takeNode, takeToken } from './session/session-token.ts';
 import { watchSession } from './session/session-watch.ts';
 import { createTimeline } from './session/timeline.ts';
 import { createWorkbenchActions } from './session/workbench-actions.ts';
@@ -25,7 +25,7 @@ import { createCtrlV } from './terminal/ctrl-v.ts';
 import { createLinkResolver } from './terminal/node-address.ts';
 import { createTerminalViews } from './terminal/views.ts';
 import type { CommandContext } from './workspace/command-context.ts';
-import { createPageKeys } from './workspace/page-keys.ts';
+import type { PageKeys } from './workspace/page-keys.ts';
 import { createPagePlace } from './workspace/page-place.ts';
 import type { PanelButton } from './workspace/panels.ts';
 import { createWorkspace, tabsOf, visibleTabsOf } from './workspace/workspace.ts';
@@ -35,24 +35,23 @@ const COPIED_PREVIEW = 200;
 
 export type Workbench = ReturnType<typeof createWorkbench>;
 
-function localStorageOrNull(): Storage | null {
-  try {
-    return window.localStorage;
-  } catch {
-    return null;
-  }
+/** What a page has around the work. */
+export interface PageParts {
+  panels: readonly PanelButton[];
+  /** Its keys (workspace/page-keys.ts); in a frame they are the page's around it. */
+  keys(context: CommandContext): PageKeys;
 }
 
-/** Builds the runtime of a session whose page has `panels`; `start` connects it, `dispose` leaves the session without ending it. */
-export function createWorkbench(sessionId: string, panels: readonly PanelButton[]) {
-  const wantedNode = takeNode();
-  const { token, fresh } = takeToken(sessionId);
+/** Builds the runtime of a session on a page with these parts; `start` connects it, `dispose` leaves the session without ending it. */
+export function createWorkbench(sessionId: string, page: PageParts, access = accessOfTab(sessionId)) {
+  const { panels } = page;
+  const { token, isFresh, wantedNode, storage, isEmbedded } = access;
   const store = createWorkbenchStore();
   const notices = createNotices();
-  const preferences = createPreferences();
+  const preferences = createPreferences(storage);
   const dialog = createValue<Dialog | null>(null);
   const swarmLook = createValue<SwarmLook>(FIRST_LOOK);
-  const workspace = createWorkspace(sessionId, localStorageOrNull());
+  const workspace = createWorkspace(sessionId, storage);
   const session = { server: window.location.origin + basePath, sessionId, token, texts: http.texts };
   const client = createSessionConnection({ ...session, sink: store, connect: io });
   const openSocket = (url: string) => new WebSocket(url) as unknown as PlainSocket;
@@ -75,7 +74,7 @@ export function createWorkbench(sessionId: string, panels: readonly PanelButton[
   const place = createPagePlace({ store, dialog, workspace, actions, views: () => views });
   const tools = { views: () => views, files: () => files, closing, notices, panels };
   const commandContext: CommandContext = { store, dialog, workspace, actions, preferences, place, tools };
-  const keys = createPageKeys(commandContext);
+  const keys = page.keys(commandContext);
   const resolveLink = createLinkResolver(store, workspace.nodeOf, new URL(window.location.href));
   const ctrlV = createCtrlV(preferences, notices);
   const views = createTerminalViews(
@@ -105,7 +104,7 @@ export function createWorkbench(sessionId: string, panels: readonly PanelButton[
     client,
     workspace,
     name: { getState: () => preferences.getState().name, subscribe: preferences.subscribe },
-    storage: localStorageOrNull(),
+    storage,
   });
   const files = createFiles({ sessionId, token, store, workspace, notices, dialog, preferences, views: () => views });
 
@@ -151,13 +150,13 @@ export function createWorkbench(sessionId: string, panels: readonly PanelButton[
     if (document.visibilityState === 'visible') client.wake();
   };
   // A link pasted over this page's own address changes nothing but the fragment: it must open all the same.
-  const reopen = () => window.location.hash.length > 1 && window.location.reload();
+  const reopen = () => !isEmbedded && window.location.hash.length > 1 && window.location.reload();
   window.addEventListener('hashchange', reopen);
   window.addEventListener('online', wake);
   document.addEventListener('visibilitychange', wake);
 
   function rememberLink(): void {
-    if (!fresh || token === null) return;
+    if (!isFresh || token === null) return;
     // The cookie lets links to private ports open; the socket speaks with the token and need not wait for it.
     callApi('POST', `/sessions/${sessionId}/open`, { body: { token }, read: openSessionResponseSchema }).then(
       ({ right, session: { id, name, expiresAt } }) => rememberSession({ id, name, right, expiresAt, token }),

@@ -4,6 +4,7 @@
 import { type ComponentType, useEffect, useState } from 'react';
 import { useWorkbench, useWorkbenchState, WorkbenchProvider } from '../../workbench/use-workbench.tsx';
 import { createWorkbench, type Workbench } from '../../workbench/workbench.ts';
+import { createPageKeys } from '../../workbench/workspace/page-keys.ts';
 import { Ended } from '../session/ended.tsx';
 import { Opening } from '../session/opening.tsx';
 import { SESSION_PANELS } from '../workspace/panels.ts';
@@ -32,7 +33,7 @@ interface WorkbenchRootProps {
 export function WorkbenchRoot({ sessionId, frame = WorkbenchFrame }: WorkbenchRootProps) {
   const [workbench, setWorkbench] = useState<Workbench | null>(null);
   useEffect(() => {
-    const created = createWorkbench(sessionId, SESSION_PANELS);
+    const created = createWorkbench(sessionId, { panels: SESSION_PANELS, keys: createPageKeys });
     created.start();
     setWorkbench(created);
     return () => created.dispose();

@@ -91,6 +91,16 @@ function Ways({ lab, view, place }: { lab: ReaderLab; view: LabView; place: 'int
   );
 }
 
+/** Above a heading that was scrolled to (CSS px). */
+const HEADING_AIR = 16;
+
+/** Scrolls the panel alone: `scrollIntoView` would move what is around it too, up to the page that shows a frame. */
+function scrollToTop(heading: HTMLElement): void {
+  const panel = heading.closest('section');
+  if (panel === null) return;
+  panel.scrollTop += heading.getBoundingClientRect().top - panel.getBoundingClientRect().top - HEADING_AIR;
+}
+
 function Shown({ lab, view }: { lab: ReaderLab; view: LabView }) {
   const { labs } = useWorkbench();
   const place = useValue(labs.place);
@@ -108,7 +118,7 @@ function Shown({ lab, view }: { lab: ReaderLab; view: LabView }) {
   useEffect(() => {
     if (before.current === shownId) return;
     before.current = shownId;
-    heading.current?.scrollIntoView({ block: 'start' });
+    if (heading.current !== null) scrollToTop(heading.current);
   }, [shownId]);
   return (
     <LabProvider here={{ lab, view, step }}>
@@ -153,7 +163,7 @@ function Shown({ lab, view }: { lab: ReaderLab; view: LabView }) {
             )}
             <Work view={view} />
           </header>
-          <h2 ref={heading} className="lettering scroll-mt-4 text-2xl">
+          <h2 ref={heading} className="lettering text-2xl">
             {title}
           </h2>
           {step === undefined ? (

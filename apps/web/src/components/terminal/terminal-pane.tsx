@@ -1,15 +1,15 @@
 /** The place of one terminal: gives xterm its element, keeps the size, and shows what the terminal's state asks for. */
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { strings } from '../../strings.ts';
-import type { TerminalView } from '../../workbench/terminal/view.ts';
 import { useValue, useWorkbench } from '../../workbench/use-workbench.tsx';
 import { TerminalDrop } from '../files/terminal-drop.tsx';
 import { useBroadcast } from './broadcast-banner.tsx';
 import { FindBar } from './find-bar.tsx';
 import { NextSteps } from './next-steps.tsx';
 import { TerminalNotices } from './terminal-notices.tsx';
+import { useTerminalPlace } from './use-terminal-place.ts';
 import { useTerminalView } from './use-terminal-view.ts';
 
 interface TerminalPaneProps {
@@ -18,36 +18,11 @@ interface TerminalPaneProps {
   mine: boolean;
 }
 
-function usePlace(view: TerminalView | null, terminalId: string) {
-  const { workspace } = useWorkbench();
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const element = place.current;
-    if (view === null || element === null) return;
-    view.mount(element);
-    const observer = new ResizeObserver(() => view.mount(element));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [view]);
-  // The active terminal has the focus, unless somebody is typing in a field of the page.
-  const { activeId } = useValue(workspace);
-  const isActive = activeId === terminalId;
-  useEffect(() => {
-    if (view === null || !isActive) return;
-    const { activeElement } = document;
-    const busy = activeElement?.closest(
-      '[role="dialog"], [role="alertdialog"], [role="menu"], [role="tree"], input, select',
-    );
-    if (!busy) view.focus();
-  }, [view, isActive]);
-  return place;
-}
-
 export function TerminalPane({ terminalId, node, mine }: TerminalPaneProps) {
   const { workspace, place: page } = useWorkbench();
   const [failed, setFailed] = useState<string | null>(null);
   const view = useTerminalView(terminalId, mine, setFailed);
-  const place = usePlace(view, terminalId);
+  const place = useTerminalPlace(view, terminalId);
   const finding = useValue(page.finding) === terminalId;
   const { on: isBroadcasting } = useBroadcast();
   return (

@@ -1,7 +1,7 @@
 /** A page that says one thing. */
 import type { ReactNode } from 'react';
 import { basePath } from '../../env.ts';
-import { strings } from '../../strings.ts';
+import { ended } from '../../strings/workbench.ts';
 import { ButtonLink } from './button.tsx';
 import { EmptyDock } from './empty-dock.tsx';
 
@@ -15,7 +15,7 @@ export function Message({ title, text, children }: { title: string; text: string
         <div className="flex w-full flex-wrap items-center justify-center gap-5">
           {children}
           <ButtonLink kind={children === undefined ? 'primary' : 'plain'} href={`${basePath}/`}>
-            {strings.ended.home}
+            {ended.home}
           </ButtonLink>
         </div>
       </div>

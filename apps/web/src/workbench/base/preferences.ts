@@ -75,9 +75,9 @@ function clampFontSize(size: number): number {
   return Math.round(Math.min(MAX_FONT_SIZE, Math.max(MIN_FONT_SIZE, size)));
 }
 
-function read(): Preferences {
+function read(storage: Storage | null): Preferences {
   try {
-    return parsePreferences(localStorage.getItem(KEY));
+    return parsePreferences(storage?.getItem(KEY) ?? null);
   } catch {
     return DEFAULTS;
   }
@@ -89,16 +89,16 @@ export interface PreferenceStore extends Observable<Preferences> {
   resetFontSize(): void;
 }
 
-/** Reads what is stored and follows other tabs of this browser. */
-export function createPreferences(): PreferenceStore {
-  const value = createValue(read());
+/** Reads what is stored and follows other tabs of this browser; without a storage they hold for this page. */
+export function createPreferences(storage: Storage | null): PreferenceStore {
+  const value = createValue(read(storage));
   window.addEventListener('storage', (event) => {
-    if (event.key === KEY) value.set(read());
+    if (storage !== null && event.key === KEY) value.set(read(storage));
   });
   function update(patch: Partial<Preferences>): void {
     const next = { ...value.getState(), ...patch };
     try {
-      localStorage.setItem(KEY, JSON.stringify(next));
+      storage?.setItem(KEY, JSON.stringify(next));
     } catch {
       // Storage refused: the choice holds for this page.
     }

@@ -9,8 +9,12 @@ export const themeScript = `(function(){var m=matchMedia('(prefers-color-scheme:
 try{t=localStorage.getItem('${KEY}')||t}catch(e){}if(t!=='light'&&t!=='dark')t=m.matches?'dark':'light';
 document.documentElement.dataset.theme=t}f();m.addEventListener('change',f)})()`;
 
+/** Chosen for this page alone, by the page of another site that shows it. */
+let held: Theme | undefined;
+
 /** What the user chose. */
 export function readTheme(): Theme {
+  if (held !== undefined) return held;
   try {
     const stored = localStorage.getItem(KEY);
     return stored === 'light' || stored === 'dark' ? stored : 'system';
@@ -33,6 +37,12 @@ export function chooseTheme(theme: Theme): void {
   } catch {
     // Storage refused: the choice holds until the page is left.
   }
+  applyTheme(theme);
+}
+
+/** Applies a choice to this page alone, and remembers nothing. */
+export function holdTheme(theme: Theme): void {
+  held = theme;
   applyTheme(theme);
 }
 

@@ -21,7 +21,21 @@ export interface LayoutStorage {
 
 export type Tab = TabNode<TabData>;
 export type TileModel = WorkspaceModel<TabData>;
-export type WorkspaceHandle = WorkspaceImperativeHandle<TabData>;
+/** What is needed of the tiling library: a frame without tiles brings its own (embed/flat-tiles.ts). */
+export type WorkspaceHandle = Pick<
+  WorkspaceImperativeHandle<TabData>,
+  | 'addTab'
+  | 'closeTab'
+  | 'getActiveTabsetId'
+  | 'getModel'
+  | 'maximizeTabset'
+  | 'moveTab'
+  | 'moveTabset'
+  | 'resizeSplit'
+  | 'restoreTabset'
+  | 'selectTab'
+  | 'setModel'
+>;
 
 export const EMPTY_MODEL: TileModel = { version: 1, root: { type: 'tabset', id: 'main', tabs: [] } };
 
