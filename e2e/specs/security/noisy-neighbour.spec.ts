@@ -135,7 +135,7 @@ test.describe('noisy neighbour', () => {
     const ended = () =>
       greedy.get().then(
         () => undefined,
-        (error: ApiError) => `${error.code}: ${error.message}`,
+        (error: ApiError) => `${error.code}: ${JSON.stringify(error.details)}`,
       );
     await expect.poll(ended, { timeout: 90_000 }).toMatch(/"ended":"operator".*network neighbours/);
     expect((await quiet.sh('node1', 'docker run --rm busybox echo well', 60)).stdout.trim()).toBe('well');
