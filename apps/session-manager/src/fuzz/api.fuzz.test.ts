@@ -140,10 +140,11 @@ async function send(sent: Sent): Promise<{ status: number; body: unknown; type: 
 }
 
 describe('the API, whatever it is sent', () => {
+  const accepted = new Set<string>();
+
   it.each(inject('seeds'))(
     'answers every call with what its OpenAPI document says, and never with a failure of its own (seed %i)',
     async (seed) => {
-      const accepted = new Set<string>();
       for (const call of calls) {
         const validators = Object.fromEntries(
           Object.entries(call.operation.responses).flatMap(([status, { content }]) => {
@@ -169,9 +170,11 @@ describe('the API, whatever it is sent', () => {
         );
       }
       expect((await fetch(`${test.origin}/healthz`)).status).toBe(200);
-      // A fuzz that is refused everywhere has tried nothing.
-      expect(accepted.size).toBeGreaterThan(calls.length / 2);
     },
     120_000,
   );
+
+  it('takes more than half of the calls at least once: a fuzz that is refused everywhere has tried nothing', () => {
+    expect(accepted.size).toBeGreaterThan(calls.length / 2);
+  });
 });
