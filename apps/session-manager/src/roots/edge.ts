@@ -5,6 +5,7 @@ import { createListener, type Listener } from '../edge/door/listener.ts';
 import { createTlsFiles } from '../edge/door/tls-files.ts';
 import { createWebProxy } from '../edge/door/web-proxy.ts';
 import { createEmbedDoor } from '../edge/embed/embed-door.ts';
+import { createStartLinks } from '../edge/embed/start-links.ts';
 import { addGauges } from '../edge/operator/gauges.ts';
 import { createPortAccess } from '../edge/ports/access.ts';
 import { createPortGateway } from '../edge/ports/gateway.ts';
@@ -49,7 +50,9 @@ export async function createEdge(core: Core, parts: Parts): Promise<Listener> {
   cleanup.add('routes', () => routes.close());
   const web = createWebProxy({ webUrl: settings.webUrl, origins, logger });
   cleanup.add('web proxy', () => web.close());
-  const embed = createEmbedDoor({ ...parts.embeds, web, origins, logger });
+  const { sites, scripts } = parts.embeds;
+  const links = createStartLinks({ book: parts.labs.book, origins, mode: settings.embed, scripts });
+  const embed = createEmbedDoor({ sites, scripts, links, web, origins, logger });
   cleanup.add('terminal sockets', () => sockets.terminals.close());
   cleanup.add('sockets', () => Promise.all([sockets.servers.browsers.io.close(), sockets.servers.agents.io.close()]));
   // What is being made is left to the next manager, and not taken back because our own links break.

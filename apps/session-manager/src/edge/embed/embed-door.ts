@@ -7,6 +7,7 @@ import type { Origins } from '../base/origins.ts';
 import type { WebProxy } from '../door/web-proxy.ts';
 import type { EmbedScripts } from './embed-scripts.ts';
 import { refusalPage } from './refusal-page.ts';
+import type { StartLinks } from './start-links.ts';
 
 const PAGE = '/embed';
 
@@ -18,13 +19,14 @@ export interface EmbedDoor {
 export interface EmbedDoorDeps {
   sites: Pick<Sites, 'ancestors'>;
   scripts: Pick<EmbedScripts, 'request'>;
+  links: StartLinks;
   web: Pick<WebProxy, 'request'>;
   origins: Pick<Origins, 'publicOrigin'>;
   logger: Logger;
 }
 
 /** Builds it. */
-export function createEmbedDoor({ sites, scripts, web, origins, logger }: EmbedDoorDeps): EmbedDoor {
+export function createEmbedDoor({ sites, scripts, links, web, origins, logger }: EmbedDoorDeps): EmbedDoor {
   /** The origin of the page around a frame, where the browser says it. Tabs have none. */
   function pageAround({ headers }: IncomingMessage): string | undefined {
     const { referer } = headers;
@@ -40,8 +42,9 @@ export function createEmbedDoor({ sites, scripts, web, origins, logger }: EmbedD
 
   return {
     request(request, response) {
-      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://main');
-      if (scripts.request(pathname, request, response)) return true;
+      const url = new URL(request.url ?? '/', 'http://main');
+      const { pathname, searchParams } = url;
+      if (scripts.request(pathname, request, response) || links.request(url, request, response)) return true;
       if (pathname !== PAGE) return false;
       page(request, response, searchParams).catch((thrown: unknown) => {
         const error = toDrydockError(thrown);

@@ -46,6 +46,29 @@ const visit = (port: number, path = '/', options: RawOptions = {}) =>
   get(urlOf(port, path), { ...options, headers: { ...bearer(), ...options.headers } });
 
 describe('a published port', () => {
+  it('is opened once by an address that a token gave, in a browser without a cookie', async () => {
+    await serve(8080, (_request, response) => response.end('hello'));
+    const path = `/sessions/${id}/nodes/node1/ports/8080/open`;
+    const { status, body } = await test.call('POST', path, { token: viewer, body: { path: '/a?b=c' } });
+    expect(status).toBe(201);
+    const { pathname, search } = new URL((body as { url: string }).url);
+    const entered = await get(urlOf(8080, `${pathname}${search}`), { headers: BROWSER });
+    expect(entered).toMatchObject({ status: 302, headers: { location: '/a?b=c' } });
+    const cookie = String(entered.headers['set-cookie']).split(';', 1)[0] ?? '';
+    expect(await get(urlOf(8080, '/a'), { headers: { ...BROWSER, cookie } })).toMatchObject({
+      status: 200,
+      body: 'hello',
+    });
+    expect(await get(urlOf(8080, `${pathname}${search}`), { headers: BROWSER })).toMatchObject({ status: 404 });
+    for (const [port, code] of [
+      [22, 'PORT_CLOSED'],
+      [99999, 'BAD_PORT'],
+    ] as const) {
+      const refused = await test.call('POST', `/sessions/${id}/nodes/node1/ports/${port}/open`, { token: viewer });
+      expect(refused.body).toMatchObject({ error: { code } });
+    }
+  });
+
   it('passes method, path, body and status both ways, with Host kept and X-Forwarded headers', async () => {
     let seen:
       | { method: string | undefined; url: string | undefined; headers: IncomingHttpHeaders; body: string }
