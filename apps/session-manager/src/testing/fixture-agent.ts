@@ -2,13 +2,7 @@
  * A host for tests: speaks the whole agent protocol over real sockets; its nodes are entries in memory, their ports are real
  * servers on this machine, their commands are real processes of this machine.
  */
-import { spawn } from 'node:child_process';
-import { request as httpRequest } from 'node:http';
-import { connect, type Socket as NetSocket } from 'node:net';
-import { type Duplex, PassThrough } from 'node:stream';
 import {
-  AGENT_STREAM_PATH,
-  AGENT_STREAM_UPGRADE,
   type AgentAnswer,
   type AgentCommandMessage,
   type AgentCommandName,
@@ -28,6 +22,7 @@ import {
   type WatchedFacts,
   type WatchedTable,
 } from '@drydock/protocol';
+import { createFixtureCarriers } from './fixture-carriers.ts';
 import { execOnHost } from './fixture-exec.ts';
 import { createFixtureLinks } from './fixture-links.ts';
 import { createFixtureStreams, type FixtureStreams } from './fixture-stream.ts';
@@ -106,11 +101,6 @@ export interface FixtureAgent {
 
 const LIMITS = { cpus: 2, memoryBytes: 2 ** 31, diskBytes: 10 * 2 ** 30, pids: 4096 };
 
-/** A reset, as the real agent makes it: `resetAndDestroy` would say an orderly end first. */
-function abort(carrier: NetSocket): void {
-  Object.assign(carrier, { resetAndClosing: true }).destroy();
-}
-
 /** Builds an agent; nothing is dialled before `connect`. */
 export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
   const {
@@ -132,7 +122,6 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
   const failures = new Map<AgentCommandName, string>();
   const commands: string[] = [];
   const frozen = new Set<string>();
-  const streams = new Set<Duplex>();
   const swarms = new Map<string, SwarmState>();
   const networks = new Map<string, SessionNetwork>();
   const keySeeds = new Map<string, string>();
@@ -187,6 +176,13 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     links.emit('fact', { seq, fact });
   }
 
+  const carriers = createFixtureCarriers({
+    name,
+    key,
+    hasNode: (sessionId, node) => nodes.has(`${sessionId}/${node}`),
+    portOf: (sessionId, node, port) => ports.get(`${sessionId}/${node}/${port}`),
+  });
+
   let warm = pool;
 
   async function createNode(request: AgentRequest<'node.create'>): Promise<AgentAnswer<'node.create'>> {
@@ -212,79 +208,6 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     nodes.set(`${sessionId}/${node}`, report);
     warm -= 1;
     return { ...report, from: warm < 0 ? 'cold' : 'pool' };
-  }
-
-  async function dialBack(url: string, streamId: string): Promise<NetSocket> {
-    return new Promise((resolve, reject) => {
-      const request = httpRequest(`${url}${AGENT_STREAM_PATH}/${streamId}`, {
-        headers: {
-          connection: 'Upgrade',
-          upgrade: AGENT_STREAM_UPGRADE,
-          authorization: `Bearer ${key}`,
-          'x-drydock-agent': name,
-        },
-        createConnection: () =>
-          connect({ host: '127.0.0.1', port: Number(new URL(url).port), noDelay: true, allowHalfOpen: true }),
-      });
-      request.once('upgrade', (_response, upgraded, head) => {
-        if (head.length > 0) upgraded.unshift(head);
-        resolve(upgraded as NetSocket);
-      });
-      request.once('response', (response) => reject(new Error(`stream refused: ${response.statusCode}`)));
-      request.once('error', reject);
-      request.end();
-    });
-  }
-
-  function join(
-    carrier: NetSocket,
-    readable: NodeJS.ReadableStream,
-    writable: NodeJS.WritableStream,
-    end: () => void,
-  ): void {
-    streams.add(carrier);
-    carrier.on('error', end);
-    carrier.on('close', () => {
-      streams.delete(carrier);
-      if (!carrier.readableEnded) end();
-    });
-    readable.on('error', () => abort(carrier));
-    writable.on('error', () => abort(carrier));
-    carrier.pipe(writable);
-    readable.pipe(carrier);
-  }
-
-  async function openStream(request: AgentRequest<'stream.open'>, url: string): Promise<AgentAnswer<'stream.open'>> {
-    const { sessionId, node, streamId, target } = request;
-    if (!nodes.has(`${sessionId}/${node}`)) throw new DrydockError('NODE_NOT_FOUND');
-    if (target.kind === 'exec') {
-      const [file = 'false', ...args] = target.command;
-      const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'ignore'] });
-      // What a command says before the manager is dialled would be thrown away at its end, were nobody reading.
-      const output = child.stdout.pipe(new PassThrough());
-      void dialBack(url, streamId).then(
-        (carrier) => join(carrier, output, child.stdin, () => child.kill('SIGKILL')),
-        () => child.kill('SIGKILL'),
-      );
-      return {};
-    }
-    const realPort = ports.get(`${sessionId}/${node}/${target.port}`);
-    if (realPort === undefined) throw new DrydockError('PORT_REFUSED');
-    const upstream = connect({ port: realPort, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
-    await new Promise<void>((resolve, reject) => {
-      upstream.once('connect', resolve);
-      upstream.once('error', () => reject(new DrydockError('PORT_REFUSED')));
-    });
-    void dialBack(url, streamId).then(
-      (carrier) => {
-        upstream.on('close', () => {
-          if (!upstream.readableEnded) abort(carrier);
-        });
-        join(carrier, upstream, upstream, () => upstream.resetAndDestroy());
-      },
-      () => upstream.destroy(),
-    );
-    return {};
   }
 
   function destroyNode(sessionId: string, node: string): void {
@@ -326,10 +249,10 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     'terminal.close': terminals.close,
     'terminal.stream': async ({ streamId }, from) => {
       if (!streamsTerminals) throw new DrydockError('BAD_REQUEST', 'This agent does not know that command.');
-      terminalStreams.serve(await dialBack(from, streamId));
+      terminalStreams.serve(await carriers.dial(from, streamId));
       return {};
     },
-    'stream.open': openStream,
+    'stream.open': carriers.open,
     'lab.watch': ({ sessionId, node, tables }) => {
       watched.set(`${sessionId}/${node}`, [...tables]);
       const facts = labFacts.get(`${sessionId}/${node}`);
@@ -415,7 +338,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     close() {
       links.close();
       terminalStreams.cut();
-      for (const stream of streams) stream.destroy();
+      carriers.cut();
     },
   };
 }
