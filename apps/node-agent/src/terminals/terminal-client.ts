@@ -49,6 +49,8 @@ interface Waiting {
   fail(error: DrydockError): void;
 }
 
+const away = () => new DrydockError('HOST_UNAVAILABLE', 'The terminals of this host are out of reach at the moment.');
+
 /** Connects, and connects again after every break, until `close`. */
 export function createTerminalClient(socketPath: string, logger: Logger, events: TerminalClientEvents): TerminalClient {
   const backoff = createBackoff(RETRY);
@@ -65,8 +67,6 @@ export function createTerminalClient(socketPath: string, logger: Logger, events:
   const whenReady = new Promise<void>((resolve) => {
     becameReady = resolve;
   });
-
-  const away = () => new DrydockError('HOST_UNAVAILABLE', 'The terminals of this host are out of reach at the moment.');
 
   function write(header: object, bytes?: Uint8Array): void {
     socket?.cork();

@@ -13,6 +13,13 @@ interface Terminal {
 /** What viewers are told of a terminal whose end nobody saw: its node or its host went away. */
 const LOST: Omit<TerminalExit, 'terminalId'> = { exitCode: -1 };
 
+/** Attaches the viewers of a host's terminals again, where they were. */
+function resumeViewers(terminals: Iterable<Terminal>, host: string): void {
+  for (const terminal of terminals) {
+    if (terminal.host === host) for (const viewer of terminal.viewers) viewer.resume();
+  }
+}
+
 /** Builds the relay; it keeps no terminal bytes but those that wait for an attach's answer. */
 export function createTerminalRelay(deps: TerminalRelayDeps): TerminalRelay {
   const { sendCommand, newId, onChange } = deps;
@@ -50,11 +57,7 @@ export function createTerminalRelay(deps: TerminalRelayDeps): TerminalRelay {
     for (const [terminalId, terminal] of [...terminals]) if (isGone(terminal)) forget(terminalId, LOST);
   }
 
-  function resume(host: string): void {
-    for (const terminal of terminals.values()) {
-      if (terminal.host === host) for (const viewer of terminal.viewers) viewer.resume();
-    }
-  }
+  const resume = (host: string) => resumeViewers(terminals.values(), host);
 
   function ofHost(host: string, viewerId: string): RelayViewer | undefined {
     const viewer = viewers.get(viewerId);

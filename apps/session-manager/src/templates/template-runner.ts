@@ -56,6 +56,18 @@ export function freeNames(session: SessionRecord, names: readonly string[]): Map
   return chosen;
 }
 
+/** What a page shows while a step runs. */
+function textOf(step: TemplateStep): string {
+  switch (step.kind) {
+    case 'swarm':
+      return 'Forming the swarm';
+    case 'file':
+      return `Writing ${step.path}`;
+    case 'run':
+      return step.text;
+  }
+}
+
 /** Builds the runner. */
 export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
   const { nodes, directory, service, hosts, commands, live } = deps;
@@ -118,17 +130,6 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
       case 'run':
         await run(real(step.node), step.command, step.timeoutSeconds);
         return;
-    }
-  }
-
-  function textOf(step: TemplateStep): string {
-    switch (step.kind) {
-      case 'swarm':
-        return 'Forming the swarm';
-      case 'file':
-        return `Writing ${step.path}`;
-      case 'run':
-        return step.text;
     }
   }
 

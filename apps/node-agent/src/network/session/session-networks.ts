@@ -91,6 +91,26 @@ const TAKE_OVER = { waitMs: 300, tries: 20 } as const;
 
 const linksSchema = z.array(z.object({ ifname: z.string(), ifalias: z.string().optional() }));
 
+/** A session without its name server is poor, but its nodes live: an agent that starts must not fail for it. */
+async function takeOver(
+  open: () => Promise<{ close(): Promise<void> }>,
+  logger: Logger,
+  sessionId: string,
+): Promise<{ close(): Promise<void> }> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await open();
+    } catch (err) {
+      if (tries < TAKE_OVER.tries) {
+        await sleep(TAKE_OVER.waitMs);
+        continue;
+      }
+      logger.error({ err, sessionId }, 'name server and mirror of a session not opened');
+      return { close: async () => {} };
+    }
+  }
+}
+
 /** Builds the networks of one agent; `claims` names the owner. */
 export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetworks {
   const { addon, sockets, claims, logger, services, limits = DEFAULT_TRAFFIC_LIMITS, spans } = deps;
@@ -182,26 +202,10 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
       const index = plan.portIndex(ifname);
       if (index !== undefined && ifalias !== undefined) peers.set(index, { name: ifalias, ip: nodeAddress(index) });
     }
-    const opened = await takeOver(sessionId, egress);
+    const opened = await takeOver(() => open(sessionId, egress), logger, sessionId);
     networks.set(sessionId, { peers, services: opened, seed });
     // What the last agent was told and had not made yet.
     await spans?.apply(sessionId).catch((err: unknown) => logger.error({ err, sessionId }, 'other hosts not joined'));
-  }
-
-  /** A session without its name server is poor, but its nodes live: an agent that starts must not fail for it. */
-  async function takeOver(sessionId: string, egress: Egress): Promise<{ close(): Promise<void> }> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await open(sessionId, egress);
-      } catch (err) {
-        if (tries < TAKE_OVER.tries) {
-          await sleep(TAKE_OVER.waitMs);
-          continue;
-        }
-        logger.error({ err, sessionId }, 'name server and mirror of a session not opened');
-        return { close: async () => {} };
-      }
-    }
   }
 
   return {

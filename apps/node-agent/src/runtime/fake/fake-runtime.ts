@@ -24,11 +24,25 @@ const PROGRAMS: Record<string, string> = {
   'drydock-ctl': '#!/bin/sh\nexit 0\n',
 };
 
+/** How a command is started in the node at `home`. */
+function enterCommand(home: string, command: readonly string[], options: EnterOptions = {}) {
+  const variables = {
+    ...fakeEnvironment(home),
+    ...(options.tty ? { TERM: 'xterm-256color' } : {}),
+    ...options.env,
+  };
+  const program = command[0]?.replace(/^\/usr\/lib\/drydock\//, `${home}/usr/lib/drydock/`) ?? '';
+  const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  const script = ['/bin/sh', '-c', ENTER, home, options.cwd ?? home];
+  return { file: '/usr/bin/env', args: ['-i', ...assignments, ...script, program, ...command.slice(1)] };
+}
+
 /** Builds the runtime over `stateDir`. */
 export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
   const nodesDir = join(stateDir, 'nodes');
   const directory = ({ sessionId, name }: NodeKey) => join(nodesDir, sessionId, name);
   const home = (key: NodeKey) => join(directory(key), 'root');
+  const enter: Runtime['enter'] = (key, command, options) => enterCommand(home(key), command, options);
   const handles = createFakeHandles({
     home,
     isAlive: async (id, key) => idOf(await readInit(key)) === id && (await livingInit(key)) !== undefined,
@@ -55,18 +69,6 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
       return { state: (await has(home(key), 'started')) ? 'running' : 'created', node: await handleOf(key) };
     }
     return { state: (await names(directory(key))) === undefined ? 'absent' : 'remains' };
-  }
-
-  function enter(key: NodeKey, command: readonly string[], options: EnterOptions = {}) {
-    const variables = {
-      ...fakeEnvironment(home(key)),
-      ...(options.tty ? { TERM: 'xterm-256color' } : {}),
-      ...options.env,
-    };
-    const program = command[0]?.replace(/^\/usr\/lib\/drydock\//, `${home(key)}/usr/lib/drydock/`) ?? '';
-    const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-    const script = ['/bin/sh', '-c', ENTER, home(key), options.cwd ?? home(key)];
-    return { file: '/usr/bin/env', args: ['-i', ...assignments, ...script, program, ...command.slice(1)] };
   }
 
   async function signalCommands(key: NodeKey, signal: NodeJS.Signals): Promise<void> {

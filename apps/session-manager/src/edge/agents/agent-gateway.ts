@@ -45,31 +45,35 @@ export function connectError(error: DrydockError): Error {
   return Object.assign(new Error(error.message), { data: error.toBody() });
 }
 
+/** The name of a host whose key is good and whose protocol we speak. @throws DrydockError with why it is refused. */
+async function admit(
+  handshake: unknown,
+  { keys, connections }: Pick<AgentGatewayDeps, 'keys' | 'connections'>,
+): Promise<string> {
+  const auth = agentAuthSchema.safeParse(handshake);
+  if (!auth.success) throw new DrydockError('AGENT_KEY_REJECTED');
+  const { name, key, protocol } = auth.data;
+  if (!(await keys.allows(name, key))) throw new DrydockError('AGENT_KEY_REJECTED');
+  if (protocol < OLDEST_AGENT_PROTOCOL || protocol > NEWEST_AGENT_PROTOCOL) {
+    throw new DrydockError('AGENT_VERSION', undefined, {
+      oldest: OLDEST_AGENT_PROTOCOL,
+      newest: NEWEST_AGENT_PROTOCOL,
+    });
+  }
+  // A dead connection is noticed by the sockets' own pings within seconds; until then the name is taken.
+  if (connections.has(name)) throw new DrydockError('AGENT_NAME_TAKEN');
+  return name;
+}
+
 /** Begins to accept agents on the namespace. */
 export function createAgentGateway(deps: AgentGatewayDeps): void {
-  const { io, keys, connections, hosts, logger } = deps;
+  const { io, connections, hosts, logger } = deps;
   const { relay, streams: terminalStreams } = deps.terminals;
   const { reconciler, directory, facts } = deps.sessions;
   const namespace = io.of(AGENT_NAMESPACE);
 
-  async function admit(handshake: unknown): Promise<string> {
-    const auth = agentAuthSchema.safeParse(handshake);
-    if (!auth.success) throw new DrydockError('AGENT_KEY_REJECTED');
-    const { name, key, protocol } = auth.data;
-    if (!(await keys.allows(name, key))) throw new DrydockError('AGENT_KEY_REJECTED');
-    if (protocol < OLDEST_AGENT_PROTOCOL || protocol > NEWEST_AGENT_PROTOCOL) {
-      throw new DrydockError('AGENT_VERSION', undefined, {
-        oldest: OLDEST_AGENT_PROTOCOL,
-        newest: NEWEST_AGENT_PROTOCOL,
-      });
-    }
-    // A dead connection is noticed by the sockets' own pings within seconds; until then the name is taken.
-    if (connections.has(name)) throw new DrydockError('AGENT_NAME_TAKEN');
-    return name;
-  }
-
   namespace.use((socket, next) => {
-    admit(socket.handshake.auth).then(
+    admit(socket.handshake.auth, deps).then(
       (name) => {
         socket.data.host = name;
         next();

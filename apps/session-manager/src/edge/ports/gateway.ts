@@ -76,6 +76,38 @@ function redirect(response: ServerResponse, location: string, cookie?: string, s
   response.end();
 }
 
+/** The cookie by which a port knows its visitor. */
+function portCookie(
+  request: IncomingMessage,
+  { secure }: Origins,
+  portUrl: string,
+  value: string,
+  maxAgeSeconds: number,
+): string {
+  const framed = request.headers['sec-fetch-dest'] === 'iframe';
+  const trustworthy = secure || new URL(portUrl).hostname.endsWith('.localhost');
+  if (!framed || !trustworthy) return serializeCookie(portCookieName(secure), value, { secure, maxAgeSeconds });
+  // In a frame of the workbench a port is a third party; the cookie is then bound to that page (CHIPS).
+  const parts = [`${portCookieName(true)}=${value}`, 'Path=/', `Max-Age=${maxAgeSeconds}`, 'HttpOnly', 'Secure'];
+  return [...parts, 'SameSite=None', 'Partitioned'].join('; ');
+}
+
+function couldNotOpen(logger: Logger, response: ServerResponse, thrown: unknown): void {
+  const error = toDrydockError(thrown);
+  logger.warn({ err: thrown, code: error.code }, 'port could not be opened');
+  if (response.headersSent) response.destroy();
+  else pageResponse(response, error.status, 'One moment', error.message, 2);
+}
+
+function answerWarning(request: IncomingMessage, response: ServerResponse, secure: boolean): void {
+  const { searchParams } = new URL(request.url ?? '/', 'http://port');
+  if (!isWarningAnswer(request)) plainNotFound(response);
+  else redirect(response, returnPath(searchParams.get('to')), warningCookie(secure), 303);
+}
+
+/** A request in a form that only confuses: absolute addresses are for forward proxies. */
+const isOdd = (request: IncomingMessage) => !(request.url ?? '').startsWith('/');
+
 /** Builds the gateway. */
 export function createPortGateway(deps: PortGatewayDeps): PortGateway {
   const { table, access, proxy, tickets, origins, logger } = deps;
@@ -83,16 +115,7 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
   const portUrl = ({ sessionId, node, port }: PortName) => origins.portUrl(sessionId, node, port);
 
   function cookieFor(request: IncomingMessage, target: PortTarget, by: string): string {
-    const value = access.sign(target, by);
-    const maxAgeSeconds = maxSessionHours * 3600;
-    const framed = request.headers['sec-fetch-dest'] === 'iframe';
-    const trustworthy = origins.secure || new URL(portUrl(target)).hostname.endsWith('.localhost');
-    if (!framed || !trustworthy) {
-      return serializeCookie(portCookieName(origins.secure), value, { secure: origins.secure, maxAgeSeconds });
-    }
-    // In a frame of the workbench a port is a third party; the cookie is then bound to that page (CHIPS).
-    const parts = [`${portCookieName(true)}=${value}`, 'Path=/', `Max-Age=${maxAgeSeconds}`, 'HttpOnly', 'Secure'];
-    return [...parts, 'SameSite=None', 'Partitioned'].join('; ');
+    return portCookie(request, origins, portUrl(target), access.sign(target, by), maxSessionHours * 3600);
   }
 
   async function enter(request: IncomingMessage, response: ServerResponse, target: PortTarget): Promise<void> {
@@ -129,23 +152,9 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
     return `${portUrl(target)}${ENTER_PATH.slice(1)}?ticket=${ticket}&to=${encodeURIComponent(returnPath(path))}`;
   }
 
-  function answerWarning(request: IncomingMessage, response: ServerResponse): void {
-    const { searchParams } = new URL(request.url ?? '/', 'http://port');
-    if (!isWarningAnswer(request)) plainNotFound(response);
-    else redirect(response, returnPath(searchParams.get('to')), warningCookie(origins.secure), 303);
-  }
-
   function run(response: ServerResponse, task: Promise<void>): void {
-    task.catch((thrown: unknown) => {
-      const error = toDrydockError(thrown);
-      logger.warn({ err: thrown, code: error.code }, 'port could not be opened');
-      if (response.headersSent) response.destroy();
-      else pageResponse(response, error.status, 'One moment', error.message, 2);
-    });
+    task.catch((thrown: unknown) => couldNotOpen(logger, response, thrown));
   }
-
-  /** A request in a form that only confuses: absolute addresses are for forward proxies. */
-  const isOdd = (request: IncomingMessage) => !(request.url ?? '').startsWith('/');
 
   function pathRequest(request: IncomingMessage, response: ServerResponse): boolean {
     const path = parsePortPath(request.url ?? '');
@@ -206,7 +215,7 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
         return redirect(response, `${origins.publicBase}${OPEN_PATH}?label=${label}&to=${to}`);
       }
       const { stripAuthorization, stranger } = decision;
-      if (warnStrangers && stranger && path === WARNING_PATH) return answerWarning(request, response);
+      if (warnStrangers && stranger && path === WARNING_PATH) return answerWarning(request, response, origins.secure);
       if (warnStrangers && stranger && isNavigation(request) && !hasReadWarning(request)) {
         return showWarning(response, new URL(portUrl(target)).host, returnPath(request.url ?? '/'));
       }

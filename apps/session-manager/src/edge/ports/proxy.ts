@@ -40,6 +40,14 @@ interface Passage extends PortVisit {
   repeated: boolean;
 }
 
+const targetOf = ({ target }: Passage) => ({ protocol: 'http:', host: upstreamHost(target), port: target.port });
+
+/** Nothing was answered, nothing of the request is lost by sending it again, and it was sent once only. */
+function mayRepeat(request: IncomingMessage, response: ServerResponse, passage: Passage): boolean {
+  const isFree = !passage.repeated && !response.headersSent && !response.destroyed;
+  return isFree && REPEATABLE.has(request.method ?? '');
+}
+
 /** Builds the proxy. */
 export function createPortProxy(deps: {
   streams: AgentStreams;
@@ -57,8 +65,6 @@ export function createPortProxy(deps: {
   const single = createPortAgent({ ...deps, schemes }, false);
   const proxy = createProxyServer({});
   const passages = new WeakMap<IncomingMessage, Passage>();
-
-  const targetOf = ({ target }: Passage) => ({ protocol: 'http:', host: upstreamHost(target), port: target.port });
 
   proxy.on('proxyReq', (upstream, request, response) => {
     const passage = passages.get(request);
@@ -152,12 +158,6 @@ export function createPortProxy(deps: {
 
   const dial = ({ host, sessionId, node, port }: PortTarget) =>
     deps.streams.open(host, sessionId, node, { kind: 'tcp', port });
-
-  /** Nothing was answered, nothing of the request is lost by sending it again, and it was sent once only. */
-  function mayRepeat(request: IncomingMessage, response: ServerResponse, passage: Passage): boolean {
-    const isFree = !passage.repeated && !response.headersSent && !response.destroyed;
-    return isFree && REPEATABLE.has(request.method ?? '');
-  }
 
   function begin(request: IncomingMessage, visit: PortVisit, upgrade: boolean): Passage {
     const passage: Passage = { ...visit, repeated: false };

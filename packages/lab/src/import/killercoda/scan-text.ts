@@ -16,6 +16,18 @@ const ITEM = /^(\s{0,40}(?:[-*+]|\d{1,9}[.)])[ \t]{1,4})\S/;
 const BREAK =
   /^\s*$|^\s*(?:[-*+]|\d{1,9}[.)])\s|^\s{0,3}#{1,6}\s|^\s*(?:```|~~~)|^\s*<(?:pre|details|\/details)\b|^\s*>>/i;
 
+/** The line that closes the block begun by `marks` in line `from`, if any does, and the line after its code. */
+function endOfFence(lines: readonly string[], from: number, marks: string) {
+  let end = from + 1;
+  let close: RegExpExecArray | null = null;
+  for (; end < lines.length && close === null; end += 1) {
+    const found = /^\s*(`{3,}|~{3,})[ \t]*(?:\{\{([^{}]*)\}\})?(.*)$/.exec(lines[end] ?? '');
+    const isClose = found?.[1]?.charAt(0) === marks.charAt(0) && found[1].length >= marks.length;
+    if (found !== null && isClose && (found[2] !== undefined || (found[3] ?? '').trim() === '')) close = found;
+  }
+  return { close, last: close === null ? lines.length : end - 1 };
+}
+
 /** Our Markdown for the text of `file`. Lines are the file's own; `base` is the editor's folder. Linear in the text's length. */
 export function scanText(text: string, file: string, base: string, context: KillercodaContext): string {
   const lines = text.split(/\r\n|\r|\n/);
@@ -55,15 +67,7 @@ export function scanText(text: string, file: string, base: string, context: Kill
     const isItem = /\S/.test(prefix);
     if (isItem) indent = prefix.length;
     else indent = Math.min(indent, prefix.length);
-    const mark = marks.charAt(0);
-    let end = from + 1;
-    let close: RegExpExecArray | null = null;
-    for (; end < lines.length && close === null; end += 1) {
-      const found = /^\s*(`{3,}|~{3,})[ \t]*(?:\{\{([^{}]*)\}\})?(.*)$/.exec(lines[end] ?? '');
-      const isClose = found?.[1]?.charAt(0) === mark && found[1].length >= marks.length;
-      if (found !== null && isClose && (found[2] !== undefined || (found[3] ?? '').trim() === '')) close = found;
-    }
-    const last = close === null ? lines.length : end - 1;
+    const { close, last } = endOfFence(lines, from, marks);
     if (close === null)
       context.report.changed(marks, at.file, at.line, 'This block has no end: it goes on to the end of the text.');
     const strip = new RegExp(`^\\s{0,${prefix.length}}`);

@@ -83,6 +83,26 @@ function disposition(path: string, suffix = ''): string {
   return `attachment; filename*=UTF-8''${encoded}`;
 }
 
+/** Sends a found file or directory; a body that breaks off breaks the connection, so that nobody takes a part for the whole. */
+async function deliver(
+  logger: Logger,
+  reply: FastifyReply,
+  found: FileRead,
+  headers: Record<string, string | number>,
+  status: number,
+) {
+  reply.hijack();
+  const response = reply.raw;
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) response.setHeader(name, value);
+  response.writeHead(status, { ...INERT, ...headers });
+  await pipeline(found.body, response).catch((error: unknown) => {
+    logger.debug({ err: error }, 'file was not sent to its end');
+    response.destroy();
+  });
+  found.close();
+}
+
 /** Declares the calls. */
 export function fileRoutes(api: ApiRegistry, deps: { streams: AgentStreams; logger: Logger }): void {
   const { streams, logger } = deps;
@@ -91,25 +111,6 @@ export function fileRoutes(api: ApiRegistry, deps: { streams: AgentStreams; logg
   function commandsOf(access: Access, params: Record<string, string>): OpenCommand {
     const node = runningNode(access, params);
     return (command) => streams.open(node.host, access.session.id, node.name, { kind: 'exec', command: [...command] });
-  }
-
-  /** Sends a found file or directory; a body that breaks off breaks the connection, so that nobody takes a part for the whole. */
-  async function deliver(
-    reply: FastifyReply,
-    found: FileRead,
-    headers: Record<string, string | number>,
-    status: number,
-  ) {
-    reply.hijack();
-    const response = reply.raw;
-    for (const [name, value] of Object.entries(reply.getHeaders()))
-      if (value !== undefined) response.setHeader(name, value);
-    response.writeHead(status, { ...INERT, ...headers });
-    await pipeline(found.body, response).catch((error: unknown) => {
-      logger.debug({ err: error }, 'file was not sent to its end');
-      response.destroy();
-    });
-    found.close();
   }
 
   async function read(request: FastifyRequest, reply: FastifyReply, open: OpenCommand, file: string): Promise<unknown> {
@@ -130,7 +131,7 @@ export function fileRoutes(api: ApiRegistry, deps: { streams: AgentStreams; logg
     const found = await readNodeFile(open, file, { known, ...(range === 'none' ? {} : range) });
     if (found.kind === 'directory') {
       const headers = { 'content-type': 'application/x-tar', 'content-disposition': disposition(file, '.tar') };
-      return deliver(reply, found, headers, 200);
+      return deliver(logger, reply, found, headers, 200);
     }
     const common = {
       etag: `"${found.etag}"`,
@@ -148,10 +149,10 @@ export function fileRoutes(api: ApiRegistry, deps: { streams: AgentStreams; logg
       // Files of /proc and their like say 0 and have more.
       ...(range === 'none' && found.sizeBytes > 0 ? { 'content-length': found.sizeBytes } : {}),
     };
-    if (range === 'none') return deliver(reply, found, headers, 200);
+    if (range === 'none') return deliver(logger, reply, found, headers, 200);
     const last = range.from + range.length - 1;
     const part = { 'content-range': `bytes ${range.from}-${last}/${size}`, 'content-length': range.length };
-    return deliver(reply, found, { ...headers, ...part }, 206);
+    return deliver(logger, reply, found, { ...headers, ...part }, 206);
   }
 
   api.session(
