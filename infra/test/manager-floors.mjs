@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const DOMAIN = ['model', 'store', 'scheduling', 'sessions', 'nodes', 'live'];
-const DOMAINS = [...DOMAIN, 'operator', 'relay', 'files', 'templates', 'swarm', 'labs', 'sign-in'];
+const DOMAINS = [...DOMAIN, 'operator', 'relay', 'files', 'templates', 'swarm', 'labs', 'sign-in', 'sites'];
 
 /**
  * Room -> rooms that it may import. Files at the top (main, manager, env, settings) and in roots/ may import every room, and no room
@@ -23,14 +23,19 @@ const FLOORS = {
   swarm: DOMAIN,
   templates: DOMAIN,
   labs: [...DOMAIN, 'templates', 'files', 'swarm'],
-  operator: DOMAIN,
+  sites: [...DOMAIN, 'templates', 'labs'],
+  operator: [...DOMAIN, 'sites'],
   'edge/base': DOMAINS,
   'edge/agents': [...DOMAINS, 'edge/base'],
   'edge/ports': [...DOMAINS, 'edge/base', 'edge/agents'],
   'edge/pages': [...DOMAINS, 'edge/base', 'edge/agents', 'edge/ports'],
   'edge/operator': [...DOMAINS, 'edge/base', 'edge/agents'],
   'edge/api': [...DOMAINS, 'edge/base', 'edge/agents', 'edge/ports', 'edge/operator'],
-  'edge/door': [...DOMAINS, ...['base', 'agents', 'ports', 'pages', 'operator', 'api'].map((room) => `edge/${room}`)],
+  'edge/embed': [...DOMAINS, 'edge/base'],
+  'edge/door': [
+    ...DOMAINS,
+    ...['base', 'agents', 'ports', 'pages', 'operator', 'api', 'embed'].map((room) => `edge/${room}`),
+  ],
 };
 /** Programs and fixtures of tests and measurements: they may import everything, and nothing else imports them. */
 const OUTSIDE = ['testing', 'bench', 'chaos', 'fuzz'];

@@ -151,8 +151,17 @@ describe('drydock site', { timeout: PATIENCE_MS }, () => {
     const listed = JSON.parse((await site('list', '--json')).stdout) as { key: string }[];
     expect(listed).toMatchObject([
       {
-        ...{ name: 'docs', by: 'ann', nodes: 2, minutes: 30, sessions: 7, daily: 90, today: 0, running: 0 },
-        ...{ labs: ['acme-*'], templates: ['workshop'], readTerminal: false },
+        name: 'docs',
+        by: 'ann',
+        nodes: 2,
+        minutes: 30,
+        sessions: 7,
+        daily: 90,
+        today: 0,
+        running: 0,
+        labs: ['acme-*'],
+        templates: ['workshop'],
+        readTerminal: false,
         origins: ['https://docs.example.org', 'https://*.example.org'],
       },
     ]);

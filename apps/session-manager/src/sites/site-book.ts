@@ -83,10 +83,19 @@ export function createSiteBook({ store, shares, limits, clock }: SiteBookDeps): 
         nodes: Math.min(nodes, limits.maxNodes),
       };
       const site: Site = {
-        ...{ ...usual, sessions, daily, labs, templates, readTerminal },
+        ...usual,
+        sessions,
+        daily,
+        labs,
+        templates,
+        readTerminal,
         ...Object.fromEntries(given),
-        ...{ name, by, origins: [...new Set(origins.map(originOf))] },
-        ...{ id: newId('', ID_LETTERS), key: newId('pk_', KEY_LETTERS), createdAt: clock.now() },
+        name,
+        by,
+        origins: [...new Set(origins.map(originOf))],
+        id: newId('', ID_LETTERS),
+        key: newId('pk_', KEY_LETTERS),
+        createdAt: clock.now(),
       };
       demandPossible(site);
       if ((await good()).some((other) => other.name === name))

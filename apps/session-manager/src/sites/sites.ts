@@ -19,9 +19,15 @@ export interface SiteGrant extends Omit<SiteTerms, 'origins'> {
  * sessions as a small place holds, so that a hostile page that somebody of this machine opens takes no more of it.
  */
 export const OPEN_TERMS: SiteGrant = {
-  ...{ site: 'open', keyed: false },
-  ...{ nodes: 3, minutes: 60, sessions: 20, daily: 500 },
-  ...{ labs: 'all', templates: 'all', readTerminal: false },
+  site: 'open',
+  keyed: false,
+  nodes: 3,
+  minutes: 60,
+  sessions: 20,
+  daily: 500,
+  labs: 'all',
+  templates: 'all',
+  readTerminal: false,
 };
 
 /** Where a frame says that it stands. */

@@ -125,7 +125,9 @@ export function createSessionConnection(deps: SessionConnectionDeps): SessionCon
     attempt += 1;
     offlineSince ??= now;
     sink.connection({
-      ...{ kind: 'offline', since: offlineSince, retryAt: now + delay },
+      kind: 'offline',
+      since: offlineSince,
+      retryAt: now + delay,
       ...(refusal === null ? {} : { refusal: { code: refusal.code, message: refusal.message } }),
     });
     retryTimer = setTimeout(connectNow, delay);

@@ -4,7 +4,6 @@ import { toDrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { Sites } from '../../sites/sites.ts';
 import type { Origins } from '../base/origins.ts';
-import type { WebProxy } from '../door/web-proxy.ts';
 import type { EmbedScripts } from './embed-scripts.ts';
 import { refusalPage } from './refusal-page.ts';
 import type { StartLinks } from './start-links.ts';
@@ -20,7 +19,10 @@ export interface EmbedDoorDeps {
   sites: Pick<Sites, 'ancestors'>;
   scripts: Pick<EmbedScripts, 'request'>;
   links: StartLinks;
-  web: Pick<WebProxy, 'request'>;
+  /** Asks the web server for the page that `ancestors` may show in a frame. */
+  web: {
+    request(request: IncomingMessage, response: ServerResponse, frame: { ancestors: readonly string[] | 'any' }): void;
+  };
   origins: Pick<Origins, 'publicOrigin'>;
   logger: Logger;
 }

@@ -48,8 +48,14 @@ describe('/oembed', () => {
     const answer = await about(`${base()}/labs/first`, '&maxwidth=500&maxheight=9000');
     expect(answer.headers.get('access-control-allow-origin')).toBe('*');
     expect(await answer.json()).toEqual({
-      ...{ version: '1.0', type: 'rich', title: 'First & "best"', width: 500, height: 600, cache_age: 3600 },
-      ...{ provider_name: 'Drydock', provider_url: base() },
+      version: '1.0',
+      type: 'rich',
+      title: 'First & "best"',
+      width: 500,
+      height: 600,
+      cache_age: 3600,
+      provider_name: 'Drydock',
+      provider_url: base(),
       html: `<drydock-lab lab="first" height="600px"></drydock-lab><script src="${base()}/embed.js" async></script>`,
     });
     expect(await (await about(`${base()}/start?lab=first`)).json()).toMatchObject({ type: 'rich', width: 800 });

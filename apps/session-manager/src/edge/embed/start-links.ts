@@ -68,7 +68,9 @@ export function createStartLinks({ book, origins, mode, scripts }: StartLinksDep
     const about = {
       version: '1.0',
       title: found.lab.title,
-      ...{ provider_name: 'Drydock', provider_url: origins.publicBase, cache_age: CACHE_SECONDS },
+      provider_name: 'Drydock',
+      provider_url: origins.publicBase,
+      cache_age: CACHE_SECONDS,
     };
     const { loader } = scripts;
     // Where pages need a key the asker has none that we know: a link is what anybody may show.

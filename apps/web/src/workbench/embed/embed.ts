@@ -153,8 +153,11 @@ export function createEmbed({ wish, nonce, window }: EmbedDeps) {
     const wait = retryAfterMs ?? RETRY_MS;
     retry = setTimeout(() => void begin(), wait);
     become({
-      ...{ kind: 'waiting', message, place: numberOf(details.queuePlace) },
-      ...{ estimateMs: seconds === null ? null : seconds * 1000, retryAt: Date.now() + wait },
+      kind: 'waiting',
+      message,
+      place: numberOf(details.queuePlace),
+      estimateMs: seconds === null ? null : seconds * 1000,
+      retryAt: Date.now() + wait,
     });
   }
 
@@ -217,7 +220,9 @@ export function createEmbed({ wish, nonce, window }: EmbedDeps) {
   const stop =
     stage.getState().kind === 'listening'
       ? listenToPage({
-          ...{ window, nonce, onRequest },
+          window,
+          nonce,
+          onRequest,
           onPage(next) {
             page = next;
             become({ kind: 'idle' });

@@ -9,8 +9,14 @@ import { contrast, readableAccent } from './look.ts';
 describe('a frame’s address', () => {
   test('names what is to start', () => {
     expect(readEmbedWish('?site=pk_a&nodes=2&show=node2&resume=no&chrome=bare')).toEqual({
-      ...{ site: 'pk_a', nodes: 2, lab: null, template: null, show: 'node2', command: null },
-      ...{ resume: false, bare: true },
+      site: 'pk_a',
+      nodes: 2,
+      lab: null,
+      template: null,
+      show: 'node2',
+      command: null,
+      resume: false,
+      bare: true,
     });
     expect(readEmbedWish('?src=gh:a/b/c.md@v1').lab).toBe('gh:a/b/c.md@v1');
     expect(readEmbedWish('?image=nginx:alpine').command).toBe('docker run -it --rm nginx:alpine');

@@ -26,7 +26,10 @@ async function copied(who: { canType?: boolean; isMuted?: boolean; isTrusted?: b
   const told: string[] = [];
   const taken: string[] = [];
   const clipboard = createProgramClipboard({
-    ...{ host, canType, isMuted: () => isMuted, onCopied: (text) => void told.push(text) },
+    host,
+    canType,
+    isMuted: () => isMuted,
+    onCopied: (text) => void told.push(text),
     copy: async (text) => taken.push(text) > 0,
   });
   happen('keydown', isTrusted);
@@ -64,7 +67,10 @@ test('an empty text and one beyond a person’s needs are not copied', async () 
   const { host, happen, listeners } = createHost();
   const taken: string[] = [];
   const clipboard = createProgramClipboard({
-    ...{ host, canType: true, isMuted: () => false, onCopied: () => undefined },
+    host,
+    canType: true,
+    isMuted: () => false,
+    onCopied: () => undefined,
     copy: async (text) => taken.push(text) > 0,
   });
   happen('pointerdown');

@@ -69,7 +69,9 @@ export function sessionRoutes(api: ApiRegistry, deps: SessionRoutesDeps): void {
         hours: body.hours,
         nodes,
         queue: body.queue ?? address,
-        ...{ userId, client, address },
+        userId,
+        client,
+        address,
       });
       if (template !== undefined) await templates.startNew(session.id, template);
       if (lab !== undefined) await labs.starts.beginNew(session.id, lab);
