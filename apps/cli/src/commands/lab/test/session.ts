@@ -15,6 +15,8 @@ import { holdSession } from '../../../sessions/open-link.ts';
 const ANSWER_MS = 60_000;
 /** Nodes are made and prepared, and steps before a mistake are solved, within it (ms): each may take a minute. */
 const WORK_MS = 600_000;
+/** Views that are asked for until no change came meanwhile; after so many, the changes have told all of it. */
+const MAX_READS = 5;
 /** A session that this program leaves behind by a crash ends by itself (hours). */
 const SESSION_HOURS = 1;
 
@@ -58,15 +60,24 @@ export async function createTestSession(
   const path = `/sessions/${made.id}/lab`;
   let lab: LabView | undefined;
   const waiting = new Set<() => void>();
+  let heard = 0;
   const set = (next: LabView | null) => {
     lab = next ?? undefined;
     for (const look of [...waiting]) look();
   };
   const onChange = (change: SessionChange) => {
+    heard += 1;
     if (change.kind === 'lab') set(change.lab);
     else if (change.kind === 'lab-leaves') set(applyLabLeaves(lab ?? null, change));
   };
-  const read = async () => set(await http.call('GET', path, { token, read: labViewSchema }));
+  const read = async () => {
+    for (let attempt = 0; attempt < MAX_READS; attempt += 1) {
+      const before = heard;
+      const view = await http.call('GET', path, { token, read: labViewSchema });
+      // A change that came meanwhile may be newer than the answer, and is not told again.
+      if (heard === before) return set(view);
+    }
+  };
   const place = { server: origin, sessionId: made.id, token };
   const held = await holdSession(place, {
     snapshot: (snapshot) => set(snapshot.lab ?? null),
