@@ -1,6 +1,6 @@
 /** A plain client of `/terminal-socket` for measuring: draws nothing, acknowledges as a page does, counts what comes. */
 import { ApiError, createAcks, createTerminalWire } from '@drydock/client';
-import { TERMINAL_SOCKET_PATH } from '@drydock/protocol';
+import { type SessionId, TERMINAL_SOCKET_PATH } from '@drydock/protocol';
 import { WebSocket } from 'ws';
 
 const WAIT_MS = 60_000;
@@ -33,7 +33,7 @@ export const PROMPT = /[#$](\x1b\[0m)? /;
 type Output = (data: Uint8Array, offset: number) => void;
 
 /** Connects to a session. */
-export async function connectTerminals(origin: string, sessionId: string, token: string): Promise<TerminalSocket> {
+export async function connectTerminals(origin: string, sessionId: SessionId, token: string): Promise<TerminalSocket> {
   const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}${TERMINAL_SOCKET_PATH}`, { perMessageDeflate: false });
   const terminals = new Map<string, Output>();
   /** Output of a terminal whose opening is not answered yet. */

@@ -1,4 +1,5 @@
 /** What a terminal's path costs without a browser: echo, flood, Ctrl-C, a flooding neighbour, attaching anew. */
+import type { SessionId } from '@drydock/protocol';
 import { createSession } from '../support/api.ts';
 import type { Figures } from './figures.ts';
 import { cpuSecondsOf } from './process-cost.ts';
@@ -16,7 +17,7 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A session with a node, and how to undo it. */
 interface Place {
-  sessionId: string;
+  sessionId: SessionId;
   token: string;
   node: string;
 }

@@ -1,9 +1,9 @@
 /** A session of the public API, as tests and benchmarks use it: by the client, with the scripts that they run. */
 import { createHttpClient, createSessionApi, type SessionApi, startSession } from '@drydock/client';
-import type { CreateSessionRequest, CreateSessionResponse, ExecResponse } from '@drydock/protocol';
+import type { CreateSessionRequest, CreateSessionResponse, ExecResponse, SessionId } from '@drydock/protocol';
 
 export interface ApiSession extends Pick<SessionApi, 'addNode' | 'deleteNode' | 'ports'> {
-  readonly id: string;
+  readonly id: SessionId;
   readonly token: string;
   readonly created: CreateSessionResponse;
   get: SessionApi['view'];

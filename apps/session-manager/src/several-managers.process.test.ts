@@ -1,5 +1,6 @@
 import { BlockList } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SessionId } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
 import { startTestRedis, type TestRedis } from '@drydock/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -29,7 +30,7 @@ async function host(extra: Partial<FixtureAgentOptions> = {}): Promise<FixtureAg
   return agent;
 }
 
-function page(origin: string, sessionId: string, token: string): TestPage {
+function page(origin: string, sessionId: SessionId, token: string): TestPage {
   const opened = openTestPage({ origin, sessionId, token });
   pages.push(opened);
   return opened;

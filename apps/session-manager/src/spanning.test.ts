@@ -1,3 +1,4 @@
+import type { SessionId } from '@drydock/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FixtureAgent } from './testing/fixture-agent.ts';
 import { startTestManager, type TestManager } from './testing/test-manager.ts';
@@ -6,7 +7,8 @@ const reachable = (last: number, mtu = 1450) => ({ underlay: { address: `198.51.
 let test: TestManager;
 let one: FixtureAgent;
 let two: FixtureAgent;
-let [id, token] = ['', ''];
+let id: SessionId;
+let token: string;
 
 const addNode = (name?: string) =>
   test.call('POST', `/sessions/${id}/nodes`, { token, body: name === undefined ? {} : { name } });

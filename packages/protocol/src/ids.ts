@@ -2,7 +2,11 @@
 import { z } from 'zod';
 
 /** A session's public id: 8 characters, no look-alikes; it is part of host names and opens nothing. */
-export const sessionIdSchema = z.string().regex(/^[a-z2-7]{8}$/);
+export const sessionIdSchema = z
+  .string()
+  .regex(/^[a-z2-7]{8}$/)
+  .brand<'SessionId'>();
+export type SessionId = z.infer<typeof sessionIdSchema>;
 /** A node's name: a DNS label (RFC 1123) of at most 32 characters that starts with a letter. */
 export const nodeNameSchema = z.string().regex(/^[a-z]([a-z0-9-]{0,30}[a-z0-9])?$/);
 /** A terminal's id; made by the manager, unique over all sessions. */
@@ -27,6 +31,16 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 /** Random bytes as our id letters (5 bits a byte, evenly spread); the caller brings the randomness of its platform. */
 export function idLetters(random: Uint8Array): string {
   return Array.from(random, (byte) => ALPHABET[byte & 31]).join('');
+}
+
+/** Whether a text has the form of a session's id. */
+export function isSessionId(text: unknown): text is SessionId {
+  return sessionIdSchema.safeParse(text).success;
+}
+
+/** A new session id of 8 random bytes; whoever takes it makes sure that no other session has it. */
+export function newSessionId(random: Uint8Array): SessionId {
+  return sessionIdSchema.parse(idLetters(random));
 }
 
 /** The node's address in its session: node k (from 1) is 192.168.0.(10+k). */

@@ -7,7 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHttpClient, createSessionApi, startSession } from '@drydock/client';
+import { createHttpClient, createSessionApi, type SessionPlace, startSession } from '@drydock/client';
 import { freePort, isListening } from './ports.ts';
 import { startProcess, startSource, type TestProcess } from './processes.ts';
 import { until } from './until.ts';
@@ -19,7 +19,7 @@ export interface TerminalStack {
   readonly agent: TestProcess;
   readonly terminals: TestProcess;
   /** A session with one node of the name `node1`. */
-  createSession(): Promise<{ sessionId: string; token: string; viewerToken: string }>;
+  createSession(): Promise<{ sessionId: SessionPlace['sessionId']; token: string; viewerToken: string }>;
   stop(): Promise<void>;
 }
 

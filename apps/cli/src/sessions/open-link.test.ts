@@ -1,7 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DrydockError, type ErrorCode, errorSpec, SESSION_NAMESPACE, TERMINAL_SOCKET_PATH } from '@drydock/protocol';
+import {
+  DrydockError,
+  type ErrorCode,
+  errorSpec,
+  SESSION_NAMESPACE,
+  type SessionId,
+  sessionIdSchema,
+  TERMINAL_SOCKET_PATH,
+} from '@drydock/protocol';
 import { Server } from 'socket.io';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -11,7 +19,7 @@ import { holdSession } from './open-link.ts';
 let http: HttpServer;
 let io: Server;
 let refusedFor: ErrorCode;
-let place: { server: string; sessionId: string; token: string };
+let place: { server: string; sessionId: SessionId; token: string };
 
 /** A server whose terminals' socket opens at once and ends with the first message, and whose session refuses later. */
 beforeEach(async () => {
@@ -36,7 +44,7 @@ beforeEach(async () => {
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   const { port } = http.address() as AddressInfo;
-  place = { server: `http://127.0.0.1:${port}`, sessionId: 'aaaaaaaa', token: 'x'.repeat(43) };
+  place = { server: `http://127.0.0.1:${port}`, sessionId: sessionIdSchema.parse('aaaaaaaa'), token: 'x'.repeat(43) };
 });
 afterEach(() => io.close());
 

@@ -4,7 +4,7 @@
  */
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sessionIdSchema, tokenSchema } from '@drydock/protocol';
+import { type SessionId, sessionIdSchema, tokenSchema } from '@drydock/protocol';
 import { z } from 'zod';
 
 /** More than anybody has; the rest is not looked at. */
@@ -23,7 +23,7 @@ export interface SessionBook {
   /** The newest first. What cannot be read is left out. */
   all(): KeptSession[];
   put(session: KeptSession): void;
-  remove(sessionId: string): void;
+  remove(sessionId: SessionId): void;
 }
 
 /** Builds it over a folder, which is made with the first entry. */

@@ -2,7 +2,7 @@
  * Keeps the tables of nodes that labs ask for: looks when their engines tell of something, and tells what changed. Nothing is looked at that
  * nobody asked for within LAB_WATCH_MS.
  */
-import { LAB_WATCH_MS, type NodeFacts, type WatchedFacts, type WatchedTable } from '@drydock/protocol';
+import { LAB_WATCH_MS, type NodeFacts, type SessionId, type WatchedFacts, type WatchedTable } from '@drydock/protocol';
 import type { Clock, Timer } from '@drydock/service-kit';
 import type { DockerApi } from '../watch/docker-api.ts';
 import type { DockerEvent } from '../watch/docker-watch.ts';
@@ -23,18 +23,18 @@ const REST_MS = 30_000;
 
 export interface LabWatch {
   /** Keeps these tables of a node from now on, for LAB_WATCH_MS; none: stops. What is known is told at once. */
-  watch(sessionId: string, node: string, tables: readonly WatchedTable[]): void;
+  watch(sessionId: SessionId, node: string, tables: readonly WatchedTable[]): void;
   /** A node's engine answers now, or does not (undefined). */
-  setEngine(sessionId: string, node: string, engine: { api: DockerApi; isManager: boolean } | undefined): void;
+  setEngine(sessionId: SessionId, node: string, engine: { api: DockerApi; isManager: boolean } | undefined): void;
   /** An engine told of something. */
-  onEvent(sessionId: string, node: string, event: DockerEvent): void;
+  onEvent(sessionId: SessionId, node: string, event: DockerEvent): void;
   /** The first processes of a node's running containers by name, as the last look saw them. */
-  pids(sessionId: string, node: string): ReadonlyMap<string, number>;
+  pids(sessionId: SessionId, node: string): ReadonlyMap<string, number>;
   close(): void;
 }
 
 interface Watched {
-  sessionId: string;
+  sessionId: SessionId;
   node: string;
   engine: { api: DockerApi; isManager: boolean } | undefined;
   tables: ReadonlySet<WatchedTable>;
@@ -50,12 +50,12 @@ interface Watched {
 /** Builds it; `tell` hears the tables of a node whenever they are not what was told before. */
 export function createLabWatch(deps: {
   clock: Clock;
-  tell: (sessionId: string, node: string, facts: WatchedFacts) => void;
+  tell: (sessionId: SessionId, node: string, facts: WatchedFacts) => void;
 }): LabWatch {
   const { clock, tell } = deps;
   const nodes = new Map<string, Watched>();
 
-  function entryOf(sessionId: string, node: string): Watched {
+  function entryOf(sessionId: SessionId, node: string): Watched {
     const key = `${sessionId}/${node}`;
     const known = nodes.get(key);
     if (known !== undefined) return known;

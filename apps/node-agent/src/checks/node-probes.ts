@@ -6,6 +6,7 @@ import {
   MAX_EXEC_OUTPUT_BYTES,
   type NodeProbe,
   type ProbedFacts,
+  type SessionId,
 } from '@drydock/protocol';
 import { askPage } from './http-look.ts';
 import { LOOK_COMMAND, LOOK_SECONDS, type LookProbe, lookQuestions, readLook } from './look.ts';
@@ -17,18 +18,18 @@ const MAX_OUTPUT = 8_192;
 
 export interface NodeProbesDeps {
   /** Runs a command in a node as its root. @throws DrydockError. */
-  exec(sessionId: string, node: string, request: ExecRequest): Promise<ExecResponse>;
+  exec(sessionId: SessionId, node: string, request: ExecRequest): Promise<ExecResponse>;
   /** Connects to a port of a node. @throws DrydockError. */
-  connectPort(sessionId: string, node: string, port: number): Promise<Socket>;
+  connectPort(sessionId: SessionId, node: string, port: number): Promise<Socket>;
   /** The first processes of a node's running containers by name. */
-  pids(sessionId: string, node: string): ReadonlyMap<string, number>;
+  pids(sessionId: SessionId, node: string): ReadonlyMap<string, number>;
 }
 
-export type NodeProbes = (sessionId: string, node: string, probes: readonly NodeProbe[]) => Promise<ProbedFacts>;
+export type NodeProbes = (sessionId: SessionId, node: string, probes: readonly NodeProbe[]) => Promise<ProbedFacts>;
 
 /** Builds it. What cannot be learnt is left out of the facts; it rejects only where the node cannot be entered at all. */
 export function createNodeProbes({ exec, connectPort, pids }: NodeProbesDeps): NodeProbes {
-  async function look(sessionId: string, node: string, probes: readonly LookProbe[]): Promise<ProbedFacts> {
+  async function look(sessionId: SessionId, node: string, probes: readonly LookProbe[]): Promise<ProbedFacts> {
     if (probes.length === 0) return {};
     const { stdout, truncated } = await exec(sessionId, node, {
       command: LOOK_COMMAND,
@@ -40,7 +41,7 @@ export function createNodeProbes({ exec, connectPort, pids }: NodeProbesDeps): N
   }
 
   async function run(
-    sessionId: string,
+    sessionId: SessionId,
     node: string,
     probe: Extract<NodeProbe, { kind: 'run' }>,
   ): Promise<NonNullable<ProbedFacts['runs']>[string] | undefined> {

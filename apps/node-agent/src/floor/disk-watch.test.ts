@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sessionIdSchema } from '@drydock/protocol';
 import { createLogger, createManualClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { countingClock } from '../testing/counting-clock.ts';
@@ -30,7 +31,7 @@ function startWatch(): void {
   watch = createDiskWatch({
     floorBytes: FLOOR,
     freeBytes: async () => free,
-    usage: async () => Object.entries(disks).map(([sessionId, bytes]) => ({ sessionId, bytes })),
+    usage: async () => Object.entries(disks).map(([id, bytes]) => ({ sessionId: sessionIdSchema.parse(id), bytes })),
     setFrozen: async (sessionId, frozen) => void told.push(`${frozen ? 'freeze' : 'thaw'} ${sessionId}`),
     record,
     clock: counting(),
@@ -53,7 +54,7 @@ beforeEach(() => {
   looks = 0;
   told = [];
   free = 1000 * MIB;
-  disks = { large: 500 * MIB, writer: 10 * MIB, still: MIB };
+  disks = { largeone: 500 * MIB, writerab: 10 * MIB, stillone: MIB };
   startWatch();
 });
 afterEach(() => {
@@ -66,31 +67,31 @@ test('below the floor the session that grew most is frozen, not the one that has
   expect(told).toEqual([]);
   free = 300 * MIB;
   await look();
-  disks = { ...disks, writer: 300 * MIB, large: 510 * MIB };
+  disks = { ...disks, writerab: 300 * MIB, largeone: 510 * MIB };
   free = 50 * MIB;
   await look();
-  expect(told).toEqual(['freeze writer']);
+  expect(told).toEqual(['freeze writerab']);
   await look();
-  expect(told).toEqual(['freeze writer', 'freeze large']);
+  expect(told).toEqual(['freeze writerab', 'freeze largeone']);
 });
 
 test('a freeze is told again while it lasts', async () => {
   free = FLOOR + 1;
-  await record.write(['held']);
+  await record.write([sessionIdSchema.parse('heldlong')]);
   for (let times = 0; times < 10; times += 1) await look();
-  expect(told).toEqual(['freeze held']);
+  expect(told).toEqual(['freeze heldlong']);
 });
 
 test('they go on when there is room for a while, not when there is just enough', async () => {
   free = 50 * MIB;
   await look();
-  expect(told).toEqual(['freeze large']);
+  expect(told).toEqual(['freeze largeone']);
   free = FLOOR + 1;
   await look();
   expect(told).toHaveLength(1);
   free = 2 * FLOOR;
   await look();
-  expect(told).toEqual(['freeze large', 'thaw large']);
+  expect(told).toEqual(['freeze largeone', 'thaw largeone']);
   expect(await record.read()).toEqual([]);
 });
 
@@ -101,5 +102,5 @@ test('an agent that starts again lets go on whom the last one has frozen', async
   free = 1000 * MIB;
   startWatch();
   await look();
-  expect(told).toEqual(['freeze large', 'thaw large']);
+  expect(told).toEqual(['freeze largeone', 'thaw largeone']);
 });

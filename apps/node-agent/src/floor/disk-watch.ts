@@ -2,6 +2,7 @@
  * Keeps a floor of free disk: below it the sessions that write most are frozen, one after another, and go on when there is room again. Without it
  * the disk fills, which is an I/O error for every node of the host, and for the place's own store.
  */
+import type { SessionId } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { FrozenRecord } from './frozen-record.ts';
 import { createLooks, type Looks } from './looks.ts';
@@ -18,7 +19,7 @@ const REPEAT_LOOKS = 10;
 const REMEMBERED_LOOKS = 30;
 
 export interface SessionDisk {
-  sessionId: string;
+  sessionId: SessionId;
   /** What the session's disks take on the host's. */
   bytes: number;
 }
@@ -30,7 +31,7 @@ export interface DiskWatchDeps {
   /** Of every session with nodes here. */
   usage(): Promise<SessionDisk[]>;
   /** Freezes, or thaws, and tells it. */
-  setFrozen(sessionId: string, frozen: boolean): Promise<void>;
+  setFrozen(sessionId: SessionId, frozen: boolean): Promise<void>;
   record: FrozenRecord;
   clock: Clock;
   logger: Logger;
@@ -39,7 +40,7 @@ export interface DiskWatchDeps {
 /** Builds the watch; it begins with start(), where the last agent of this host ended. */
 export function createDiskWatch(deps: DiskWatchDeps): Looks {
   const { floorBytes, freeBytes, usage, setFrozen, record, clock, logger } = deps;
-  let frozen: Set<string> | undefined;
+  let frozen: Set<SessionId> | undefined;
   let history: Map<string, number>[] = [];
   let looks = 0;
 
@@ -49,7 +50,7 @@ export function createDiskWatch(deps: DiskWatchDeps): Looks {
     return first === undefined ? bytes : bytes - first;
   }
 
-  async function freezeLargest(held: Set<string>, free: number): Promise<void> {
+  async function freezeLargest(held: Set<SessionId>, free: number): Promise<void> {
     const disks = (await usage()).filter(({ sessionId }) => !held.has(sessionId));
     const [largest] = disks.sort((one, other) => growth(other) - growth(one) || other.bytes - one.bytes);
     if (largest === undefined) return;
@@ -60,7 +61,7 @@ export function createDiskWatch(deps: DiskWatchDeps): Looks {
     await setFrozen(sessionId, true);
   }
 
-  async function thawAll(held: Set<string>, free: number): Promise<void> {
+  async function thawAll(held: Set<SessionId>, free: number): Promise<void> {
     for (const sessionId of [...held]) {
       logger.info({ sessionId, free }, 'room on the disk: session thawed');
       await setFrozen(sessionId, false);

@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type AgentFact, DISK_SHORT_REASON, idLetters } from '@drydock/protocol';
+import { type AgentFact, DISK_SHORT_REASON, newSessionId, type SessionId } from '@drydock/protocol';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NodeService } from '../nodes/node-service.ts';
@@ -29,9 +29,9 @@ const MIB = 1024 ** 2;
 const DISK = { bytes: 1400 * MIB, ballast: 700 * MIB, floor: 200 * MIB };
 
 describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped: ${unable})` : ''}`, () => {
-  const greedy = idLetters(randomBytes(8));
-  const grouping = idLetters(randomBytes(8));
-  const other = idLetters(randomBytes(8));
+  const greedy = newSessionId(randomBytes(8));
+  const grouping = newSessionId(randomBytes(8));
+  const other = newSessionId(randomBytes(8));
   const facts: Extract<AgentFact, { kind: 'floor' }>[] = [];
   let base: string;
   let host: RealHost;
@@ -39,11 +39,11 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
   let floor: ReturnType<typeof createHostFloor>;
   let holds: FreezeHolds;
 
-  const sh = (sessionId: string, script: string, timeoutSeconds = 100) =>
+  const sh = (sessionId: SessionId, script: string, timeoutSeconds = 100) =>
     nodes.exec(sessionId, 'node1', { command: ['/bin/bash', '-c', script], timeoutSeconds });
   const told = (action: string) => facts.filter((fact) => fact.action === action).map(({ sessionId }) => sessionId);
 
-  async function isFrozen(sessionId: string): Promise<boolean> {
+  async function isFrozen(sessionId: SessionId): Promise<boolean> {
     const cgroups = await readCgroupHost();
     const group = `drydock/${sessionId}/node1`;
     if (cgroups.version === 2) return (await readFile(`/sys/fs/cgroup/${group}/cgroup.freeze`, 'utf8')).trim() === '1';

@@ -1,7 +1,7 @@
 /** What this host does so that no session takes the host away from the others: the two watches, over the agent's own nodes. */
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AgentFact, DISK_SHORT_REASON } from '@drydock/protocol';
+import { type AgentFact, DISK_SHORT_REASON, type SessionId } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { NodeService } from '../nodes/node-service.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -29,8 +29,8 @@ export function createHostFloor(deps: HostFloorDeps): { start(): void; stop(): v
   const { stateDir, diskFloorBytes, runtime, nodes, holds, tell, base } = deps;
 
   /** Nodes by their sessions. */
-  function sessions(): Map<string, string[]> {
-    const found = new Map<string, string[]>();
+  function sessions(): Map<SessionId, string[]> {
+    const found = new Map<SessionId, string[]>();
     for (const { sessionId, name, state } of nodes.list()) {
       if (state === 'running') found.set(sessionId, [...(found.get(sessionId) ?? []), name]);
     }

@@ -1,3 +1,4 @@
+import { sessionIdSchema } from '@drydock/protocol';
 import { createLogger, createManualClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { countingClock } from '../testing/counting-clock.ts';
@@ -38,8 +39,8 @@ beforeEach(() => {
     totals: async () => now,
     sessions: () =>
       new Map([
-        ['aaaa', ['node1', 'node2']],
-        ['bbbb', ['node1']],
+        [sessionIdSchema.parse('aaaaaaaa'), ['node1', 'node2']],
+        [sessionIdSchema.parse('bbbbbbbb'), ['node1']],
       ]),
     async census(sessionId, node) {
       asked.push(`${sessionId}/${node}`);
@@ -69,21 +70,21 @@ test('nobody is asked while the host’s totals stay where they are', async () =
 test('many neighbours: the session whose nodes together hold too many is told, the others are not', async () => {
   now = { ...now, neighbours: 40_000 };
   held = {
-    'aaaa/node1': { neighbours: MAX_SESSION_NEIGHBOURS / 2, connections: 0 },
-    'aaaa/node2': { neighbours: MAX_SESSION_NEIGHBOURS / 2 + 1, connections: 0 },
-    'bbbb/node1': { neighbours: 5000, connections: 0 },
+    'aaaaaaaa/node1': { neighbours: MAX_SESSION_NEIGHBOURS / 2, connections: 0 },
+    'aaaaaaaa/node2': { neighbours: MAX_SESSION_NEIGHBOURS / 2 + 1, connections: 0 },
+    'bbbbbbbb/node1': { neighbours: 5000, connections: 0 },
   };
   await look();
-  expect(told).toEqual([expect.stringMatching(/^aaaa: its nodes hold 32769 network neighbours/)]);
+  expect(told).toEqual([expect.stringMatching(/^aaaaaaaa: its nodes hold 32769 network neighbours/)]);
 });
 
 test('memory that grew: who holds too many connections is told, again while it holds', async () => {
   await look();
   now = { ...now, unreclaimableBytes: 400 * MIB };
-  held = { 'bbbb/node1': { neighbours: 0, connections: MAX_SESSION_CONNECTIONS + 1 } };
+  held = { 'bbbbbbbb/node1': { neighbours: 0, connections: MAX_SESSION_CONNECTIONS + 1 } };
   await look(20);
   expect(told.length).toBeGreaterThanOrEqual(2);
-  expect(new Set(told.map((line) => line.slice(0, 4)))).toEqual(new Set(['bbbb']));
+  expect(new Set(told.map((line) => line.slice(0, 8)))).toEqual(new Set(['bbbbbbbb']));
 });
 
 test('growth that is no session’s is asked for once, not for ever', async () => {
@@ -96,7 +97,7 @@ test('growth that is no session’s is asked for once, not for ever', async () =
 test('many groups: who makes too many is told at once when they grow, and nobody is asked again for what stays', async () => {
   await look();
   now = { ...now, groups: 12_000 };
-  held = { 'aaaa/node1': { groups: 10_000 } };
+  held = { 'aaaaaaaa/node1': { groups: 10_000 } };
   await look();
   expect(asked).toHaveLength(3);
   await look(30);
@@ -106,9 +107,9 @@ test('many groups: who makes too many is told at once when they grow, and nobody
   await look();
   expect(told).toEqual([]);
   now = { ...now, groups: 30_000 };
-  held = { 'aaaa/node1': { groups: 10_000 }, 'aaaa/node2': { groups: MAX_SESSION_GROUPS - 9999 } };
+  held = { 'aaaaaaaa/node1': { groups: 10_000 }, 'aaaaaaaa/node2': { groups: MAX_SESSION_GROUPS - 9999 } };
   await look();
-  expect(told).toEqual([expect.stringMatching(/^aaaa: its nodes hold more than 16384 cgroups/)]);
+  expect(told).toEqual([expect.stringMatching(/^aaaaaaaa: its nodes hold more than 16384 cgroups/)]);
 });
 
 test('the kernel’s own files are read', async () => {

@@ -3,6 +3,7 @@
  * nf_conntrack_max for each network namespace), and cgroups themselves (v2 bounds those of a node, v1 does not). The host's totals are looked at
  * all the time; who holds how much is only asked when they grow.
  */
+import type { SessionId } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { KernelHoldings } from '../runtime/runtime.ts';
 import type { KernelTotals } from './kernel-totals.ts';
@@ -31,10 +32,10 @@ export type NodeHoldings = KernelHoldings;
 export interface KernelWatchDeps {
   totals(): Promise<KernelTotals>;
   /** Sessions with the nodes that run here. */
-  sessions(): Map<string, string[]>;
-  census(sessionId: string, node: string): Promise<NodeHoldings>;
+  sessions(): Map<SessionId, string[]>;
+  census(sessionId: SessionId, node: string): Promise<NodeHoldings>;
   /** Told at each census for as long as it holds. */
-  onOveruse(sessionId: string, reason: string): void;
+  onOveruse(sessionId: SessionId, reason: string): void;
   clock: Clock;
   logger: Logger;
 }
@@ -58,7 +59,7 @@ export function createKernelWatch(deps: KernelWatchDeps): Looks {
     return manyGroups || neighbours > NEIGHBOURS_WORTH_A_LOOK || unreclaimableBytes - lowest > GROWTH_WORTH_A_LOOK;
   }
 
-  async function judge(sessionId: string, nodes: readonly string[]): Promise<boolean> {
+  async function judge(sessionId: SessionId, nodes: readonly string[]): Promise<boolean> {
     let [neighbours, connections, groups] = [0, 0, 0];
     for (const node of nodes) {
       const counted = await census(sessionId, node).catch((err: unknown) =>

@@ -1,5 +1,5 @@
 /** What each command of a manager does here. */
-import { DrydockError } from '@drydock/protocol';
+import { DrydockError, type SessionId } from '@drydock/protocol';
 import type { LabWatch } from '../checks/lab-watch.ts';
 import type { NodeProbes } from '../checks/node-probes.ts';
 import type { FreezeHolds } from '../floor/freeze-holds.ts';
@@ -31,7 +31,7 @@ export interface CommandHandlersDeps {
 export function createCommandHandlers(deps: CommandHandlersDeps): CommandHandlers {
   const { nodes, networks, lostPeers, holds, terminals } = deps;
   const { streams, watchers, labs, probe } = deps.reach;
-  const closeTerminals = (sessionId: string, node: string) =>
+  const closeTerminals = (sessionId: SessionId, node: string) =>
     terminals.call('node.close', { sessionId, node }).catch(() => undefined);
 
   return {

@@ -1,5 +1,12 @@
 import { createServer, type Server as HttpServer } from 'node:http';
-import { AGENT_NAMESPACE, AGENT_SOCKET_PATH, type AgentFact, type AgentHello, DrydockError } from '@drydock/protocol';
+import {
+  AGENT_NAMESPACE,
+  AGENT_SOCKET_PATH,
+  type AgentFact,
+  type AgentHello,
+  DrydockError,
+  sessionIdSchema,
+} from '@drydock/protocol';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import { Server, type Socket } from 'socket.io';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -8,7 +15,12 @@ import { createManagerLink, type ManagerLink } from './manager-link.ts';
 
 const KEY = 'k'.repeat(43);
 const hello = { version: '1', nodes: [], terminals: [] } as unknown as AgentHello;
-const fact = (name: string): AgentFact => ({ kind: 'node-gone', sessionId: 'abcdefgh', name, reason: 'lost' });
+const fact = (name: string): AgentFact => ({
+  kind: 'node-gone',
+  sessionId: sessionIdSchema.parse('abcdefgh'),
+  name,
+  reason: 'lost',
+});
 
 /** A manager's side of the contract, listening on a real port. */
 function createFixtureManager() {

@@ -10,6 +10,7 @@ import {
   helloAnswerSchema,
   type ManagerToAgentEvents,
   PROTOCOL_VERSION,
+  type SessionId,
   type ViewerOutput,
   type ViewerSize,
   viewerAckSchema,
@@ -29,7 +30,7 @@ export interface ManagerLinkDeps {
   /** All that the host has, taken at the moment of the call. */
   describe: () => Promise<() => AgentHello>;
   /** The manager's sessions on this host, after each hello; only of what that hello listed does the answer say anything. */
-  onSessions: (sessionIds: readonly string[], hello: AgentHello) => void;
+  onSessions: (sessionIds: readonly SessionId[], hello: AgentHello) => void;
   /** The link broke: the manager will attach its viewers anew. */
   onDisconnected: () => void;
   onViewerAck: (ack: z.infer<typeof viewerAckSchema>) => void;

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { AGENT_NAMESPACE, AGENT_SOCKET_PATH, type AgentHello } from '@drydock/protocol';
+import { AGENT_NAMESPACE, AGENT_SOCKET_PATH, type AgentHello, sessionIdSchema } from '@drydock/protocol';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import { Server, type Socket } from 'socket.io';
 import { afterEach, expect, test } from 'vitest';
@@ -59,7 +59,7 @@ test('facts go to every manager, a viewer’s bytes to the one that attached it,
   links.claim('viewer-of-second', second.url);
   links.sendOutput({ viewerId: 'viewer-of-second', offset: 0, data: Uint8Array.of(1) });
   links.sendOutput({ viewerId: 'viewer-of-nobody', offset: 0, data: Uint8Array.of(1) });
-  links.sendFact({ kind: 'node-gone', sessionId: 'abcdefgh', name: 'node1', reason: 'lost' });
+  links.sendFact({ kind: 'node-gone', sessionId: sessionIdSchema.parse('abcdefgh'), name: 'node1', reason: 'lost' });
   links.sendExit({ terminalId: 't', exitCode: 0 });
   await expect
     .poll(() => [first.heard, second.heard])
@@ -70,6 +70,6 @@ test('facts go to every manager, a viewer’s bytes to the one that attached it,
 
   await second.close();
   await expect.poll(() => lost).toEqual(['viewer-of-second']);
-  links.sendFact({ kind: 'node-gone', sessionId: 'abcdefgh', name: 'node1', reason: 'lost' });
+  links.sendFact({ kind: 'node-gone', sessionId: sessionIdSchema.parse('abcdefgh'), name: 'node1', reason: 'lost' });
   await expect.poll(() => first.heard).toEqual(['hello', 'fact', 'exit', 'fact']);
 });

@@ -1,5 +1,5 @@
 /** Carries out the managers' terminal commands on the terminal host, and tells every manager of terminals that one of them asked for. */
-import { type AgentFact, DrydockError, type TerminalView } from '@drydock/protocol';
+import { type AgentFact, DrydockError, type SessionId, type TerminalView } from '@drydock/protocol';
 import type { HostedTerminal } from '../terminals/host-protocol.ts';
 import type { TerminalClient } from '../terminals/terminal-client.ts';
 import type { CommandHandlers } from './dispatch.ts';
@@ -13,7 +13,7 @@ export interface TerminalCommandsDeps {
   /** Under which managers know this host; the key is read at each use, so that it can be replaced. */
   name: string;
   readKey(): Promise<string>;
-  hasNode(sessionId: string, node: string): boolean;
+  hasNode(sessionId: SessionId, node: string): boolean;
   sendFact(fact: AgentFact): void;
 }
 
@@ -30,9 +30,9 @@ export interface TerminalCommands {
 /** Builds the handlers. */
 export function createTerminalCommands(deps: TerminalCommandsDeps): TerminalCommands {
   const { terminals, links, hasNode, sendFact } = deps;
-  const known = new Map<string, { sessionId: string; view: TerminalView }>();
+  const known = new Map<string, { sessionId: SessionId; view: TerminalView }>();
 
-  function tell(sessionId: string, view: TerminalView): void {
+  function tell(sessionId: SessionId, view: TerminalView): void {
     known.set(view.terminalId, { sessionId, view });
     sendFact({ kind: 'terminal', sessionId, terminal: view });
   }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
-import { idLetters } from '@drydock/protocol';
+import { newSessionId } from '@drydock/protocol';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NO_LISTS } from '../network/egress-lists.ts';
@@ -21,7 +21,7 @@ const logger = createLogger('test', 'warn');
 describe.skipIf(unable !== undefined)(
   `images in a node without internet${unable ? ` (skipped: ${unable})` : ''}`,
   () => {
-    const session = idLetters(randomBytes(8));
+    const session = newSessionId(randomBytes(8));
     let library: { url: string; close(): Promise<void> };
     let host: RealHost;
     let agent: NodeService;

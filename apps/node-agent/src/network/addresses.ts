@@ -1,6 +1,6 @@
 /** Every address, link name and MAC of a session's network, computed: nothing here is allocated or remembered. */
 import { createHash } from 'node:crypto';
-import { MAX_NODES_PER_SESSION, nodeAddress } from '@drydock/protocol';
+import { MAX_NODES_PER_SESSION, nodeAddress, type SessionId } from '@drydock/protocol';
 
 /** The session's bridge: the nodes' gateway, name server and image mirror. */
 export const GATEWAY_ADDRESS = '192.168.0.1';
@@ -22,12 +22,12 @@ export const TRANSIT_COUNT = 2 ** 20;
 const TRANSIT_FIRST = (100 << 24) + (64 << 16);
 
 /** A session's namespace and, on the host, its uplink have the same name (14 characters at most fit a link's name). */
-export function sessionLink(sessionId: string): string {
+export function sessionLink(sessionId: SessionId): string {
   return `dd-${sessionId}`;
 }
 
 /** Where a session's namespace is mounted. */
-export function sessionNetnsPath(sessionId: string): string {
+export function sessionNetnsPath(sessionId: SessionId): string {
   return `/run/netns/${sessionLink(sessionId)}`;
 }
 

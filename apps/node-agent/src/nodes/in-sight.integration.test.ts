@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { readdirSync, readlinkSync } from 'node:fs';
-import { idLetters } from '@drydock/protocol';
+import { newSessionId, type SessionId } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { bodyKey } from '../runtime/node-body.ts';
 import type { NodeKey } from '../runtime/runtime.ts';
@@ -36,7 +36,7 @@ describe.skipIf(unable !== undefined)(`what a node sees of others${unable ? ` (s
   let host: RealHost;
   let agent: NodeService;
   let members: NodeKey[];
-  const [own, other] = [idLetters(randomBytes(8)), idLetters(randomBytes(8))] as [string, string];
+  const [own, other] = [newSessionId(randomBytes(8)), newSessionId(randomBytes(8))] as [SessionId, SessionId];
   const elsewhere = `elsewhere-${randomInt(1e6)}`;
 
   const perl = async (script: string) => {
@@ -95,7 +95,7 @@ describe.skipIf(unable !== undefined)(`what a node sees of others${unable ? ` (s
   });
 
   test('a node’s first process has no pipe of the host: neither while it is made, nor when it runs', async () => {
-    const key = { sessionId: idLetters(randomBytes(8)), name: 'node1' };
+    const key = { sessionId: newSessionId(randomBytes(8)), name: 'node1' };
     const made = firstProcess(await host.runtime.create({ ...key, limits: TEST_LIMITS }));
     const streams = [0, 1, 2].map((fd) => nameOf(`/proc/${made}/fd/${fd}`));
     await host.runtime.destroy(key);

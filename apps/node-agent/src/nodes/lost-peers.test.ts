@@ -1,4 +1,11 @@
-import type { AgentFact, AgentNodeReport, NodeState, SwarmRole } from '@drydock/protocol';
+import {
+  type AgentFact,
+  type AgentNodeReport,
+  type NodeState,
+  type SessionId,
+  type SwarmRole,
+  sessionIdSchema,
+} from '@drydock/protocol';
 import { createLogger, createManualClock } from '@drydock/service-kit';
 import { expect, test } from 'vitest';
 import { createLostPeers } from './lost-peers.ts';
@@ -8,7 +15,7 @@ const NONE: SwarmRole = { role: 'none', leader: false };
 
 function node(name: string, swarm: SwarmRole, state: NodeState = 'running', sessionId = 'abcdefgh'): AgentNodeReport {
   return {
-    sessionId,
+    sessionId: sessionIdSchema.parse(sessionId),
     name,
     ip: `192.168.0.1${name.slice(-1)}`,
     state,
@@ -25,7 +32,7 @@ const going = (report: AgentNodeReport): AgentFact => ({ kind: 'node', node: { .
 function watch(list: () => AgentNodeReport[]) {
   const clock = createManualClock(0);
   const told: string[] = [];
-  const exec = async (sessionId: string, name: string, { command }: { command: string[] }) => {
+  const exec = async (sessionId: SessionId, name: string, { command }: { command: string[] }) => {
     told.push(`${sessionId}/${name} ${command.slice(1).join(' ')}`);
     return { exitCode: 0, stdout: '', stderr: '', truncated: false, durationMs: 1 };
   };
@@ -39,7 +46,7 @@ test('the swarm’s other nodes are told of one that goes, and nobody else', () 
     node('node2', WORKER, 'destroying'),
     node('node3', NONE),
     node('node4', WORKER),
-    node('node5', WORKER, 'running', 'another1'),
+    node('node5', WORKER, 'running', 'anothera'),
   ];
   const { onFact, told, settle } = watch(() => nodes);
   onFact(going(node('node2', WORKER)));

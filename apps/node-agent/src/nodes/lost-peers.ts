@@ -1,5 +1,5 @@
 /** Tells the swarm mesh of a node's peers that the node goes, since docker needs seconds to notice that one is dead. */
-import type { AgentFact } from '@drydock/protocol';
+import type { AgentFact, SessionId } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import type { NodeService } from './node-service.ts';
 
@@ -11,7 +11,7 @@ const TOGETHER_MS = 10;
 export interface LostPeers {
   onFact(fact: AgentFact): void;
   /** A node of the session has gone from another host. */
-  tell(sessionId: string, ip: string): void;
+  tell(sessionId: SessionId, ip: string): void;
 }
 
 /** Builds it; it has no memory. */
@@ -22,7 +22,7 @@ export function createLostPeers(deps: {
 }): LostPeers {
   const { nodes, clock, logger } = deps;
 
-  function tellPeers(sessionId: string, ip: string): void {
+  function tellPeers(sessionId: SessionId, ip: string): void {
     for (const peer of nodes.list()) {
       if (peer.sessionId !== sessionId || peer.state !== 'running' || peer.swarm.role === 'none') continue;
       nodes

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { idLetters } from '@drydock/protocol';
+import { newSessionId } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
 import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/nodes/real-host.ts';
@@ -10,7 +10,7 @@ import type { NodeService } from './node-service.ts';
 const unable = whyNoNodes();
 
 describe.skipIf(unable !== undefined)(`what a node has inside${unable ? ` (skipped: ${unable})` : ''}`, () => {
-  const session = idLetters(randomBytes(8));
+  const session = newSessionId(randomBytes(8));
   let host: RealHost;
   let agent: NodeService;
 

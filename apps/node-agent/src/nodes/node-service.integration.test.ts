@@ -3,7 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AgentFact, idLetters } from '@drydock/protocol';
+import { type AgentFact, newSessionId, type SessionId } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
 import { firstProcess } from '../testing/nodes/first-process.ts';
@@ -12,7 +12,7 @@ import { remainsOf } from '../testing/nodes/remains.ts';
 import type { NodeService } from './node-service.ts';
 
 const unable = whyNoNodes();
-const newSession = () => idLetters(randomBytes(8));
+const newSession = () => newSessionId(randomBytes(8));
 
 /** A tar of a root file system with nothing but busybox in it. */
 function busyboxImage(): Buffer {
@@ -38,7 +38,7 @@ describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped
   });
   afterAll(() => host?.close());
 
-  const run = async (session: string, node: string, script: string, stdin?: string) => {
+  const run = async (session: SessionId, node: string, script: string, stdin?: string) => {
     const result = await agent.exec(session, node, {
       command: ['/bin/bash', '-c', script],
       timeoutSeconds: 60,
@@ -47,7 +47,7 @@ describe.skipIf(unable !== undefined)(`nodes on a real host${unable ? ` (skipped
     return { ...result, text: result.stdout.trim() };
   };
 
-  async function dockerReady(session: string, node: string): Promise<void> {
+  async function dockerReady(session: SessionId, node: string): Promise<void> {
     await expect
       .poll(() => agent.list().find((report) => report.sessionId === session && report.name === node)?.dockerReady, {
         timeout: 20_000,

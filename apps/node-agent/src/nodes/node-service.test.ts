@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AgentFact } from '@drydock/protocol';
+import { type AgentFact, type SessionId, sessionIdSchema } from '@drydock/protocol';
 import { createLogger, createManualClock, type ManualClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFakeSessionNetworks } from '../network/fake/fake-session-networks.ts';
@@ -16,7 +16,7 @@ import { createSessionKeys } from './session-keys.ts';
 
 const GIB = 1024 ** 3;
 const limits = { cpus: 1, memoryBytes: GIB, diskBytes: GIB, pids: 100 };
-const SESSION = 'abcdefgh';
+const SESSION = sessionIdSchema.parse('abcdefgh');
 const request = (node: string, index: number) => ({ sessionId: SESSION, node, index, limits });
 
 let stateDir: string;
@@ -199,7 +199,7 @@ test('the next agent takes over running nodes and clears away unfinished ones', 
 
 test('nodes of sessions that the manager does not know are destroyed', async () => {
   await service.create(request('node1', 1));
-  await service.create({ ...request('node1', 1), sessionId: 'zzzzzzzz' });
+  await service.create({ ...request('node1', 1), sessionId: sessionIdSchema.parse('zzzzzzzz') });
   await service.reconcile([SESSION]);
   expect(service.list().map(({ sessionId }) => sessionId)).toEqual([SESSION]);
   expect(networks.sessions()).toEqual([SESSION]);
@@ -237,18 +237,22 @@ test('what watchers see is told, and ignored once the node has gone', async () =
 });
 
 test('a session that is frozen stands still in all of its nodes, and goes on when it thaws; another one is left alone', async () => {
-  const other = { ...request('node1', 1), sessionId: 'bcdefghi' };
+  const other = { ...request('node1', 1), sessionId: sessionIdSchema.parse('bcdefghi') };
   await service.create(request('node1', 1));
   await service.create(request('node2', 2));
   await service.create(other);
-  const stateOf = async (sessionId: string, name: string) => {
+  const stateOf = async (sessionId: SessionId, name: string) => {
     const presence = await runtime.probe({ sessionId, name });
     const stat =
       presence.state === 'running' ? await readFile(`/proc/${firstProcess(presence.node)}/stat`, 'utf8') : '';
     return stat.slice(stat.lastIndexOf(')') + 2)[0];
   };
   const states = () =>
-    Promise.all([stateOf(SESSION, 'node1'), stateOf(SESSION, 'node2'), stateOf('bcdefghi', 'node1')]);
+    Promise.all([
+      stateOf(SESSION, 'node1'),
+      stateOf(SESSION, 'node2'),
+      stateOf(sessionIdSchema.parse('bcdefghi'), 'node1'),
+    ]);
   await service.freezeSession(SESSION, true);
   await expect.poll(states).toEqual(['T', 'T', 'S']);
   await service.freezeSession(SESSION, true);
@@ -262,13 +266,15 @@ test('a session that is frozen stands still in all of its nodes, and goes on whe
 
 test('a session has no more commands under way than its share, its ends make room, and others have theirs', async () => {
   await service.create(request('node1', 1));
-  await service.create({ ...request('node1', 1), sessionId: 'bcdefghi' });
+  await service.create({ ...request('node1', 1), sessionId: sessionIdSchema.parse('bcdefghi') });
   const sleep = { command: ['/bin/sh', '-c', `until [ -e ${stateDir}/go ]; do sleep 0.05; done`] };
   const running = Array.from({ length: MAX_COMMANDS_PER_SESSION }, () => service.exec(SESSION, 'node1', sleep));
   await expect(service.exec(SESSION, 'node1', { command: ['true'] })).rejects.toMatchObject({ code: 'RATE_LIMITED' });
-  expect(await service.exec('bcdefghi', 'node1', { command: ['true'] })).toMatchObject({ exitCode: 0 });
+  expect(await service.exec(sessionIdSchema.parse('bcdefghi'), 'node1', { command: ['true'] })).toMatchObject({
+    exitCode: 0,
+  });
   await writeFile(join(stateDir, 'go'), '');
   for (const { exitCode } of await Promise.all(running)) expect(exitCode).toBe(0);
   expect(await service.exec(SESSION, 'node1', { command: ['true'] })).toMatchObject({ exitCode: 0 });
-  await service.destroy('bcdefghi', 'node1');
+  await service.destroy(sessionIdSchema.parse('bcdefghi'), 'node1');
 });

@@ -8,6 +8,7 @@ import {
   type ExecResponse,
   type NodeLimits,
   type NodeOrigin,
+  type SessionId,
   type SessionNetwork,
 } from '@drydock/protocol';
 import { type Clock, createCleanupStack, type Logger } from '@drydock/service-kit';
@@ -32,7 +33,7 @@ const RESOLVER = '192.168.0.1';
 const LAST_TRIES = 5;
 
 export interface CreateNode {
-  sessionId: string;
+  sessionId: SessionId;
   node: string;
   index: number;
   limits: NodeLimits;
@@ -47,14 +48,14 @@ export interface NodeService {
   /** Makes a node; the same call again answers with the same node. @throws DrydockError NODE_EXISTS, NODE_CREATE_FAILED */
   create(request: CreateNode): Promise<AgentAnswer<'node.create'>>;
   /** Removes a node and all that is its own; harmless when there is none. */
-  destroy(sessionId: string, node: string): Promise<void>;
-  destroySession(sessionId: string): Promise<void>;
+  destroy(sessionId: SessionId, node: string): Promise<void>;
+  destroySession(sessionId: SessionId): Promise<void>;
   /** The session's other hosts, or their nodes, have changed. */
-  setNetwork(sessionId: string, network: SessionNetwork): Promise<void>;
+  setNetwork(sessionId: SessionId, network: SessionNetwork): Promise<void>;
   /** Takes the session's network away and ends everything that runs in its nodes, but keeps them, so that their files can be read. */
-  restSession(sessionId: string): Promise<void>;
+  restSession(sessionId: SessionId): Promise<void>;
   /** Stops every process of the session's nodes where it is, or lets them all go on; harmless to repeat. */
-  freezeSession(sessionId: string, frozen: boolean): Promise<void>;
+  freezeSession(sessionId: SessionId, frozen: boolean): Promise<void>;
   destroyAll(): Promise<void>;
   /** Once, before anything else: takes over what lives, removes what is half made. */
   adopt(): Promise<void>;
@@ -62,16 +63,16 @@ export interface NodeService {
    * Removes every node and network of sessions that are not in the list. `listed` names the nodes (`session/node`) that the manager
    * was told of: what another manager had made since then is not its to judge. Unset: all.
    */
-  reconcile(sessions: readonly string[], listed?: ReadonlySet<string>): Promise<void>;
+  reconcile(sessions: readonly SessionId[], listed?: ReadonlySet<string>): Promise<void>;
   list(): AgentNodeReport[];
   /** A node that runs. */
-  get(sessionId: string, node: string): LiveNode | undefined;
+  get(sessionId: SessionId, node: string): LiveNode | undefined;
   /** Runs a command. @throws DrydockError NODE_NOT_FOUND, NODE_NOT_READY, EXEC_TIMEOUT */
-  exec(sessionId: string, node: string, request: ExecRequest): Promise<ExecResponse>;
+  exec(sessionId: SessionId, node: string, request: ExecRequest): Promise<ExecResponse>;
   /** What a watcher has seen; ignored for a node that has gone. */
-  observe(sessionId: string, node: string, observation: Observation): void;
+  observe(sessionId: SessionId, node: string, observation: Observation): void;
   /** The kernel has killed in a node for want of memory: measures it now and tells it. Ignored for a node that has gone. */
-  noteKill(sessionId: string, node: string): Promise<void>;
+  noteKill(sessionId: SessionId, node: string): Promise<void>;
   onFact(listener: (fact: AgentFact) => void): () => void;
   /** Nodes that should be gone and of which something is left; each is tried again for ever. */
   remains(): number;
@@ -116,7 +117,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     return { name, ip, session: sessionId, resolver: RESOLVER, peers, sshKey: await keys.get(sessionId) };
   }
 
-  async function refreshPeers(sessionId: string): Promise<void> {
+  async function refreshPeers(sessionId: SessionId): Promise<void> {
     for (const entry of table.ofSession(sessionId)) {
       if (entry.state !== 'running') continue;
       const told = identityOf(entry).then((identity) => identify(runtime, entry, identity));
@@ -197,7 +198,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
   }
 
   /** The session's network and key go with its last node. */
-  async function releaseSession(sessionId: string, leaving: NodeEntry): Promise<void> {
+  async function releaseSession(sessionId: SessionId, leaving: NodeEntry): Promise<void> {
     if (table.ofSession(sessionId).some((entry) => entry !== leaving)) return;
     await networks.destroy(sessionId);
     await keys.forget(sessionId);
@@ -217,7 +218,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
   }
 
   /** Whatever becomes of what runs in a session, it reaches nobody from now on. A failure is met again when the network goes. */
-  async function cutOff(sessionId: string): Promise<void> {
+  async function cutOff(sessionId: SessionId): Promise<void> {
     await networks.destroy(sessionId).catch((err: unknown) => logger.error({ err, sessionId }, 'network not removed'));
   }
 
@@ -241,7 +242,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     peers.changed(entry.sessionId);
   }
 
-  async function destroy(sessionId: string, name: string): Promise<void> {
+  async function destroy(sessionId: SessionId, name: string): Promise<void> {
     await one({ sessionId, name }, async () => {
       const entry = table.find(sessionId, name);
       if (entry) await removeEntry(entry, 'deleted');

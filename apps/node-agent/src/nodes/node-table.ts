@@ -8,14 +8,15 @@ import {
   type NodeState,
   type NodeUsage,
   nodeAddress,
+  type SessionId,
   type SwarmRole,
 } from '@drydock/protocol';
-import type { NodeHandle } from '../runtime/runtime.ts';
+import type { NodeHandle, NodeKey } from '../runtime/runtime.ts';
 import { canBecome } from './node-states.ts';
 
 /** A node as it is meant to be. */
 export interface PlannedNode {
-  sessionId: string;
+  sessionId: SessionId;
   name: string;
   index: number;
   ip: string;
@@ -50,8 +51,8 @@ export interface NodeEntry extends PlannedNode {
 
 export interface NodeTable {
   add(node: PlannedNode, state: NodeState, handle?: NodeHandle): NodeEntry;
-  find(sessionId: string, name: string): NodeEntry | undefined;
-  ofSession(sessionId: string): NodeEntry[];
+  find(sessionId: NodeKey['sessionId'], name: string): NodeEntry | undefined;
+  ofSession(sessionId: SessionId): NodeEntry[];
   all(): NodeEntry[];
   /** Moves a node's state forward and tells it; a step backward is a mistake of ours and throws. */
   move(entry: NodeEntry, state: NodeState): void;
@@ -124,7 +125,7 @@ export function createNodeTable(): NodeTable {
 
 /** The memory of a node from what is known when its making begins. */
 export function plannedNode(
-  spec: { sessionId: string; node: string; index: number; limits: NodeLimits },
+  spec: { sessionId: SessionId; node: string; index: number; limits: NodeLimits },
   createdAt: number,
 ): PlannedNode {
   const { sessionId, node, index, limits } = spec;

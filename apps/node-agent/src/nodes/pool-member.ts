@@ -2,11 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { idLetters, type NodeLimits } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
-import type { NodeHandle, NodeKey, Runtime } from '../runtime/runtime.ts';
+import type { NodeHandle, NodeKey, PoolId, Runtime } from '../runtime/runtime.ts';
 import { awaitIdentity, type Tell } from './identity.ts';
 
-/** No session's id has a hyphen. Each member has a group of its own below ours: a session's share of the processors stays its own. */
-const KEY_PREFIX = 'pool-';
+/** Each member has a group of its own below ours: a session's share of the processors stays its own. */
+const KEY_PREFIX = 'pool-' satisfies PoolId;
 const KEY_NAME = 'spare';
 /** Ends when the node's host keys are made and its sshd runs; they are made by what waits for the identity. */
 const WAIT_FOR_SSH = ['/usr/lib/drydock/drydock-ctl', 'wait', 'ssh', '60'];

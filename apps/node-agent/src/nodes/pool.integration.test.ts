@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { idLetters } from '@drydock/protocol';
+import { newSessionId } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readCgroupHost } from '../runtime/runc/cgroup-host.ts';
 import { createCgroups } from '../runtime/runc/cgroups.ts';
@@ -30,10 +30,10 @@ function remains(host: RealHost, names: readonly string[]): string[] {
 }
 
 describe.skipIf(unable !== undefined)(`the warm pool${unable ? ` (skipped: ${unable})` : ''}`, () => {
-  const session = idLetters(randomBytes(8));
+  const session = newSessionId(randomBytes(8));
   let host: RealHost;
   let agent: NodeService;
-  const names = new Set([session]);
+  const names = new Set<string>([session]);
 
   beforeAll(async () => {
     host = await openRealHost(IMAGES, 'warn', { poolSize: 2 });

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sessionIdSchema } from '@drydock/protocol';
 import { createLogger, createManualClock, type ManualClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createFakeSessionNetworks } from '../network/fake/fake-session-networks.ts';
@@ -14,7 +15,7 @@ import { createSessionKeys } from './session-keys.ts';
 
 const GIB = 1024 ** 3;
 const limits = { cpus: 1, memoryBytes: GIB, diskBytes: GIB, pids: 100 };
-const SESSION = 'abcdefgh';
+const SESSION = sessionIdSchema.parse('abcdefgh');
 const request = (node: string, index: number) => ({ sessionId: SESSION, node, index, limits });
 
 let stateDir: string;

@@ -19,6 +19,7 @@ export interface Remains {
 }
 
 interface Job {
+  key: NodeKey;
   remove: () => Promise<void>;
   backoff: Backoff;
   timer: Timer | undefined;
@@ -53,17 +54,16 @@ export function createRemains({ clock, logger }: { clock: Clock; logger: Logger 
   return {
     add(key, remove) {
       if (jobs.has(id(key))) return;
-      const job: Job = { remove, backoff: createBackoff(RETRY), timer: undefined };
+      const job: Job = { key, remove, backoff: createBackoff(RETRY), timer: undefined };
       jobs.set(id(key), job);
       arm(key, job);
     },
     settle,
     count: () => jobs.size,
     async removeAll() {
-      const all = [...jobs].map(([key, job]) => {
+      const all = [...jobs.values()].map((job) => {
         job.timer?.cancel();
-        const [sessionId = '', name = ''] = key.split('/');
-        return attempt({ sessionId, name }, job);
+        return attempt(job.key, job);
       });
       for (const result of await Promise.allSettled(all)) if (result.status === 'rejected') throw result.reason;
     },

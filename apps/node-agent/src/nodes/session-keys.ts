@@ -1,6 +1,8 @@
 /** One SSH key a session, kept on the host so that nodes made after a restart of the agent get the same one. */
+
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SessionId } from '@drydock/protocol';
 import { z } from 'zod';
 import { generateSshKey, type SshKey } from './ssh-key.ts';
 
@@ -8,18 +10,18 @@ const keySchema = z.object({ privateKey: z.string(), publicKey: z.string() });
 
 export interface SessionKeys {
   /** The session's key, made at the first call: of `seed` (base64url), so that other hosts make the same one, else by chance. */
-  get(sessionId: string, seed?: string): Promise<SshKey>;
-  forget(sessionId: string): Promise<void>;
+  get(sessionId: SessionId, seed?: string): Promise<SshKey>;
+  forget(sessionId: SessionId): Promise<void>;
   /** Forgets the keys of all other sessions. */
   keepOnly(sessionIds: ReadonlySet<string>): Promise<void>;
 }
 
 /** Builds the keys in `directory`. */
 export function createSessionKeys(directory: string): SessionKeys {
-  const file = (sessionId: string) => join(directory, `${sessionId}.json`);
+  const file = (sessionId: SessionId) => join(directory, `${sessionId}.json`);
   const pending = new Map<string, Promise<SshKey>>();
 
-  async function load(sessionId: string, seed: string | undefined): Promise<SshKey> {
+  async function load(sessionId: SessionId, seed: string | undefined): Promise<SshKey> {
     const text = await readFile(file(sessionId), 'utf8').catch(() => undefined);
     if (text !== undefined) return keySchema.parse(JSON.parse(text));
     const key = generateSshKey(`session-${sessionId}`, seed === undefined ? undefined : Buffer.from(seed, 'base64url'));

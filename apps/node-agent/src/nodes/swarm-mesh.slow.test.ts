@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { idLetters } from '@drydock/protocol';
+import { newSessionId } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
 import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/nodes/real-host.ts';
@@ -43,7 +43,7 @@ function random(seed: number): (n: number) => number {
 }
 
 describe.skipIf(unable !== undefined)(`the swarm mesh in real nodes${unable ? ` (skipped: ${unable})` : ''}`, () => {
-  const session = idLetters(randomBytes(8));
+  const session = newSessionId(randomBytes(8));
   const nodes = ['node1', 'node2', 'node3'];
   let host: RealHost;
   let agent: NodeService;

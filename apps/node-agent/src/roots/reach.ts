@@ -1,5 +1,5 @@
 /** The ways into running nodes: streams for managers, and the watchers of ports, engines and swarms. */
-import { type AgentFact, DrydockError } from '@drydock/protocol';
+import { type AgentFact, DrydockError, type SessionId } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import { createLabWatch, type LabWatch } from '../checks/lab-watch.ts';
 import { createNodeProbes, type NodeProbes } from '../checks/node-probes.ts';
@@ -33,14 +33,14 @@ export interface ReachDeps {
 export function createReach({ platform, nodes, commands, self, clock, logger, onFact }: ReachDeps): Reach {
   const { runtime, networks } = platform;
 
-  async function findNode(sessionId: string, name: string): Promise<NodeDoor | undefined> {
+  async function findNode(sessionId: SessionId, name: string): Promise<NodeDoor | undefined> {
     const node = nodes.get(sessionId, name);
     if (!node || !(await node.handle.alive())) return undefined;
     return { ...node, enter: (command) => runtime.enter(node, command) };
   }
 
   const streams = createStreamOpener({ networks, commands, logger, dial: createManagerDial(self), findNode });
-  async function connectPort(sessionId: string, name: string, port: number) {
+  async function connectPort(sessionId: SessionId, name: string, port: number) {
     const door = await findNode(sessionId, name);
     if (!door) throw new DrydockError('NODE_NOT_FOUND');
     return (await connectNode(networks, door, port)).target;

@@ -5,7 +5,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { NodeKey } from './runtime.ts';
+import { type NodeKey, writtenKey } from './runtime.ts';
 
 const bodySchema = z.object({
   sessionId: z.string(),
@@ -35,5 +35,5 @@ export async function readBody(directory: string): Promise<NodeBody | undefined>
 /** The key under which a node was made: its own when nothing else is known. */
 export async function bodyKey(directory: string, key: NodeKey): Promise<NodeKey> {
   const { sessionId, name } = (await readBody(directory)) ?? key;
-  return { sessionId, name };
+  return writtenKey(sessionId, name);
 }

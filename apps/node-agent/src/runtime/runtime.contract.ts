@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { idLetters, MAX_EXEC_OUTPUT_BYTES } from '@drydock/protocol';
+import { MAX_EXEC_OUTPUT_BYTES, newSessionId } from '@drydock/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { firstProcess } from '../testing/nodes/first-process.ts';
 import type { NodeKey, Runtime } from './runtime.ts';
@@ -13,7 +13,7 @@ const LIMITS = { cpus: 1, memoryBytes: 512 * 1024 ** 2, diskBytes: 1024 ** 3, pi
 export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: () => Promise<void> }>): void {
   let runtime: Runtime;
   let close: () => Promise<void>;
-  const sessionId = idLetters(randomBytes(8));
+  const sessionId = newSessionId(randomBytes(8));
   const key: NodeKey = { sessionId, name: 'node1' };
   const sh = (script: string, more: { stdin?: string; timeoutSeconds?: number; signal?: AbortSignal } = {}) =>
     runtime.exec(key, { command: ['/bin/sh', '-c', script], ...more });
@@ -106,7 +106,7 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
   });
 
   test('a handle is the same whoever asks for it, and stands for that node alone', async () => {
-    const other = { sessionId, name: 'other' };
+    const other: NodeKey = { sessionId, name: 'other' };
     const handle = async () => {
       const presence = await runtime.probe(other);
       return 'node' in presence ? presence.node : undefined;
@@ -145,7 +145,7 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
   });
 
   test('destroy takes everything, and again does nothing', async () => {
-    const other = { sessionId, name: 'other' };
+    const other: NodeKey = { sessionId, name: 'other' };
     await runtime.create({ ...other, limits: LIMITS });
     await runtime.start(other);
     await runtime.exec(other, { command: ['/bin/sh', '-c', 'sleep 1000 >/dev/null 2>&1 </dev/null & true'] });
@@ -157,7 +157,7 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
   });
 
   test('a node at rest ends what ran and keeps its files, which commands still reach', async () => {
-    const other = { sessionId, name: 'other' };
+    const other: NodeKey = { sessionId, name: 'other' };
     await runtime.create({ ...other, limits: LIMITS });
     await runtime.start(other);
     const inOther = (script: string) => runtime.exec(other, { command: ['/bin/sh', '-c', script], timeoutSeconds: 60 });
@@ -176,7 +176,7 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
   });
 
   test('a frozen node does nothing until it is thawed, and is destroyed as it is', async () => {
-    const other = { sessionId, name: 'other' };
+    const other: NodeKey = { sessionId, name: 'other' };
     const node = await runtime.create({ ...other, limits: LIMITS });
     await runtime.start(other);
     let ended = false;
@@ -198,8 +198,8 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
   });
 
   test('a running node gets another key, and what waits in it goes on', async () => {
-    const spare = { sessionId: 'pool-contract', name: 'spare' };
-    const other = { sessionId, name: 'other' };
+    const spare: NodeKey = { sessionId: 'pool-contract', name: 'spare' };
+    const other: NodeKey = { sessionId, name: 'other' };
     const node = await runtime.create({ ...spare, limits: LIMITS });
     await runtime.start(spare);
     const limits = { ...LIMITS, cpus: 2, pids: 400 };
@@ -229,7 +229,7 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
   });
 
   test('a node whose first process has ended is remains', async () => {
-    const other = { sessionId, name: 'other' };
+    const other: NodeKey = { sessionId, name: 'other' };
     const node = await runtime.create({ ...other, limits: LIMITS });
     await runtime.start(other);
     process.kill(firstProcess(node), 'SIGKILL');

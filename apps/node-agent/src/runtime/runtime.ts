@@ -1,13 +1,21 @@
 /** What makes nodes: runc today, a directory and a process for tests at scale, microVMs some day. */
 import type { Socket } from 'node:net';
-import type { ExecRequest, NodeLimits, NodeUsage } from '@drydock/protocol';
+import type { ExecRequest, NodeLimits, NodeUsage, SessionId } from '@drydock/protocol';
 import { z } from 'zod';
 import type { NodePlug } from '../system/node-plug.ts';
 
-/** A node of a session; the pair is unique on a host. */
+/** Stands for the session of a node that belongs to the pool; no session's id has a hyphen. */
+export type PoolId = `pool-${string}`;
+
+/** A node of a session, or of the pool; the pair is unique on a host. */
 export interface NodeKey {
-  sessionId: string;
+  sessionId: SessionId | PoolId;
   name: string;
+}
+
+/** The key that names of directories, groups and records say: the agent has written them itself, so they are not judged again. */
+export function writtenKey(sessionId: string, name: string): NodeKey {
+  return { sessionId: sessionId as NodeKey['sessionId'], name };
 }
 
 /** What a runtime must know to make a node. */

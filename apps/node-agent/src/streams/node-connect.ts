@@ -1,6 +1,6 @@
 /** Connects to a TCP port of a node: through its session first, then on the node's own loopback. */
 import type { Socket } from 'node:net';
-import { DrydockError } from '@drydock/protocol';
+import { DrydockError, type SessionId } from '@drydock/protocol';
 import type { SessionNetworks } from '../network/session/session-networks.ts';
 import type { NodeHandle } from '../runtime/runtime.ts';
 
@@ -11,7 +11,7 @@ const NOT_HERE = ['ECONNREFUSED', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'ENETUNREACH'
 
 /** Where a node's ports are. */
 export interface NodeAddresses {
-  sessionId: string;
+  sessionId: SessionId;
   ip: string;
   handle: Pick<NodeHandle, 'connectTcp'>;
 }

@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { AGENT_STREAM_PATH, AGENT_STREAM_UPGRADE, idLetters } from '@drydock/protocol';
+import { AGENT_STREAM_PATH, AGENT_STREAM_UPGRADE, idLetters, newSessionId } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sessionNetnsPath } from '../network/addresses.ts';
@@ -20,7 +20,7 @@ import { abortStream } from './pipe-both.ts';
 import { createStreamOpener } from './stream-opener.ts';
 
 const sockets = createNetnsSockets(loadNetnsAddon(fileURLToPath(new URL('../../../../native/build', import.meta.url))));
-const SESSION = `s${idLetters(randomBytes(7))}`;
+const SESSION = newSessionId(randomBytes(8));
 const GATEWAY = `dd-${SESSION}`;
 const NODE = `ddt-node-${process.pid}`;
 const IP = '192.168.0.11';

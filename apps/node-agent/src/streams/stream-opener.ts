@@ -1,6 +1,6 @@
 /** Answers `stream.open`: connects the target in the node, then brings the stream to the manager and joins the two. */
 import type { Duplex } from 'node:stream';
-import { type AgentAnswer, type AgentRequest, CLOSED_PORTS, DrydockError } from '@drydock/protocol';
+import { type AgentAnswer, type AgentRequest, CLOSED_PORTS, DrydockError, type SessionId } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { SessionNetworks } from '../network/session/session-networks.ts';
 import type { CommandShares } from '../nodes/command-shares.ts';
@@ -16,7 +16,7 @@ export interface NodeDoor extends NodeAddresses {
 
 export interface StreamOpenerDeps {
   /** The door of a running node. */
-  findNode: (sessionId: string, node: string) => Promise<NodeDoor | undefined>;
+  findNode: (sessionId: SessionId, node: string) => Promise<NodeDoor | undefined>;
   networks: Pick<SessionNetworks, 'connectTcp'>;
   /** A session's share of commands, whoever runs them. */
   commands: CommandShares;
@@ -28,7 +28,7 @@ export interface StreamOpenerDeps {
 export interface StreamOpener {
   open(request: AgentRequest<'stream.open'>, from?: string): Promise<AgentAnswer<'stream.open'>>;
   /** Cuts all streams of a node that is going away: a socket of ours would keep its session's network alive. */
-  closeNode(sessionId: string, node: string): void;
+  closeNode(sessionId: SessionId, node: string): void;
   /** Streams that are open now, of all nodes. */
   count(): number;
 }
@@ -56,7 +56,7 @@ export function createStreamOpener(deps: StreamOpenerDeps): StreamOpener {
     return connected;
   }
 
-  async function run(sessionId: string, program: { file: string; args: string[] }): Promise<Duplex> {
+  async function run(sessionId: SessionId, program: { file: string; args: string[] }): Promise<Duplex> {
     const release = deps.commands.take(sessionId);
     try {
       return (await startCommand(program)).once('close', release);

@@ -3,14 +3,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AGENT_STREAM_PATH, AGENT_STREAM_UPGRADE } from '@drydock/protocol';
+import { AGENT_STREAM_PATH, AGENT_STREAM_UPGRADE, sessionIdSchema } from '@drydock/protocol';
 import { createFrameReader, createLogger, encodeFrame, type Frame } from '@drydock/service-kit';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTerminalClient, type TerminalClient } from './terminal-client.ts';
 import { startTerminalHost, type TerminalHost } from './terminal-host.ts';
 
 const logger = createLogger('test', 'silent');
-const NODE = { sessionId: 'abcdefgh', node: 'node1' };
+const NODE = { sessionId: sessionIdSchema.parse('abcdefgh'), node: 'node1' };
 const terminalId = 'taaaaaaaaaaaaaaa';
 const viewerId = 'vaaaaaaaaaaaaaaa';
 const streamId = `s${'a'.repeat(31)}`;

@@ -3,7 +3,7 @@
 import { readSync, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
-import { DrydockError } from '@drydock/protocol';
+import { DrydockError, type SessionId } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { type IPty, spawn } from 'node-pty';
 import { spawnEnteredPty } from './entered-pty.ts';
@@ -17,7 +17,7 @@ export interface TerminalHostOptions {
   socketPath: string;
   logger: Logger;
   /** @throws DrydockError NODE_NOT_FOUND */
-  commandFor(node: { sessionId: string; node: string }, size: Size): TerminalCommand;
+  commandFor(node: { sessionId: SessionId; node: string }, size: Size): TerminalCommand;
 }
 
 export interface TerminalHost {
@@ -120,7 +120,7 @@ export async function startTerminalHost({
   commandFor,
 }: TerminalHostOptions): Promise<TerminalHost> {
   const spawnFor =
-    (node: { sessionId: string; node: string }): SpawnPty =>
+    (node: { sessionId: SessionId; node: string }): SpawnPty =>
     (size, events) => {
       const command = commandFor(node, size);
       return command.opensPty ? spawnEnteredPty(command, size, events) : spawnPty(command, size, events);

@@ -1,5 +1,5 @@
 /** All terminals of a host, by id and by node. */
-import { DrydockError, MAX_TERMINALS_PER_NODE } from '@drydock/protocol';
+import { DrydockError, MAX_TERMINALS_PER_NODE, type SessionId } from '@drydock/protocol';
 import type { HostedTerminal, HostRequest } from './host-protocol.ts';
 import type { Size } from './output-log.ts';
 import type { PtyExit, SpawnPty } from './pty.ts';
@@ -9,7 +9,7 @@ import { createTerminal, type Terminal } from './terminal.ts';
 
 interface Entry {
   terminalId: string;
-  sessionId: string;
+  sessionId: SessionId;
   node: string;
   createdAt: number;
   terminal: Terminal;
@@ -22,13 +22,13 @@ export interface TerminalRegistry {
   get(terminalId: string): Terminal;
   find(terminalId: string): Terminal | undefined;
   list(): HostedTerminal[];
-  closeNode(node: { sessionId: string; node: string }): Promise<void>;
+  closeNode(node: { sessionId: SessionId; node: string }): Promise<void>;
   closeAll(): Promise<void>;
 }
 
 export interface TerminalRegistryDeps {
   /** How a shell on a node's terminal is started. @throws DrydockError NODE_NOT_FOUND */
-  spawnFor(node: { sessionId: string; node: string }): SpawnPty;
+  spawnFor(node: { sessionId: SessionId; node: string }): SpawnPty;
   screens: Pick<ScreenPool, 'open'>;
   /** A terminal is gone for good. */
   onForgotten(terminalId: string, exit: PtyExit): void;
@@ -40,19 +40,19 @@ export function createTerminalRegistry({ spawnFor, screens, onForgotten }: Termi
   /** Of sessions that have terminals. */
   const budgets = new Map<string, ScreenBudget>();
 
-  function budgetOf(sessionId: string): ScreenBudget {
+  function budgetOf(sessionId: SessionId): ScreenBudget {
     const budget = budgets.get(sessionId) ?? createScreenBudget();
     budgets.set(sessionId, budget);
     return budget;
   }
 
-  const ofNode = (sessionId: string, node: string) =>
+  const ofNode = (sessionId: SessionId, node: string) =>
     [...entries.values()].filter((entry) => entry.sessionId === sessionId && entry.node === node);
 
   const closeEach = (chosen: Entry[]) =>
     Promise.all(chosen.map((entry) => entry.terminal.close())).then(() => undefined);
 
-  function makeRoom(sessionId: string, node: string): void {
+  function makeRoom(sessionId: SessionId, node: string): void {
     const all = ofNode(sessionId, node);
     if (all.length < MAX_TERMINALS_PER_NODE) return;
     // Ended terminals are only kept for those who come late; a new shell is worth more.

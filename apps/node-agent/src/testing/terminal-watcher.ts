@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DrydockError, TERMINAL_WINDOW_BYTES } from '@drydock/protocol';
+import { DrydockError, sessionIdSchema, TERMINAL_WINDOW_BYTES } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
 import { until } from '@drydock/testkit';
 import { afterEach, beforeEach } from 'vitest';
@@ -10,7 +10,7 @@ import { createTerminalClient, type TerminalClient } from '../terminals/terminal
 import { startTerminalHost, type TerminalHost } from '../terminals/terminal-host.ts';
 
 const logger = createLogger('test', 'silent');
-export const NODE = { sessionId: 'abcdefgh', node: 'node1' };
+export const NODE = { sessionId: sessionIdSchema.parse('abcdefgh'), node: 'node1' };
 export const T = 'taaaaaaaaaaaaaaa';
 export const V = (letter: string) => `v${letter.repeat(15)}`;
 

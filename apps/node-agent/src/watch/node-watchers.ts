@@ -1,6 +1,6 @@
 /** Watches every running node: its sockets, its engine and its memory; tells what changed. */
 import type { Socket } from 'node:net';
-import type { AgentFact, NodePort, SwarmRole, SwarmState } from '@drydock/protocol';
+import type { AgentFact, NodePort, SessionId, SwarmRole, SwarmState } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 import type { LabWatch } from '../checks/lab-watch.ts';
 import type { ListeningSocket, NodeHandle } from '../runtime/runtime.ts';
@@ -21,16 +21,16 @@ export interface WatchObservation {
 
 export interface NodeWatchersDeps {
   /** A running node. */
-  findNode: (sessionId: string, node: string) => Pick<NodeHandle, 'connectUnix' | 'observe'> | undefined;
+  findNode: (sessionId: SessionId, node: string) => Pick<NodeHandle, 'connectUnix' | 'observe'> | undefined;
   /** Connects to a port of a node, to learn what it speaks. */
-  connectPort: (sessionId: string, node: string, port: number) => Promise<Socket>;
-  observe: (sessionId: string, node: string, observation: WatchObservation) => void;
+  connectPort: (sessionId: SessionId, node: string, port: number) => Promise<Socket>;
+  observe: (sessionId: SessionId, node: string, observation: WatchObservation) => void;
   /** The kernel has killed in a node for want of memory. */
-  onOom: (sessionId: string, node: string) => void;
+  onOom: (sessionId: SessionId, node: string) => void;
   /** An engine told of something that people want to read. */
-  onEngineEvent: (sessionId: string, node: string, fact: EngineFact) => void;
+  onEngineEvent: (sessionId: SessionId, node: string, fact: EngineFact) => void;
   /** A session's swarm has another picture. */
-  onSwarm: (sessionId: string, state: SwarmState) => void;
+  onSwarm: (sessionId: SessionId, state: SwarmState) => void;
   /** What labs ask of the engines. */
   labs?: Pick<LabWatch, 'setEngine' | 'onEvent'>;
   clock: Clock;
@@ -40,14 +40,14 @@ export interface NodeWatchers {
   /** Follows the life of nodes: watches those that run. */
   onFact(fact: AgentFact): void;
   /** A session's swarm as it is now. */
-  readSwarm(sessionId: string): Promise<SwarmState>;
+  readSwarm(sessionId: SessionId): Promise<SwarmState>;
   /** The last picture of every session's swarm. */
-  swarms(): [sessionId: string, state: SwarmState][];
+  swarms(): [sessionId: SessionId, state: SwarmState][];
   close(): void;
 }
 
 interface Watched {
-  sessionId: string;
+  sessionId: SessionId;
   name: string;
   docker?: DockerWatch;
   stopObserving?: () => void;
@@ -86,7 +86,7 @@ export function createNodeWatchers(deps: NodeWatchersDeps): NodeWatchers {
     if (Object.keys(changed).length > 0) deps.observe(node.sessionId, node.name, changed);
   }
 
-  function start(id: string, sessionId: string, name: string): void {
+  function start(id: string, sessionId: SessionId, name: string): void {
     const handle = deps.findNode(sessionId, name);
     if (handle === undefined) return;
     const node: Watched = {

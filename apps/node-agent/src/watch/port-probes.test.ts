@@ -1,10 +1,11 @@
 import { createServer as createHttp } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcp, type Server, type Socket } from 'node:net';
-import type { NodePort } from '@drydock/protocol';
+import { type NodePort, sessionIdSchema } from '@drydock/protocol';
 import { systemClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createPortProbes, type PortProbes } from './port-probes.ts';
 
+const SESSION = sessionIdSchema.parse('abcdefgh');
 let servers: Server[];
 let asked: number[];
 let guesses: number;
@@ -37,7 +38,7 @@ beforeEach(() => {
   });
 });
 afterEach(() => {
-  probes.forget('s', 'node1');
+  probes.forget(SESSION, 'node1');
   for (const server of servers) server.close();
 });
 
@@ -50,17 +51,17 @@ const web = (title: string) => createHttp((_request, response) => void response.
 
 test('a new port is asked once, however often the list comes', async () => {
   await serve(8080, web('One'));
-  expect(probes.update('s', 'node1', [port(8080)])).toEqual([port(8080)]);
-  for (let time = 0; time < 5; time += 1) probes.update('s', 'node1', [port(8080)]);
+  expect(probes.update(SESSION, 'node1', [port(8080)])).toEqual([port(8080)]);
+  for (let time = 0; time < 5; time += 1) probes.update(SESSION, 'node1', [port(8080)]);
   await expect.poll(() => guesses).toBe(1);
-  expect(probes.update('s', 'node1', [port(8080)])).toEqual([port(8080, { scheme: 'http', title: 'One' })]);
+  expect(probes.update(SESSION, 'node1', [port(8080)])).toEqual([port(8080, { scheme: 'http', title: 'One' })]);
   await sleep(300);
   expect(asked).toEqual([8080]);
 });
 
 test('databases and programs that serve one connection are never asked', async () => {
   const list = [port(5432), port(6379), port(9999, { label: 'nc' }), port(8125, { protocol: 'udp' })];
-  expect(probes.update('s', 'node1', list).map(({ scheme }) => scheme)).toEqual([
+  expect(probes.update(SESSION, 'node1', list).map(({ scheme }) => scheme)).toEqual([
     'other',
     'other',
     undefined,
@@ -71,19 +72,19 @@ test('databases and programs that serve one connection are never asked', async (
 });
 
 test('a port that closes is forgotten before it is asked; one that comes back under another name is asked anew', async () => {
-  probes.update('s', 'node1', [port(8080)]);
-  probes.update('s', 'node1', []);
+  probes.update(SESSION, 'node1', [port(8080)]);
+  probes.update(SESSION, 'node1', []);
   await sleep(300);
   expect(asked).toEqual([]);
   await serve(8081, web('First'));
-  probes.update('s', 'node1', [port(8081)]);
-  probes.update('s', 'node1', [port(8081, { label: 'web' })]);
+  probes.update(SESSION, 'node1', [port(8081)]);
+  probes.update(SESSION, 'node1', [port(8081, { label: 'web' })]);
   await expect.poll(() => guesses).toBe(1);
   expect(asked).toEqual([8081]);
   await serve(8081, web('Second'));
-  probes.update('s', 'node1', [port(8081, { label: 'other' })]);
+  probes.update(SESSION, 'node1', [port(8081, { label: 'other' })]);
   await expect.poll(() => guesses).toBe(2);
-  expect(probes.update('s', 'node1', [port(8081, { label: 'other' })])[0]).toMatchObject({ title: 'Second' });
+  expect(probes.update(SESSION, 'node1', [port(8081, { label: 'other' })])[0]).toMatchObject({ title: 'Second' });
 });
 
 test('a program that is silent while it starts is asked again, and found', async () => {
@@ -97,12 +98,12 @@ test('a program that is silent while it starts is asked again, and found', async
       else socket.destroy();
     }),
   );
-  probes.update('s', 'node1', [port(8080)]);
+  probes.update(SESSION, 'node1', [port(8080)]);
   await expect.poll(() => asked.length).toBeGreaterThanOrEqual(1);
   expect(guesses).toBe(0);
   ready = true;
   await expect
-    .poll(() => probes.update('s', 'node1', [port(8080)])[0], { timeout: 6000 })
+    .poll(() => probes.update(SESSION, 'node1', [port(8080)])[0], { timeout: 6000 })
     .toMatchObject({
       scheme: 'http',
       title: 'Up',
@@ -125,7 +126,7 @@ test('a node that opens many ports is asked two at a time', async () => {
   await serve(1000, slow);
   const list = Array.from({ length: 12 }, (_, at) => port(10_000 + at));
   for (const { port: number } of list) real.set(number, real.get(1000) ?? 1);
-  probes.update('s', 'node1', list);
+  probes.update(SESSION, 'node1', list);
   await expect.poll(() => guesses, { timeout: 10_000 }).toBe(12);
   expect(most).toBeLessThanOrEqual(2);
 }, 15_000);

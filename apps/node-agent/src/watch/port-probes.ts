@@ -1,6 +1,6 @@
 /** Learns what the ports of nodes speak: each is asked once when it appears, and a few times more while it is silent. */
 import type { Socket } from 'node:net';
-import type { NodePort } from '@drydock/protocol';
+import type { NodePort, SessionId } from '@drydock/protocol';
 import type { Clock, Timer } from '@drydock/service-kit';
 import { guessPort, type PortGuess } from './port-guess.ts';
 
@@ -19,17 +19,17 @@ const MAX_AT_ONCE = { node: 2, all: 16 };
 const REST_MS = 50;
 
 export interface PortProbesDeps {
-  connect: (sessionId: string, node: string, port: number) => Promise<Socket>;
+  connect: (sessionId: SessionId, node: string, port: number) => Promise<Socket>;
   /** A node's port was found out. */
-  onGuess: (sessionId: string, node: string) => void;
+  onGuess: (sessionId: SessionId, node: string) => void;
   clock: Clock;
 }
 
 export interface PortProbes {
   /** The node's ports as they are now; gives them with what is known, and begins to ask the new ones. */
-  update(sessionId: string, node: string, ports: readonly NodePort[]): NodePort[];
+  update(sessionId: SessionId, node: string, ports: readonly NodePort[]): NodePort[];
   /** The node is gone. */
-  forget(sessionId: string, node: string): void;
+  forget(sessionId: SessionId, node: string): void;
 }
 
 interface Probe {
@@ -41,6 +41,8 @@ interface Probe {
 }
 
 interface ProbedNode {
+  sessionId: SessionId;
+  name: string;
   probes: Map<number, Probe>;
   queue: Probe[];
   asking: number;
@@ -69,7 +71,7 @@ export function createPortProbes({ connect, onGuess, clock }: PortProbesDeps): P
   }
 
   async function question(key: string, node: ProbedNode, probe: Probe): Promise<void> {
-    const [sessionId = '', name = ''] = key.split('/');
+    const { sessionId, name } = node;
     node.asking += 1;
     askingAll += 1;
     // A port that closes meanwhile refuses: it says nothing, like one that starts.
@@ -104,7 +106,7 @@ export function createPortProbes({ connect, onGuess, clock }: PortProbesDeps): P
   return {
     update(sessionId, name, ports) {
       const key = `${sessionId}/${name}`;
-      const node = nodes.get(key) ?? { probes: new Map<number, Probe>(), queue: [], asking: 0 };
+      const node = nodes.get(key) ?? { sessionId, name, probes: new Map<number, Probe>(), queue: [], asking: 0 };
       nodes.set(key, node);
       const open = new Set(ports.flatMap(({ port, protocol }) => (protocol === 'tcp' ? [port] : [])));
       for (const [port, probe] of node.probes) {

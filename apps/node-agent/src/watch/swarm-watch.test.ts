@@ -1,9 +1,10 @@
-import type { SwarmRole, SwarmState } from '@drydock/protocol';
+import { type SwarmRole, type SwarmState, sessionIdSchema } from '@drydock/protocol';
 import { systemClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type DockerApi, EngineError } from './docker-api.ts';
 import { createSwarmWatch, type SwarmWatch } from './swarm-watch.ts';
 
+const SESSION = sessionIdSchema.parse('abcdefgh');
 const LEADER: SwarmRole = { role: 'manager', leader: true };
 const WORKER: SwarmRole = { role: 'worker', leader: false };
 let watch: SwarmWatch;
@@ -42,18 +43,18 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test('a swarm is seen when a node manages one, and what happens in any node of it is seen soon', async () => {
   const { answers, api } = engine();
-  watch.set('session1', 'node1', api, LEADER);
-  watch.set('session1', 'node2', engine().api, WORKER);
+  watch.set(SESSION, 'node1', api, LEADER);
+  watch.set(SESSION, 'node2', engine().api, WORKER);
   await vi.waitFor(() => expect(states()).toEqual(['running']));
   answers.states = ['running', 'running'];
-  watch.poke('session1');
+  watch.poke(SESSION);
   await vi.waitFor(() => expect(states()).toEqual(['running', 'running']));
 });
 
 test('while a task is on its way the swarm is looked at without any event', async () => {
   const { answers, api } = engine();
   answers.states = ['starting'];
-  watch.set('session1', 'node1', api, LEADER);
+  watch.set(SESSION, 'node1', api, LEADER);
   await vi.waitFor(() => expect(states()).toEqual(['starting']));
   answers.states = ['running'];
   await vi.waitFor(() => expect(states()).toEqual(['running']));
@@ -63,8 +64,8 @@ test('a swarm at rest is not asked again, and one that is stuck less and less', 
   const quiet = engine();
   const stuck = engine();
   stuck.answers.states = ['pending'];
-  watch.set('session1', 'node1', quiet.api, LEADER);
-  watch.set('session2', 'node1', stuck.api, LEADER);
+  watch.set(SESSION, 'node1', quiet.api, LEADER);
+  watch.set(sessionIdSchema.parse('session2'), 'node1', stuck.api, LEADER);
   await pause(2500);
   expect(quiet.answers.asked).toBeLessThanOrEqual(3);
   expect(stuck.answers.asked).toBeLessThanOrEqual(6);
@@ -73,9 +74,9 @@ test('a swarm at rest is not asked again, and one that is stuck less and less', 
 
 test('a flood of events costs a few looks a second', async () => {
   const { answers, api } = engine();
-  watch.set('session1', 'node1', api, LEADER);
+  watch.set(SESSION, 'node1', api, LEADER);
   for (let at = 0; at < 200; at += 1) {
-    watch.poke('session1');
+    watch.poke(SESSION);
     await pause(5);
   }
   expect(answers.asked).toBeLessThan(15);
@@ -83,30 +84,30 @@ test('a flood of events costs a few looks a second', async () => {
 
 test('a swarm that lost its leader says so in docker’s words and keeps its last picture', async () => {
   const { answers, api } = engine();
-  watch.set('session1', 'node1', api, LEADER);
+  watch.set(SESSION, 'node1', api, LEADER);
   await vi.waitFor(() => expect(states()).toEqual(['running']));
   answers.refusal = 'The swarm does not have a leader.';
-  watch.set('session1', 'node1', api, { role: 'manager', leader: false });
+  watch.set(SESSION, 'node1', api, { role: 'manager', leader: false });
   await vi.waitFor(() => expect(seen.at(-1)?.[1].problem).toBe('The swarm does not have a leader.'));
   expect(states()).toEqual(['running']);
 });
 
 test('a session without a swarm is told once as such, and one that leaves its swarm too', async () => {
   const { api } = engine();
-  watch.set('session1', 'node1', api, { role: 'none', leader: false });
-  await vi.waitFor(() => expect(seen).toEqual([['session1', { view: null, problem: null }]]));
-  watch.set('session1', 'node1', api, LEADER);
+  watch.set(SESSION, 'node1', api, { role: 'none', leader: false });
+  await vi.waitFor(() => expect(seen).toEqual([[SESSION, { view: null, problem: null }]]));
+  watch.set(SESSION, 'node1', api, LEADER);
   await vi.waitFor(() => expect(states()).toEqual(['running']));
-  watch.remove('session1', 'node1');
+  watch.remove(SESSION, 'node1');
   await vi.waitFor(() => expect(seen.at(-1)?.[1].view).toBeNull());
   expect(watch.list()).toEqual([]);
 });
 
 test('who asks for the swarm gets what is true after the question', async () => {
   const { answers, api } = engine();
-  watch.set('session1', 'node1', api, LEADER);
+  watch.set(SESSION, 'node1', api, LEADER);
   await vi.waitFor(() => expect(states()).toEqual(['running']));
   answers.states = ['failed'];
-  expect((await watch.read('session1')).view?.tasks[0]?.state).toBe('failed');
-  expect(await watch.read('nobody')).toEqual({ view: null, problem: null });
+  expect((await watch.read(SESSION)).view?.tasks[0]?.state).toBe('failed');
+  expect(await watch.read(sessionIdSchema.parse('nobodyis'))).toEqual({ view: null, problem: null });
 });

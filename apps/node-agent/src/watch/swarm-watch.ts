@@ -2,7 +2,7 @@
  * Keeps the picture of each session's swarm: asks one managing node of it when something happened, and again while tasks are on their way,
  * since docker has no event for what becomes of a task.
  */
-import type { SwarmRole, SwarmState } from '@drydock/protocol';
+import type { SessionId, SwarmRole, SwarmState } from '@drydock/protocol';
 import type { Clock, Timer } from '@drydock/service-kit';
 import { type DockerApi, EngineError } from './docker-api.ts';
 import { readSwarm } from './swarm-view.ts';
@@ -18,15 +18,15 @@ const REST_MS = 30_000;
 
 export interface SwarmWatch {
   /** A node's engine answered; what it says of itself. */
-  set(sessionId: string, node: string, api: DockerApi, swarm: SwarmRole): void;
+  set(sessionId: SessionId, node: string, api: DockerApi, swarm: SwarmRole): void;
   /** A node's engine is away, or the node is gone. */
-  remove(sessionId: string, node: string): void;
+  remove(sessionId: SessionId, node: string): void;
   /** Something happened in a node that may have moved the swarm. */
-  poke(sessionId: string): void;
+  poke(sessionId: SessionId): void;
   /** The swarm as its managing node tells it now. */
-  read(sessionId: string): Promise<SwarmState>;
+  read(sessionId: SessionId): Promise<SwarmState>;
   /** Every session's last picture. */
-  list(): [sessionId: string, state: SwarmState][];
+  list(): [sessionId: SessionId, state: SwarmState][];
   close(): void;
 }
 
@@ -50,10 +50,10 @@ const NOTHING: SwarmState = { view: null, problem: null };
 /** Builds the watch; `onSwarm` hears of each picture that differs from the one before, and of the first one of each session. */
 export function createSwarmWatch(deps: {
   clock: Clock;
-  onSwarm: (sessionId: string, state: SwarmState) => void;
+  onSwarm: (sessionId: SessionId, state: SwarmState) => void;
 }): SwarmWatch {
   const { clock, onSwarm } = deps;
-  const sessions = new Map<string, Session>();
+  const sessions = new Map<SessionId, Session>();
 
   /** The leader, else any manager: without a leader it says so. */
   function managerOf({ nodes }: Session) {
@@ -80,7 +80,7 @@ export function createSwarmWatch(deps: {
     );
   }
 
-  async function look(sessionId: string, session: Session): Promise<void> {
+  async function look(sessionId: SessionId, session: Session): Promise<void> {
     session.again = false;
     const state = await ask(session);
     if (sessions.get(sessionId) !== session) return;
@@ -95,12 +95,12 @@ export function createSwarmWatch(deps: {
     session.patienceMs = changed ? MOVING_MS : Math.min(session.patienceMs * 2, STUCK_MS);
   }
 
-  function schedule(sessionId: string, session: Session, ms: number): void {
+  function schedule(sessionId: SessionId, session: Session, ms: number): void {
     session.timer?.cancel();
     session.timer = clock.after(ms, () => start(sessionId, session));
   }
 
-  function start(sessionId: string, session: Session): void {
+  function start(sessionId: SessionId, session: Session): void {
     if (session.looking !== undefined) {
       session.again = true;
       return;
@@ -115,7 +115,7 @@ export function createSwarmWatch(deps: {
   }
 
   /** Looks soon; while a look is under way another one follows it. */
-  function poke(sessionId: string, session: Session): void {
+  function poke(sessionId: SessionId, session: Session): void {
     session.patienceMs = MOVING_MS;
     if (session.looking !== undefined) session.again = true;
     else schedule(sessionId, session, SETTLE_MS);
@@ -167,7 +167,7 @@ export function createSwarmWatch(deps: {
     },
     list: () =>
       [...sessions].flatMap(([id, { told, state }]) =>
-        told === undefined ? [] : [[id, state] as [string, SwarmState]],
+        told === undefined ? [] : [[id, state] as [SessionId, SwarmState]],
       ),
     close() {
       for (const { timer } of sessions.values()) timer?.cancel();

@@ -1,6 +1,7 @@
 /** A large site in memory: hosts by their hellos, sessions by their records, as a manager holds them. */
-import type { AgentHello } from '@drydock/protocol';
-import { newId, newLink, newToken } from '../model/links.ts';
+import { randomBytes } from 'node:crypto';
+import { type AgentHello, newSessionId } from '@drydock/protocol';
+import { newLink, newToken } from '../model/links.ts';
 import { newSession, type SessionRecord } from '../model/session.ts';
 import { addNode, setNodeState } from '../model/session-nodes.ts';
 
@@ -39,7 +40,7 @@ export function runningSession(host: string, nodes: number, now: number): Sessio
   const links = (['owner', 'collaborator', 'viewer'] as const).map((right) => newLink(right, now).link);
   const expiresAt = now + HOUR_MS + Math.floor(Math.random() * 3 * HOUR_MS);
   let session = newSession({
-    id: newId('', 8),
+    id: newSessionId(randomBytes(8)),
     name: null,
     template: null,
     createdAt: now,

@@ -1,5 +1,5 @@
 /** What idle workbenches cost a manager: its memory at 1,000 and 5,000 connected sockets. */
-import { SESSION_NAMESPACE } from '@drydock/protocol';
+import { SESSION_NAMESPACE, type SessionId } from '@drydock/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { startBenchManagers } from './bench-managers.ts';
 import { type Figures, value } from './figures.ts';
@@ -12,7 +12,7 @@ const CONNECTING = 50;
 /** Idle pages for so long (ms) before memory is read: pings have passed by then. */
 const REST_MS = 10_000;
 
-async function connect(origin: string, sessionId: string, token: string): Promise<Socket> {
+async function connect(origin: string, sessionId: SessionId, token: string): Promise<Socket> {
   const socket = io(`${origin}${SESSION_NAMESPACE}`, {
     transports: ['websocket'],
     forceNew: true,
@@ -41,7 +41,7 @@ export async function socketFigures(): Promise<Figures> {
           headers: { 'content-type': 'application/json' },
           body: '{}',
         });
-        const { session, token } = (await answer.json()) as { session: { id: string }; token: string };
+        const { session, token } = (await answer.json()) as { session: { id: SessionId }; token: string };
         for (let open = 0; open < PAGES_PER_SESSION && sockets.length < step; open += CONNECTING) {
           const some = Math.min(CONNECTING, PAGES_PER_SESSION - open, step - sockets.length);
           sockets.push(...(await Promise.all(Array.from({ length: some }, () => connect(origin, session.id, token)))));

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, createHttpClient, createSessionApi, type Method } from '@drydock/client';
-import { createSessionResponseSchema, statusResponseSchema } from '@drydock/protocol';
+import { createSessionResponseSchema, type SessionId, statusResponseSchema } from '@drydock/protocol';
 import { openTestPage, type TestPage } from '../testing/test-page.ts';
 import type { ChaosStack } from './chaos-stack.ts';
 
@@ -25,7 +25,7 @@ const WHOLE = {
 };
 
 interface Known {
-  id: string;
+  id: SessionId;
   token: string;
   expiresAt: number;
 }

@@ -1,11 +1,11 @@
 /** What a page's and the API's calls on a session's lab need and do: one table, checked to be complete by the compiler. */
-import type { labCallSchemas, Right } from '@drydock/protocol';
+import type { labCallSchemas, Right, SessionId } from '@drydock/protocol';
 import type { z } from 'zod';
 import type { Labs } from './labs.ts';
 
 export interface LabCallContext {
   labs: Labs;
-  sessionId: string;
+  sessionId: SessionId;
 }
 
 type Name = keyof typeof labCallSchemas;

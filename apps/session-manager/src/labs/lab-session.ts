@@ -1,6 +1,6 @@
 /** One session's lab in one manager: its record, kept equal to the store; its view; and the driver while this manager drives. */
 import { type Leaf, leavesOf, type Step, type StepProgress } from '@drydock/lab';
-import { DrydockError, type LabLeaf, type LabView } from '@drydock/protocol';
+import { DrydockError, type LabLeaf, type LabView, type SessionId } from '@drydock/protocol';
 import type { Timer } from '@drydock/service-kit';
 import { changeStep, type LabRecord } from '../model/lab-record.ts';
 import type { Tools } from '../model/tools.ts';
@@ -21,7 +21,7 @@ export interface LoadedLab {
 }
 
 export interface LabSession {
-  readonly id: string;
+  readonly id: SessionId;
   /** Reads the record (again). Undefined: the session has no lab, or its text is lost. @throws DrydockError STORE_UNAVAILABLE. */
   load(): Promise<LoadedLab | undefined>;
   /** What was read last. */
@@ -61,9 +61,9 @@ export interface LabSessionDeps {
   presence: Pick<ManagerPresence, 'instance' | 'isAlive'>;
   tell: {
     /** The record changed here: other managers read it, and pages of this one hear of it. */
-    change(sessionId: string, version: number): void;
+    change(sessionId: SessionId, version: number): void;
     /** Leaves changed here: all pages of all managers hear of it. */
-    leaves(sessionId: string, step: string, leaves: readonly LabLeaf[]): void;
+    leaves(sessionId: SessionId, step: string, leaves: readonly LabLeaf[]): void;
   };
   tools: Tools;
 }
@@ -76,7 +76,7 @@ const LINGER_MS = 10_000;
 const WAIT_STEP_MS = 20;
 
 /** Builds it; nothing is read before `load`. */
-export function createLabSession(id: string, deps: LabSessionDeps): LabSession {
+export function createLabSession(id: SessionId, deps: LabSessionDeps): LabSession {
   const { store, book, reach, secret, tell } = deps;
   const { instance, isAlive } = deps.presence;
   const { clock, logger } = deps.tools;

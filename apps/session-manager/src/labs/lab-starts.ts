@@ -1,5 +1,5 @@
 /** Begins labs: looks first whether this place has what they need, so that no session is half-made by one. */
-import { DrydockError } from '@drydock/protocol';
+import { DrydockError, type SessionId } from '@drydock/protocol';
 import type { NodeService } from '../nodes/node-service.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
@@ -15,9 +15,9 @@ export interface LabStarts {
   /** Looks whether a lab can begin here at all, and with how many nodes. @throws DrydockError. */
   demand(lab: BookLab): number;
   /** Begins a lab in a session. @throws DrydockError. */
-  begin(sessionId: string, lab: BookLab): Promise<void>;
+  begin(sessionId: SessionId, lab: BookLab): Promise<void>;
   /** The same for a session that was made for it: it ends where its nodes cannot be had. @throws DrydockError. */
-  beginNew(sessionId: string, lab: BookLab): Promise<void>;
+  beginNew(sessionId: SessionId, lab: BookLab): Promise<void>;
 }
 
 /** Builds it. */
@@ -37,7 +37,7 @@ export function createLabStarts(deps: {
     return demandNeeds(lab, { maxNodes, features, templates });
   }
 
-  async function begin(sessionId: string, lab: BookLab): Promise<void> {
+  async function begin(sessionId: SessionId, lab: BookLab): Promise<void> {
     demand(lab);
     const record = directory.get(sessionId);
     if (record === undefined) throw new DrydockError('SESSION_NOT_FOUND');

@@ -1,6 +1,6 @@
 /** How a session's lab looks to its pages, and what its learner may take away. */
 import { leavesOf, type Step } from '@drydock/lab';
-import type { LabLeaf, LabStepProgress, LabView, labStatementSchema } from '@drydock/protocol';
+import type { LabLeaf, LabStepProgress, LabView, labStatementSchema, SessionId } from '@drydock/protocol';
 import type { z } from 'zod';
 import type { LabRecord, StepRecord } from '../model/lab-record.ts';
 import type { BookLab } from './lab-book.ts';
@@ -80,7 +80,7 @@ const NOTE =
 
 /** What a learner did, to be signed. */
 export function labStatement(
-  sessionId: string,
+  sessionId: SessionId,
   { record, lab, mask }: Pick<LabViewParts, 'record' | 'lab' | 'mask'>,
   now: number,
 ): z.output<typeof labStatementSchema> {

@@ -1,5 +1,5 @@
 /** The labs of sessions as their pages see them: who follows a session's lab tells where its view is, and snapshots show it. */
-import type { LabView } from '@drydock/protocol';
+import type { LabView, SessionId } from '@drydock/protocol';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 
 /** What has the view of one session's lab. */
@@ -10,10 +10,10 @@ export interface ViewedLab {
 
 export interface LabViews {
   /** The lab of a session; null: none; undefined: not known yet, and told by a change. */
-  get(sessionId: string): LabView | null | undefined;
+  get(sessionId: SessionId): LabView | null | undefined;
   /** From now on it is asked for its session's view. */
   follow(lab: ViewedLab): void;
-  drop(sessionId: string): void;
+  drop(sessionId: SessionId): void;
 }
 
 /** Builds it; no lab is followed yet. */

@@ -3,7 +3,7 @@
  * manager goes on where this one dies: from the beginning, on fresh nodes.
  */
 import type { Step } from '@drydock/lab';
-import { DrydockError, type LabWork, toDrydockError } from '@drydock/protocol';
+import { DrydockError, type LabWork, type SessionId, toDrydockError } from '@drydock/protocol';
 import { changeStep, forgetSteps, openStep, type WorkRecord } from '../model/lab-record.ts';
 import type { Tools } from '../model/tools.ts';
 import type { NodeService } from '../nodes/node-service.ts';
@@ -40,7 +40,7 @@ export interface LabWorkDeps {
   nodes: Pick<NodeService, 'reserve' | 'build' | 'remove'>;
   directory: Pick<SessionDirectory, 'get'>;
   templates: { book: TemplateBook; runner: Pick<TemplateRunner, 'carryOut'> };
-  dockerReady(sessionId: string, node: string): Promise<void>;
+  dockerReady(sessionId: SessionId, node: string): Promise<void>;
   reach: NodeReach;
   presence: Pick<ManagerPresence, 'instance' | 'isAlive'>;
   tools: Tools;
@@ -121,7 +121,7 @@ export function createLabWork(deps: LabWorkDeps): LabWorkRunner {
   }
 
   /** Nodes of the lab: those that are there stay, unless all are to be fresh. */
-  async function makeNodes(sessionId: string, { lab }: BookLab, fresh: boolean, tell: Tell): Promise<void> {
+  async function makeNodes(sessionId: SessionId, { lab }: BookLab, fresh: boolean, tell: Tell): Promise<void> {
     const template = lab.template === undefined ? undefined : templates.book.require(lab.template);
     const names = template?.nodes ?? lab.nodes.map(({ name }) => name);
     const there = () => (directory.get(sessionId)?.nodes ?? []).filter(({ name }) => names.includes(name));
@@ -144,7 +144,7 @@ export function createLabWork(deps: LabWorkDeps): LabWorkRunner {
     await Promise.all(names.map((name) => dockerReady(sessionId, name)));
   }
 
-  async function prepare(sessionId: string, entry: BookLab, hands: NodeHands, tell: Tell): Promise<void> {
+  async function prepare(sessionId: SessionId, entry: BookLab, hands: NodeHands, tell: Tell): Promise<void> {
     const { lab, bundle } = entry;
     const names = reach.reports(sessionId).map(({ name }) => name);
     await tell('Preparing the nodes');

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileLab, leavesOf } from '@drydock/lab';
-import { type AgentRequest, applyLabLeaves, type LabView, type SessionChange } from '@drydock/protocol';
+import { type AgentRequest, applyLabLeaves, type LabView, type SessionChange, type SessionId } from '@drydock/protocol';
 import { systemClock } from '@drydock/service-kit';
 import type { Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -92,7 +92,7 @@ interface Page {
 }
 
 /** A page that follows its session's lab. */
-async function openPage(manager: TestManager, id: string, token: string): Promise<Page> {
+async function openPage(manager: TestManager, id: SessionId, token: string): Promise<Page> {
   const { socket, snapshot } = await manager.openPage(id, token);
   let lab = snapshot.lab ?? null;
   socket.on('session:change', ({ change }: { change: SessionChange }) => {
@@ -105,14 +105,14 @@ async function openPage(manager: TestManager, id: string, token: string): Promis
   return { socket, lab: () => lab, call: (name, request) => socket.emitWithAck(name, request) };
 }
 
-async function begun(manager = test): Promise<{ id: string; token: string; page: Page }> {
+async function begun(manager = test): Promise<{ id: SessionId; token: string; page: Page }> {
   const { session, token } = await manager.createSession({ lab: 'first' });
   const page = await openPage(manager, session.id, token);
   await expect.poll(() => page.lab()?.work).toBe(null);
   return { id: session.id, token, page };
 }
 
-async function opened(): Promise<{ id: string; token: string; page: Page }> {
+async function opened(): Promise<{ id: SessionId; token: string; page: Page }> {
   const made = await begun();
   expect(await made.page.call('lab:step', { step: 'start-a-container' })).toEqual({});
   await expect.poll(() => agent.watchedTables(made.id, 'node1')).toContain('containers');

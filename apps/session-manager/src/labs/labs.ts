@@ -6,6 +6,7 @@ import {
   type LabView,
   type SessionCallAnswer,
   type SessionChange,
+  type SessionId,
   sessionIdSchema,
 } from '@drydock/protocol';
 import { z } from 'zod';
@@ -35,22 +36,22 @@ import type { NodeReach } from './node-reach.ts';
 
 export interface Labs {
   /** The lab of a session; null: none; undefined: not known yet, and told by a change. */
-  view(sessionId: string): LabView | null | undefined;
+  view(sessionId: SessionId): LabView | null | undefined;
   /** A page looks at a session, until it is given back. */
-  join(sessionId: string): () => void;
+  join(sessionId: SessionId): () => void;
   /** Begins a lab in a session; its nodes are made beside the caller. @throws DrydockError. */
-  start(sessionId: string, lab: BookLab): Promise<void>;
+  start(sessionId: SessionId, lab: BookLab): Promise<void>;
   /** How a session's lab stands. @throws DrydockError LAB_STATE where it has none. */
-  require(sessionId: string): Promise<LoadedLab>;
-  openStep(sessionId: string, step: string, skip: boolean): Promise<void>;
-  begin(sessionId: string, kind: 'skip' | 'solve' | 'afresh' | 'again', step: string | null): Promise<void>;
-  update(sessionId: string): Promise<void>;
+  require(sessionId: SessionId): Promise<LoadedLab>;
+  openStep(sessionId: SessionId, step: string, skip: boolean): Promise<void>;
+  begin(sessionId: SessionId, kind: 'skip' | 'solve' | 'afresh' | 'again', step: string | null): Promise<void>;
+  update(sessionId: SessionId): Promise<void>;
   answer(
-    sessionId: string,
+    sessionId: SessionId,
     key: string,
     given: { text?: string | undefined; chosen?: number[] | undefined },
   ): Promise<SessionCallAnswer<'lab:answer'>>;
-  hint(sessionId: string, key: string): Promise<void>;
+  hint(sessionId: SessionId, key: string): Promise<void>;
   stop(): void;
 }
 
@@ -86,14 +87,14 @@ export function createLabs(deps: LabsDeps): Labs {
   const { feed, bus } = deps.live;
   const { clock, logger } = tools;
   const { instance } = presence;
-  const sessions = new Map<string, LabSession>();
+  const sessions = new Map<SessionId, LabSession>();
   /** What was last known of nodes, so that reports of usage move nothing. */
   const seen = new Map<string, string>();
 
-  const note = (sessionId: string, fields: { version?: number; ask?: boolean }) =>
+  const note = (sessionId: SessionId, fields: { version?: number; ask?: boolean }) =>
     store.bus.publish(JSON.stringify({ lab: { from: instance, sessionId, ...fields } }));
 
-  function sessionOf(sessionId: string): LabSession {
+  function sessionOf(sessionId: SessionId): LabSession {
     const known = sessions.get(sessionId);
     if (known !== undefined) return known;
     const made = createLabSession(sessionId, {
@@ -117,12 +118,12 @@ export function createLabs(deps: LabsDeps): Labs {
     return made;
   }
 
-  function publish(sessionId: string): void {
+  function publish(sessionId: SessionId): void {
     const lab = sessions.get(sessionId)?.view();
     if (lab !== undefined) feed.publish(sessionId, { kind: 'lab', lab });
   }
 
-  function drop(sessionId: string): void {
+  function drop(sessionId: SessionId): void {
     sessions.get(sessionId)?.stop();
     sessions.delete(sessionId);
     views.drop(sessionId);
@@ -221,7 +222,7 @@ export function createLabs(deps: LabsDeps): Labs {
     if (previous?.nodes !== next.nodes) session.driver()?.nodesChanged();
   });
 
-  async function loadedOf(sessionId: string): Promise<{ session: LabSession; loaded: LoadedLab }> {
+  async function loadedOf(sessionId: SessionId): Promise<{ session: LabSession; loaded: LoadedLab }> {
     const session = sessionOf(sessionId);
     const loaded = session.loaded() ?? (await session.load());
     if (loaded === undefined) throw new DrydockError('LAB_STATE', 'The session has no lab.');
@@ -229,7 +230,7 @@ export function createLabs(deps: LabsDeps): Labs {
   }
 
   /** For what needs nodes that do something. */
-  async function workable(sessionId: string): Promise<{ session: LabSession; loaded: LoadedLab }> {
+  async function workable(sessionId: SessionId): Promise<{ session: LabSession; loaded: LoadedLab }> {
     const record = directory.get(sessionId);
     if (record !== undefined) requireThawed(record);
     return loadedOf(sessionId);

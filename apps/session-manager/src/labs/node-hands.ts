@@ -1,6 +1,6 @@
 /** What a lab does in its nodes out of sight: puts files there and runs its scripts. All of it is the author's, as root of the lab's own nodes. */
 import { type Block, type FileWrite, type Lab, patternFinds, type Run, type Script, type Step } from '@drydock/lab';
-import { DrydockError } from '@drydock/protocol';
+import { DrydockError, type SessionId } from '@drydock/protocol';
 import type { BookLab } from './lab-book.ts';
 import { allBlocks } from './lab-mask.ts';
 import type { NodeReach } from './node-reach.ts';
@@ -28,7 +28,7 @@ export interface NodeHands {
 /** Builds them for one session and one version of its lab. */
 export function createNodeHands(
   reach: Pick<NodeReach, 'exec' | 'reports'>,
-  sessionId: string,
+  sessionId: SessionId,
   { lab }: Pick<BookLab, 'lab'>,
 ): NodeHands {
   const names = () => reach.reports(sessionId).map(({ name }) => name);

@@ -7,6 +7,7 @@ import {
   type ExecResponse,
   type NodeProbe,
   type ProbedFacts,
+  type SessionId,
   type SwarmState,
   type WatchedTable,
 } from '@drydock/protocol';
@@ -17,19 +18,19 @@ import type { SessionDirectory } from '../sessions/session-directory.ts';
 
 export interface NodeReach {
   /** Nodes of the session with what their hosts tell; no report where the host is away, or the node is not there yet. */
-  reports(sessionId: string): { name: string; report: AgentNodeReport | undefined }[];
+  reports(sessionId: SessionId): { name: string; report: AgentNodeReport | undefined }[];
   /** Running nodes whose hosts are here and know labs. */
-  askable(sessionId: string): string[];
+  askable(sessionId: SessionId): string[];
   /** Nodes of the lab that are missing, and nodes whose hosts know no labs. */
-  notHere(sessionId: string, lab: Lab): string[];
-  swarm(sessionId: string): SwarmState;
+  notHere(sessionId: SessionId, lab: Lab): string[];
+  swarm(sessionId: SessionId): SwarmState;
   /** Asks for tables; a host that does not answer is asked again with the next round. */
-  watch(sessionId: string, node: string, tables: readonly WatchedTable[]): void;
+  watch(sessionId: SessionId, node: string, tables: readonly WatchedTable[]): void;
   /** @throws DrydockError. */
-  probe(sessionId: string, node: string, probes: NodeProbe[], timeoutMs: number): Promise<ProbedFacts>;
+  probe(sessionId: SessionId, node: string, probes: NodeProbe[], timeoutMs: number): Promise<ProbedFacts>;
   /** Runs a command in a node. @throws DrydockError. */
   exec(
-    sessionId: string,
+    sessionId: SessionId,
     node: string,
     request: Omit<AgentRequest<'node.exec'>, 'sessionId' | 'node'>,
   ): Promise<ExecResponse>;
@@ -44,13 +45,13 @@ export function createNodeReach(deps: {
   directory: Pick<SessionDirectory, 'get'>;
   hosts: Pick<HostRegistry, 'get' | 'isConnected' | 'nodeReport'>;
   commands: AgentCommands;
-  swarm(sessionId: string): SwarmState;
+  swarm(sessionId: SessionId): SwarmState;
   logger: Logger;
 }): NodeReach {
   const { directory, hosts, commands, swarm, logger } = deps;
-  const nodesOf = (sessionId: string) => directory.get(sessionId)?.nodes ?? [];
+  const nodesOf = (sessionId: SessionId) => directory.get(sessionId)?.nodes ?? [];
 
-  function hostOf(sessionId: string, node: string): string {
+  function hostOf(sessionId: SessionId, node: string): string {
     const host = nodesOf(sessionId).find(({ name }) => name === node)?.host;
     if (host === undefined) throw new DrydockError('NODE_NOT_FOUND');
     return host;

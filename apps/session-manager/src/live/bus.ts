@@ -1,5 +1,5 @@
 /** Passes on to the pages of every manager what no store and no host tells: how far a template is, and who is there. */
-import { type SessionChange, sessionChangeSchema, sessionIdSchema } from '@drydock/protocol';
+import { type SessionChange, type SessionId, sessionChangeSchema, sessionIdSchema } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { z } from 'zod';
 import type { BusStore } from '../store/bus/bus-store.ts';
@@ -9,7 +9,7 @@ const messageSchema = z.object({ from: z.string(), sessionId: sessionIdSchema, c
 
 export interface SessionBus extends Pick<SessionFeed, 'publish'> {
   /** Hears what other managers publish, after this one's pages did; `from` is that manager's life. */
-  onOthers(listener: (from: string, sessionId: string, change: SessionChange) => void): void;
+  onOthers(listener: (from: string, sessionId: SessionId, change: SessionChange) => void): void;
   close(): void;
 }
 

@@ -7,6 +7,7 @@ import type {
   LabView,
   SessionChange,
   SessionChangeEvent,
+  SessionId,
   SessionSnapshot,
   SwarmState,
   TerminalView,
@@ -27,23 +28,23 @@ export interface SessionFeed {
    * Returns undefined when the session is not open.
    */
   subscribe(
-    sessionId: string,
+    sessionId: SessionId,
     listener: SessionFeedListener,
   ): { snapshot: Omit<SessionSnapshot, 'right' | 'people'>; unsubscribe(): void } | undefined;
   /** Adds a change that only passes by (terminals, progress). */
-  publish(sessionId: string, change: SessionChange): void;
+  publish(sessionId: SessionId, change: SessionChange): void;
 }
 
 export interface SessionFeedDeps {
   directory: Pick<SessionDirectory, 'get' | 'all' | 'onChange'>;
   hosts: Pick<HostRegistry, 'onEvent'>;
   views: SessionViews;
-  terminals(sessionId: string): TerminalView[];
-  swarm(sessionId: string): SwarmState;
+  terminals(sessionId: SessionId): TerminalView[];
+  swarm(sessionId: SessionId): SwarmState;
   /** The session's lab; null: none; undefined: not known yet. */
-  lab(sessionId: string): LabView | null | undefined;
+  lab(sessionId: SessionId): LabView | null | undefined;
   /** Whether every host of the session has told which terminals it has. */
-  knowsHostsOf(sessionId: string): boolean;
+  knowsHostsOf(sessionId: SessionId): boolean;
 }
 
 interface Channel {
@@ -61,9 +62,9 @@ export function createSessionFeed({
   lab,
   knowsHostsOf,
 }: SessionFeedDeps): SessionFeed {
-  const channels = new Map<string, Channel>();
+  const channels = new Map<SessionId, Channel>();
 
-  function publish(sessionId: string, change: SessionChange): void {
+  function publish(sessionId: SessionId, change: SessionChange): void {
     const channel = channels.get(sessionId);
     if (channel === undefined) return;
     channel.seq += 1;

@@ -1,16 +1,16 @@
 /** Who is in a session, told by managers that may come, go and die. */
-import type { Person, SessionChange } from '@drydock/protocol';
+import { type Person, type SessionChange, type SessionId, sessionIdSchema } from '@drydock/protocol';
 import { expect, test } from 'vitest';
 import { createPeople } from './people.ts';
 
-const SESSION = 'abcdefgh';
+const SESSION = sessionIdSchema.parse('abcdefgh');
 const here = (name: string) => ({ browser: `b-${name}`, name, terminalId: null });
 const names = (people: Person[]) => people.map(({ name }) => name).sort();
 
 /** Managers joined by a bus that delivers at once; `alive` are the lives that beats name. */
 function managers(...lives: string[]) {
   const alive = new Set(lives);
-  const listeners = new Map<string, (from: string, sessionId: string, change: SessionChange) => void>();
+  const listeners = new Map<string, (from: string, sessionId: SessionId, change: SessionChange) => void>();
   const beats: (() => void)[] = [];
   const told: Record<string, SessionChange[]> = {};
   const people = Object.fromEntries(

@@ -1,5 +1,5 @@
 /** Who is in each session now, over all managers; kept in memory, since it is true only while the connections are. */
-import type { Here, Person, Right } from '@drydock/protocol';
+import type { Here, Person, Right, SessionId } from '@drydock/protocol';
 import { newId } from '../model/links.ts';
 import type { ManagerPresence } from '../sessions/manager-presence.ts';
 import type { SessionBus } from './bus.ts';
@@ -15,9 +15,9 @@ export interface PersonHandle {
 
 export interface People {
   /** Everybody that is known to be in the session. */
-  of(sessionId: string): Person[];
+  of(sessionId: SessionId): Person[];
   /** A page of this manager comes in; it is told to others with its first `update`. */
-  join(sessionId: string, right: Right): PersonHandle;
+  join(sessionId: SessionId, right: Right): PersonHandle;
 }
 
 interface Room {
@@ -39,9 +39,9 @@ export function createPeople(deps: {
   presence: Pick<ManagerPresence, 'isAlive' | 'onBeat'>;
 }): People {
   const { bus, feed, presence } = deps;
-  const rooms = new Map<string, Room>();
+  const rooms = new Map<SessionId, Room>();
 
-  function roomOf(sessionId: string): Room {
+  function roomOf(sessionId: SessionId): Room {
     const room = rooms.get(sessionId) ?? { pages: 0, own: new Map(), elsewhere: new Map() };
     rooms.set(sessionId, room);
     return room;

@@ -5,6 +5,7 @@ import {
   type NodePort,
   type NodeView,
   type PublishedPort,
+  type SessionId,
   type SessionView,
 } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
@@ -26,7 +27,7 @@ export interface SessionViewDeps {
   /** The longest that a session may last, extensions included (ms). */
   maxSessionMs: number;
   /** The public address of a port; known only when the listener is. */
-  portUrl(sessionId: string, node: string, port: number | string): string;
+  portUrl(sessionId: SessionId, node: string, port: number | string): string;
 }
 
 /** Shown as limits of nodes while no host has told its own. */

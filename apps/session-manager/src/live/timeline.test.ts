@@ -1,11 +1,11 @@
-import type { SessionChange, TimelineEntry } from '@drydock/protocol';
+import type { SessionChange, SessionId, TimelineEntry } from '@drydock/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FixtureAgent } from '../testing/fixture-agent.ts';
 import { startTestManager, type TestManager } from '../testing/test-manager.ts';
 
 let test: TestManager;
 let agent: FixtureAgent;
-let id: string;
+let id: SessionId;
 let token: string;
 
 beforeEach(async () => {

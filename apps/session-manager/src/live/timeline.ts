@@ -2,7 +2,7 @@
  * Writes down what happens in sessions: what hosts and engines tell, and what becomes of the sessions' records. Every manager hears
  * the same and says it to the store, which takes it once.
  */
-import type { AgentNodeReport, SessionChange, TimelineEntry, TimelineFact } from '@drydock/protocol';
+import type { AgentNodeReport, SessionChange, SessionId, TimelineEntry, TimelineFact } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import { frozenOf, type NodeRecord, publicPortsOf, type SessionRecord } from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
@@ -11,9 +11,9 @@ import type { TimelineStore } from '../store/timeline/timeline-store.ts';
 
 export interface Timeline {
   /** Adds what only its caller knows (a template's end). Never rejects: a timeline is worth no failed work. */
-  add(sessionId: string, fact: Omit<TimelineFact, 'at'>): void;
+  add(sessionId: SessionId, fact: Omit<TimelineFact, 'at'>): void;
   /** All that is kept, the oldest first. @throws DrydockError STORE_UNAVAILABLE. */
-  read(sessionId: string): Promise<TimelineEntry[]>;
+  read(sessionId: SessionId): Promise<TimelineEntry[]>;
   stop(): void;
 }
 
@@ -28,7 +28,7 @@ export function createTimeline(deps: {
   store: TimelineStore;
   directory: Pick<SessionDirectory, 'get' | 'onChange'>;
   hosts: Pick<HostRegistry, 'onEvent'>;
-  publish: (sessionId: string, change: SessionChange) => void;
+  publish: (sessionId: SessionId, change: SessionChange) => void;
   clock: Clock;
   logger: Logger;
 }): Timeline {
@@ -36,14 +36,14 @@ export function createTimeline(deps: {
   const nodes = new Map<string, Seen>();
 
   /** `once` names what happened: the same name is taken once, whoever says it. */
-  function write(sessionId: string, fact: TimelineFact, once: string): void {
+  function write(sessionId: SessionId, fact: TimelineFact, once: string): void {
     store.add(sessionId, fact, once).then(
       (entry) => entry && publish(sessionId, { kind: 'timeline', entry }),
       (error: unknown) => logger.debug({ err: error, sessionId }, 'timeline not written'),
     );
   }
 
-  function add(sessionId: string, fact: Fact, more = ''): void {
+  function add(sessionId: SessionId, fact: Fact, more = ''): void {
     write(sessionId, { ...fact, at: clock.now() }, `${JSON.stringify(fact)} ${more}`);
   }
 

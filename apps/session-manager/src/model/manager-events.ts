@@ -1,10 +1,10 @@
 /** What the parts of one manager tell one another: who tells need not know who hears, nor be made after it. */
-import type { SessionChange, StreamEvent } from '@drydock/protocol';
+import type { SessionChange, SessionId, StreamEvent } from '@drydock/protocol';
 
 /** Each kind of event, and what is told with it. */
 export interface ManagerEvents {
   /** A change of a session that no record holds: terminals, steps of its swarm, warnings. */
-  sessionChange: [sessionId: string, change: SessionChange];
+  sessionChange: [sessionId: SessionId, change: SessionChange];
   /** A host's stream of terminals is open: viewers can be attached by it. */
   terminalStreamOpen: [host: string];
   terminalStreamEvent: [host: string, event: StreamEvent, data: Uint8Array];

@@ -1,3 +1,4 @@
+import { sessionIdSchema } from '@drydock/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { newLink } from './links.ts';
@@ -24,7 +25,14 @@ const MAX_NODES = 3;
 
 function fresh(): SessionRecord {
   const links = [newLink('owner', 0).link];
-  const fields = { id: 'abcdefgh', name: null, template: null, createdAt: 0, expiresAt: HOUR, portSecret: 's' };
+  const fields = {
+    id: sessionIdSchema.parse('abcdefgh'),
+    name: null,
+    template: null,
+    createdAt: 0,
+    expiresAt: HOUR,
+    portSecret: 's',
+  };
   return newSession({ ...fields, links });
 }
 

@@ -1,3 +1,4 @@
+import { sessionIdSchema } from '@drydock/protocol';
 import { describe, expect, it } from 'vitest';
 import { findLink, hashToken, newLink } from './links.ts';
 import {
@@ -18,7 +19,7 @@ const owner = newLink('owner', 0);
 
 function fresh(): SessionRecord {
   return newSession({
-    id: 'abcdefgh',
+    id: sessionIdSchema.parse('abcdefgh'),
     name: null,
     template: null,
     createdAt: 0,

@@ -8,6 +8,7 @@ import {
   type NodeLimits,
   type RetentionView,
   type Right,
+  type SessionId,
   type SessionState,
 } from '@drydock/protocol';
 
@@ -53,7 +54,7 @@ export interface EmbedRecord {
 
 /** What every session has, whatever its state. */
 interface SessionBase {
-  readonly id: string;
+  readonly id: SessionId;
   readonly name: string | null;
   readonly template: string | null;
   /** The lab that it is led by; how that stands is kept by itself (model/lab-record.ts). */

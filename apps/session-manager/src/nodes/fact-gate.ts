@@ -1,5 +1,5 @@
 /** Believes a host only about what is placed on it: one that was taken over must not speak for the sessions of others. */
-import type { AgentFact, AgentHello } from '@drydock/protocol';
+import type { AgentFact, AgentHello, SessionId } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 
@@ -23,7 +23,7 @@ interface Waiting {
 }
 
 /** What a fact is about: a node, or a session as such. */
-function subjectOf(fact: AgentFact): { sessionId: string; node?: string } | undefined {
+function subjectOf(fact: AgentFact): { sessionId: SessionId; node?: string } | undefined {
   switch (fact.kind) {
     case 'node':
       return { sessionId: fact.node.sessionId, node: fact.node.name };
@@ -60,13 +60,13 @@ export function createFactGate({
 }): FactGate {
   const waiting = new Map<string, Waiting[]>();
 
-  function isPlaced(host: string, sessionId: string, node: string | undefined): boolean {
+  function isPlaced(host: string, sessionId: SessionId, node: string | undefined): boolean {
     const nodes = directory.get(sessionId)?.nodes ?? [];
     return nodes.some((record) => record.host === host && (node === undefined || record.name === node));
   }
 
   /** Ends are told when the record is often gone already: then only what another host has is closed to it. */
-  function isAnothers(host: string, sessionId: string, node: string | undefined): boolean {
+  function isAnothers(host: string, sessionId: SessionId, node: string | undefined): boolean {
     const nodes = directory.get(sessionId)?.nodes ?? [];
     return nodes.some(({ name }) => node === undefined || name === node) && !isPlaced(host, sessionId, node);
   }

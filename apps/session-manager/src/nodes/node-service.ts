@@ -1,5 +1,5 @@
 /** Makes and ends nodes: reserves in the store first, then asks the host; whatever fails is taken back. */
-import { type AgentNodeReport, DrydockError, type NodeLimits, toDrydockError } from '@drydock/protocol';
+import { type AgentNodeReport, DrydockError, type NodeLimits, type SessionId, toDrydockError } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import { isLive, maxNodesOf, type NodeRecord, requireNode, type SessionRecord } from '../model/session.ts';
 import { addNode, homeOf, removeNode, setNodeState } from '../model/session-nodes.ts';
@@ -50,19 +50,19 @@ export interface NodeService {
    * of the host's defaults.
    */
   reserve(
-    sessionId: string,
+    sessionId: SessionId,
     names: readonly (string | undefined)[],
     limits?: Partial<NodeLimits>,
   ): Promise<NodeRecord[]>;
   /** Makes a reserved node; on failure nothing of it is left. */
-  build(sessionId: string, name: string): Promise<BuiltNode>;
-  create(sessionId: string, name: string | undefined): Promise<BuiltNode>;
+  build(sessionId: SessionId, name: string): Promise<BuiltNode>;
+  create(sessionId: SessionId, name: string | undefined): Promise<BuiltNode>;
   /** Ends a node. Resolves when it is gone, or when its host is away (which ends it when it is back). */
-  remove(sessionId: string, name: string): Promise<void>;
+  remove(sessionId: SessionId, name: string): Promise<void>;
   /** Takes back a node whose making failed while the store was away. */
-  discard(sessionId: string, node: NodeRecord): Promise<void>;
+  discard(sessionId: SessionId, node: NodeRecord): Promise<void>;
   /** Whether this process is making that node now. */
-  isBuilding(sessionId: string, name: string): boolean;
+  isBuilding(sessionId: SessionId, name: string): boolean;
   /** This manager stops: what it was making is left to the next, and not taken back because our own links break. */
   stop(): void;
 }
@@ -76,7 +76,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
   let stopped = false;
 
   async function reserve(
-    sessionId: string,
+    sessionId: SessionId,
     names: readonly (string | undefined)[],
     own: Partial<NodeLimits> = {},
   ): Promise<NodeRecord[]> {
@@ -128,7 +128,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     return { ...joined, vni: current.vni ?? (vni as number) };
   }
 
-  async function takeBack(sessionId: string, node: NodeRecord): Promise<void> {
+  async function takeBack(sessionId: SessionId, node: NodeRecord): Promise<void> {
     // The host first: while the store names the node, its place is not given to another.
     await commands
       .send(node.host, 'node.destroy', { sessionId, node: node.name }, DESTROY_TIMEOUT_MS)
@@ -142,7 +142,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       });
   }
 
-  async function build(sessionId: string, name: string): Promise<BuiltNode> {
+  async function build(sessionId: SessionId, name: string): Promise<BuiltNode> {
     const record = directory.get(sessionId);
     if (record === undefined) throw new DrydockError('SESSION_NOT_FOUND');
     const node = requireNode(record, name);

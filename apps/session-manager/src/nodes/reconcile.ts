@@ -2,7 +2,7 @@
  * Brings what is stored and what hosts really have together: when a host connects, when it stays away, and when it reports an end
  * that nobody asked for.
  */
-import { type AgentHello, toDrydockError } from '@drydock/protocol';
+import { type AgentHello, type SessionId, toDrydockError } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import type { NodeRecord, SessionRecord } from '../model/session.ts';
 import { removeNode, setNodeState, takeOverNode } from '../model/session-nodes.ts';
@@ -46,7 +46,7 @@ export function createReconciler(
 
   const active = () => [...directory.all()].filter(({ state }) => state === 'active');
 
-  function update(sessionId: string, change: (record: SessionRecord) => SessionRecord): void {
+  function update(sessionId: SessionId, change: (record: SessionRecord) => SessionRecord): void {
     directory.update(sessionId, change).catch((error: unknown) => {
       // The next hello of the host finds the same difference again.
       logger.warn({ err: error, sessionId }, 'difference could not be settled');
@@ -120,7 +120,7 @@ export function createReconciler(
   /** `session/node` from the wish to take it over until its making ends: the record names us before the making has begun. */
   const takingOver = new Set<string>();
   /** The manager that began this is gone: of those that are left one goes on with it. */
-  function takeOver(sessionId: string, node: NodeRecord): void {
+  function takeOver(sessionId: SessionId, node: NodeRecord): void {
     const key = `${sessionId}/${node.name}`;
     if (takingOver.has(key) || nodes.isBuilding(sessionId, node.name)) return;
     if (node.driver === presence.instance) return void discard(sessionId, node);
@@ -140,7 +140,7 @@ export function createReconciler(
 
   const discarding = new Set<NodeRecord>();
   /** Whoever asked for it was told that it failed. */
-  async function discard(sessionId: string, node: NodeRecord): Promise<void> {
+  async function discard(sessionId: SessionId, node: NodeRecord): Promise<void> {
     if (discarding.has(node)) return;
     discarding.add(node);
     await nodes.discard(sessionId, node).finally(() => discarding.delete(node));
@@ -150,7 +150,7 @@ export function createReconciler(
    * A hello may be older than the record: another manager may have had the node made in between. Facts keep their order, so what the
    * host has said until it answers decides.
    */
-  async function confirmMissing(host: string, sessionId: string, node: NodeRecord): Promise<void> {
+  async function confirmMissing(host: string, sessionId: SessionId, node: NodeRecord): Promise<void> {
     const answered = await commands.send(host, 'ping', {}).then(
       () => true,
       (error: unknown) => toDrydockError(error).code !== 'HOST_UNAVAILABLE',

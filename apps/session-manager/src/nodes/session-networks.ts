@@ -1,6 +1,6 @@
 /** Sessions that span hosts: tells each of their hosts of the others, again whenever nodes come and go or a host comes back. */
 import { createHmac } from 'node:crypto';
-import { type SessionNetwork, toDrydockError } from '@drydock/protocol';
+import { type SessionId, type SessionNetwork, toDrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { SessionRecord } from '../model/session.ts';
 import type { AgentCommands } from '../scheduling/agent-commands.ts';
@@ -29,7 +29,7 @@ export function networkFor(
 }
 
 /** The seed of a session's ssh key: every manager and every host comes to the same one, and it is nowhere stored. */
-export function keySeedOf(secret: string, sessionId: string): string {
+export function keySeedOf(secret: string, sessionId: SessionId): string {
   return createHmac('sha256', secret).update(`ssh-key ${sessionId}`).digest('base64url');
 }
 

@@ -1,4 +1,5 @@
 /** The rule against mining: a node that uses nearly all of its processors for long is told of, frozen, or its session ended. */
+import type { SessionId } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 import type { Interventions } from './interventions.ts';
@@ -27,7 +28,7 @@ export function watchCpu(deps: {
   let timer: Timer | undefined;
   let stopped = false;
 
-  async function act(sessionId: string, node: string, share: number): Promise<void> {
+  async function act(sessionId: SessionId, node: string, share: number): Promise<void> {
     const text = `${node} used ${Math.round(share * 100)} % of its processors over ${rule.minutes} minutes`;
     // Of several managers one writes the flag, and that one acts.
     if (!(await interventions.flag(sessionId, text))) return;

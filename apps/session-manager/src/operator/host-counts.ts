@@ -1,4 +1,5 @@
 /** What hosts have counted of sessions: each tells its own sum, and what a session had is the sum over its hosts. */
+import type { SessionId } from '@drydock/protocol';
 
 /** Sessions remembered, so that ended ones need no announcement; the one that was heard of longest ago goes first. */
 export const MAX_COUNTED_SESSIONS = 20_000;
@@ -16,16 +17,16 @@ export interface HostCounts<K extends string> {
    * Takes what a host says that it has counted in all, and gives what is new in it. A number below the last one: the session's network
    * was made anew there and began at nothing. What a host says of a session that is not open is forgotten again.
    */
-  take(host: string, sessionId: string, counts: Counts<K>): Counts<K>;
+  take(host: string, sessionId: SessionId, counts: Counts<K>): Counts<K>;
   /** Over all of its hosts, and over networks that were made anew. */
-  of(sessionId: string): Counts<K>;
+  of(sessionId: SessionId): Counts<K>;
   /** Of every open session that was heard of. */
-  all(): Iterable<[sessionId: string, counts: Counts<K>]>;
+  all(): Iterable<[sessionId: SessionId, counts: Counts<K>]>;
 }
 
 /** Builds empty counts. */
-export function createHostCounts<K extends string>(isOpen: (sessionId: string) => boolean): HostCounts<K> {
-  const sessions = new Map<string, Known<K>>();
+export function createHostCounts<K extends string>(isOpen: (sessionId: SessionId) => boolean): HostCounts<K> {
+  const sessions = new Map<SessionId, Known<K>>();
 
   return {
     take(host, sessionId, counts) {

@@ -1,5 +1,5 @@
 /** What a host asks for to keep itself going: sessions that it has frozen for want of disk, and those that take too much of its kernel. */
-import { DISK_SHORT_REASON } from '@drydock/protocol';
+import { DISK_SHORT_REASON, type SessionId } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import { frozenOf, type SessionRecord } from '../model/session.ts';
 import type { HostEvent, HostRegistry } from '../scheduling/host-registry.ts';
@@ -22,7 +22,7 @@ export function obeyHostFloor(deps: {
   const { hosts, directory, interventions, clock, logger } = deps;
   const startedAt = clock.now();
   /** When a host last spoke of a session's freeze. */
-  const heard = new Map<string, number>();
+  const heard = new Map<SessionId, number>();
   let timer: Timer | undefined;
 
   async function act({ sessionId, action, reason }: Extract<HostEvent, { kind: 'floor' }>): Promise<void> {
@@ -44,7 +44,7 @@ export function obeyHostFloor(deps: {
     }
   }
 
-  const failed = (sessionId: string) => (err: unknown) =>
+  const failed = (sessionId: SessionId) => (err: unknown) =>
     logger.warn({ err, sessionId }, 'what a host asked for was not done');
 
   const isSilent = (session: SessionRecord) =>

@@ -1,5 +1,5 @@
 /** What an operator may do to one session: end it, stop its nodes where they are, let them go on, note and flag it. */
-import { DrydockError } from '@drydock/protocol';
+import { DrydockError, type SessionId } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import { frozenOf, noted, type SessionRecord, thaw } from '../model/session.ts';
 import type { AgentCommands } from '../scheduling/agent-commands.ts';
@@ -10,18 +10,18 @@ import type { AuditTrail } from './audit-trail.ts';
 
 export interface Interventions {
   /** Ends a session; its pages show `reason`. @throws DrydockError SESSION_NOT_FOUND. */
-  end(by: string, sessionId: string, reason: string): Promise<void>;
+  end(by: string, sessionId: SessionId, reason: string): Promise<void>;
   /**
    * Stops every process of its nodes where it is. A host that is away obeys when it comes back.
    * @throws DrydockError SESSION_NOT_FOUND, or what a host answers that cannot do it.
    */
-  freeze(by: string, sessionId: string, reason: string): Promise<void>;
+  freeze(by: string, sessionId: SessionId, reason: string): Promise<void>;
   /** Lets its nodes go on. @throws DrydockError SESSION_NOT_FOUND, HOST_UNAVAILABLE: it stays frozen then. */
-  thaw(by: string, sessionId: string): Promise<void>;
+  thaw(by: string, sessionId: SessionId): Promise<void>;
   /** Writes an operator's note on it; an empty one takes it away. @throws DrydockError SESSION_NOT_FOUND. */
-  note(by: string, sessionId: string, note: string): Promise<void>;
+  note(by: string, sessionId: SessionId, note: string): Promise<void>;
   /** Writes what a rule has seen; false when there is a flag already, or the session is over. */
-  flag(sessionId: string, text: string): Promise<boolean>;
+  flag(sessionId: SessionId, text: string): Promise<boolean>;
   stop(): void;
 }
 
@@ -37,7 +37,7 @@ export function createInterventions(deps: {
 }): Interventions {
   const { directory, service, hosts, commands, trail, clock, logger } = deps;
 
-  function activeSession(sessionId: string): SessionRecord {
+  function activeSession(sessionId: SessionId): SessionRecord {
     const session = directory.get(sessionId);
     if (session?.state !== 'active')
       throw new DrydockError('SESSION_NOT_FOUND', 'There is no such session that lives.');
@@ -49,7 +49,7 @@ export function createInterventions(deps: {
     await Promise.all([...names].map((host) => commands.send(host, 'session.freeze', { sessionId: id, frozen })));
   }
 
-  function freezeAnew(host: string, sessionId: string): void {
+  function freezeAnew(host: string, sessionId: SessionId): void {
     commands
       .send(host, 'session.freeze', { sessionId, frozen: true })
       .catch((error: unknown) => logger.warn({ err: error, sessionId }, 'a session was not frozen anew'));

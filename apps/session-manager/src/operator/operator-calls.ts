@@ -7,6 +7,7 @@ import {
   blocksSchema,
   DrydockError,
   hostNameSchema,
+  isSessionId,
   loadSchema,
   noteRequestSchema,
   operatorLinkSchema,
@@ -14,7 +15,6 @@ import {
   operatorSessionsSchema,
   operatorStatusSchema,
   reasonRequestSchema,
-  sessionIdSchema,
   startsSchema,
   stopStartsRequestSchema,
   usageSchema,
@@ -95,7 +95,7 @@ export function operatorCalls(deps: OperatorCallsDeps): readonly OperatorRoute[]
     void routes.push(route as unknown as OperatorRoute);
 
   function sessionOf({ id = '' }: Record<string, string>): SessionRecord {
-    const session = sessionIdSchema.safeParse(id).success ? directory.get(id) : undefined;
+    const session = isSessionId(id) ? directory.get(id) : undefined;
     if (session === undefined) throw new DrydockError('SESSION_NOT_FOUND', 'There is no such session.');
     return session;
   }

@@ -1,5 +1,5 @@
 /** Sessions and usage as operators see them: from outside. */
-import type { OperatorSession, Refusals, Traffic, UsageEntry } from '@drydock/protocol';
+import type { OperatorSession, Refusals, SessionId, Traffic, UsageEntry } from '@drydock/protocol';
 import { frozenOf, type SessionRecord } from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
@@ -18,8 +18,8 @@ export function createOperatorViews(deps: {
   directory: Pick<SessionDirectory, 'all'>;
   hosts: Pick<HostRegistry, 'nodeReport' | 'isConnected'>;
   meter: Pick<UsageMeter, 'cpuSeconds'>;
-  traffic(sessionId: string): Traffic;
-  refusals(sessionId: string): Refusals;
+  traffic(sessionId: SessionId): Traffic;
+  refusals(sessionId: SessionId): Refusals;
 }): OperatorViews {
   const { directory, hosts, meter, traffic, refusals } = deps;
 

@@ -1,4 +1,5 @@
 /** Puts the operator's part of a manager together: orders, interventions, views, the processor rule, and the calls for all of it. */
+import type { SessionId } from '@drydock/protocol';
 import { type Clock, createCleanupStack, type Logger } from '@drydock/service-kit';
 import type { AgentCommands } from '../scheduling/agent-commands.ts';
 import type { HostBook } from '../scheduling/host-book.ts';
@@ -49,7 +50,7 @@ export function createOperatorPart(deps: OperatorPartDeps): OperatorPart {
   const { clock, logger } = deps.base;
   const cleanup = createCleanupStack((name, error) => logger.error({ err: error, name }, 'cleanup failed'));
   const trail = createAuditTrail({ store, clock, logger });
-  const isOpen = (sessionId: string) => directory.get(sessionId) !== undefined;
+  const isOpen = (sessionId: SessionId) => directory.get(sessionId) !== undefined;
   const meter = createUsageMeter({ hosts, isOpen, clock, minutes: cpuRule.minutes });
   cleanup.add('meter', () => meter.stop());
   const interventions = createInterventions({ directory, service, hosts, commands, trail, clock, logger });

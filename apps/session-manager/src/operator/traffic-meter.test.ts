@@ -1,4 +1,4 @@
-import type { HostFeatures, Traffic } from '@drydock/protocol';
+import { type HostFeatures, sessionIdSchema, type Traffic } from '@drydock/protocol';
 import { createManualClock } from '@drydock/service-kit';
 import { beforeEach, expect, test } from 'vitest';
 import { createHostRegistry, type HostRegistry } from '../scheduling/host-registry.ts';
@@ -8,7 +8,7 @@ const LIMITS = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
 const CAPACITY = { cpus: 1, memoryBytes: 1, diskBytes: 1, pool: 0, maxNodes: 1, defaultLimits: LIMITS };
 const HELLO = { version: '1', capabilities: {} as HostFeatures, capacity: CAPACITY, nodes: [], terminals: [] };
 const STARTED = 1000;
-const ID = 'abcdefgh';
+const ID = sessionIdSchema.parse('abcdefgh');
 
 let hosts: HostRegistry;
 let meter: TrafficMeter;
@@ -71,6 +71,6 @@ test('the last word of a session that has ended is counted once, and then nothin
   tell('h1', [160, 0, 0, 0]);
   expect(counted).toEqual(['h1 sent 100', 'h1 sent 60']);
   expect(meter.of(ID)).toEqual({ sentBytes: 0, receivedBytes: 0, sentPerSecond: 0, receivedPerSecond: 0 });
-  tell('h1', [5, 5, 0, 0], 'bcdefghi');
-  expect(meter.of('bcdefghi')).toMatchObject({ sentBytes: 0 });
+  tell('h1', [5, 5, 0, 0], sessionIdSchema.parse('bcdefghi'));
+  expect(meter.of(sessionIdSchema.parse('bcdefghi'))).toMatchObject({ sentBytes: 0 });
 });

@@ -1,5 +1,5 @@
 /** What sessions have sent to the outside and received from there, over all of their hosts, in all and of late. */
-import type { Traffic } from '@drydock/protocol';
+import type { SessionId, Traffic } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import { createHostCounts, MAX_COUNTED_SESSIONS } from './host-counts.ts';
@@ -8,14 +8,14 @@ type Direction = 'sent' | 'received';
 
 export interface TrafficMeter {
   /** A host that is not connected adds nothing to what is a second of late. */
-  of(sessionId: string): Traffic;
+  of(sessionId: SessionId): Traffic;
   stop(): void;
 }
 
 export interface TrafficMeterDeps {
   hosts: Pick<HostRegistry, 'onEvent' | 'isConnected'>;
   /** When an open session was created (ms since the epoch). */
-  createdAt(sessionId: string): number | undefined;
+  createdAt(sessionId: SessionId): number | undefined;
   /** Hears of bytes that went while this manager ran, each once. */
   onBytes(host: string, direction: Direction, bytes: number): void;
   clock: Clock;
@@ -26,9 +26,9 @@ export function createTrafficMeter({ hosts, createdAt, onBytes, clock }: Traffic
   const startedAt = clock.now();
   const counts = createHostCounts<Direction>((sessionId) => createdAt(sessionId) !== undefined);
   /** What each host said last of a session. */
-  const last = new Map<string, Map<string, Traffic>>();
+  const last = new Map<SessionId, Map<string, Traffic>>();
 
-  function take(host: string, sessionId: string, traffic: Traffic): void {
+  function take(host: string, sessionId: SessionId, traffic: Traffic): void {
     const byHost = last.get(sessionId) ?? new Map<string, Traffic>();
     const created = createdAt(sessionId);
     // What a session had before this manager began is in its sum, and no news: a rate made of it would show a flood at each start.

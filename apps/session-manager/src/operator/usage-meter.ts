@@ -1,5 +1,5 @@
 /** Processor use of sessions, from what hosts report of their nodes: now, in all, and node by node over the last minutes. */
-import type { AgentNodeReport } from '@drydock/protocol';
+import type { AgentNodeReport, SessionId } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 
@@ -16,19 +16,19 @@ interface Minute {
 
 export interface UsageMeter {
   /** Processor time of a session since this manager heard of it (s). */
-  cpuSeconds(sessionId: string): number;
+  cpuSeconds(sessionId: SessionId): number;
   /**
    * The share (0 to 1) of its own limit that a node has used over the last `minutes` whole minutes; undefined while less than
    * nine tenths of that time is known.
    */
-  share(sessionId: string, node: string): number | undefined;
+  share(sessionId: SessionId, node: string): number | undefined;
   stop(): void;
 }
 
 /** Begins to measure; `minutes` is the length of the window. */
 export function createUsageMeter(deps: {
   hosts: Pick<HostRegistry, 'onEvent'>;
-  isOpen(sessionId: string): boolean;
+  isOpen(sessionId: SessionId): boolean;
   clock: Clock;
   minutes: number;
 }): UsageMeter {
@@ -36,7 +36,7 @@ export function createUsageMeter(deps: {
   const seconds = new Map<string, number>();
   const nodes = new Map<string, { at: number; minutes: Minute[] }>();
 
-  function forget(sessionId: string): void {
+  function forget(sessionId: SessionId): void {
     seconds.delete(sessionId);
     for (const key of nodes.keys()) if (key.startsWith(`${sessionId}/`)) nodes.delete(key);
   }

@@ -7,6 +7,7 @@ import type {
   AgentRequest,
   AttachResult,
   SessionChange,
+  SessionId,
   TerminalExit,
   TerminalInput,
   TerminalOutput,
@@ -39,12 +40,12 @@ export interface TerminalRelayDeps {
   /** A new id of the protocol's form: `t` terminalIdSchema, `v` viewerIdSchema. */
   newId(prefix: 't' | 'v'): string;
   /** Hears of every change of a session's list of terminals (opened, resized, ended). */
-  onChange(sessionId: string, change: TerminalChange): void;
+  onChange(sessionId: SessionId, change: TerminalChange): void;
   /**
    * Whether every host of the session has told what it has. Until then an unknown terminal may exist all the same, and is
    * HOST_UNAVAILABLE: a manager that was just restarted must not tell pages that their terminals are gone.
    */
-  knowsHostsOf(sessionId: string): boolean;
+  knowsHostsOf(sessionId: SessionId): boolean;
   /** Whether the host's viewers come by a stream that is apart from its agent's link: then a hello says nothing about them. */
   hasStream?(host: string): boolean;
 }
@@ -75,15 +76,15 @@ export interface RelayClient {
 }
 
 export interface TerminalRelay {
-  addClient(sessionId: string, sink: TerminalSink): RelayClient;
+  addClient(sessionId: SessionId, sink: TerminalSink): RelayClient;
   /** The session's terminals as far as its hosts are known. */
-  list(sessionId: string): TerminalView[];
+  list(sessionId: SessionId): TerminalView[];
   /** All that a host has; viewers that came by the agent's link are attached again at the offsets that were forwarded. */
   onAgentHello(host: string, hello: AgentHello): void;
   /** The host has a new stream: viewers of its terminals are attached by it, at the offsets that were forwarded. */
   onStream(host: string): void;
   /** A terminal that was opened or resized, by whichever manager. */
-  onTerminal(host: string, sessionId: string, view: TerminalView): void;
+  onTerminal(host: string, sessionId: SessionId, view: TerminalView): void;
   onOutput(host: string, output: ViewerOutput): void;
   onScreen(host: string, screen: { viewerId: string; screen: string; offset: number }): void;
   /** A size in its place among a viewer's bytes. */
@@ -93,7 +94,7 @@ export interface TerminalRelay {
   /** The link broke; terminals are kept, since they outlive the agent. */
   onAgentLost(host: string): void;
   /** A node ended: its terminals are gone without an exit of their own. */
-  onNodeGone(sessionId: string, node: string): void;
+  onNodeGone(sessionId: SessionId, node: string): void;
   /** A session ended: all its terminals are forgotten. */
-  onSessionGone(sessionId: string): void;
+  onSessionGone(sessionId: SessionId): void;
 }

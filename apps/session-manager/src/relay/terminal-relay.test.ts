@@ -1,10 +1,16 @@
-import { type AgentHello, type AttachResult, DrydockError, type TerminalView } from '@drydock/protocol';
+import {
+  type AgentHello,
+  type AttachResult,
+  DrydockError,
+  sessionIdSchema,
+  type TerminalView,
+} from '@drydock/protocol';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createTerminalRelay } from './terminal-relay.ts';
 import type { RelayClient, TerminalRelay, TerminalSink } from './terminal-relay-types.ts';
 
 const HOST = 'host1';
-const SESSION = 'abcdefgh';
+const SESSION = sessionIdSchema.parse('abcdefgh');
 const VIEW: TerminalView = { terminalId: 'taaaaaaaaaaaaaaa', node: 'node1', cols: 80, rows: 24, createdAt: 1 };
 
 /** Commands as the relay sent them; each waits until the test answers it. */
@@ -136,7 +142,7 @@ describe('an attach', () => {
 
   test('of an unknown or foreign terminal is refused; T-15: only when all hosts were heard', async () => {
     relay.onAgentHello(HOST, hello(VIEW));
-    const foreign = relay.addClient('zzzzzzzz', recorder().sink);
+    const foreign = relay.addClient(sessionIdSchema.parse('zzzzzzzz'), recorder().sink);
     const attach = () => foreign.attach({ terminalId: VIEW.terminalId, offset: 0 });
     await expect(attach()).rejects.toMatchObject({ code: 'TERMINAL_NOT_FOUND' });
     knowsHosts = false;

@@ -1,10 +1,16 @@
 /** Passes terminals between browsers and hosts: which terminals there are, who views what, and nothing of what they say. */
-import { type AttachResult, DrydockError, type TerminalExit, type TerminalView } from '@drydock/protocol';
+import {
+  type AttachResult,
+  DrydockError,
+  type SessionId,
+  type TerminalExit,
+  type TerminalView,
+} from '@drydock/protocol';
 import { createRelayViewer, type RelayViewer } from './relay-viewer.ts';
 import type { RelayClient, TerminalRelay, TerminalRelayDeps, TerminalSink } from './terminal-relay-types.ts';
 
 interface Terminal {
-  readonly sessionId: string;
+  readonly sessionId: SessionId;
   readonly host: string;
   readonly viewers: Set<RelayViewer>;
   view: TerminalView;
@@ -26,14 +32,14 @@ export function createTerminalRelay(deps: TerminalRelayDeps): TerminalRelay {
   const terminals = new Map<string, Terminal>();
   const viewers = new Map<string, RelayViewer>();
 
-  function find(sessionId: string, terminalId: string): Terminal {
+  function find(sessionId: SessionId, terminalId: string): Terminal {
     const terminal = terminals.get(terminalId);
     if (terminal?.sessionId === sessionId) return terminal;
     throw new DrydockError(deps.knowsHostsOf(sessionId) ? 'TERMINAL_NOT_FOUND' : 'HOST_UNAVAILABLE');
   }
 
   /** Undefined: the terminal is another host's or session's, whatever this host says. */
-  function learn(sessionId: string, host: string, view: TerminalView): Terminal | undefined {
+  function learn(sessionId: SessionId, host: string, view: TerminalView): Terminal | undefined {
     const known = terminals.get(view.terminalId);
     if (known !== undefined) {
       if (known.host !== host || known.sessionId !== sessionId) return undefined;
@@ -64,7 +70,7 @@ export function createTerminalRelay(deps: TerminalRelayDeps): TerminalRelay {
     return viewer?.host === host ? viewer : undefined;
   }
 
-  function addClient(sessionId: string, sink: TerminalSink): RelayClient {
+  function addClient(sessionId: SessionId, sink: TerminalSink): RelayClient {
     const mine = new Map<string, RelayViewer>();
     let disposed = false;
 

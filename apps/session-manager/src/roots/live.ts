@@ -1,4 +1,5 @@
 /** What pages are told: each session's state and changes, its terminals, its people, its timeline. */
+import type { SessionId } from '@drydock/protocol';
 import { passStreamEvent, streamFirst } from '../edge/agents/terminal-streams.ts';
 import { createLabViews } from '../labs/lab-views.ts';
 import { createSessionBus } from '../live/bus.ts';
@@ -33,7 +34,7 @@ export function createLive(
     maxSessionMs: settings.maxSessionHours * HOUR_MS,
     portUrl: (sessionId, node, port) => base.origins.portUrl(sessionId, node, port),
   });
-  const knowsHostsOf = (sessionId: string) =>
+  const knowsHostsOf = (sessionId: SessionId) =>
     directory.get(sessionId)?.nodes.every(({ host, state }) => state === 'lost' || registry.isConnected(host)) ?? true;
 
   const relay = createTerminalRelay({

@@ -6,6 +6,7 @@ import type {
   Capacity,
   HostFeatures,
   Refusals,
+  SessionId,
   SwarmState,
   TerminalView,
   Traffic,
@@ -32,16 +33,16 @@ export interface Host {
 export type HostEvent =
   | { kind: 'connected' | 'lost'; host: string }
   | { kind: 'node'; host: string; report: AgentNodeReport }
-  | { kind: 'ports'; host: string; sessionId: string; node: string }
-  | { kind: 'node-gone'; host: string; sessionId: string; node: string; reason: 'deleted' | 'lost' | 'failed' }
+  | { kind: 'ports'; host: string; sessionId: SessionId; node: string }
+  | { kind: 'node-gone'; host: string; sessionId: SessionId; node: string; reason: 'deleted' | 'lost' | 'failed' }
   | { kind: 'capacity'; host: string }
-  | { kind: 'event'; host: string; sessionId: string; event: Extract<AgentFact, { kind: 'event' }>['event'] }
-  | { kind: 'swarm'; host: string; sessionId: string; swarm: SwarmState }
-  | { kind: 'terminal'; host: string; sessionId: string; terminal: TerminalView }
-  | { kind: 'floor'; host: string; sessionId: string; action: 'freeze' | 'thaw' | 'end'; reason: string }
-  | { kind: 'lab'; host: string; sessionId: string; node: string; facts: WatchedFacts }
-  | { kind: 'refusals'; host: string; sessionId: string; refused: Refusals }
-  | { kind: 'traffic'; host: string; sessionId: string; traffic: Traffic };
+  | { kind: 'event'; host: string; sessionId: SessionId; event: Extract<AgentFact, { kind: 'event' }>['event'] }
+  | { kind: 'swarm'; host: string; sessionId: SessionId; swarm: SwarmState }
+  | { kind: 'terminal'; host: string; sessionId: SessionId; terminal: TerminalView }
+  | { kind: 'floor'; host: string; sessionId: SessionId; action: 'freeze' | 'thaw' | 'end'; reason: string }
+  | { kind: 'lab'; host: string; sessionId: SessionId; node: string; facts: WatchedFacts }
+  | { kind: 'refusals'; host: string; sessionId: SessionId; refused: Refusals }
+  | { kind: 'traffic'; host: string; sessionId: SessionId; traffic: Traffic };
 
 export interface HostRegistry {
   /** A host's agent connected and told all it has; replaces what was known. */
@@ -58,7 +59,7 @@ export interface HostRegistry {
   isConnected(name: string): boolean;
   list(): Host[];
   /** What the host last said of a node. */
-  nodeReport(host: string, sessionId: string, node: string): AgentNodeReport | undefined;
+  nodeReport(host: string, sessionId: SessionId, node: string): AgentNodeReport | undefined;
   onEvent(listener: (event: HostEvent) => void): () => void;
 }
 
@@ -67,7 +68,7 @@ interface Entry {
   nodes: Map<string, AgentNodeReport>;
 }
 
-const keyOf = (sessionId: string, node: string) => `${sessionId}/${node}`;
+const keyOf = (sessionId: SessionId, node: string) => `${sessionId}/${node}`;
 
 /** Builds an empty registry. */
 export function createHostRegistry({ clock }: { clock: Clock }): HostRegistry {

@@ -1,4 +1,5 @@
 /** Ends sessions when their time, or that of their retention, is up: also those whose time came while no manager ran. Warns before. */
+import type { SessionId } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import { idleEnd, isLive, isRetained, type SessionRecord } from '../model/session.ts';
 import type { SessionDirectory } from './session-directory.ts';
@@ -31,7 +32,7 @@ export function createExpiry({ directory, service, warnings, clock, logger, idle
     if (next.state !== 'active') warnings.forget(next.id);
   });
 
-  function attempt(sessionId: string, work: () => Promise<unknown>): void {
+  function attempt(sessionId: SessionId, work: () => Promise<unknown>): void {
     ending.add(sessionId);
     work()
       .catch((error: unknown) => logger.warn({ err: error, sessionId }, 'session could not be ended yet'))

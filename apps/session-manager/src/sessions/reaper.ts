@@ -1,5 +1,5 @@
 /** Destroys what ended sessions left on hosts, again and again until it is gone; restarts of anything only delay it. */
-import { toDrydockError } from '@drydock/protocol';
+import { type SessionId, toDrydockError } from '@drydock/protocol';
 import { type Backoff, type Clock, createBackoff, type Logger, type Timer } from '@drydock/service-kit';
 import { clearHost, type SessionRecord } from '../model/session.ts';
 import { type AgentCommands, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
@@ -20,8 +20,15 @@ const NO_HOST = '';
 export interface Reaper {
   start(): void;
   /** Resolves when the session has left every host, or after `ms`; true when it has. */
-  waitFor(sessionId: string, ms: number): Promise<boolean>;
+  waitFor(sessionId: SessionId, ms: number): Promise<boolean>;
   stop(): void;
+}
+
+interface Job {
+  sessionId: SessionId;
+  host: string;
+  backoff: Backoff;
+  timer: Timer | undefined;
 }
 
 /** Builds the reaper; it follows the directory and the hosts. */
@@ -34,7 +41,7 @@ export function createReaper(deps: {
 }): Reaper {
   const { directory, hosts, commands, clock, logger } = deps;
   /** `session/host` of each destruction under way or waiting for its next attempt. */
-  const jobs = new Map<string, { backoff: Backoff; timer: Timer | undefined }>();
+  const jobs = new Map<string, Job>();
   const waiters = new Map<string, Set<() => void>>();
   let stopped = false;
 
@@ -44,12 +51,12 @@ export function createReaper(deps: {
     for (const host of left.size === 0 ? [NO_HOST] : left) {
       const key = `${session.id}/${host}`;
       if (jobs.has(key)) continue;
-      jobs.set(key, { backoff: createBackoff(RETRY), timer: undefined });
+      jobs.set(key, { sessionId: session.id, host, backoff: createBackoff(RETRY), timer: undefined });
       void attempt(session.id, host, key);
     }
   }
 
-  async function clear(sessionId: string, host: string | undefined): Promise<void> {
+  async function clear(sessionId: SessionId, host: string | undefined): Promise<void> {
     try {
       await directory.update(sessionId, (session) => clearHost(session, host));
     } catch (error) {
@@ -58,7 +65,7 @@ export function createReaper(deps: {
     }
   }
 
-  async function attempt(sessionId: string, host: string, key: string): Promise<void> {
+  async function attempt(sessionId: SessionId, host: string, key: string): Promise<void> {
     const job = jobs.get(key);
     if (job === undefined || stopped) return;
     job.timer = undefined;
@@ -89,11 +96,10 @@ export function createReaper(deps: {
     hosts.onEvent((event) => {
       if (event.kind !== 'connected') return;
       for (const [key, job] of jobs) {
-        const [sessionId = '', host = ''] = key.split('/');
-        if (host !== event.host || job.timer === undefined) continue;
+        if (job.host !== event.host || job.timer === undefined) continue;
         job.timer.cancel();
         job.timer = undefined;
-        void attempt(sessionId, host, key);
+        void attempt(job.sessionId, job.host, key);
       }
     }),
   ];

@@ -1,3 +1,4 @@
+import type { SessionId } from '@drydock/protocol';
 import { createManualClock, type ManualClock } from '@drydock/service-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../store/memory.ts';
@@ -30,7 +31,7 @@ async function sessionWithNode(hours?: number) {
   return { id, token, collaborator, get, file };
 }
 
-const stateInStore = async (id: string) => (await test.store.sessions.get(id))?.state;
+const stateInStore = async (id: SessionId) => (await test.store.sessions.get(id))?.state;
 
 describe('the retention of a session’s files', () => {
   it('lets its owner fetch files and nobody do anything else, brings nodes to rest, and then all is gone', async () => {

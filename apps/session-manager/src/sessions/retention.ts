@@ -1,5 +1,5 @@
 /** Sessions whose time is up but whose files can still be fetched: brings their nodes to rest, and ends them early when room is wanted. */
-import { toDrydockError } from '@drydock/protocol';
+import { type SessionId, toDrydockError } from '@drydock/protocol';
 import { type Backoff, type Clock, createBackoff, type Logger, type Timer } from '@drydock/service-kit';
 import type { SessionRecord } from '../model/session.ts';
 import { type AgentCommands, DESTROY_TIMEOUT_MS } from '../scheduling/agent-commands.ts';
@@ -52,11 +52,18 @@ function sessionsToEvict(
   return missing <= 0 ? chosen : undefined;
 }
 
+interface Job {
+  sessionId: SessionId;
+  host: string;
+  backoff: Backoff;
+  timer: Timer | undefined;
+}
+
 /** Builds the keeper; it follows the directory and the hosts. */
 export function createRetention(deps: RetentionDeps): Retention {
   const { directory, hosts, service, reaper, commands, clock, logger } = deps;
   /** `session/host` of each rest that is not done yet. */
-  const jobs = new Map<string, { backoff: Backoff; timer: Timer | undefined }>();
+  const jobs = new Map<string, Job>();
   let stopped = false;
 
   const retained = () =>
@@ -66,12 +73,12 @@ export function createRetention(deps: RetentionDeps): Retention {
     for (const host of new Set(session.nodes.map((node) => node.host))) {
       const key = `${session.id}/${host}`;
       if (jobs.has(key)) continue;
-      jobs.set(key, { backoff: createBackoff(RETRY), timer: undefined });
+      jobs.set(key, { sessionId: session.id, host, backoff: createBackoff(RETRY), timer: undefined });
       void attempt(session.id, host, key);
     }
   }
 
-  async function attempt(sessionId: string, host: string, key: string): Promise<void> {
+  async function attempt(sessionId: SessionId, host: string, key: string): Promise<void> {
     const job = jobs.get(key);
     if (job === undefined || stopped) return;
     job.timer = undefined;
@@ -94,7 +101,7 @@ export function createRetention(deps: RetentionDeps): Retention {
     }
   }
 
-  async function endNow(sessionId: string): Promise<void> {
+  async function endNow(sessionId: SessionId): Promise<void> {
     await service.end(sessionId, 'expired').catch((error: unknown) => {
       logger.warn({ err: error, sessionId }, 'retention could not be ended yet');
     });
@@ -107,10 +114,9 @@ export function createRetention(deps: RetentionDeps): Retention {
     hosts.onEvent((event) => {
       if (event.kind !== 'connected') return;
       for (const [key, job] of jobs) {
-        const [sessionId = '', host = ''] = key.split('/');
-        if (host !== event.host || job.timer === undefined) continue;
+        if (job.host !== event.host || job.timer === undefined) continue;
         job.timer.cancel();
-        void attempt(sessionId, host, key);
+        void attempt(job.sessionId, job.host, key);
       }
     }),
   ];

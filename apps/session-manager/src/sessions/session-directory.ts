@@ -2,7 +2,7 @@
  * Every open session in memory, kept equal to the store: reads never wait, also while the store is away; writes go to the
  * store first and are made again on top of what somebody else wrote in between.
  */
-import { DrydockError, toDrydockError } from '@drydock/protocol';
+import { DrydockError, type SessionId, toDrydockError } from '@drydock/protocol';
 import { createBackoff, type Logger } from '@drydock/service-kit';
 import { type SessionRecord, vanished } from '../model/session.ts';
 import type { PlacementBound, SessionStore } from '../store/sessions/session-store.ts';
@@ -23,14 +23,14 @@ export interface SessionDirectory {
   /** Learns all sessions. @throws DrydockError STORE_UNAVAILABLE. */
   start(): Promise<void>;
   /** An open session (active or closing), from memory. */
-  get(id: string): SessionRecord | undefined;
+  get(id: SessionId): SessionRecord | undefined;
   /** An open session from memory, or a closed one that the store still remembers. @throws DrydockError RECORD_UNREADABLE. */
-  find(id: string): Promise<SessionRecord | undefined>;
+  find(id: SessionId): Promise<SessionRecord | undefined>;
   /** Reads sessions from the store, for decisions that must not be made from a memory that lags behind another manager's writes. */
-  refresh(ids: Iterable<string>): Promise<void>;
+  refresh(ids: Iterable<SessionId>): Promise<void>;
   all(): Iterable<SessionRecord>;
   /** Ids of open sessions that another release wrote in a form that this one does not know. */
-  unreadable(): Iterable<string>;
+  unreadable(): Iterable<SessionId>;
   count(): number;
   /** Nodes placed on a host, over all sessions. */
   placed(host: string): number;
@@ -44,7 +44,7 @@ export interface SessionDirectory {
    * STORE_UNAVAILABLE, or what `change` throws.
    */
   update(
-    id: string,
+    id: SessionId,
     change: (record: SessionRecord) => SessionRecord,
     bounds?: readonly PlacementBound[],
     shares?: readonly ShareBound[],
@@ -58,11 +58,11 @@ const addressLimit = ({ over, most }: OverShare) => new DrydockError('ADDRESS_LI
 
 /** Builds a directory over a store; it is empty until `start`. */
 export function createSessionDirectory({ store, logger }: { store: SessionStore; logger: Logger }): SessionDirectory {
-  const records = new Map<string, SessionRecord>();
-  const unreadable = new Set<string>();
+  const records = new Map<SessionId, SessionRecord>();
+  const unreadable = new Set<SessionId>();
   const placed = new Map<string, number>();
   const listeners = new Set<(change: DirectoryChange) => void>();
-  const queues = new Map<string, Promise<unknown>>();
+  const queues = new Map<SessionId, Promise<unknown>>();
   let inSync = false;
   let closed = false;
   let reloading = false;
@@ -100,14 +100,14 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
   }
 
   /** What this release cannot read is nothing to decide by: it is out of memory, and stays as it is in the store and on its hosts. */
-  function setAside(id: string): void {
+  function setAside(id: SessionId): void {
     countPlaces(records.get(id), -1);
     records.delete(id);
     unreadable.add(id);
   }
 
   /** Takes over what the store has of a session now. */
-  async function refresh(id: string): Promise<void> {
+  async function refresh(id: SessionId): Promise<void> {
     try {
       const stored = await store.get(id);
       const known = records.get(id);
@@ -167,7 +167,7 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
   });
 
   /** One change of a session at a time, in order of arrival. */
-  function enqueue<T>(id: string, task: () => Promise<T>): Promise<T> {
+  function enqueue<T>(id: SessionId, task: () => Promise<T>): Promise<T> {
     const before = queues.get(id) ?? Promise.resolve();
     const run = before.then(task, task);
     const settled = run.then(
@@ -182,7 +182,7 @@ export function createSessionDirectory({ store, logger }: { store: SessionStore;
   }
 
   async function write(
-    id: string,
+    id: SessionId,
     change: (record: SessionRecord) => SessionRecord,
     bounds: readonly PlacementBound[] | undefined,
     shares: readonly ShareBound[] | undefined,

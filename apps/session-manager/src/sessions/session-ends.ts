@@ -1,14 +1,14 @@
 /** How sessions end: when their time is up, when nobody uses them, when somebody ends them. */
-import type { EndReason } from '@drydock/protocol';
+import type { EndReason, SessionId } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import { beginClosing, beginRetention, idleEnd, retentionMs, type SessionRecord } from '../model/session.ts';
 import type { SessionDirectory } from './session-directory.ts';
 
 export interface SessionEnds {
   /** Ends a session whose time is up, or that nobody uses; what its nodes hold is retained for a time. */
-  expire(sessionId: string, reason: 'expired' | 'idle'): Promise<SessionRecord>;
+  expire(sessionId: SessionId, reason: 'expired' | 'idle'): Promise<SessionRecord>;
   /** Ends a session and its retention; its nodes are destroyed by the reaper. Ending it twice is harmless. `text`: why, for its pages. */
-  end(sessionId: string, reason: EndReason, text?: string): Promise<SessionRecord>;
+  end(sessionId: SessionId, reason: EndReason, text?: string): Promise<SessionRecord>;
 }
 
 export interface SessionEndsDeps {
@@ -24,7 +24,7 @@ export interface SessionEndsDeps {
 /** Builds it. */
 export function createSessionEnds({ directory, clock, logger, maxRetentionMs, idleMs }: SessionEndsDeps): SessionEnds {
   return {
-    async expire(sessionId: string, reason: 'expired' | 'idle'): Promise<SessionRecord> {
+    async expire(sessionId: SessionId, reason: 'expired' | 'idle'): Promise<SessionRecord> {
       // Of several managers that end it in the same moment one writes; the others find it done.
       let isOurs = false;
       const ended = await directory.update(sessionId, (session) => {
@@ -46,7 +46,7 @@ export function createSessionEnds({ directory, clock, logger, maxRetentionMs, id
       logger.info({ sessionId, audit: 'session-ended', reason, state, retainedUntil }, 'session ended');
       return ended;
     },
-    async end(sessionId: string, reason: EndReason, text?: string): Promise<SessionRecord> {
+    async end(sessionId: SessionId, reason: EndReason, text?: string): Promise<SessionRecord> {
       let isOurs = false;
       const ended = await directory.update(sessionId, (session) => {
         const next = beginClosing(session, reason, clock.now(), text);

@@ -1,5 +1,6 @@
 /** What can be done with a session: create, open by link, extend, share, end. Rights are asked for here and nowhere else. */
-import { allows, DrydockError, type LinkView, type Right } from '@drydock/protocol';
+import { randomBytes } from 'node:crypto';
+import { allows, DrydockError, type LinkView, newSessionId, type Right, type SessionId } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import { findLink, hashToken, newId, newLink, newToken } from '../model/links.ts';
 import {
@@ -73,7 +74,7 @@ export function createSessionService(deps: SessionServiceDeps) {
    * `alsoRetained` lets the owner in after the end too, while the files can still be fetched.
    */
   async function authorize(
-    sessionId: string,
+    sessionId: SessionId,
     token: string | undefined,
     needed: Right,
     { alsoRetained = false }: { alsoRetained?: boolean } = {},
@@ -110,7 +111,7 @@ export function createSessionService(deps: SessionServiceDeps) {
     sessionsOf,
 
     /** The right of a link that is known by its id, as long as both live; undefined after revocation or the session's end. */
-    rightOf(sessionId: string, linkId: string): Right | undefined {
+    rightOf(sessionId: SessionId, linkId: string): Right | undefined {
       const session = directory.get(sessionId);
       if (session === undefined || !isLive(session, clock.now())) return undefined;
       return session.links.find(({ id }) => id === linkId)?.right;
@@ -157,7 +158,7 @@ export function createSessionService(deps: SessionServiceDeps) {
         viewer: newLink('viewer', now),
       };
       const session = newSession({
-        id: newId('', 8),
+        id: newSessionId(randomBytes(8)),
         name: wish.name ?? null,
         template: wish.template ?? null,
         createdAt: now,
@@ -180,7 +181,7 @@ export function createSessionService(deps: SessionServiceDeps) {
     },
 
     /** Adds hours, up to the operator's maximum. */
-    async extend(sessionId: string, hours: number): Promise<SessionRecord> {
+    async extend(sessionId: SessionId, hours: number): Promise<SessionRecord> {
       const maxMs = maxSessionHours * HOUR_MS;
       const extended = await directory.update(sessionId, (session) =>
         extendSession(session, Math.round(hours * HOUR_MS), maxMs, clock.now()),
@@ -190,14 +191,14 @@ export function createSessionService(deps: SessionServiceDeps) {
     },
 
     /** Gives a session another name, or none. */
-    async rename(sessionId: string, name: string | null): Promise<SessionRecord> {
+    async rename(sessionId: SessionId, name: string | null): Promise<SessionRecord> {
       const renamed = await directory.update(sessionId, (session) => renameSession(session, name, clock.now()));
       logger.info({ sessionId, audit: 'session-renamed' }, 'session renamed');
       return renamed;
     },
 
     /** Notes that somebody does something in a session: that keeps it, where the operator ends those without use. */
-    touch(sessionId: string): void {
+    touch(sessionId: SessionId): void {
       const session = directory.get(sessionId);
       if (idleMs === 0 || session === undefined || touch(session, clock.now(), touchStepMs) === session) return;
       directory
@@ -209,7 +210,7 @@ export function createSessionService(deps: SessionServiceDeps) {
       return session.links.map(({ id, right, createdAt }) => ({ id, right, createdAt }));
     },
 
-    async addLink(sessionId: string, right: Right): Promise<{ link: LinkRecord; token: string }> {
+    async addLink(sessionId: SessionId, right: Right): Promise<{ link: LinkRecord; token: string }> {
       const made = newLink(right, clock.now());
       await directory.update(sessionId, (session) => addLink(session, made.link, clock.now()));
       logger.info({ sessionId, audit: 'link-created', linkId: made.link.id, right }, 'link created');
@@ -217,7 +218,7 @@ export function createSessionService(deps: SessionServiceDeps) {
     },
 
     /** A new token in the place of a link's; the old one opens nothing any more. @throws DrydockError NOT_FOUND. */
-    async rotateLink(sessionId: string, linkId: string): Promise<{ link: LinkRecord; token: string }> {
+    async rotateLink(sessionId: SessionId, linkId: string): Promise<{ link: LinkRecord; token: string }> {
       const made = newLink('viewer', clock.now());
       const session = await directory.update(sessionId, (current) =>
         rotateLink(current, linkId, made.link, clock.now()),
@@ -229,19 +230,19 @@ export function createSessionService(deps: SessionServiceDeps) {
       return { link, token: made.token };
     },
 
-    async revokeLink(sessionId: string, linkId: string): Promise<void> {
+    async revokeLink(sessionId: SessionId, linkId: string): Promise<void> {
       await directory.update(sessionId, (session) => revokeLink(session, linkId, clock.now()));
       logger.info({ sessionId, audit: 'link-revoked', linkId }, 'link revoked');
     },
 
-    async setPort(sessionId: string, node: string, port: number, choice: PortChoice) {
+    async setPort(sessionId: SessionId, node: string, port: number, choice: PortChoice) {
       const session = await directory.update(sessionId, (current) => setPort(current, node, port, choice, clock.now()));
       logger.info({ sessionId, audit: 'port-choice', node, port, ...choice }, 'port setting changed');
       return session;
     },
 
     /** A link that opens one port until `minutes` are over, or the session is. */
-    async sharePort(sessionId: string, node: string, port: number, minutes: number) {
+    async sharePort(sessionId: SessionId, node: string, port: number, minutes: number) {
       const token = newToken();
       const id = newId('p', 11);
       const session = await directory.update(sessionId, (current) => {

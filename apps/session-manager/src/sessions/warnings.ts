@@ -1,5 +1,5 @@
 /** Tells a session's pages ten, five and one minute before it ends, whether its time runs out or nobody uses it. */
-import type { SessionChange } from '@drydock/protocol';
+import type { SessionChange, SessionId } from '@drydock/protocol';
 
 const MINUTE_MS = 60_000;
 /** Minutes before the end at which pages are told, the last one last. */
@@ -7,9 +7,9 @@ const MARKS = [10, 5, 1] as const;
 
 export interface Warnings {
   /** Looks at one end of a session (ms since the epoch); tells when a mark has been passed since the look before. */
-  warnIfDue(sessionId: string, reason: 'expiry' | 'idle', at: number, now: number): void;
+  warnIfDue(sessionId: SessionId, reason: 'expiry' | 'idle', at: number, now: number): void;
   /** Forgets a session that is over. */
-  forget(sessionId: string): void;
+  forget(sessionId: SessionId): void;
 }
 
 /** The nearest mark that `leftMs` has reached, in minutes; undefined while there is more time than the first. */
@@ -18,7 +18,7 @@ function reached(leftMs: number): number | undefined {
 }
 
 /** Builds them; memory is one entry for each session and reason that is looked at. */
-export function createWarnings({ publish }: { publish(sessionId: string, change: SessionChange): void }): Warnings {
+export function createWarnings({ publish }: { publish(sessionId: SessionId, change: SessionChange): void }): Warnings {
   const seen = new Map<string, { at: number; mark: number | undefined }>();
   return {
     warnIfDue(sessionId, reason, at, now) {

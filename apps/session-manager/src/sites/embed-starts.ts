@@ -1,5 +1,5 @@
 /** Begins sessions for frames on pages of other sites, and goes on with them. */
-import { type CreateEmbedSessionRequest, DrydockError, toDrydockError } from '@drydock/protocol';
+import { type CreateEmbedSessionRequest, DrydockError, type SessionId, toDrydockError } from '@drydock/protocol';
 import type { LabBook } from '../labs/lab-book.ts';
 import type { LabStarts } from '../labs/lab-starts.ts';
 import type { SessionRecord } from '../model/session.ts';
@@ -53,7 +53,7 @@ export function createEmbedStarts(deps: EmbedStartsDeps): EmbedStarts {
   const { service, nodes } = deps.sessions;
 
   /** Makes the nodes of a session without lab and template; each is there when its page hears of it. */
-  async function beginPlain(sessionId: string, count: number): Promise<void> {
+  async function beginPlain(sessionId: SessionId, count: number): Promise<void> {
     try {
       const names = Array.from({ length: count }, () => undefined);
       // One that fails is taken back and told of by `build` itself.

@@ -1,4 +1,5 @@
 /** What lies in a running installation's Redis was written by another release: it is read, or told and kept. */
+import { type SessionId, sessionIdSchema } from '@drydock/protocol';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import { startTestRedis, type TestRedis } from '@drydock/testkit';
 import { Redis } from 'ioredis';
@@ -17,7 +18,7 @@ const NODE = { name: 'node1', index: 1, host: 'h1', limits: LIMITS, state: 'runn
 const LINK = { id: 'laaaaaaaaaaa', right: 'owner', tokenHash: 'x'.repeat(43), createdAt: 1 };
 /** A document as release 0.2 writes it. */
 const OLD = {
-  id: 'aaaaaaaa',
+  id: sessionIdSchema.parse('aaaaaaaa'),
   name: null,
   template: null,
   createdAt: 1,
@@ -50,11 +51,11 @@ afterEach(async () => {
   await redis.stop();
 });
 
-async function write(document: { id: string; version: number }): Promise<void> {
+async function write(document: { id: SessionId; version: number }): Promise<void> {
   await raw.hset(sessionKey(document.id), { document: JSON.stringify(document), version: document.version });
   await raw.sadd(SESSIONS_KEY, document.id);
 }
-const documentOf = async (id: string) => JSON.parse((await raw.hget(sessionKey(id), 'document')) ?? 'null');
+const documentOf = async (id: SessionId) => JSON.parse((await raw.hget(sessionKey(id), 'document')) ?? 'null');
 
 describe('a session of the release before', () => {
   it('is read as what it is, in each of its states', async () => {
@@ -102,7 +103,7 @@ describe('a session of the release before', () => {
 });
 
 describe('a session of a form that nobody here knows', () => {
-  const LATER = { ...OLD, id: 'bbbbbbbb', schema: 2, state: 'asleep' };
+  const LATER = { ...OLD, id: sessionIdSchema.parse('bbbbbbbb'), schema: 2, state: 'asleep' };
 
   it.each([
     ['of a later version', JSON.stringify({ ...LATER, state: 'active' })],

@@ -1,12 +1,12 @@
 /** The last picture of every session's swarm, as the hosts tell it; pages get each new one as a step from the one before. */
-import { type SwarmState, type SwarmStep, swarmStep } from '@drydock/protocol';
+import { type SessionId, type SwarmState, type SwarmStep, swarmStep } from '@drydock/protocol';
 import type { SessionRecord } from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
 import type { SessionDirectory } from '../sessions/session-directory.ts';
 
 export interface SwarmBoard {
   /** What is known of a session's swarm. */
-  get(sessionId: string): SwarmState;
+  get(sessionId: SessionId): SwarmState;
 }
 
 const NOTHING: SwarmState = { view: null, problem: null };
@@ -15,13 +15,13 @@ const NOTHING: SwarmState = { view: null, problem: null };
 export function createSwarmBoard(deps: {
   hosts: Pick<HostRegistry, 'onEvent' | 'isConnected'>;
   directory: Pick<SessionDirectory, 'get' | 'onChange'>;
-  publish: (sessionId: string, step: SwarmStep) => void;
+  publish: (sessionId: SessionId, step: SwarmStep) => void;
 }): SwarmBoard {
   const { hosts, directory, publish } = deps;
   /** What each host of a session told last: of a session that spans hosts every one with a managing node tells. */
-  const told = new Map<string, Map<string, SwarmState>>();
+  const told = new Map<SessionId, Map<string, SwarmState>>();
   const shown = new Map<string, SwarmState>();
-  const get = (sessionId: string) => shown.get(sessionId) ?? NOTHING;
+  const get = (sessionId: SessionId) => shown.get(sessionId) ?? NOTHING;
 
   /** Of several the one that is here, whose managers answer, that has the leader; then the first name, so that it stays the same one. */
   function choose(session: SessionRecord): SwarmState {

@@ -1,5 +1,5 @@
 /** Waits until a node's docker answers. */
-import { DrydockError } from '@drydock/protocol';
+import { DrydockError, type SessionId } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 import { requireNode } from '../model/session.ts';
 import type { HostRegistry } from '../scheduling/host-registry.ts';
@@ -13,7 +13,7 @@ export function createDockerReady(deps: {
   directory: Pick<SessionDirectory, 'get'>;
   hosts: Pick<HostRegistry, 'nodeReport' | 'onEvent'>;
   clock: Clock;
-}): (sessionId: string, name: string) => Promise<void> {
+}): (sessionId: SessionId, name: string) => Promise<void> {
   const { directory, hosts, clock } = deps;
   return (sessionId, name) => {
     const isReady = () => {

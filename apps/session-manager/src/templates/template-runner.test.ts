@@ -1,4 +1,4 @@
-import type { SessionChange, SessionView } from '@drydock/protocol';
+import { type SessionChange, type SessionId, type SessionView, sessionIdSchema } from '@drydock/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newSession } from '../model/session.ts';
 import { addNode } from '../model/session-nodes.ts';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.stop());
 
-async function progressOf(id: string, token: string) {
+async function progressOf(id: SessionId, token: string) {
   const { socket } = await test.openPage(id, token);
   const seen: Extract<SessionChange, { kind: 'progress' }>[] = [];
   socket.on('session:change', ({ change }: { change: SessionChange }) => {
@@ -25,7 +25,7 @@ async function progressOf(id: string, token: string) {
   return seen;
 }
 
-const view = async (id: string, token: string) =>
+const view = async (id: SessionId, token: string) =>
   (await test.call('GET', `/sessions/${id}`, { token })).body as SessionView;
 
 describe('templates', () => {
@@ -127,7 +127,7 @@ describe('templates', () => {
     const now = Date.now();
     const limits = { cpus: 1, memoryBytes: 1, diskBytes: 1, pids: 1 };
     let session = newSession({
-      id: 'abcdefgh',
+      id: sessionIdSchema.parse('abcdefgh'),
       name: null,
       template: null,
       createdAt: now,

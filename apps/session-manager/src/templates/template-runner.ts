@@ -1,5 +1,5 @@
 /** Carries a template out: makes its nodes, runs its steps, tells how far it is; a failure takes everything back. */
-import { DrydockError, toDrydockError } from '@drydock/protocol';
+import { DrydockError, type SessionId, toDrydockError } from '@drydock/protocol';
 import type { SessionFeed } from '../live/feed.ts';
 import type { Timeline } from '../live/timeline.ts';
 import { requireNode, type SessionRecord } from '../model/session.ts';
@@ -20,11 +20,11 @@ const EXEC_SLACK_MS = 15_000;
 
 export interface TemplateRunner {
   /** Reserves all nodes of a new session's template, then builds in the background. A session that cannot have them ends. */
-  startNew(sessionId: string, template: Template): Promise<void>;
+  startNew(sessionId: SessionId, template: Template): Promise<void>;
   /** The same for a session that lives; nodes whose names are taken get the next number. */
-  apply(sessionId: string, template: Template): Promise<void>;
+  apply(sessionId: SessionId, template: Template): Promise<void>;
   /** The same, and waits for the end. @throws DrydockError, with what was made taken back. */
-  carryOut(sessionId: string, template: Template): Promise<void>;
+  carryOut(sessionId: SessionId, template: Template): Promise<void>;
 }
 
 export interface TemplateRunnerDeps {
@@ -74,7 +74,7 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
   const { clock, logger } = deps.tools;
   const dockerReady = createDockerReady({ directory, hosts, clock });
 
-  async function reserve(sessionId: string, template: Template): Promise<Map<string, string>> {
+  async function reserve(sessionId: SessionId, template: Template): Promise<Map<string, string>> {
     const session = directory.get(sessionId);
     if (session === undefined) throw new DrydockError('SESSION_NOT_FOUND');
     const names = freeNames(session, template.nodes);
@@ -83,7 +83,7 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
   }
 
   /** Each command waits for its own node only: a swarm begins with its first node, while the others still start. */
-  function runner(sessionId: string, ready: ReadonlyMap<string, Promise<void>>): RunOnNode {
+  function runner(sessionId: SessionId, ready: ReadonlyMap<string, Promise<void>>): RunOnNode {
     return async (name, command, timeoutSeconds, stdin) => {
       await ready.get(name);
       const session = directory.get(sessionId);
@@ -101,14 +101,14 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
     };
   }
 
-  function addressIn(sessionId: string, [first = '']: readonly string[]): string {
+  function addressIn(sessionId: SessionId, [first = '']: readonly string[]): string {
     const session = directory.get(sessionId);
     if (session === undefined) throw new DrydockError('SESSION_ENDED');
     return addressOf(requireNode(session, first));
   }
 
   async function runStep(
-    sessionId: string,
+    sessionId: SessionId,
     step: TemplateStep,
     names: Map<string, string>,
     run: RunOnNode,
@@ -135,7 +135,7 @@ export function createTemplateRunner(deps: TemplateRunnerDeps): TemplateRunner {
 
   /** Gives why it failed, where it did. */
   async function build(
-    sessionId: string,
+    sessionId: SessionId,
     template: Template,
     names: Map<string, string>,
   ): Promise<DrydockError | undefined> {

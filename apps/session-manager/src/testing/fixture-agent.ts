@@ -15,6 +15,7 @@ import {
   nodeAddress,
   PROTOCOL_VERSION,
   type ProbedFacts,
+  type SessionId,
   type SessionNetwork,
   type SwarmState,
   toDrydockError,
@@ -28,7 +29,7 @@ import { createFixtureLinks } from './fixture-links.ts';
 import { createFixtureStreams, type FixtureStreams } from './fixture-stream.ts';
 import { createFixtureTerminals } from './fixture-terminals.ts';
 
-type LabProbe = (sessionId: string, node: string, probes: NodeProbe[]) => ProbedFacts | Promise<ProbedFacts>;
+type LabProbe = (sessionId: SessionId, node: string, probes: NodeProbe[]) => ProbedFacts | Promise<ProbedFacts>;
 
 export interface FixtureAgentOptions {
   /** The manager's address; several managers: their addresses. */
@@ -57,8 +58,8 @@ export interface FixtureAgent {
   /** All nodes, as `session/node`. */
   nodes(): string[];
   /** What it was told last of the session's other hosts, and the seed of its key. */
-  network(sessionId: string): SessionNetwork | undefined;
-  keySeed(sessionId: string): string | undefined;
+  network(sessionId: SessionId): SessionNetwork | undefined;
+  keySeed(sessionId: SessionId): string | undefined;
   /** Commands that came, by name and session/node. */
   readonly commands: string[];
   /** Sessions that the manager named in its last answer to a hello. */
@@ -72,26 +73,26 @@ export interface FixtureAgent {
   /** Breaks the connection; nodes and terminals stay. */
   disconnect(): void;
   /** Makes a node's port lead to a real port of this machine. */
-  expose(sessionId: string, node: string, port: number, realPort: number): void;
+  expose(sessionId: SessionId, node: string, port: number, realPort: number): void;
   /** Lets the next commands of a name fail with a code, or wait for ever (`hang`). */
   fail(name: AgentCommandName, code: 'INTERNAL' | 'DISK_FULL' | 'hang' | undefined): void;
   /** Changes a node's report and tells it. */
-  report(sessionId: string, node: string, change: Partial<AgentNodeReport>): void;
+  report(sessionId: SessionId, node: string, change: Partial<AgentNodeReport>): void;
   sendFact(fact: AgentFact): void;
   /** The streams of its terminals. */
   readonly terminalStreams: FixtureStreams;
   /** Sets a session's swarm and tells it. */
-  setSwarm(sessionId: string, swarm: SwarmState): void;
+  setSwarm(sessionId: SessionId, swarm: SwarmState): void;
   /** Tables of a node that it keeps for a lab. */
-  watchedTables(sessionId: string, node: string): WatchedTable[];
+  watchedTables(sessionId: SessionId, node: string): WatchedTable[];
   /** What its engine would tell of them; told whenever it is asked for. */
-  setLabFacts(sessionId: string, node: string, facts: WatchedFacts): void;
+  setLabFacts(sessionId: SessionId, node: string, facts: WatchedFacts): void;
   /** Answers commands in its nodes, which are processes of this machine else. */
   onExec(answer: (request: AgentRequest<'node.exec'>) => AgentAnswer<'node.exec'>): void;
   /** Answers the probes of labs. */
   onProbe(answer: LabProbe): void;
   /** Makes a node vanish as a host's crash would. */
-  forget(sessionId: string, node: string): void;
+  forget(sessionId: SessionId, node: string): void;
   /** Says in every hello from now on that it has a terminal, as a host that was taken over may. */
   claimTerminal(terminal: AgentHello['terminals'][number]): void;
   /** Sends any event, for tests of bad input. */
@@ -210,7 +211,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
     return { ...report, from: warm < 0 ? 'cold' : 'pool' };
   }
 
-  function destroyNode(sessionId: string, node: string): void {
+  function destroyNode(sessionId: SessionId, node: string): void {
     nodes.delete(`${sessionId}/${node}`);
     terminals.endSession(sessionId, node);
   }
@@ -265,7 +266,7 @@ export function createFixtureAgent(options: FixtureAgentOptions): FixtureAgent {
   };
 
   async function run({ name: command, request }: AgentCommandMessage, from: string): Promise<unknown> {
-    const { sessionId = '', node = '' } = request as { sessionId?: string; node?: string };
+    const { sessionId = '', node = '' } = request as { sessionId?: SessionId; node?: string };
     commands.push(`${command} ${sessionId}/${node}`);
     const failure = failures.get(command);
     if (failure === 'hang') return new Promise(() => undefined);

@@ -9,14 +9,15 @@ import {
   type AgentAnswer,
   type AgentRequest,
   DrydockError,
+  type SessionId,
 } from '@drydock/protocol';
 
 interface FixtureCarriersDeps {
   name: string;
   key: string;
-  hasNode(sessionId: string, node: string): boolean;
+  hasNode(sessionId: SessionId, node: string): boolean;
   /** The real port that a node's port leads to. */
-  portOf(sessionId: string, node: string, port: number): number | undefined;
+  portOf(sessionId: SessionId, node: string, port: number): number | undefined;
 }
 
 /** A reset, as the real agent makes it: `resetAndDestroy` would say an orderly end first. */

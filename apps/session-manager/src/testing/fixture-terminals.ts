@@ -1,16 +1,16 @@
 /** Terminals of the fixture agent: a real output log with offsets and viewers, over a "shell" that echoes what is typed. */
-import type { AgentAnswer, AgentRequest, TerminalView } from '@drydock/protocol';
+import type { AgentAnswer, AgentRequest, SessionId, TerminalView } from '@drydock/protocol';
 import { DrydockError } from '@drydock/protocol';
 
 export interface FixtureTerminalEvents {
   output(output: { viewerId: string; offset: number; data: Uint8Array }): void;
   /** A terminal was opened or resized. */
-  changed(sessionId: string, view: TerminalView): void;
+  changed(sessionId: SessionId, view: TerminalView): void;
   exit(exit: { terminalId: string; exitCode: number; viewerId?: string }): void;
 }
 
 interface Terminal {
-  sessionId: string;
+  sessionId: SessionId;
   view: TerminalView;
   log: Buffer;
   viewers: Set<string>;
@@ -81,7 +81,7 @@ export function createFixtureTerminals(events: FixtureTerminalEvents) {
       end(find(terminalId));
       return {};
     },
-    endSession(sessionId: string, node?: string): void {
+    endSession(sessionId: SessionId, node?: string): void {
       for (const terminal of [...terminals.values()]) {
         if (terminal.sessionId === sessionId && (node === undefined || terminal.view.node === node)) {
           terminals.delete(terminal.view.terminalId);

@@ -1,6 +1,8 @@
 /** A session with one node whose ports are real servers of this machine, and ways to visit them, for tests of the gateway. */
+
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect, type Server as NetServer } from 'node:net';
+import type { SessionId } from '@drydock/protocol';
 import type { FixtureAgent } from './fixture-agent.ts';
 import { type RawAnswer, type RawOptions, rawRequest } from './raw-request.ts';
 import { startTestManager, type TestManager, type TestManagerOptions } from './test-manager.ts';
@@ -8,7 +10,7 @@ import { startTestManager, type TestManager, type TestManagerOptions } from './t
 export interface PublishedPorts {
   readonly test: TestManager;
   readonly agent: FixtureAgent;
-  readonly id: string;
+  readonly id: SessionId;
   /** The owner's token, and a viewer's. */
   readonly token: string;
   readonly viewer: string;

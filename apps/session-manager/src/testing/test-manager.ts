@@ -9,6 +9,7 @@ import {
   createSessionResponseSchema,
   errorBodySchema,
   SESSION_NAMESPACE,
+  type SessionId,
   type SessionSnapshot,
   sessionSnapshotSchema,
 } from '@drydock/protocol';
@@ -39,7 +40,7 @@ export interface TestManager {
   host(options?: Partial<FixtureAgentOptions>): Promise<FixtureAgent>;
   /** Connects a page; resolves with its first snapshot. */
   openPage(
-    sessionId: string,
+    sessionId: SessionId,
     token: string | undefined,
     extra?: object,
   ): Promise<{ socket: Socket; snapshot: SessionSnapshot }>;

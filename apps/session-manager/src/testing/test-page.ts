@@ -9,7 +9,7 @@ import {
   isFinal,
   type TerminalInput,
 } from '@drydock/client';
-import type { SessionChange, SessionSnapshot } from '@drydock/protocol';
+import type { SessionChange, SessionId, SessionSnapshot } from '@drydock/protocol';
 import { io } from 'socket.io-client';
 import { newId } from '../model/links.ts';
 
@@ -47,7 +47,7 @@ interface Drawn {
 const pause = () => new Promise((resolve) => setTimeout(resolve, RETRY_MS));
 
 /** Connects at once, and again after each break until `close`. */
-export function openTestPage(options: { origin: string; sessionId: string; token: string }): TestPage {
+export function openTestPage(options: { origin: string; sessionId: SessionId; token: string }): TestPage {
   const { origin, sessionId, token } = options;
   const terminals = new Map<string, Drawn>();
   const faults: string[] = [];

@@ -1,9 +1,16 @@
 /** A session as the server would describe it, for the stories: one swarm of three nodes, one of which is in trouble. */
-import type { NodeView, PublishedPort, SessionSnapshot, SwarmView, TerminalView } from '@drydock/protocol';
+import {
+  type NodeView,
+  type PublishedPort,
+  type SessionSnapshot,
+  type SwarmView,
+  sessionIdSchema,
+  type TerminalView,
+} from '@drydock/protocol';
 
 /** All times of the stories count from here, so that a picture is the same every time (ms since the epoch). */
 export const STORY_NOW = Date.UTC(2026, 10, 29, 9, 0, 0);
-export const STORY_SESSION = 'kjwtq5ab';
+export const STORY_SESSION = sessionIdSchema.parse('kjwtq5ab');
 
 const MIB = 1024 * 1024;
 

@@ -1,4 +1,5 @@
 /** What can be downloaded before a session ends. */
+import type { SessionId } from '@drydock/protocol';
 
 export const takeHome = {
   title: 'Take it home',
@@ -11,11 +12,11 @@ export const takeHome = {
   histories: 'Shell history',
   historiesHint: 'What was typed on every node, as one text.',
   historiesLabel: 'Download the shell history of every node',
-  historiesName: (sessionId: string) => `drydock-${sessionId}-history.txt`,
+  historiesName: (sessionId: SessionId) => `drydock-${sessionId}-history.txt`,
   noHistories: 'Nothing was typed on any node yet.',
   timeline: 'Timeline',
   timelineHint: 'What happened, with times and ids, for a report.',
   timelineLabel: 'Download the timeline as text',
-  timelineName: (sessionId: string) => `drydock-${sessionId}-timeline.txt`,
+  timelineName: (sessionId: SessionId) => `drydock-${sessionId}-timeline.txt`,
   more: 'Any other folder: open Files and choose Download as tar from its menu.',
 } as const;

@@ -1,5 +1,5 @@
 /** Sentences of the timeline: what happened in the session. */
-import type { TimelineKind } from '@drydock/protocol';
+import type { SessionId, TimelineKind } from '@drydock/protocol';
 import { plural } from './plural.ts';
 
 type Sentence = (subject: string, detail: string, node: string) => string;
@@ -47,6 +47,6 @@ export const timeline = {
   copied: 'The timeline is on the clipboard.',
   session: 'Session',
   failed: 'What happened before could not be read.',
-  reportTitle: (sessionId: string) => `Drydock session ${sessionId}: what happened (UTC)`,
+  reportTitle: (sessionId: SessionId) => `Drydock session ${sessionId}: what happened (UTC)`,
   sentences,
 } as const;

@@ -1,6 +1,6 @@
 /** The runtime of one workbench, wired: connection, state, terminals, layout, actions and messages; free of React. */
 import { createSessionConnection, createTerminalLink, type PlainSocket } from '@drydock/client';
-import { openSessionResponseSchema, timelineResponseSchema } from '@drydock/protocol';
+import { openSessionResponseSchema, type SessionId, timelineResponseSchema } from '@drydock/protocol';
 import { io } from 'socket.io-client';
 import { basePath } from '../env.ts';
 import { strings } from '../strings.ts';
@@ -43,7 +43,7 @@ export interface PageParts {
 }
 
 /** Builds the runtime of a session on a page with these parts; `start` connects it, `dispose` leaves the session without ending it. */
-export function createWorkbench(sessionId: string, page: PageParts, access = accessOfTab(sessionId)) {
+export function createWorkbench(sessionId: SessionId, page: PageParts, access = accessOfTab(sessionId)) {
   const { panels } = page;
   const { token, isFresh, wantedNode, storage, isEmbedded } = access;
   const store = createWorkbenchStore();

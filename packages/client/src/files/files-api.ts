@@ -4,6 +4,7 @@ import {
   type FileWriteResponse,
   fileListResponseSchema,
   fileWriteResponseSchema,
+  type SessionId,
 } from '@drydock/protocol';
 import { ApiError } from '../http/errors.ts';
 import { bearer, type HttpClient } from '../http/http-client.ts';
@@ -76,7 +77,7 @@ export type PutBody = (
 
 export interface FilesApiDeps {
   http: HttpClient;
-  sessionId: string;
+  sessionId: SessionId;
   token: string | null;
   putBody?: PutBody;
 }
@@ -92,7 +93,7 @@ function putByFetch(http: HttpClient): PutBody {
 }
 
 /** Where a file or folder of a node is, below `/api/v1`. */
-export function filePathOf(sessionId: string, node: string, path: string): string {
+export function filePathOf(sessionId: SessionId, node: string, path: string): string {
   return `/sessions/${sessionId}/nodes/${node}/files?path=${encodeURIComponent(path)}`;
 }
 

@@ -1,4 +1,5 @@
 /** A TCP port of a node as a WebSocket of bytes (docs/PROTOCOL.md, B11). The right goes in a header, so pages cannot have it. */
+import type { SessionId } from '@drydock/protocol';
 import { type ApiError, failureOf } from '../http/errors.ts';
 import { bearer } from '../http/http-client.ts';
 import { type ClientTexts, ENGLISH } from '../http/texts.ts';
@@ -9,7 +10,7 @@ export const PORT_RESET_CODE = 1011;
 export interface PortPlace {
   /** Where the server is, with the path below which it lies. */
   server: string;
-  sessionId: string;
+  sessionId: SessionId;
   token: string;
 }
 

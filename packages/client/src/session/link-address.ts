@@ -1,10 +1,10 @@
 /** A session's link, as its owner hands it on: `https://lab.example/s/<session>#<token>` (A2). */
-import { sessionIdSchema, tokenSchema } from '@drydock/protocol';
+import { type SessionId, sessionIdSchema, tokenSchema } from '@drydock/protocol';
 
 export interface SessionPlace {
   /** Where the server is, with the path below which it lies. */
   server: string;
-  sessionId: string;
+  sessionId: SessionId;
   token: string;
 }
 

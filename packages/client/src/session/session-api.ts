@@ -7,6 +7,7 @@ import {
   type NodeView,
   type PublishedPort,
   portsResponseSchema,
+  type SessionId,
   type SessionView,
   sessionViewSchema,
   type TimelineEntry,
@@ -37,7 +38,7 @@ export function createSessionApi({
   token,
 }: {
   http: HttpClient;
-  sessionId: string;
+  sessionId: SessionId;
   token: string | null;
 }): SessionApi {
   const path = `/sessions/${sessionId}`;

@@ -1,4 +1,4 @@
-import { DrydockError, errorSpec, type SessionSnapshot } from '@drydock/protocol';
+import { DrydockError, errorSpec, type SessionSnapshot, sessionIdSchema } from '@drydock/protocol';
 import { Server } from 'socket.io';
 import { io as connectSocket } from 'socket.io-client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ const snapshot: SessionSnapshot = {
   people: [],
   swarm: { view: null, problem: null },
   session: {
-    id: 'abcdefgh',
+    id: sessionIdSchema.parse('abcdefgh'),
     name: null,
     state: 'active',
     createdAt: 0,
@@ -86,7 +86,7 @@ function connect(token: string): SessionConnection {
       },
     },
     server: `http://127.0.0.1:${port}`,
-    sessionId: 'abcdefgh',
+    sessionId: sessionIdSchema.parse('abcdefgh'),
     token,
     connect: connectSocket,
   });

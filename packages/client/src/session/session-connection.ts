@@ -11,6 +11,7 @@ import {
   type SessionCallAnswer,
   type SessionCallRequest,
   type SessionChangeEvent,
+  type SessionId,
   type SessionSnapshot,
   sessionChangeEventSchema,
   sessionSnapshotSchema,
@@ -56,7 +57,7 @@ export interface SessionConnectionDeps {
   sink: SessionSink;
   /** Where the server is, with the path below which it lies. */
   server: string;
-  sessionId: string;
+  sessionId: SessionId;
   /** The link's token; without one the browser's cookie speaks. */
   token: string | null;
   connect: ConnectSession;

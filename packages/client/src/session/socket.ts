@@ -1,5 +1,5 @@
 /** What is needed of the sockets that a caller brings: socket.io's for a session, a plain WebSocket for bytes. */
-import type { SessionCall, SessionClientEvents, SessionServerEvents } from '@drydock/protocol';
+import type { SessionCall, SessionClientEvents, SessionId, SessionServerEvents } from '@drydock/protocol';
 
 /** A socket of socket.io-client, as far as it is used. */
 export interface SessionSocket {
@@ -23,7 +23,7 @@ export interface SessionSocket {
 /** How such a socket is made: never by polling, and back after a break by this client's own pace. */
 export interface SessionSocketOptions {
   path: string;
-  auth: { sessionId: string; token?: string };
+  auth: { sessionId: SessionId; token?: string };
   transports: ['websocket'];
   reconnection: false;
   autoConnect: false;

@@ -5,6 +5,7 @@
 import {
   type SessionCallAnswer,
   type SessionCallRequest,
+  type SessionId,
   TERMINAL_CALLS,
   TERMINAL_SOCKET_PATH,
   type TerminalCall,
@@ -39,7 +40,7 @@ export type ChannelState =
 export interface TerminalChannelDeps extends Pick<TerminalWireDeps, 'onOutput' | 'onEvent'> {
   /** Where the server is, with the path below which it lies. */
   server: string;
-  sessionId: string;
+  sessionId: SessionId;
   /** The link's token; without one the browser's cookie speaks. */
   token: string | null;
   /** Null where no such socket can be had: the session's connection carries the terminals. */

@@ -1,4 +1,4 @@
-import { decodeTerminalFrame, encodeTerminalFrame } from '@drydock/protocol';
+import { decodeTerminalFrame, encodeTerminalFrame, sessionIdSchema } from '@drydock/protocol';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { SessionConnection } from '../session/session-connection.ts';
@@ -63,7 +63,7 @@ beforeEach(async () => {
   workbench = new Workbench();
   link = createTerminalLink({
     connection: { socket: workbench, call: workbench.call } as unknown as SessionConnection,
-    sessionId: 'abcdefgh',
+    sessionId: sessionIdSchema.parse('abcdefgh'),
     token: 'secret',
     server: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
     openSocket: (url) => new WebSocket(url) as unknown as PlainSocket,

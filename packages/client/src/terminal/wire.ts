@@ -4,6 +4,7 @@ import {
   encodeTerminalFrame,
   type SessionCallAnswer,
   type SessionCallRequest,
+  type SessionId,
   type TerminalCall,
   type TerminalFrame,
   type TerminalInput,
@@ -20,7 +21,7 @@ export interface TerminalWireDeps {
 
 export interface TerminalWire {
   /** The first message: who asks (T-21). */
-  admit(sessionId: string, token: string | null): void;
+  admit(sessionId: SessionId, token: string | null): void;
   /** @throws ApiError with the server's code, or what `fail` was given. */
   call<C extends TerminalCall>(name: C, request: SessionCallRequest<C>): Promise<SessionCallAnswer<C>>;
   ack(terminalId: string, offset: number): void;

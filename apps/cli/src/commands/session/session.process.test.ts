@@ -1,16 +1,18 @@
 /** What the commands on sessions say without a server; with one they are tested on real nodes (e2e/specs/session/cli.spec.ts). */
+
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type SessionId, sessionIdSchema } from '@drydock/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { run } from '../../run.ts';
 import { createSessionBook } from '../../sessions/session-book.ts';
 
 const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
 const TOKEN = 'x'.repeat(43);
-const kept = (sessionId: string, startedAt = 1) => ({
+const kept = (sessionId: SessionId, startedAt = 1) => ({
   server: 'http://127.0.0.1:1',
   sessionId,
   token: TOKEN,
@@ -50,14 +52,14 @@ async function drydock(...args: string[]): Promise<{ code: number; out: string; 
 test('links are kept for their owner alone, also where the folder was open to others', () => {
   mkdirSync(join(state, 'drydock/sessions'), { recursive: true });
   chmodSync(join(state, 'drydock/sessions'), 0o755);
-  book().put(kept('aaaaaaaa'));
+  book().put(kept(sessionIdSchema.parse('aaaaaaaa')));
   expect(statSync(join(state, 'drydock/sessions')).mode & 0o777).toBe(0o700);
   expect(statSync(join(state, 'drydock/sessions/aaaaaaaa.json')).mode & 0o777).toBe(0o600);
 });
 
 test('the newest kept session comes first, and what is no session is left out', () => {
-  book().put(kept('aaaaaaaa', 1));
-  book().put(kept('bbbbbbbb', 2));
+  book().put(kept(sessionIdSchema.parse('aaaaaaaa'), 1));
+  book().put(kept(sessionIdSchema.parse('bbbbbbbb'), 2));
   writeFileSync(join(state, 'drydock/sessions/cccccccc.json'), '{"server":1}');
   expect(
     book()
@@ -68,9 +70,9 @@ test('the newest kept session comes first, and what is no session is left out', 
 
 test('the only kept session is taken; several, none and a wrong link are told apart', async () => {
   expect(await drydock('extend')).toMatchObject({ code: 66, err: expect.stringContaining('NO_SESSION') });
-  book().put(kept('aaaaaaaa'));
+  book().put(kept(sessionIdSchema.parse('aaaaaaaa')));
   expect(await drydock('extend')).toMatchObject({ code: 69, err: expect.stringContaining('UNREACHABLE') });
-  book().put(kept('abbbbbbb'));
+  book().put(kept(sessionIdSchema.parse('abbbbbbb')));
   const several = await drydock('end');
   expect(several).toMatchObject({ code: 64, err: expect.stringContaining('SEVERAL_SESSIONS') });
   expect(await drydock('end', 'ab')).toMatchObject({ code: 69 });
@@ -81,7 +83,7 @@ test('the only kept session is taken; several, none and a wrong link are told ap
 });
 
 test('exec and shell have a code of their own for what never ran', async () => {
-  book().put(kept('aaaaaaaa'));
+  book().put(kept(sessionIdSchema.parse('aaaaaaaa')));
   expect(await drydock('exec', 'node1', 'true')).toMatchObject({ code: 125, out: '' });
   expect(await drydock('shell', 'node1')).toMatchObject({ code: 125, out: '' });
   const json = await drydock('exec', '--json', 'node1', 'true');
@@ -109,7 +111,7 @@ test('no failure is a stack trace', async () => {
 });
 
 test('a shell completes commands, options and ids of kept sessions', async () => {
-  book().put(kept('aaaaaaaa'));
+  book().put(kept(sessionIdSchema.parse('aaaaaaaa')));
   const complete = async (...words: string[]) => (await drydock('complete', '--', ...words)).out.trim().split('\n');
   expect(await complete('e')).toEqual(['end', 'exec', 'extend']);
   expect(await complete('exec', '--')).toContain('--timeout');

@@ -1,5 +1,5 @@
 /** Session networks without privilege: addresses are handed out and remembered, and connections are left to the nodes' own pretence. */
-import { nodeAddress } from '@drydock/protocol';
+import { nodeAddress, type SessionId } from '@drydock/protocol';
 import type { NodePlug } from '../../system/node-plug.ts';
 import { nodeMac } from '../addresses.ts';
 import type { Peer } from '../peer.ts';
@@ -7,7 +7,7 @@ import type { SessionNetworks } from '../session/session-networks.ts';
 
 /** Builds networks that live in memory. */
 export function createFakeSessionNetworks(): SessionNetworks {
-  const sessions = new Map<string, Map<number, Peer & { plug: NodePlug }>>();
+  const sessions = new Map<SessionId, Map<number, Peer & { plug: NodePlug }>>();
   return {
     async ensure(sessionId) {
       if (!sessions.has(sessionId)) sessions.set(sessionId, new Map());

@@ -2,8 +2,10 @@
  * A sample of the connections that nodes made to the outside, for an operator who is asked who it was. The session's rules note each
  * destination in a set of theirs (session-rules.ts), which is read one session after another and written down as JSON lines.
  */
+
 import { appendFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SessionId } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import { z } from 'zod';
 import { runTool } from '../../system/run-tool.ts';
@@ -19,9 +21,9 @@ const DAY_MS = 24 * 3600 * 1000;
 
 export interface FlowLog {
   /** Begins to read what `sessions` names, one after another. */
-  start(sessions: () => readonly string[]): void;
+  start(sessions: () => readonly SessionId[]): void;
   /** Writes down what a session's rules hold now; for its end. Never rejects. */
-  note(sessionId: string): Promise<void>;
+  note(sessionId: SessionId): Promise<void>;
   stop(): void;
 }
 
@@ -86,7 +88,7 @@ export async function takeFlows(netns: string, session: string, now: number): Pr
 
 /** Builds the log; it begins with start(). */
 export function createFlowLog({ directory, days, clock, logger }: FlowLogDeps): FlowLog {
-  let waiting: string[] = [];
+  let waiting: SessionId[] = [];
   let timer: Timer | undefined;
   let stopped = false;
   let fullDay = '';
@@ -122,21 +124,21 @@ export function createFlowLog({ directory, days, clock, logger }: FlowLogDeps): 
     }
   }
 
-  async function note(sessionId: string): Promise<void> {
+  async function note(sessionId: SessionId): Promise<void> {
     if (days === 0) return;
     await takeFlows(sessionNetnsPath(sessionId), sessionId, clock.now())
       .then(write)
       .catch((err: unknown) => logger.debug({ err, sessionId }, 'flows not written'));
   }
 
-  async function noteNext(sessions: () => readonly string[]): Promise<void> {
+  async function noteNext(sessions: () => readonly SessionId[]): Promise<void> {
     if (waiting.length === 0) waiting = [...sessions()];
     const sessionId = waiting.shift();
     if (sessionId !== undefined) await note(sessionId);
     arm(sessions);
   }
 
-  function arm(sessions: () => readonly string[]): void {
+  function arm(sessions: () => readonly SessionId[]): void {
     if (!stopped) timer = clock.after(NEXT_SESSION_MS, () => void noteNext(sessions));
   }
 

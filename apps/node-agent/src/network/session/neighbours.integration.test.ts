@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SessionId } from '@drydock/protocol';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type NetworkWorld, nft, openNetworkWorld, sh } from '../../testing/network/network-world.ts';
 import { nodeMac, sessionLink, sessionNetnsPath } from '../addresses.ts';
@@ -19,7 +20,7 @@ afterEach(() => world.reset());
 afterAll(() => world.close());
 
 interface Pair {
-  sessions: [string, string];
+  sessions: [SessionId, SessionId];
   /** node1 of the first session. */
   attacker: number;
   /** node2 of the second. */
@@ -27,7 +28,7 @@ interface Pair {
 }
 
 async function pair(): Promise<Pair> {
-  const sessions: [string, string] = [await world.session(), await world.session()];
+  const sessions: [SessionId, SessionId] = [await world.session(), await world.session()];
   return { sessions, attacker: await world.node(sessions[0], 1), victim: await world.node(sessions[1], 2) };
 }
 

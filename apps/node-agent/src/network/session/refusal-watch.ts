@@ -1,4 +1,5 @@
 /** Counts what sessions' rules have refused, one session after another, so that many sessions cost no more than one. */
+import type { SessionId } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import type { SessionNetworks } from './session-networks.ts';
 
@@ -15,7 +16,7 @@ export interface RefusalWatchDeps {
 export function createRefusalWatch({ networks, clock, logger }: RefusalWatchDeps): { start(): void; stop(): void } {
   let timer: Timer | undefined;
   let stopped = false;
-  let waiting: string[] = [];
+  let waiting: SessionId[] = [];
 
   async function countNext(): Promise<void> {
     if (waiting.length === 0) waiting = networks.sessions();

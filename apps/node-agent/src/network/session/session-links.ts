@@ -1,6 +1,6 @@
 /** The kernel's part of a session's network: its place on the host, its uplink, its nodes' links. Knows no state; every step may find leftovers. */
 import { stat, writeFile } from 'node:fs/promises';
-import { nodeAddress } from '@drydock/protocol';
+import { nodeAddress, type SessionId } from '@drydock/protocol';
 import type { NetnsAddon } from '../../system/netns-addon.ts';
 import { type NodePlug, openNamespace } from '../../system/node-plug.ts';
 import { ipBatch, runTool } from '../../system/run-tool.ts';
@@ -20,14 +20,14 @@ export interface PluggedNode {
 
 export interface SessionLinks {
   /** Gives a namespace the session's name and uplink; nothing of that name may be there. */
-  place(sessionId: string, transit: number, namespace: SessionNamespace): Promise<void>;
+  place(sessionId: SessionId, transit: number, namespace: SessionNamespace): Promise<void>;
   /** Gives a node its eth0 with the MAC of `seed`, carrying when this resolves. */
-  attach(sessionId: string, seed: string, node: PluggedNode): Promise<void>;
+  attach(sessionId: SessionId, seed: string, node: PluggedNode): Promise<void>;
   /** Takes a node's link away if it is there. */
-  detach(sessionId: string, index: number): Promise<void>;
+  detach(sessionId: SessionId, index: number): Promise<void>;
   /** Removes what there is of the namespace and its uplink. */
-  remove(sessionId: string): Promise<void>;
-  exists(sessionId: string): Promise<boolean>;
+  remove(sessionId: SessionId): Promise<void>;
+  exists(sessionId: SessionId): Promise<boolean>;
 }
 
 const OWN_NETNS = '/proc/self/ns/net';
@@ -53,7 +53,7 @@ export function createSessionLinks(addon: NetnsAddon, bandwidth: number, mtu = D
   let shared: Promise<void> | undefined;
   const send = (netns: string, ...requests: Buffer[]) => addon.sendRequests(netns, Buffer.concat(requests));
 
-  async function plug(sessionId: string, seed: string, node: PluggedNode, fd: number): Promise<void> {
+  async function plug(sessionId: SessionId, seed: string, node: PluggedNode, fd: number): Promise<void> {
     const netns = plan.sessionNetnsPath(sessionId);
     const port = plan.portLink(node.index);
     const add = (indexes: { own?: number; peer?: number }) => {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
+import type { SessionId } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { runTool } from '../../system/run-tool.ts';
@@ -23,7 +24,7 @@ table ip nat {
 `;
 /** An answer of any kind from a closed port shows that packets go both ways. */
 const reaches = async (pid: number, host: string) => (await world.connect(pid, host, 9)) === 'ECONNREFUSED';
-const counter = (sessionId: string, table: string, name: string) => {
+const counter = (sessionId: SessionId, table: string, name: string) => {
   const text = sh(`nsenter --net=${sessionNetnsPath(sessionId)} nft list counter ${table} session ${name}`);
   return Number(/packets (\d+)/.exec(text)?.[1]);
 };

@@ -1,7 +1,7 @@
 /** The networks of this host's sessions: makes, adopts and removes namespaces, bridges, node links and uplinks. */
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nodeAddress, type Refusals, type SessionNetwork as SpanningNetwork } from '@drydock/protocol';
+import { nodeAddress, type Refusals, type SessionId, type SessionNetwork as SpanningNetwork } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
 import { z } from 'zod';
 import { createKeyedQueue } from '../../system/keyed-queue.ts';
@@ -26,34 +26,34 @@ export interface SessionNetworks {
    * Makes the session's network if it is not there. `egress` counts at the first call; `span` says which other hosts the session
    * has. @throws Error for a span on a host without an underlay.
    */
-  ensure(sessionId: string, egress: Egress, span?: SpanningNetwork): Promise<void>;
+  ensure(sessionId: SessionId, egress: Egress, span?: SpanningNetwork): Promise<void>;
   /** The session's other hosts, or their nodes, have changed; true when that was news. Nothing happens where it has no network. */
-  span(sessionId: string, network: SpanningNetwork): Promise<boolean>;
+  span(sessionId: SessionId, network: SpanningNetwork): Promise<boolean>;
   /** What a node's network needs before anything runs in the node, when the node is attached only later. */
   prepare(plug: NodePlug): Promise<void>;
   /** Gives a node its eth0 with the address of node `index`; repeats harmlessly. The session must be ensured. */
-  attach(sessionId: string, node: PluggedNode): Promise<{ ip: string; mac: string }>;
+  attach(sessionId: SessionId, node: PluggedNode): Promise<{ ip: string; mac: string }>;
   /** Connects from the session's network to an address in it. @throws errno errors: ECONNREFUSED, EHOSTUNREACH, ETIMEDOUT, ENOENT without a network. */
-  connectTcp(sessionId: string, ip: string, port: number, timeoutMs: number): Promise<Socket>;
+  connectTcp(sessionId: SessionId, ip: string, port: number, timeoutMs: number): Promise<Socket>;
   /** Takes a node's link away, and its name out of DNS. */
-  detach(sessionId: string, node: { name: string; index: number }): Promise<void>;
+  detach(sessionId: SessionId, node: { name: string; index: number }): Promise<void>;
   /** Removes the whole network; complete also when parts are missing. */
-  destroy(sessionId: string): Promise<void>;
+  destroy(sessionId: SessionId): Promise<void>;
   /** After a restart: takes over the networks of these sessions and removes all others of this agent. */
-  adopt(sessionIds: readonly string[]): Promise<void>;
+  adopt(sessionIds: readonly SessionId[]): Promise<void>;
   /** Nodes of the session: those that are attached here now, and those on other hosts. */
-  peers(sessionId: string): Peer[];
+  peers(sessionId: SessionId): Peer[];
   /** Sessions that have a network. */
-  sessions(): string[];
+  sessions(): SessionId[];
   /** Reads what the session's rules have refused and tells it, if there is any. */
-  countRefusals(sessionId: string): Promise<void>;
+  countRefusals(sessionId: SessionId): Promise<void>;
   /** Closes what this process serves; the networks stay for the next agent. */
   close(): Promise<void>;
 }
 
 /** What runs on the gateway address of a session (DNS, mirror); must be closed before the namespace can vanish. */
 export interface GatewayServices {
-  open(sessionId: string, egress: Egress, peers: () => readonly Peer[]): Promise<{ close(): Promise<void> }>;
+  open(sessionId: SessionId, egress: Egress, peers: () => readonly Peer[]): Promise<{ close(): Promise<void> }>;
 }
 
 export interface SessionNetworksDeps {
@@ -63,9 +63,9 @@ export interface SessionNetworksDeps {
   logger: Logger;
   services: GatewayServices;
   /** Hears what a session's rules have refused in all: when it is counted, and at the end of the network. */
-  onRefusals?: (sessionId: string, refused: Refusals) => void;
+  onRefusals?: (sessionId: SessionId, refused: Refusals) => void;
   /** Hears of a network that is about to go, while its rules can still be read. */
-  beforeEnd?: (sessionId: string) => Promise<void>;
+  beforeEnd?: (sessionId: SessionId) => Promise<void>;
   /** Of networks made from now on. */
   limits?: TrafficLimits;
   /** What the operator closes and opens, and the networks around this host as they are now; of networks made from now on. */
@@ -95,7 +95,7 @@ const linksSchema = z.array(z.object({ ifname: z.string(), ifalias: z.string().o
 async function takeOver(
   open: () => Promise<{ close(): Promise<void> }>,
   logger: Logger,
-  sessionId: string,
+  sessionId: SessionId,
 ): Promise<{ close(): Promise<void> }> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -121,16 +121,16 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     makeSessionNamespace(addon, { seed, egress, limits, lists, neighbours: neighbours() }, mtu);
   const spares =
     spans || !deps.spares ? undefined : createSpareNamespaces({ ...deps.spares, make: makeNamespace, logger });
-  const networks = new Map<string, SessionNetwork>();
+  const networks = new Map<SessionId, SessionNetwork>();
   const queue = createKeyedQueue();
 
-  const peersOf = (sessionId: string): Peer[] => [
+  const peersOf = (sessionId: SessionId): Peer[] => [
     ...(networks.get(sessionId)?.peers.values() ?? []),
     ...(spans?.peers(sessionId) ?? []),
   ];
-  const open = (sessionId: string, egress: Egress) => services.open(sessionId, egress, () => peersOf(sessionId));
+  const open = (sessionId: SessionId, egress: Egress) => services.open(sessionId, egress, () => peersOf(sessionId));
 
-  async function removeLeftovers(sessionId: string): Promise<void> {
+  async function removeLeftovers(sessionId: SessionId): Promise<void> {
     await links.remove(sessionId);
     for (const claim of await claims.list()) {
       if (claim.sessionId === sessionId) await claims.release(claim.transit);
@@ -138,7 +138,7 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
   }
 
   /** Gives the seed of the session's MACs. */
-  async function build(sessionId: string, egress: Egress): Promise<string> {
+  async function build(sessionId: SessionId, egress: Egress): Promise<string> {
     const namespace = spares?.take(egress) ?? (await makeNamespace(sessionId, egress));
     try {
       const { transit, seed } = await claims.claim(sessionId, egress, namespace.seed);
@@ -149,19 +149,19 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     }
   }
 
-  async function span(sessionId: string, network: SpanningNetwork): Promise<boolean> {
+  async function span(sessionId: SessionId, network: SpanningNetwork): Promise<boolean> {
     if (spans === undefined) throw new Error('a session cannot span hosts: DRYDOCK_HOST_ADDRESS is not set here');
     if (!(await spans.set(sessionId, network))) return false;
     await spans.apply(sessionId);
     return true;
   }
 
-  async function ensure(sessionId: string, egress: Egress, network: SpanningNetwork | undefined): Promise<void> {
+  async function ensure(sessionId: SessionId, egress: Egress, network: SpanningNetwork | undefined): Promise<void> {
     if (!networks.has(sessionId)) await make(sessionId, egress);
     if (network !== undefined) await span(sessionId, network);
   }
 
-  async function make(sessionId: string, egress: Egress): Promise<void> {
+  async function make(sessionId: SessionId, egress: Egress): Promise<void> {
     // Two agents of one machine have one set of namespaces: what another one's session has is not ours to clear away.
     if ((await links.exists(sessionId)) && (await claims.isForeign(sessionId))) {
       throw new Error(`session ${sessionId} has another agent on this machine`);
@@ -177,7 +177,7 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     }
   }
 
-  async function destroy(sessionId: string): Promise<void> {
+  async function destroy(sessionId: SessionId): Promise<void> {
     const network = networks.get(sessionId);
     networks.delete(sessionId);
     const refused = network ? await countRefusals(sessionId) : {};
@@ -188,7 +188,7 @@ export function createSessionNetworks(deps: SessionNetworksDeps): SessionNetwork
     await spans?.forget(sessionId);
   }
 
-  async function countRefusals(sessionId: string): Promise<Refusals> {
+  async function countRefusals(sessionId: SessionId): Promise<Refusals> {
     const refused = await readRefusals(plan.sessionNetnsPath(sessionId)).catch((): Refusals => ({}));
     if (Object.keys(refused).length > 0) deps.onRefusals?.(sessionId, refused);
     return refused;

@@ -1,7 +1,7 @@
 /** What sessions send and receive is counted on real networks: only what goes to the outside, each session's own, and told when it changes. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Traffic } from '@drydock/protocol';
+import type { SessionId, Traffic } from '@drydock/protocol';
 import { createLogger, createManualClock } from '@drydock/service-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type NetworkWorld, openNetworkWorld, SOURCE_PORT } from '../../testing/network/network-world.ts';
@@ -16,7 +16,7 @@ let clock: ReturnType<typeof createManualClock>;
 let watch: TrafficWatch;
 /** Reads that were arranged: each is when the one before has ended. */
 let arranged: number;
-let told: { sessionId: string; traffic: Traffic }[];
+let told: { sessionId: SessionId; traffic: Traffic }[];
 
 beforeAll(async () => {
   world = await openNetworkWorld();
@@ -43,10 +43,10 @@ afterEach(async () => {
 });
 afterAll(() => world.close());
 
-const lastOf = (sessionId: string) => told.findLast((each) => each.sessionId === sessionId)?.traffic;
+const lastOf = (sessionId: SessionId) => told.findLast((each) => each.sessionId === sessionId)?.traffic;
 
 /** Reads now. */
-async function look(sessionId: string): Promise<Traffic> {
+async function look(sessionId: SessionId): Promise<Traffic> {
   await watch.note(sessionId);
   return lastOf(sessionId) as Traffic;
 }

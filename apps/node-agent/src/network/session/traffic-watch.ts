@@ -3,7 +3,7 @@
  * between nodes, to the gateway's name server and mirror, to other hosts of the session and to published ports takes other links.
  */
 import { readFile } from 'node:fs/promises';
-import type { Traffic } from '@drydock/protocol';
+import type { SessionId, Traffic } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import { sessionLink } from '../addresses.ts';
 
@@ -19,9 +19,9 @@ interface Bytes {
 
 export interface TrafficWatch {
   /** Begins to read of these sessions: those that have a network on this host. */
-  start(sessions: () => readonly string[]): void;
+  start(sessions: () => readonly SessionId[]): void;
   /** Reads and tells what there is of one session; for its end. Never rejects. */
-  note(sessionId: string): Promise<void>;
+  note(sessionId: SessionId): Promise<void>;
   /** Lets the next read tell of every session: somebody new listens. */
   retell(): void;
   stop(): void;
@@ -29,7 +29,7 @@ export interface TrafficWatch {
 
 export interface TrafficWatchDeps {
   /** Hears of a session whose numbers have changed. */
-  tell: (sessionId: string, traffic: Traffic) => void;
+  tell: (sessionId: SessionId, traffic: Traffic) => void;
   clock: Clock;
   logger: Logger;
 }
@@ -57,10 +57,10 @@ export function createTrafficWatch({ tell, clock, logger }: TrafficWatchDeps): T
   let timer: Timer | undefined;
   let stopped = false;
   /** What was read last of each session that has a network. */
-  let last = new Map<string, { at: number; traffic: Traffic }>();
-  let told = new Set<string>();
+  let last = new Map<SessionId, { at: number; traffic: Traffic }>();
+  let told = new Set<SessionId>();
 
-  function measure(sessionId: string, bytes: Bytes): void {
+  function measure(sessionId: SessionId, bytes: Bytes): void {
     const before = last.get(sessionId);
     const at = clock.now();
     const ms = before === undefined ? STEP_MS : at - before.at;
@@ -76,7 +76,7 @@ export function createTrafficWatch({ tell, clock, logger }: TrafficWatchDeps): T
     tell(sessionId, traffic);
   }
 
-  async function look(sessions: () => readonly string[]): Promise<void> {
+  async function look(sessions: () => readonly SessionId[]): Promise<void> {
     const there = sessions();
     if (there.length > 0) {
       const links = await readLinks();
@@ -92,7 +92,7 @@ export function createTrafficWatch({ tell, clock, logger }: TrafficWatchDeps): T
 
   const failed = (err: unknown) => logger.debug({ err }, 'traffic of sessions not read');
 
-  function arm(sessions: () => readonly string[]): void {
+  function arm(sessions: () => readonly SessionId[]): void {
     if (stopped) return;
     timer = clock.after(
       STEP_MS,

@@ -1,10 +1,11 @@
 /** Transit networks of this machine's sessions: one claim a network, so that several agents on one host never share one. */
+import { type SessionId, sessionIdSchema } from '@drydock/protocol';
 import { z } from 'zod';
 import { type Claim, createClaimFiles } from '../../system/claim-files.ts';
 import { TRANSIT_COUNT } from '../addresses.ts';
 
 const claimSchema = z.object({
-  sessionId: z.string(),
+  sessionId: sessionIdSchema,
   egress: z.enum(['internet', 'mirror-only', 'none']),
   /** What the session's MACs are derived from (addresses.ts); older claims: its id. */
   seed: z.string().optional(),
@@ -14,11 +15,11 @@ export type TransitClaim = StoredClaim & { seed: string; transit: number };
 
 export interface TransitClaims {
   /** The claim of that session, made now if there is none. */
-  claim(sessionId: string, egress: TransitClaim['egress'], seed?: string): Promise<TransitClaim>;
+  claim(sessionId: SessionId, egress: TransitClaim['egress'], seed?: string): Promise<TransitClaim>;
   /** All claims of this owner. */
   list(): Promise<TransitClaim[]>;
   /** Whether another owner on this machine holds a claim for that session. */
-  isForeign(sessionId: string): Promise<boolean>;
+  isForeign(sessionId: SessionId): Promise<boolean>;
   /** Whether any owner on this machine holds a claim. */
   anyLeft(): Promise<boolean>;
   release(transit: number): Promise<void>;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { idLetters } from '@drydock/protocol';
+import { newSessionId } from '@drydock/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadNetnsAddon } from '../../system/netns-addon.ts';
 import { createNetnsSockets } from '../../system/netns-sockets.ts';
@@ -8,7 +8,7 @@ import { inNode, openSpanWorld, type SpanHost, type SpanWorld } from '../../test
 import { NATIVE_DIR } from '../../testing/nodes/real-host.ts';
 import { nodeMac, SPAN_PORT } from '../addresses.ts';
 
-const sessionId = idLetters(randomBytes(8));
+const sessionId = newSessionId(randomBytes(8));
 const VNI = 77;
 const sockets = createNetnsSockets(loadNetnsAddon(NATIVE_DIR));
 const netnsOf = (pid: number) => ({ path: `/proc/${pid}/ns/net` });

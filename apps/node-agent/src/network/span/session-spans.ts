@@ -1,7 +1,13 @@
 /** Sessions of this host that also live on others: remembered on disk, so that an agent that starts knows them before its manager speaks. */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { nodeAddress, type SessionNetwork, sessionNetworkSchema, type Underlay } from '@drydock/protocol';
+import {
+  nodeAddress,
+  type SessionId,
+  type SessionNetwork,
+  sessionNetworkSchema,
+  type Underlay,
+} from '@drydock/protocol';
 import type { Peer } from '../peer.ts';
 import { applySpan } from './span-links.ts';
 import { admitHosts, admitNobody } from './underlay.ts';
@@ -9,21 +15,21 @@ import { admitHosts, admitNobody } from './underlay.ts';
 export interface SessionSpans {
   readonly underlay: Underlay;
   /** Once, before anything else: reads what was remembered of `sessions`, forgets the rest, and shuts out everybody else. */
-  start(sessions: readonly string[]): Promise<void>;
+  start(sessions: readonly SessionId[]): Promise<void>;
   /** Remembers a newer state; false when the known one is as new. */
-  set(sessionId: string, network: SessionNetwork): Promise<boolean>;
+  set(sessionId: SessionId, network: SessionNetwork): Promise<boolean>;
   /** Makes the session's namespace, which must be there, as remembered. */
-  apply(sessionId: string): Promise<void>;
-  forget(sessionId: string): Promise<void>;
+  apply(sessionId: SessionId): Promise<void>;
+  forget(sessionId: SessionId): Promise<void>;
   /** Nodes of the session on other hosts. */
-  peers(sessionId: string): Peer[];
+  peers(sessionId: SessionId): Peer[];
   /** Takes the host's rules away; for when no session is left. */
   remove(): Promise<void>;
 }
 
 /** Builds them; `bandwidth` is what one session may send to other hosts (bits a second). */
 export function createSessionSpans(directory: string, underlay: Underlay, bandwidth: number): SessionSpans {
-  const file = (sessionId: string) => join(directory, `${sessionId}.json`);
+  const file = (sessionId: SessionId) => join(directory, `${sessionId}.json`);
   const spans = new Map<string, SessionNetwork>();
   let admitted: string | undefined;
   let admitting: Promise<void> = Promise.resolve();
@@ -47,10 +53,10 @@ export function createSessionSpans(directory: string, underlay: Underlay, bandwi
     async start(sessions) {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       for (const name of await readdir(directory)) {
-        const sessionId = name.replace(/\.json$/, '');
+        const sessionId = sessions.find((id) => `${id}.json` === name);
         const text = await readFile(join(directory, name), 'utf8').catch(() => '');
-        const known = sessions.includes(sessionId) ? sessionNetworkSchema.safeParse(parseJson(text)).data : undefined;
-        if (known !== undefined) spans.set(sessionId, known);
+        const known = sessionNetworkSchema.safeParse(parseJson(text)).data;
+        if (sessionId !== undefined && known !== undefined) spans.set(sessionId, known);
         else await rm(join(directory, name), { force: true });
       }
       await admit();

@@ -1,5 +1,5 @@
 /** The kernel's part of a session that spans hosts: one VXLAN link on its bridge, and where each of the others' nodes is found. */
-import type { SessionNetwork, Underlay } from '@drydock/protocol';
+import type { SessionId, SessionNetwork, Underlay } from '@drydock/protocol';
 import { z } from 'zod';
 import { ipBatch, runTool } from '../../system/run-tool.ts';
 import * as plan from '../addresses.ts';
@@ -12,7 +12,7 @@ const fdbSchema = z.array(z.object({ mac: z.string(), dst: z.string().optional()
 const linkSchema = z.array(z.object({ linkinfo: z.object({ info_data: z.object({ id: z.number() }) }) }));
 
 /** `mac dst` of every entry that a network asks for: nothing is learned, so nobody can move a node by a forged frame. */
-export function spanEntries(sessionId: string, { hosts }: SessionNetwork): string[] {
+export function spanEntries(sessionId: SessionId, { hosts }: SessionNetwork): string[] {
   return hosts.flatMap(({ address, nodes }) => [
     `${TO_ALL} ${address}`,
     ...nodes.map(({ index }) => `${plan.nodeMac(sessionId, index)} ${address}`),
@@ -25,7 +25,7 @@ async function hasLink(netns: string, vni: number): Promise<boolean> {
   return linkSchema.safeParse(JSON.parse(shown)).data?.[0]?.linkinfo.info_data.id === vni;
 }
 
-export async function removeSpan(sessionId: string): Promise<void> {
+export async function removeSpan(sessionId: SessionId): Promise<void> {
   const netns = plan.sessionNetnsPath(sessionId);
   await ipBatch([`link del ${plan.SPAN_LINK}`], netns).catch(() => undefined);
 }
@@ -35,7 +35,7 @@ export async function removeSpan(sessionId: string): Promise<void> {
  * host's; only the link that comes out of it is the session's.
  */
 export async function applySpan(
-  sessionId: string,
+  sessionId: SessionId,
   network: SessionNetwork,
   { address, mtu }: Underlay,
   bitsPerSecond: number,

@@ -9,7 +9,14 @@ import { DrydockError, type NodeLimits } from '@drydock/protocol';
 import { processStartTime } from '../../system/process-start.ts';
 import { bodyKey, readBody, writeBody } from '../node-body.ts';
 import { runInNode } from '../run-in-node.ts';
-import type { EnterOptions, NodeHandle, NodeKey, NodePresence, Runtime } from '../runtime.ts';
+import {
+  type EnterOptions,
+  type NodeHandle,
+  type NodeKey,
+  type NodePresence,
+  type Runtime,
+  writtenKey,
+} from '../runtime.ts';
 import { dockerProgram } from './engine/program.ts';
 import { fakeEnvironment } from './fake-environment.ts';
 import { createFakeHandles } from './fake-handles.ts';
@@ -155,7 +162,7 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
     async list() {
       const keys: NodeKey[] = [];
       for (const sessionId of (await names(nodesDir)) ?? []) {
-        for (const name of (await names(join(nodesDir, sessionId))) ?? []) keys.push({ sessionId, name });
+        for (const name of (await names(join(nodesDir, sessionId))) ?? []) keys.push(writtenKey(sessionId, name));
       }
       return keys;
     },

@@ -1,4 +1,6 @@
+import { sessionIdSchema } from '@drydock/protocol';
 import { expect, test } from 'vitest';
+import type { NodeKey } from '../runtime.ts';
 import { parseCgroupMounts } from './cgroup-host.ts';
 import {
   type CgroupStep,
@@ -20,7 +22,7 @@ cgroup /sys/fs/cgroup/systemd cgroup rw,relatime,xattr,name=systemd 0 0
 cgroup2 /sys/fs/cgroup/unified cgroup2 rw,relatime 0 0
 `);
 const UNIFIED = parseCgroupMounts('cgroup2 /sys/fs/cgroup cgroup2 rw,nosuid,nsdelegate 0 0\n');
-const key = { sessionId: 'abcdefgh', name: 'node1' };
+const key: NodeKey = { sessionId: sessionIdSchema.parse('abcdefgh'), name: 'node1' };
 const limits = { cpus: 1.5, memoryBytes: 1_000_000, diskBytes: 1, pids: 300 };
 
 const values = (steps: CgroupStep[]) =>

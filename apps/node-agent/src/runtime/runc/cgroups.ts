@@ -3,7 +3,7 @@ import { chown, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 import type { NodeLimits } from '@drydock/protocol';
 import { createBackoff } from '@drydock/service-kit';
-import type { NodeKey } from '../runtime.ts';
+import { type NodeKey, writtenKey } from '../runtime.ts';
 import { countGroups } from './cgroup-count.ts';
 import { type CgroupHost, v1Mount } from './cgroup-host.ts';
 import {
@@ -96,7 +96,7 @@ export function createCgroups(host: CgroupHost, whole?: WholeLimits): Cgroups {
     for (const { mount } of host.hierarchies) {
       for (const sessionId of await subgroups(join(mount, CGROUP_ROOT))) {
         for (const name of await subgroups(join(mount, CGROUP_ROOT, sessionId))) {
-          keys.set(`${sessionId}/${name}`, { sessionId, name });
+          keys.set(`${sessionId}/${name}`, writtenKey(sessionId, name));
         }
       }
     }

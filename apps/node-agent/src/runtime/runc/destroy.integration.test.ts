@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { idLetters } from '@drydock/protocol';
+import { newSessionId, type SessionId } from '@drydock/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { IMAGES, whyNoNodes } from '../../testing/env.ts';
 import { frozenGroup, nestedGroups, wideGroups } from '../../testing/nodes/cgroup-tricks.ts';
@@ -17,7 +17,7 @@ const LONG_NAME = `("\\xff\\xfe" . 'n' x 200)`;
 
 describe.skipIf(unable !== undefined)(`the end of a node${unable ? ` (skipped: ${unable})` : ''}`, () => {
   let host: RealHost;
-  let key: { sessionId: string; name: string };
+  let key: { sessionId: SessionId; name: string };
   /** A number of seconds that nobody else sleeps for. */
   let mark: string;
 
@@ -39,7 +39,7 @@ describe.skipIf(unable !== undefined)(`the end of a node${unable ? ` (skipped: $
     host = await openRealHost(IMAGES);
   });
   beforeEach(async () => {
-    key = { sessionId: idLetters(randomBytes(8)), name: 'node1' };
+    key = { sessionId: newSessionId(randomBytes(8)), name: 'node1' };
     mark = String(randomInt(1e8, 1e9));
     await host.runtime.create({ ...key, limits: LIMITS });
     await host.runtime.start(key);

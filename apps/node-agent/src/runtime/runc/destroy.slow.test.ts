@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { idLetters } from '@drydock/protocol';
+import { newSessionId } from '@drydock/protocol';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { IMAGES, whyNoNodes } from '../../testing/env.ts';
 import { nestedGroups, wideGroups } from '../../testing/nodes/cgroup-tricks.ts';
@@ -33,7 +33,7 @@ describe.skipIf(unable !== undefined)(`the end of a node${unable ? ` (skipped: $
       timeout: LIMIT_MS,
     },
     async (only) => {
-      const key = { sessionId: idLetters(randomBytes(8)), name: 'node1' };
+      const key = { sessionId: newSessionId(randomBytes(8)), name: 'node1' };
       await host.runtime.create({ ...key, limits: LIMITS });
       await host.runtime.start(key);
       for (const script of [wideGroups(WIDE / 2, '100001', only), nestedGroups(DEEP, '100002', { only })]) {

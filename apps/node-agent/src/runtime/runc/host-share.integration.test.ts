@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { idLetters } from '@drydock/protocol';
+import { newSessionId } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodesMemory, readResources } from '../../host/capacity.ts';
@@ -18,7 +18,7 @@ const LIMITS = { cpus: 1, memoryBytes: 1024 ** 3, diskBytes: 1024 ** 3, pids: 50
 const OPERATIONS_PER_SECOND = 50;
 
 describe.skipIf(unable !== undefined)(`the host's share${unable ? ` (skipped: ${unable})` : ''}`, () => {
-  const key: NodeKey = { sessionId: idLetters(randomBytes(8)), name: 'node1' };
+  const key: NodeKey = { sessionId: newSessionId(randomBytes(8)), name: 'node1' };
   let runtime: Runtime;
   let stateDir: string;
   const sh = async (script: string) =>

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sessionIdSchema } from '@drydock/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { NODE_ID_COUNT } from '../node-rights.ts';
 import { createIdRanges, ID_RANGE_COUNT, rangeBase } from './id-ranges.ts';
@@ -10,7 +11,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'drydock-ranges-'));
 });
 afterEach(() => rm(directory, { recursive: true }));
-const node = (name: string) => ({ sessionId: 'abcdefgh', name });
+const node = (name: string) => ({ sessionId: sessionIdSchema.parse('abcdefgh'), name });
 
 test('no two nodes share an id, whichever agents they belong to', async () => {
   const agents = ['/state/a', '/state/b', '/state/c'].map((owner) => createIdRanges(directory, owner));

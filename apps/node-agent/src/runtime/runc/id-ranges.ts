@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { createClaimFiles } from '../../system/claim-files.ts';
 import { NODE_ID_COUNT } from '../node-rights.ts';
-import type { NodeKey } from '../runtime.ts';
+import { type NodeKey, writtenKey } from '../runtime.ts';
 
 /** First id handed out: far above the ranges that /etc/subuid gives to users (100,000 upwards, 65,536 each). */
 const FIRST_ID = 0x1000_0000;
@@ -49,7 +49,7 @@ export function createIdRanges(directory: string, owner: string): IdRanges {
       if (number !== undefined) await claims.release(number);
     },
     async list() {
-      return (await claims.list()).map(({ sessionId, name }) => ({ sessionId, name }));
+      return (await claims.list()).map(({ sessionId, name }) => writtenKey(sessionId, name));
     },
   };
 }

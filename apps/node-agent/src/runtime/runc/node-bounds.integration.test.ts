@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { idLetters } from '@drydock/protocol';
+import { newSessionId } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IMAGES, whyNoNodes } from '../../testing/env.ts';
 import { openRealHost, type RealHost } from '../../testing/nodes/real-host.ts';
@@ -47,8 +47,8 @@ const takeAll = (take: string) =>
 const takeOne = (take: string) => `perl -e 'print((${take}) ? "got" : "refused: $!"); kill 9, @p'`;
 
 describe.skipIf(unable !== undefined)(`the bounds of a node${unable ? ` (skipped: ${unable})` : ''}`, () => {
-  const greedy: NodeKey = { sessionId: idLetters(randomBytes(8)), name: 'node1' };
-  const other: NodeKey = { sessionId: idLetters(randomBytes(8)), name: 'node1' };
+  const greedy: NodeKey = { sessionId: newSessionId(randomBytes(8)), name: 'node1' };
+  const other: NodeKey = { sessionId: newSessionId(randomBytes(8)), name: 'node1' };
   let host: RealHost;
   const sh = async (key: NodeKey, script: string, stdin?: Promise<string>) => {
     const command = ['/bin/bash', '-c', script];

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { idLetters } from '@drydock/protocol';
+import { newSessionId } from '@drydock/protocol';
 import { type Clock, createLogger, systemClock } from '@drydock/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NodeService } from '../../nodes/node-service.ts';
@@ -25,7 +25,7 @@ function whyNoLxcfs(): string | undefined {
 const unable = whyNoNodes() ?? whyNoLxcfs();
 
 describe.skipIf(unable !== undefined)(`a node’s own figures${unable ? ` (skipped: ${unable})` : ''}`, () => {
-  const session = idLetters(randomBytes(8));
+  const session = newSessionId(randomBytes(8));
   let directory: string;
   let server: ChildProcess;
   let figures: OwnFigures;

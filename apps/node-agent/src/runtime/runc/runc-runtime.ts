@@ -10,7 +10,14 @@ import { runProgram } from '../../system/run-program.ts';
 import { bodyKey, readBody, writeBody } from '../node-body.ts';
 import { limitedCommand, NODE_ID_COUNT, nodeRlimits, type Rlimit } from '../node-rights.ts';
 import { runInNode } from '../run-in-node.ts';
-import type { NodeHandle, NodeKey, NodePresence, NodeSpec, Runtime } from '../runtime.ts';
+import {
+  type NodeHandle,
+  type NodeKey,
+  type NodePresence,
+  type NodeSpec,
+  type Runtime,
+  writtenKey,
+} from '../runtime.ts';
 import { loadNodeProfile } from './apparmor.ts';
 import { takeCensus } from './census.ts';
 import type { DiskRates } from './cgroup-plan.ts';
@@ -361,7 +368,7 @@ function nodeFields(key: NodeKey): { sessionId: string; node: string } {
 async function listDirectories(nodesDir: string): Promise<NodeKey[]> {
   const keys: NodeKey[] = [];
   for (const sessionId of await readdir(nodesDir).catch(() => [])) {
-    for (const name of await readdir(join(nodesDir, sessionId)).catch(() => [])) keys.push({ sessionId, name });
+    for (const name of await readdir(join(nodesDir, sessionId)).catch(() => [])) keys.push(writtenKey(sessionId, name));
   }
   return keys;
 }

@@ -1,5 +1,7 @@
 /** The screens' processes of a host: one a session as long as there are few, made when something must be drawn first. */
+
 import { totalmem } from 'node:os';
+import type { SessionId } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { Size } from '../output-log.ts';
 import type { Emulator } from './emulator.ts';
@@ -11,7 +13,7 @@ const MAX_PROCESSES = 16;
 
 export interface ScreenPool {
   /** A new emulator for a terminal of the session. */
-  open(sessionId: string, size: Size): Emulator;
+  open(sessionId: SessionId, size: Size): Emulator;
   /** Process ids, for tests and health. */
   pids(): number[];
   close(): void;
@@ -44,7 +46,7 @@ export function createScreenPool(logger: Logger, most = processesFor(totalmem())
     return slot;
   }
 
-  function slotOf(sessionId: string): Slot {
+  function slotOf(sessionId: SessionId): Slot {
     const all = [...slots.values()];
     const own = all.find(({ sessions }) => sessions.has(sessionId));
     if (own !== undefined) return own;

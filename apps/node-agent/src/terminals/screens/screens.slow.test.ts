@@ -1,3 +1,4 @@
+import { sessionIdSchema } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
 import fc from 'fast-check';
 import { expect, inject, test } from 'vitest';
@@ -21,7 +22,7 @@ test.each(inject('seeds'))(
           const faults: string[] = [];
           const model = createScreenModel({
             size,
-            openEmulator: (at) => pool.open('abcdefgh', at),
+            openEmulator: (at) => pool.open(sessionIdSchema.parse('abcdefgh'), at),
             onDrained: () => undefined,
             onFault: (fault) => void faults.push(fault.message),
           });

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { idLetters, type Refusals } from '@drydock/protocol';
+import { newSessionId, type Refusals, type SessionId } from '@drydock/protocol';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import { sessionNetnsPath } from '../../network/addresses.ts';
 import type { DnsUpstream } from '../../network/dns/dns-upstream.ts';
@@ -50,9 +50,9 @@ export interface NetworkWorld {
   /** What onRefusals has told last, by session. */
   readonly refused: Map<string, Refusals>;
   /** Makes a session's network. */
-  session(egress?: Egress): Promise<string>;
+  session(egress?: Egress): Promise<SessionId>;
   /** A process with a network namespace of its own stands for a node; gives its pid. */
-  node(sessionId: string, index: number): Promise<number>;
+  node(sessionId: SessionId, index: number): Promise<number>;
   /** Connects from a node within a second; `connected` or the error's code. */
   connect(pid: number, host: string, port: number): Promise<string>;
   /** Destroys all sessions and nodes. */
@@ -90,7 +90,7 @@ export async function openNetworkWorld(
   const privateAddress = `10.255.${64 + part}.7`;
   const refused = new Map<string, Refusals>();
   const servers: Server[] = [];
-  let sessions: string[] = [];
+  let sessions: SessionId[] = [];
   let children: ChildProcess[] = [];
 
   sh(`set -e; ip netns add ${outside}
@@ -120,7 +120,7 @@ export async function openNetworkWorld(
   const logger = createLogger('test', 'warn');
   function createNetworks(): SessionNetworks {
     const listenOnly: GatewayServices = {
-      async open(sessionId: string) {
+      async open(sessionId: SessionId) {
         const server = createServer((socket) => socket.on('error', () => {}).end('mirror'));
         await sockets.listenTcp({ path: sessionNetnsPath(sessionId) }, '192.168.0.1', 5000, server);
         return { close: () => new Promise<void>((resolve) => server.close(() => resolve())) };
@@ -160,7 +160,7 @@ export async function openNetworkWorld(
     hostAddress,
     refused,
     async session(egress = 'internet') {
-      const id = idLetters(randomBytes(8));
+      const id = newSessionId(randomBytes(8));
       sessions.push(id);
       await world.networks.ensure(id, egress);
       return id;
@@ -203,6 +203,6 @@ export async function openNetworkWorld(
 }
 
 /** Runs nft in a session's namespace with `rules` on stdin. */
-export function nft(sessionId: string, rules: string): void {
+export function nft(sessionId: SessionId, rules: string): void {
   execFileSync('nsenter', [`--net=${sessionNetnsPath(sessionId)}`, 'nft', '-f', '-'], { input: rules });
 }

@@ -1,7 +1,7 @@
 /** One host's session networks as a process, for tests of sessions that span hosts: obeys JSON lines on stdin, answers each. */
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { sessionNetworkSchema } from '@drydock/protocol';
+import { sessionIdSchema, sessionNetworkSchema } from '@drydock/protocol';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import { z } from 'zod';
 import { NO_LISTS } from '../../network/egress-lists.ts';
@@ -17,11 +17,11 @@ import { NATIVE_DIR } from '../nodes/real-host.ts';
 import { plugOf } from './network-world.ts';
 
 const settings = z
-  .object({ stateDir: z.string(), address: z.string(), adopt: z.array(z.string()) })
+  .object({ stateDir: z.string(), address: z.string(), adopt: z.array(sessionIdSchema) })
   .parse(JSON.parse(process.argv[2] ?? '{}'));
 const orderSchema = z.object({
   call: z.enum(['ensure', 'span', 'attach', 'detach', 'destroy', 'peers', 'underlay']),
-  sessionId: z.string(),
+  sessionId: sessionIdSchema,
   network: sessionNetworkSchema.optional(),
   name: z.string().default(''),
   index: z.number().default(0),

@@ -2,6 +2,7 @@
  * For tests of sessions that span hosts: hosts played by namespaces of the network and of mounts, so that each has links and named
  * namespaces of its own, joined by one bridge that plays the network between them.
  */
+
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { SessionId } from '@drydock/protocol';
 
 const MAIN = fileURLToPath(new URL('./span-host-main.ts', import.meta.url));
 
@@ -19,7 +21,7 @@ export interface SpanHost {
   /** Runs a shell script on the host; its output. */
   sh(script: string): string;
   /** A process with a network of its own stands for a node; gives its pid. */
-  node(sessionId: string, index: number): Promise<number>;
+  node(sessionId: SessionId, index: number): Promise<number>;
   /** Another life of the agent; `adopt` are the sessions that it finds. */
   restart(adopt: readonly string[]): Promise<void>;
 }

@@ -2,8 +2,10 @@
  * Runs in the guest of infra/guest, whose kernel has cgroup v2 alone: makes a node by the real runtime and tries out what its limits
  * are worth. One line `RESULT {"name", "problem"}` for each promise; no problem, no text.
  */
+
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { sessionIdSchema } from '@drydock/protocol';
 import { createLogger, systemClock } from '@drydock/service-kit';
 import type { NodeService } from '../../nodes/node-service.ts';
 import { readCgroupHost } from '../../runtime/runc/cgroup-host.ts';
@@ -13,7 +15,7 @@ import { NATIVE_DIR, openRealHost, type RealHost } from './real-host.ts';
 import { remainsOf } from './remains.ts';
 
 const MIB = 1024 ** 2;
-const SESSION = 'guestabc';
+const SESSION = sessionIdSchema.parse('guestabc');
 const KEY = { sessionId: SESSION, name: 'node1' };
 const LIMITS = { cpus: 0.5, memoryBytes: 400 * MIB, diskBytes: 2048 * MIB, pids: 300 };
 const GROUP = `/sys/fs/cgroup/drydock/${SESSION}/node1`;

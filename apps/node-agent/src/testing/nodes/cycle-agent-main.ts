@@ -3,6 +3,7 @@
  * then does what its lines say (`create SESSION NODE INDEX`, `end SESSION`, at last `end pool`), all at once, and answers each with `done` or `failed`.
  */
 import { createInterface } from 'node:readline';
+import { sessionIdSchema } from '@drydock/protocol';
 import { openRealHost, TEST_LIMITS } from './real-host.ts';
 
 /** Some nodes are claimed, some are made, and a kill finds members at every stage. */
@@ -13,9 +14,10 @@ const host = await openRealHost(imagesDir, 'error', { stateDir, poolSize: POOL_S
 const nodes = await host.startAgent();
 
 async function obey(line: string): Promise<void> {
-  const [what, sessionId = '', node = '', index] = line.split(' ');
+  const [what, session, node = '', index] = line.split(' ');
+  if (session === 'pool') return await host.pool().destroyAll();
+  const sessionId = sessionIdSchema.parse(session);
   if (what === 'create') await nodes.create({ sessionId, node, index: Number(index), limits: TEST_LIMITS });
-  else if (sessionId === 'pool') await host.pool().destroyAll();
   else await nodes.destroySession(sessionId);
 }
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { idLetters } from '@drydock/protocol';
+import { idLetters, type SessionId } from '@drydock/protocol';
 import { IMAGES } from '../env.ts';
 import { openRealHost } from './real-host.ts';
 import { remainsOf } from './remains.ts';
@@ -125,7 +125,7 @@ function namesOfBodies(stateDir: string): string[] {
   const texts = readdirSync(CLAIMS).map((name) => readFileSync(join(CLAIMS, name), 'utf8'));
   return texts
     .filter((text) => text.includes(stateDir))
-    .map((text) => (JSON.parse(text) as { sessionId: string }).sessionId);
+    .map((text) => (JSON.parse(text) as { sessionId: SessionId }).sessionId);
 }
 
 /** The agent itself runs until the end. */

@@ -8,7 +8,9 @@ import {
   DrydockError,
   ERROR_CODES,
   type ErrorCode,
+  isSessionId,
   type ManagerToAgentEvents,
+  type SessionId,
 } from '@drydock/protocol';
 import type { Socket } from 'socket.io';
 import { z } from 'zod';
@@ -69,8 +71,8 @@ function failureOf(answer: unknown): DrydockError | undefined {
 }
 
 /** The session that a command is for; some name a terminal or viewer alone, whose pages have bounds of their own. */
-function sessionOf(request: object): string | undefined {
-  return 'sessionId' in request && typeof request.sessionId === 'string' ? request.sessionId : undefined;
+function sessionOf(request: object): SessionId | undefined {
+  return 'sessionId' in request && isSessionId(request.sessionId) ? request.sessionId : undefined;
 }
 
 /** Builds the table; it is empty until agents connect. */

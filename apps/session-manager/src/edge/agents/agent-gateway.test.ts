@@ -1,3 +1,4 @@
+import { sessionIdSchema } from '@drydock/protocol';
 import { systemClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -151,7 +152,7 @@ describe('what hosts and store disagree on', () => {
     const now = Date.now();
     const { link, token } = newLink('owner', now);
     const empty = newSession({
-      id: 'abcdefgh',
+      id: sessionIdSchema.parse('abcdefgh'),
       name: null,
       template: null,
       createdAt: now,

@@ -6,6 +6,7 @@ import {
   AGENT_STREAM_UPGRADE,
   type AgentRequest,
   DrydockError,
+  type SessionId,
   streamIdSchema,
 } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
@@ -29,7 +30,7 @@ export interface AgentStreams {
    * Opens a stream to a node's port, or to a command in it. The socket's `end` ends one direction; a reset says that what came
    * before it is not the whole. @throws DrydockError PORT_REFUSED, PORT_TIMEOUT, NODE_NOT_FOUND, HOST_UNAVAILABLE.
    */
-  open(host: string, sessionId: string, node: string, target: StreamTarget): Promise<Socket>;
+  open(host: string, sessionId: SessionId, node: string, target: StreamTarget): Promise<Socket>;
   /** Lets a host's terminal host bring its stream (terminal-streams.ts). @throws DrydockError HOST_UNAVAILABLE, PORT_TIMEOUT. */
   openTerminals(host: string): Promise<Socket>;
   /** Takes an upgrade at AGENT_STREAM_PATH. */

@@ -1,5 +1,5 @@
 /** A host that was taken over speaks for sessions that live elsewhere, and is not believed. */
-import type { AgentNodeReport } from '@drydock/protocol';
+import type { AgentNodeReport, SessionId } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FixtureAgent } from '../../testing/fixture-agent.ts';
@@ -20,7 +20,7 @@ const REPORT = {
 const REFUSED = 'a host told of what is not placed on it';
 let test: TestManager;
 let rogue: FixtureAgent;
-let victim: { id: string; token: string };
+let victim: { id: SessionId; token: string };
 let refused: number;
 
 beforeEach(async () => {

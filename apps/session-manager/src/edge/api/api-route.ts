@@ -1,5 +1,5 @@
 /** How a call of the API is declared: once, with its schemas; from that come parsing, rights, answers and the OpenAPI document. */
-import { DrydockError, nodeNameSchema, type Right, sessionIdSchema } from '@drydock/protocol';
+import { DrydockError, isSessionId, nodeNameSchema, type Right, type SessionId } from '@drydock/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Access } from '../../sessions/session-service.ts';
@@ -65,11 +65,10 @@ export function portParam(text: string | undefined): number {
   return port;
 }
 
-function parsePath(params: Record<string, string>): Record<string, string> {
-  // What has not even the form of an id is as unknown as any other.
-  if (params.id !== undefined && !sessionIdSchema.safeParse(params.id).success)
-    throw new DrydockError('SESSION_NOT_FOUND');
-  return params;
+/** The session that a path names: what has not even the form of an id is as unknown as any other. @throws DrydockError SESSION_NOT_FOUND. */
+export function sessionParam({ id }: Record<string, string>): SessionId {
+  if (!isSessionId(id)) throw new DrydockError('SESSION_NOT_FOUND');
+  return id;
 }
 
 function parseNode(params: Record<string, string>): void {
@@ -82,7 +81,7 @@ export function createApiRegistry(
   app: FastifyInstance,
   uploads: FastifyInstance,
   tokens: Tokens,
-  onUse: (sessionId: string) => void,
+  onUse: (sessionId: SessionId) => void,
 ): ApiRegistry {
   const routes: AnyRoute[] = [];
 
@@ -95,11 +94,12 @@ export function createApiRegistry(
       method: route.method,
       url: `${API_PREFIX}${route.path}`,
       handler: async (request, reply) => {
-        const params = parsePath(request.params as Record<string, string>);
+        const params = request.params as Record<string, string>;
+        if (params.id !== undefined) sessionParam(params);
         const access =
           route.right === undefined
             ? undefined
-            : await tokens.authorize(request.raw, String(params.id), route.right, {
+            : await tokens.authorize(request.raw, sessionParam(params), route.right, {
                 alsoRetained: route.alsoRetained ?? false,
               });
         // Looking is what a forgotten page does too; every other call is somebody's doing.

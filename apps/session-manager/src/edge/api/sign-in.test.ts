@@ -1,3 +1,4 @@
+import type { SessionId } from '@drydock/protocol';
 import { createManualClock, type ManualClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AllowList, parseAllowList } from '../../sign-in/allow-list.ts';
@@ -94,7 +95,7 @@ describe('sign-in by OpenID Connect', () => {
     await start();
     await signIn('bob');
     const { body } = await create();
-    const { userId = '' } = (await test.store.sessions.get((body as { session: { id: string } }).session.id)) ?? {};
+    const { userId = '' } = (await test.store.sessions.get((body as { session: { id: SessionId } }).session.id)) ?? {};
     const block = { id: 'b1', kind: 'person', value: userId, reason: 'r', by: 'ann', createdAt: 0 } as const;
     await test.store.operator.putBlock({ ...block, until: clock.now() + 3_600_000 });
     clock.advance(2500);

@@ -1,10 +1,11 @@
 /** Cookies of ours: which names are ours, how they are set, and how they are kept away from nodes. */
+import type { SessionId } from '@drydock/protocol';
 
 /** Every cookie of ours has such a name; what a node sets or gets under it is dropped. A cookie without a name can pose as any. */
 const OURS = /^(=|(__Host-)?(dd_[a-z2-7]{8}|dd_user|dd_operator|dd_sign_in|ddp|ddw)\s*(=|;|$))/i;
 
 /** Name of the cookie that holds a link's token. Under TLS the prefix makes browsers refuse it from any other host. */
-export function sessionCookieName(sessionId: string, secure: boolean): string {
+export function sessionCookieName(sessionId: SessionId, secure: boolean): string {
   return `${secure ? '__Host-' : ''}dd_${sessionId}`;
 }
 

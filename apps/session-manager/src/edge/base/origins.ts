@@ -1,7 +1,9 @@
 /** Which addresses are ours: the public origin, the names of ports, and whether a request comes from our own pages. */
+
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import { isIP } from 'node:net';
+import type { SessionId } from '@drydock/protocol';
 import { isInNetworks } from '../../scheduling/address-key.ts';
 import { createHostNames, hostNameOf, isAddress } from './host-names.ts';
 
@@ -14,7 +16,7 @@ export interface Origins {
   /** Where the pages are: origin and path. */
   readonly publicBase: string;
   /** The public address of a node's port. */
-  portUrl(sessionId: string, node: string, port: number | string): string;
+  portUrl(sessionId: SessionId, node: string, port: number | string): string;
   /** Whether ports have a domain of their own: then they certainly have names, and nothing of a node is shown on our origin. */
   readonly hasPortsDomain: boolean;
   /**

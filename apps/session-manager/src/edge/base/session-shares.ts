@@ -1,5 +1,5 @@
 /** What one session may have under way with its hosts, so that no session takes what waits for all of them. */
-import { DrydockError } from '@drydock/protocol';
+import { DrydockError, type SessionId } from '@drydock/protocol';
 
 interface Account {
   all: number;
@@ -8,7 +8,7 @@ interface Account {
 
 export interface SessionShares {
   /** Counts one command until the answer is called. @throws DrydockError RATE_LIMITED. */
-  take(sessionId: string | undefined, isExec: boolean): () => void;
+  take(sessionId: SessionId | undefined, isExec: boolean): () => void;
 }
 
 /** Builds the accounts; a session without commands has none. */

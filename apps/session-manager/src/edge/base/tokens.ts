@@ -1,6 +1,6 @@
 /** Finds the token of a request, and turns it into a right; counts those who guess. */
 import type { IncomingMessage } from 'node:http';
-import { DrydockError, type Right, toDrydockError } from '@drydock/protocol';
+import { DrydockError, type Right, type SessionId, toDrydockError } from '@drydock/protocol';
 import type { RateLimit } from '../../scheduling/rate-limit.ts';
 import type { Access, SessionService } from '../../sessions/session-service.ts';
 import { parseCookies, sessionCookieName } from './cookies.ts';
@@ -12,11 +12,11 @@ export interface Tokens {
    * @throws DrydockError SESSION_NOT_FOUND, FORBIDDEN, RATE_LIMITED after many wrong tokens; FORBIDDEN for a cookie that a foreign
    * page made the browser send along with a change.
    */
-  authorize(request: IncomingMessage, sessionId: string, needed: Right, options?: AuthorizeOptions): Promise<Access>;
+  authorize(request: IncomingMessage, sessionId: SessionId, needed: Right, options?: AuthorizeOptions): Promise<Access>;
   /** The same for a token that came in a body or a handshake. */
   authorizeToken(
     address: string,
-    sessionId: string,
+    sessionId: SessionId,
     token: string | undefined,
     needed: Right,
     options?: AuthorizeOptions,
@@ -45,7 +45,7 @@ export function createTokens(deps: {
 
   async function authorizeToken(
     address: string,
-    sessionId: string,
+    sessionId: SessionId,
     token: string | undefined,
     needed: Right,
     options: AuthorizeOptions = {},

@@ -1,5 +1,6 @@
 import { connect as connectHttp2 } from 'node:http2';
 import { BlockList, connect, type Socket } from 'node:net';
+import type { SessionId } from '@drydock/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { FixtureAgent } from '../../testing/fixture-agent.ts';
@@ -38,10 +39,10 @@ const from = (address: string) => ({ 'x-forwarded-for': address });
 const create = (address: string) => test.call('POST', '/sessions', { body: {}, headers: from(address) });
 const codeOf = ({ body }: { body: unknown }) => (body as { error?: { code: string } }).error?.code;
 
-async function created(address: string): Promise<{ id: string; token: string }> {
+async function created(address: string): Promise<{ id: SessionId; token: string }> {
   const { status, body } = await create(address);
   expect(status).toBe(201);
-  const { session, token } = body as { session: { id: string }; token: string };
+  const { session, token } = body as { session: { id: SessionId }; token: string };
   return { id: session.id, token };
 }
 
@@ -91,7 +92,7 @@ describe('living sessions and nodes', () => {
 
   it('leave at least a part of the place to others', async () => {
     await start({ maxNodes: 3, addressBounds: { ...bounds, nodePercent: 50 } }, 10);
-    const add = async ({ id, token }: { id: string; token: string }) =>
+    const add = async ({ id, token }: { id: SessionId; token: string }) =>
       codeOf(await test.call('POST', `/sessions/${id}/nodes`, { token })) ?? 'added';
     const [one, two] = [await created('2001:db8::1'), await created('2001:db8::2')];
     for (let count = 0; count < 3; count += 1) expect(await add(one)).toBe('added');

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, BlockList, connect } from 'node:net';
+import { sessionIdSchema } from '@drydock/protocol';
 import { afterEach, describe, expect, it } from 'vitest';
 import { rawRequest } from '../../testing/raw-request.ts';
 import { startTestManager, type TestManager } from '../../testing/test-manager.ts';
@@ -99,7 +100,9 @@ describe('our addresses', () => {
   it('follow the public URL, with ports on a domain of their own', () => {
     expect(origins.publicOrigin).toBe('https://lab.example');
     expect(origins.secure).toBe(true);
-    expect(origins.portUrl('abcdefgh', 'node1', 8080)).toBe('https://8080-node1-abcdefgh.ports.example/');
+    expect(origins.portUrl(sessionIdSchema.parse('abcdefgh'), 'node1', 8080)).toBe(
+      'https://8080-node1-abcdefgh.ports.example/',
+    );
     expect(origins.portLabel('8080-node1-abcdefgh.PORTS.example:443')).toBe('8080-node1-abcdefgh');
     for (const host of ['lab.example', 'ports.example', undefined, '127.0.0.1:3000'])
       expect(origins.portLabel(host)).toBeUndefined();

@@ -1,4 +1,4 @@
-import type { HostFeatures, Refusals } from '@drydock/protocol';
+import { type HostFeatures, type Refusals, type SessionId, sessionIdSchema } from '@drydock/protocol';
 import { createManualClock } from '@drydock/service-kit';
 import { beforeEach, expect, test } from 'vitest';
 import { createHostRegistry } from '../../scheduling/host-registry.ts';
@@ -10,14 +10,14 @@ const CAPACITY = { cpus: 1, memoryBytes: 1, diskBytes: 1, pool: 0, maxNodes: 1, 
 const HELLO = { version: '1', capabilities: {} as HostFeatures, capacity: CAPACITY, nodes: [], terminals: [] };
 const open = new Set<string>();
 let metrics = createMetrics();
-let tell = (_sessionId: string, _refused: Refusals, _host?: string) => {};
+let tell = (_sessionId: SessionId, _refused: Refusals, _host?: string) => {};
 
 beforeEach(() => {
   const hosts = createHostRegistry({ clock: createManualClock() });
   metrics = createMetrics();
   for (const host of ['h1', 'h2']) hosts.hello(host, HELLO);
   open.clear();
-  open.add('abcdefgh');
+  open.add(sessionIdSchema.parse('abcdefgh'));
   countRefusals({ hosts, metrics, isOpen: (sessionId) => open.has(sessionId) });
   tell = (sessionId, refused, host = 'h1') => hosts.fact(host, { kind: 'refusals', sessionId, refused });
 });
@@ -26,11 +26,11 @@ const lines = async (name: string) =>
   (await metrics.registry.metrics()).split('\n').filter((line) => line.startsWith(`${name}{`));
 
 test('what is told again is not counted twice, and a network made anew begins at nothing', async () => {
-  tell('abcdefgh', { to_mail: 3 });
-  tell('abcdefgh', { to_mail: 3, spoofed: 1 });
-  tell('abcdefgh', { to_mail: 5, spoofed: 1 });
-  tell('abcdefgh', { to_mail: 2 });
-  tell('bcdefghi', { to_mail: 10 });
+  tell(sessionIdSchema.parse('abcdefgh'), { to_mail: 3 });
+  tell(sessionIdSchema.parse('abcdefgh'), { to_mail: 3, spoofed: 1 });
+  tell(sessionIdSchema.parse('abcdefgh'), { to_mail: 5, spoofed: 1 });
+  tell(sessionIdSchema.parse('abcdefgh'), { to_mail: 2 });
+  tell(sessionIdSchema.parse('bcdefghi'), { to_mail: 10 });
   expect(await lines('drydock_refused_packets_total')).toEqual([
     'drydock_refused_packets_total{host="h1",reason="to_mail"} 17',
     'drydock_refused_packets_total{host="h1",reason="spoofed"} 1',
@@ -38,7 +38,7 @@ test('what is told again is not counted twice, and a network made anew begins at
 });
 
 test('an open session is shown with what it was refused, an ended one is not', async () => {
-  tell('abcdefgh', { to_private: 4 });
+  tell(sessionIdSchema.parse('abcdefgh'), { to_private: 4 });
   expect(await lines('drydock_session_refused_packets')).toEqual([
     'drydock_session_refused_packets{session="abcdefgh",reason="to_private"} 4',
   ]);
@@ -48,9 +48,9 @@ test('an open session is shown with what it was refused, an ended one is not', a
 });
 
 test('a session on several hosts is refused what all of them refuse', async () => {
-  tell('abcdefgh', { to_mail: 100 });
-  tell('abcdefgh', { to_mail: 1 }, 'h2');
-  tell('abcdefgh', { to_mail: 101 });
+  tell(sessionIdSchema.parse('abcdefgh'), { to_mail: 100 });
+  tell(sessionIdSchema.parse('abcdefgh'), { to_mail: 1 }, 'h2');
+  tell(sessionIdSchema.parse('abcdefgh'), { to_mail: 101 });
   expect(await lines('drydock_session_refused_packets')).toEqual([
     'drydock_session_refused_packets{session="abcdefgh",reason="to_mail"} 102',
   ]);

@@ -1,5 +1,5 @@
 /** What the networks of sessions refused, as metrics: in all by host and reason, and by session for those that are open. */
-import type { REFUSAL_REASONS, Refusals } from '@drydock/protocol';
+import type { REFUSAL_REASONS, Refusals, SessionId } from '@drydock/protocol';
 import { Counter } from 'prom-client';
 import { createHostCounts } from '../../operator/host-counts.ts';
 import type { HostRegistry } from '../../scheduling/host-registry.ts';
@@ -8,12 +8,12 @@ import type { Metrics } from '../base/metrics.ts';
 export interface RefusalCountsDeps {
   hosts: Pick<HostRegistry, 'onEvent'>;
   metrics: Metrics;
-  isOpen: (sessionId: string) => boolean;
+  isOpen: (sessionId: SessionId) => boolean;
 }
 
 /** Begins to count. */
 export function countRefusals({ hosts, metrics, isOpen }: RefusalCountsDeps): {
-  of(sessionId: string): Refusals;
+  of(sessionId: SessionId): Refusals;
   stop(): void;
 } {
   const total = new Counter({

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type SessionChangeEvent, sessionChangeEventSchema } from '@drydock/protocol';
+import { type SessionChangeEvent, type SessionId, sessionChangeEventSchema, sessionIdSchema } from '@drydock/protocol';
 import type { Socket } from 'socket.io-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FixtureAgent } from '../../testing/fixture-agent.ts';
@@ -125,7 +125,7 @@ describe('admission', () => {
     for (const [session, token] of [
       [id, wrong],
       [id, undefined],
-      ['aaaaaaaa', wrong],
+      [sessionIdSchema.parse('aaaaaaaa'), wrong],
     ] as const) {
       await expect(test.openPage(session, token)).rejects.toMatchObject({ code: 'SESSION_NOT_FOUND' });
     }
@@ -145,7 +145,10 @@ describe('admission', () => {
     const watching = await test.openPage(id, viewer);
     const owning = await test.openPage(id, token);
     const ended = new Promise((resolve) => watching.socket.once('session:ended', resolve));
-    const links = (await test.call('GET', `/sessions/${id}/links`, { token })).body as { id: string; right: string }[];
+    const links = (await test.call('GET', `/sessions/${id}/links`, { token })).body as {
+      id: SessionId;
+      right: string;
+    }[];
     const viewerLink = links.find(({ right }) => right === 'viewer');
     expect((await test.call('DELETE', `/sessions/${id}/links/${viewerLink?.id}`, { token })).status).toBe(204);
     expect(await ended).toEqual({ reason: 'revoked' });

@@ -3,6 +3,7 @@ import {
   DrydockError,
   SESSION_NAMESPACE,
   type SessionCall,
+  type SessionId,
   type SessionServerEvents,
   sessionAuthSchema,
   sessionCalls,
@@ -82,7 +83,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
   });
 
   namespace.on('connection', (socket) => {
-    const { sessionId, linkId } = socket.data as { sessionId: string; linkId: string };
+    const { sessionId, linkId } = socket.data as { sessionId: SessionId; linkId: string };
     serve(socket as unknown as SessionSocket, sessionId, linkId);
   });
 
@@ -95,7 +96,7 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
     }
   });
 
-  function serve(socket: SessionSocket, sessionId: string, linkId: string): void {
+  function serve(socket: SessionSocket, sessionId: SessionId, linkId: string): void {
     const log = logger.child({ sessionId, socketId: socket.id });
     const right = service.rightOf(sessionId, linkId);
     const subscription = feed.subscribe(sessionId, {

@@ -5,6 +5,7 @@ import {
   type Right,
   type SessionCall,
   type SessionCallRequest,
+  type SessionId,
   sessionCalls,
   terminalAckSchema,
 } from '@drydock/protocol';
@@ -53,7 +54,7 @@ export interface SessionCallerDeps {
   page: {
     /** The socket's own id, for its buckets. */
     socketId: string;
-    sessionId: string;
+    sessionId: SessionId;
     linkId: string;
     relay: RelayClient;
     /** The page's entry among the people of its session; a socket that carries terminals alone has none. */

@@ -7,6 +7,7 @@ import {
   decodeTerminalFrame,
   encodeTerminalFrame,
   MAX_SOCKET_MESSAGE_BYTES,
+  type SessionId,
   sessionAuthSchema,
   TERMINAL_SOCKET_CLOSE,
   TERMINAL_SOCKET_PATH,
@@ -156,7 +157,7 @@ export function createTerminalGateway(deps: TerminalGatewayDeps): TerminalGatewa
   }
 
   /** Begins to serve an admitted socket; returns what takes its messages. */
-  function serve(socket: WebSocket, carrier: Duplex, sessionId: string, linkId: string) {
+  function serve(socket: WebSocket, carrier: Duplex, sessionId: SessionId, linkId: string) {
     const socketId = newId('', 15);
     const log = logger.child({ sessionId, socketId });
     const batch = batchWrites(carrier);

@@ -1,7 +1,7 @@
 /** Node's HTTP client over streams that agents bring, with kept connections. */
 import { Agent, type AgentOptions, type ClientRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { DrydockError } from '@drydock/protocol';
+import { DrydockError, sessionIdSchema } from '@drydock/protocol';
 import type { AgentStreams } from '../agents/agent-streams.ts';
 import type { PortName, PortTable } from './labels.ts';
 import type { PortSchemes } from './schemes.ts';
@@ -18,7 +18,8 @@ export function upstreamHost({ sessionId, node }: PortName): string {
 }
 
 function nameOf(options: { host?: string | null | undefined; port?: string | number | null | undefined }): PortName {
-  const [node = '', sessionId = ''] = String(options.host).split('.');
+  const [node = '', id] = String(options.host).split('.');
+  const sessionId = sessionIdSchema.parse(id);
   return { sessionId, node, port: Number(options.port) };
 }
 

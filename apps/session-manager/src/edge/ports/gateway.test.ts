@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { type SessionId, sessionIdSchema } from '@drydock/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FixtureAgent } from '../../testing/fixture-agent.ts';
 import { openRequest, type RawOptions, rawRequest, rawUpgrade } from '../../testing/raw-request.ts';
@@ -9,7 +10,7 @@ import { startTestManager, type TestManager } from '../../testing/test-manager.t
 
 let test: TestManager;
 let agent: FixtureAgent;
-let id: string;
+let id: SessionId;
 let token: string;
 let viewer: string;
 const closing: (() => void)[] = [];
@@ -264,7 +265,7 @@ describe('who may see a port', () => {
     const nothing = await get(urlOf(8080));
     expect(nothing.status).toBe(404);
     for (const answer of await Promise.all([
-      get(urlOf(8080, '/', 'aaaaaaaa')),
+      get(urlOf(8080, '/', sessionIdSchema.parse('aaaaaaaa'))),
       get(urlOf(8080, '/', id, 'node2')),
       get(urlOf(22)),
       get(urlOf(2375), { headers: bearer() }),
@@ -310,7 +311,10 @@ describe('who may see a port', () => {
     // The cookie opens this port alone, and nothing after its link is revoked.
     await serve(8081, (_request, response) => void response.end('other'));
     expect((await get(urlOf(8081), { headers: { cookie: pair } })).status).toBe(404);
-    const links = (await test.call('GET', `/sessions/${id}/links`, { token })).body as { id: string; right: string }[];
+    const links = (await test.call('GET', `/sessions/${id}/links`, { token })).body as {
+      id: SessionId;
+      right: string;
+    }[];
     await test.call('DELETE', `/sessions/${id}/links/${links.find(({ right }) => right === 'viewer')?.id}`, { token });
     expect((await get(urlOf(8080), { headers: { cookie: pair } })).status).toBe(404);
   });

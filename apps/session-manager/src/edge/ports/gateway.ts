@@ -1,7 +1,7 @@
 /** Published ports: on host names of their own, or below `/p/` of the main origin; and how a browser gets the right to see one. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { toDrydockError } from '@drydock/protocol';
+import { type SessionId, toDrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { hashToken, newToken } from '../../model/links.ts';
 import type { TicketStore } from '../../store/tickets/ticket-store.ts';
@@ -31,7 +31,7 @@ export interface PortGateway {
   /** An address that opens a port once, within a minute, for who holds a link. @throws DrydockError STORE_UNAVAILABLE. */
   ticketUrl(target: PortName, linkId: string, path: string | undefined): Promise<string>;
   /** The address of a share's token. */
-  shareUrl(sessionId: string, node: string, port: number, token: string): string;
+  shareUrl(sessionId: SessionId, node: string, port: number, token: string): string;
 }
 
 export interface PortGatewayDeps {

@@ -1,11 +1,11 @@
 /** Names of ports: `<port>-<node>-<session>` in host names, `/p/<session>/<node>/<port>/` in paths; resolved by table, never by address. */
-import { CLOSED_PORTS } from '@drydock/protocol';
+import { CLOSED_PORTS, isSessionId, type SessionId } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 import { isLive, type SessionRecord } from '../../model/session.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
 
 export interface PortName {
-  sessionId: string;
+  sessionId: SessionId;
   node: string;
   port: number;
 }
@@ -24,7 +24,7 @@ const PATH = new RegExp(`^/p/(${SESSION})/(${NODE})/(${PORT})(?:/~([A-Za-z0-9._-
 /** The name in a label, or undefined when it has not the form. */
 export function parsePortLabel(label: string): PortName | undefined {
   const [, port, node, sessionId] = LABEL.exec(label) ?? [];
-  if (port === undefined || node === undefined || sessionId === undefined || Number(port) > 65535) return undefined;
+  if (port === undefined || node === undefined || !isSessionId(sessionId) || Number(port) > 65535) return undefined;
   return { sessionId, node, port: Number(port) };
 }
 
@@ -40,7 +40,7 @@ export interface PortPath extends PortName {
 /** The name in a path, or undefined when it has not the form. */
 export function parsePortPath(url: string): PortPath | undefined {
   const [prefix, sessionId, node, port, grant] = PATH.exec(url) ?? [];
-  if (prefix === undefined || sessionId === undefined || node === undefined || Number(port) > 65535) return undefined;
+  if (prefix === undefined || !isSessionId(sessionId) || node === undefined || Number(port) > 65535) return undefined;
   return { sessionId, node, port: Number(port), grant, prefix, rest: url.slice(prefix.length) };
 }
 

@@ -1,5 +1,7 @@
 /** What one session may take of the gateway: requests and sockets at a time, and bytes a second over all of them. */
+
 import type { Writable } from 'node:stream';
+import type { SessionId } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 import { slowWrites } from '../base/slow-writes.ts';
 
@@ -12,9 +14,9 @@ export interface PortLimitSettings {
 
 export interface PortLimits {
   /** Counts one connection of a session until the answer is called; undefined when there are too many. */
-  acquire(sessionId: string): (() => void) | undefined;
+  acquire(sessionId: SessionId): (() => void) | undefined;
   /** Slows what is written to `stream` down to what the session may have. */
-  slow(sessionId: string, stream: Writable): void;
+  slow(sessionId: SessionId, stream: Writable): void;
 }
 
 interface Account {
@@ -32,7 +34,7 @@ export function createPortLimits(settings: PortLimitSettings, clock: Clock): Por
   const { connections: maxConnections, bytesPerSecond } = settings;
   const accounts = new Map<string, Account>();
 
-  function accountOf(sessionId: string): Account {
+  function accountOf(sessionId: SessionId): Account {
     const known = accounts.get(sessionId);
     if (known !== undefined) return known;
     const account = { connections: 0, level: bytesPerSecond ?? 0, at: clock.now() };
@@ -40,7 +42,7 @@ export function createPortLimits(settings: PortLimitSettings, clock: Clock): Por
     return account;
   }
 
-  function release(sessionId: string, account: Account): void {
+  function release(sessionId: SessionId, account: Account): void {
     account.connections -= 1;
     if (account.connections > 0) return;
     if (bytesPerSecond === undefined) accounts.delete(sessionId);

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => ports.stop());
 
-const urlOf = (port: number, node = 'node1', session = ports.id) =>
+const urlOf = (port: number, node = 'node1', session: string = ports.id) =>
   `ws://127.0.0.1:${ports.test.manager.port}/api/v1/sessions/${session}/nodes/${node}/ports/${port}/tcp`;
 
 /** Opens a port; the status when it is refused. */

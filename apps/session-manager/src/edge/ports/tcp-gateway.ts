@@ -1,7 +1,7 @@
 /** Ports that speak no HTTP: a node's TCP port as a WebSocket of the API, for programs that hold a token (`drydock forward`). */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { CLOSED_PORTS, DrydockError, toDrydockError } from '@drydock/protocol';
+import { CLOSED_PORTS, DrydockError, type SessionId, sessionIdSchema, toDrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
 import type { AgentStreams } from '../agents/agent-streams.ts';
@@ -56,7 +56,7 @@ function watchLife(client: WebSocket): void {
 }
 
 /** Joins the two: bytes both ways at the pace of the slower side. A WebSocket knows no half of an end: the first end ends both. */
-function join(client: WebSocket, target: Socket, limits: PortLimits, sessionId: string): void {
+function join(client: WebSocket, target: Socket, limits: PortLimits, sessionId: SessionId): void {
   const stream = createWebSocketStream(client);
   limits.slow(sessionId, target);
   limits.slow(sessionId, stream);
@@ -75,7 +75,8 @@ export function createTcpGateway(deps: TcpGatewayDeps): TcpGateway {
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES });
 
   async function take(request: IncomingMessage, socket: Socket, head: Buffer, path: RegExpExecArray): Promise<void> {
-    const [, sessionId = '', node = '', portText] = path;
+    const [, id, node = '', portText] = path;
+    const sessionId = sessionIdSchema.parse(id);
     const port = Number(portText);
     // A token in a header is what no foreign page can send: cookies count for nothing here.
     const token = bearerToken(request.headers.authorization);

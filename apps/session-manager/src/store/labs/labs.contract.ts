@@ -1,9 +1,10 @@
 /** What every store of labs promises. */
+import { sessionIdSchema } from '@drydock/protocol';
 import { describe, expect, it } from 'vitest';
 import { type LabRecord, newLabRecord } from '../../model/lab-record.ts';
 import type { LabStore } from './lab-store.ts';
 
-const SESSION = 'aaaaaaaa';
+const SESSION = sessionIdSchema.parse('aaaaaaaa');
 const record = (version: number, step: string | null = null): LabRecord => ({
   ...newLabRecord({ id: 'first', digest: 'd' }, 'first', 1),
   version,

@@ -1,4 +1,5 @@
 /** Labs of sessions in Redis: a hash a session, a value for the files of each version of a lab. */
+import type { SessionId } from '@drydock/protocol';
 import type { RedisConnection } from '../redis/connection.ts';
 import { keyOf } from '../redis/keys.ts';
 import type { StoredReader } from '../stored.ts';
@@ -6,7 +7,7 @@ import { LAB_KEPT_MS, type LabStore } from './lab-store.ts';
 import { decodeLab } from './stored-lab.ts';
 
 /** Hash: `version`, `document` (JSON). */
-const recordKey = (sessionId: string) => keyOf('lab', sessionId);
+const recordKey = (sessionId: SessionId) => keyOf('lab', sessionId);
 /** Value: a lab's files, packed. */
 const filesKey = (digest: string) => keyOf('lab-files', digest);
 

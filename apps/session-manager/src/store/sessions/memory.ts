@@ -1,4 +1,5 @@
 /** Sessions in memory. */
+import type { SessionId } from '@drydock/protocol';
 import type { Clock } from '@drydock/service-kit';
 import type { SessionRecord } from '../../model/session.ts';
 import { placementDeltas, type SessionStore, TOMBSTONE_MS, type Written } from './session-store.ts';
@@ -26,7 +27,7 @@ export function createMemorySessions(clock: Clock): SessionStore {
   }
 
   /** What sessions but for `own` hold of a key. */
-  function heldBy(key: string, own?: string): Holding {
+  function heldBy(key: string, own?: SessionId): Holding {
     const held = { sessions: 0, nodes: 0 };
     for (const { record } of records.values()) {
       if (record.id === own || record.countedFor?.includes(key) !== true) continue;

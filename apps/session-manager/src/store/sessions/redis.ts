@@ -1,5 +1,5 @@
 /** Sessions in Redis: a hash each, with the document and its version, and a set of the ids of those that are not closed. */
-import { DrydockError } from '@drydock/protocol';
+import { DrydockError, isSessionId, type SessionId } from '@drydock/protocol';
 import type { SessionRecord } from '../../model/session.ts';
 import type { RedisConnection } from '../redis/connection.ts';
 import { keyOf } from '../redis/keys.ts';
@@ -14,7 +14,7 @@ const HELD_MS = 8 * 24 * 60 * 60 * 1000;
 /** Documents fetched at once when all are read. */
 const LIST_BATCH = 500;
 
-export const sessionKey = (id: string) => keyOf('session', id);
+export const sessionKey = (id: SessionId) => keyOf('session', id);
 /** Set of the ids of all sessions that are not closed. */
 export const SESSIONS_KEY = keyOf('sessions');
 /** Hash: host -> number of nodes placed on it. */
@@ -34,7 +34,7 @@ export function createRedisSessions(connection: RedisConnection, reader: StoredR
   connection.onMissed(() => publish('all'));
   connection.onMessage(CHANGED_CHANNEL, (message) => {
     const [id = '', version] = message.split(' ');
-    publish({ id, version: Number(version) });
+    if (isSessionId(id)) publish({ id, version: Number(version) });
   });
 
   /** Runs one of the scripts that write a session. */
@@ -54,7 +54,7 @@ export function createRedisSessions(connection: RedisConnection, reader: StoredR
     return [words(next) === words(previous) ? '' : words(next), HELD_MS, ...bounds];
   }
   const pairs = (deltas: Map<string, number>) => [...deltas].flat();
-  const documentOf = (id: string) => redis.hget(sessionKey(id), 'document');
+  const documentOf = (id: SessionId) => redis.hget(sessionKey(id), 'document');
 
   return {
     async create(record, maxSessions, shares = []) {
@@ -70,14 +70,15 @@ export function createRedisSessions(connection: RedisConnection, reader: StoredR
       return record;
     },
     async list() {
-      const ids = await ask(() => redis.smembers(SESSIONS_KEY));
+      const ids = (await ask(() => redis.smembers(SESSIONS_KEY))).filter(isSessionId);
       const records: SessionRecord[] = [];
-      const unreadable: string[] = [];
+      const unreadable: SessionId[] = [];
       for (let start = 0; start < ids.length; start += LIST_BATCH) {
         const batch = ids.slice(start, start + LIST_BATCH);
         const documents = await ask(() => Promise.all(batch.map(documentOf)));
         for (const [index, document] of documents.entries()) {
-          const id = batch[index] ?? '';
+          const id = batch[index];
+          if (id === undefined) continue;
           const record = document === null ? undefined : reader.read(sessionKey(id), document, decodeSession);
           if (record !== undefined) records.push(record);
           else if (document !== null) unreadable.push(id);

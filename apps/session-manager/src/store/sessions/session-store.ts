@@ -1,4 +1,5 @@
 /** Where sessions are kept. */
+import type { SessionId } from '@drydock/protocol';
 import type { SessionRecord } from '../../model/session.ts';
 import type { Holding, OverShare, ShareBound } from './shares.ts';
 
@@ -14,7 +15,7 @@ export interface PlacementBound {
 
 /** A write that happened: which session, and its version now. */
 export interface Written {
-  id: string;
+  id: SessionId;
   version: number;
 }
 
@@ -29,9 +30,9 @@ export interface SessionStore {
     shares?: readonly ShareBound[],
   ): Promise<'written' | 'conflict' | 'full' | OverShare>;
   /** @throws DrydockError RECORD_UNREADABLE for what another release wrote in a form that this one does not know. */
-  get(id: string): Promise<SessionRecord | undefined>;
+  get(id: SessionId): Promise<SessionRecord | undefined>;
   /** Every session that is not closed, and the ids of those that this release cannot read. */
-  list(): Promise<{ records: SessionRecord[]; unreadable: string[] }>;
+  list(): Promise<{ records: SessionRecord[]; unreadable: SessionId[] }>;
   /**
    * Replaces `previous` by `next` (whose version is one higher). A closed session becomes a tombstone.
    * `bounds` refuse the write when it would place more nodes on one of these hosts than it takes, `shares` when one of these would

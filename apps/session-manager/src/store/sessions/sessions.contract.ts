@@ -1,4 +1,6 @@
 /** What every store of sessions promises. */
+import { randomBytes } from 'node:crypto';
+import { newSessionId, sessionIdSchema } from '@drydock/protocol';
 import { describe, expect, it } from 'vitest';
 import { newId, newLink, newToken } from '../../model/links.ts';
 import { type ActiveSession, beginClosing, clearHost, newSession, type SessionRecord } from '../../model/session.ts';
@@ -12,7 +14,7 @@ const MANY = 1000;
 export function exampleSession(): ActiveSession {
   const now = Date.now();
   return newSession({
-    id: newId('', 8),
+    id: newSessionId(randomBytes(8)),
     name: 'example',
     template: null,
     createdAt: now,
@@ -40,7 +42,7 @@ export function sessionsContract(make: () => Promise<SessionStore>): void {
 
     it('knows nothing of an unknown id', async () => {
       const store = await make();
-      expect(await store.get('aaaaaaaa')).toBeUndefined();
+      expect(await store.get(sessionIdSchema.parse('aaaaaaaa'))).toBeUndefined();
       expect(await store.list()).toEqual({ records: [], unreadable: [] });
     });
 

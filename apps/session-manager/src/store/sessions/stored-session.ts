@@ -2,7 +2,7 @@
  * The form in which a session lies in Redis. Releases that are one apart read each other's: a field that this one does not know is
  * kept, and SCHEMA grows only with a form that the release before would misread.
  */
-import { endReasonSchema, nodeLimitsSchema, rightSchema } from '@drydock/protocol';
+import { endReasonSchema, nodeLimitsSchema, rightSchema, sessionIdSchema } from '@drydock/protocol';
 import { z } from 'zod';
 import { publicPortsOf, type SessionRecord, sharesOf } from '../../model/session.ts';
 
@@ -29,7 +29,7 @@ const shareSchema = z.looseObject({
 });
 
 const baseSchema = z.looseObject({
-  id: z.string(),
+  id: sessionIdSchema,
   name: z.string().nullable(),
   template: z.string().nullable(),
   lab: z.string().exactOptional(),

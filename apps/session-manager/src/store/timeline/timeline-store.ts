@@ -1,5 +1,5 @@
 /** What happened in each session, in order. */
-import type { TimelineEntry, TimelineFact } from '@drydock/protocol';
+import type { SessionId, TimelineEntry, TimelineFact } from '@drydock/protocol';
 
 /** How long a timeline is kept after its last entry (ms): the longest session, and a day for whoever reports a bug. */
 export const TIMELINE_MS = 8 * 24 * 60 * 60 * 1000;
@@ -11,7 +11,7 @@ export interface TimelineStore {
    * Adds to a session's timeline, of which the last MAX_TIMELINE_ENTRIES are kept. Undefined when somebody added the same `once` to it
    * within ONCE_MS: managers that hear of one thing all say it.
    */
-  add(sessionId: string, fact: TimelineFact, once: string): Promise<TimelineEntry | undefined>;
+  add(sessionId: SessionId, fact: TimelineFact, once: string): Promise<TimelineEntry | undefined>;
   /** A session's timeline, the oldest entry first. */
-  read(sessionId: string): Promise<TimelineEntry[]>;
+  read(sessionId: SessionId): Promise<TimelineEntry[]>;
 }

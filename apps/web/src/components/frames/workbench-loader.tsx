@@ -1,6 +1,7 @@
 /** Loads the workbench's code, which only a browser can run, behind a quiet placeholder. */
 'use client';
 
+import type { SessionId } from '@drydock/protocol';
 import dynamic from 'next/dynamic';
 import { Opening } from '../session/opening.tsx';
 
@@ -9,6 +10,6 @@ const WorkbenchRoot = dynamic(() => import('./workbench-root.tsx').then(({ Workb
   loading: () => <Opening />,
 });
 
-export function WorkbenchLoader({ sessionId }: { sessionId: string }) {
+export function WorkbenchLoader({ sessionId }: { sessionId: SessionId }) {
   return <WorkbenchRoot key={sessionId} sessionId={sessionId} />;
 }

@@ -1,6 +1,7 @@
 /** Owns the runtime of one session for as long as its page is shown, and chooses between a frame and what replaces it. */
 'use client';
 
+import type { SessionId } from '@drydock/protocol';
 import { type ComponentType, useEffect, useState } from 'react';
 import { useWorkbench, useWorkbenchState, WorkbenchProvider } from '../../workbench/use-workbench.tsx';
 import { createWorkbench, type Workbench } from '../../workbench/workbench.ts';
@@ -25,7 +26,7 @@ function WorkbenchScreen({ frame: Frame }: { frame: ComponentType }) {
 }
 
 interface WorkbenchRootProps {
-  sessionId: string;
+  sessionId: SessionId;
   /** What stands around the work. */
   frame?: ComponentType;
 }

@@ -1,7 +1,7 @@
 /** The three links, in plain words; those of others can be withdrawn, or replaced by new ones. */
 'use client';
 
-import type { LinkView, Right } from '@drydock/protocol';
+import type { LinkView, Right, SessionId } from '@drydock/protocol';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { basePath } from '../../env.ts';
 import { strings } from '../../strings.ts';
@@ -118,7 +118,7 @@ function LinkRow({ right, url, count, onChanged }: LinkRowProps) {
 }
 
 /** The link this browser came by, as something to pass on. */
-function ownLink(sessionId: string): string | undefined {
+function ownLink(sessionId: SessionId): string | undefined {
   const known = recentSession(sessionId);
   return known && `${window.location.origin}${basePath}/s/${sessionId}#${known.token}`;
 }

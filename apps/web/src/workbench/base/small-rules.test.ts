@@ -1,3 +1,4 @@
+import { sessionIdSchema } from '@drydock/protocol';
 import { describe, expect, test } from 'vitest';
 import { dueWarning } from '../session/session-watch.ts';
 import { linesThatRun } from '../terminal/paste.ts';
@@ -38,16 +39,16 @@ describe('the address of a port', () => {
   const page = (url: string) => new URL(url);
   test('takes the form of a known port of the node', () => {
     const known = 'http://80-node1-abcdefgh.ports.example:8443/';
-    expect(portUrl(9000, 'node1', 'abcdefgh', known, page('http://lab.example/s/abcdefgh'))).toBe(
-      'http://9000-node1-abcdefgh.ports.example:8443/',
-    );
+    expect(
+      portUrl(9000, 'node1', sessionIdSchema.parse('abcdefgh'), known, page('http://lab.example/s/abcdefgh')),
+    ).toBe('http://9000-node1-abcdefgh.ports.example:8443/');
   });
 
   test('is a name below the page’s host, or a path where there can be no such name', () => {
-    expect(portUrl(81, 'n', 'abcdefgh', undefined, page('http://localhost:3000/'))).toBe(
+    expect(portUrl(81, 'n', sessionIdSchema.parse('abcdefgh'), undefined, page('http://localhost:3000/'))).toBe(
       'http://81-n-abcdefgh.localhost:3000/',
     );
-    expect(portUrl(81, 'n', 'abcdefgh', undefined, page('http://10.0.0.5:3000/'))).toBe(
+    expect(portUrl(81, 'n', sessionIdSchema.parse('abcdefgh'), undefined, page('http://10.0.0.5:3000/'))).toBe(
       'http://10.0.0.5:3000/p/abcdefgh/n/81/',
     );
   });

@@ -5,6 +5,7 @@ import {
   type CreateEmbedSessionRequest,
   type EmbedSessionResponse,
   embedSessionResponseSchema,
+  type SessionId,
 } from '@drydock/protocol';
 import { callApi } from '../base/api.ts';
 import { doWork } from '../start/work.ts';
@@ -14,7 +15,7 @@ import type { EmbedWish } from './address.ts';
 export type Standing = Pick<CreateEmbedSessionRequest, 'site' | 'origin'>;
 
 export interface EmbedAccess {
-  sessionId: string;
+  sessionId: SessionId;
   token: string;
   /** For keeping by the page: opens the session again from the same site and address only. */
   handle: string;

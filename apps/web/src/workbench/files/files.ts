@@ -1,6 +1,6 @@
 /** Files of the session's nodes, as one page uses them: the tree, open documents, uploads, and what a person does with them. */
 import { createFilesApi } from '@drydock/client';
-import { openSessionResponseSchema } from '@drydock/protocol';
+import { openSessionResponseSchema, type SessionId } from '@drydock/protocol';
 import { strings } from '../../strings.ts';
 import { callApi, http } from '../base/api.ts';
 import type { Dialog } from '../base/dialogs.ts';
@@ -23,7 +23,7 @@ import { createFilesTree, HOME } from './tree.ts';
 const WIDE = '(min-width: 768px)';
 
 export interface FilesDeps {
-  sessionId: string;
+  sessionId: SessionId;
   token: string | null;
   store: WorkbenchStore;
   workspace: WorkspaceController;

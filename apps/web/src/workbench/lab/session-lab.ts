@@ -6,6 +6,7 @@ import {
   type SessionCall,
   type SessionCallAnswer,
   type SessionCallRequest,
+  type SessionId,
 } from '@drydock/protocol';
 import { strings } from '../../strings.ts';
 import type { Notices } from '../base/notices.ts';
@@ -25,7 +26,7 @@ export interface SessionLabDeps {
   connection: Pick<SessionConnection, 'call'>;
   notices: Notices;
   files(): Files;
-  sessionId: string;
+  sessionId: SessionId;
 }
 
 export type SessionLab = ReturnType<typeof createSessionLab>;

@@ -1,4 +1,5 @@
 /** By what right a page works in a session, and where it may keep things. */
+import type { SessionId } from '@drydock/protocol';
 import { takeNode, takeToken } from './session-token.ts';
 
 export interface WorkbenchAccess {
@@ -23,7 +24,7 @@ export function localStorageOrNull(): Storage | null {
 }
 
 /** That of a tab on the session's own page; takes the token out of its address. */
-export function accessOfTab(sessionId: string): WorkbenchAccess {
+export function accessOfTab(sessionId: SessionId): WorkbenchAccess {
   const wantedNode = takeNode();
   const { token, fresh } = takeToken(sessionId);
   return { token, isFresh: fresh, wantedNode, storage: localStorageOrNull(), isEmbedded: false };

@@ -1,9 +1,10 @@
 /** How this tab came in: the token of its address, kept for the life of the tab and taken out of the address bar at once. */
+import type { SessionId } from '@drydock/protocol';
 import { recentSession } from './recent-sessions.ts';
 
-const keyOf = (sessionId: string) => `drydock.token.${sessionId}`;
+const keyOf = (sessionId: SessionId) => `drydock.token.${sessionId}`;
 
-function stored(sessionId: string): string | null {
+function stored(sessionId: SessionId): string | null {
   try {
     return sessionStorage.getItem(keyOf(sessionId));
   } catch {
@@ -26,7 +27,7 @@ export function takeNode(): string | null {
  * Takes the token out of the address (`fresh`), or the one this tab or this browser had. Null means that the cookie
  * alone can speak. A tab keeps its own right, also when another tab of the same browser came by a different link.
  */
-export function takeToken(sessionId: string): { token: string | null; fresh: boolean } {
+export function takeToken(sessionId: SessionId): { token: string | null; fresh: boolean } {
   const token = window.location.hash.slice(1);
   if (token === '') return { token: stored(sessionId) ?? recentSession(sessionId)?.token ?? null, fresh: false };
   window.history.replaceState(window.history.state, '', window.location.pathname);

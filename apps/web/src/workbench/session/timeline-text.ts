@@ -1,5 +1,5 @@
 /** The timeline as sentences, and as plain text for a bug report. */
-import type { TimelineEntry } from '@drydock/protocol';
+import type { SessionId, TimelineEntry } from '@drydock/protocol';
 import { strings } from '../../strings.ts';
 
 /** Docker's ids as its own commands print them (characters). */
@@ -19,6 +19,6 @@ export function lineOf(entry: TimelineEntry): string {
 }
 
 /** The whole report of a session, the oldest entry first. */
-export function reportOf(sessionId: string, entries: readonly TimelineEntry[]): string {
+export function reportOf(sessionId: SessionId, entries: readonly TimelineEntry[]): string {
   return [strings.timeline.reportTitle(sessionId), ...entries.map(lineOf), ''].join('\n');
 }

@@ -1,4 +1,4 @@
-import { type SessionSnapshot, type TimelineEntry, timelineKindSchema } from '@drydock/protocol';
+import { type SessionSnapshot, sessionIdSchema, type TimelineEntry, timelineKindSchema } from '@drydock/protocol';
 import { expect, test, vi } from 'vitest';
 import { createTimeline, mergeEntries } from './timeline.ts';
 import { reportOf, sentenceOf } from './timeline-text.ts';
@@ -41,7 +41,7 @@ test('the past is fetched when it is wanted, and again after a break', async () 
 });
 
 test('a report names time, node, subject and every id on a line of its own', () => {
-  expect(reportOf('abcdefgh', [entry('5-0')]).split('\n')[1]).toBe(
+  expect(reportOf(sessionIdSchema.parse('abcdefgh'), [entry('5-0')]).split('\n')[1]).toBe(
     '2026-11-24T01:02:03.000Z node1    container-died    web exit code 137 (0123456789ab) [5-0]',
   );
 });

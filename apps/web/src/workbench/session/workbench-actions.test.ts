@@ -1,4 +1,4 @@
-import type { NodeView, SessionSnapshot, TerminalView } from '@drydock/protocol';
+import { type NodeView, type SessionSnapshot, sessionIdSchema, type TerminalView } from '@drydock/protocol';
 import { beforeEach, expect, test } from 'vitest';
 import { createNotices } from '../base/notices.ts';
 import { oneTile } from '../testing/one-tile.ts';
@@ -38,7 +38,7 @@ const snapshot: SessionSnapshot = {
   swarm: { view: null, problem: null },
   terminals: [terminal('t1', 'node1')],
   session: {
-    id: 'abcdefgh',
+    id: sessionIdSchema.parse('abcdefgh'),
     name: null,
     state: 'active',
     createdAt: 0,
@@ -55,7 +55,7 @@ const snapshot: SessionSnapshot = {
 function createPage() {
   const store = createWorkbenchStore(() => 0);
   store.snapshot(snapshot);
-  const workspace = createWorkspace('abcdefgh', null);
+  const workspace = createWorkspace(sessionIdSchema.parse('abcdefgh'), null);
   const handle = oneTile();
   workspace.bind(handle);
   const sync = () => {
@@ -71,7 +71,7 @@ function createPage() {
   });
   const call = async () => ({ terminalId: await answered, offset: 0 }) as never;
   const actions = createWorkbenchActions({
-    sessionId: 'abcdefgh',
+    sessionId: sessionIdSchema.parse('abcdefgh'),
     token: null,
     store,
     workspace,

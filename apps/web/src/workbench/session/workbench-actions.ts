@@ -7,6 +7,7 @@ import {
   type NodeView,
   type PublishedPort,
   type Right,
+  type SessionId,
   sessionViewSchema,
   sharePortResponseSchema,
   type TemplateView,
@@ -27,7 +28,7 @@ const NODE_READY_MS = 60_000;
 const FIRST_SIZE = { cols: 120, rows: 30 };
 
 export interface WorkbenchActionsDeps {
-  sessionId: string;
+  sessionId: SessionId;
   token: string | null;
   store: WorkbenchStore;
   link: Pick<TerminalLink, 'call'>;

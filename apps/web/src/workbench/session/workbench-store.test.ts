@@ -1,4 +1,10 @@
-import type { NodeView, SessionChange, SessionSnapshot, TerminalView } from '@drydock/protocol';
+import {
+  type NodeView,
+  type SessionChange,
+  type SessionSnapshot,
+  sessionIdSchema,
+  type TerminalView,
+} from '@drydock/protocol';
 import { describe, expect, test } from 'vitest';
 import { createWorkbenchStore } from './workbench-store.ts';
 
@@ -28,7 +34,7 @@ function snapshot(seq: number, nodes: NodeView[] = []): SessionSnapshot {
     people: [],
     swarm: { view: null, problem: null },
     session: {
-      id: 'abcdefgh',
+      id: sessionIdSchema.parse('abcdefgh'),
       name: null,
       state: 'active',
       createdAt: 0,

@@ -2,6 +2,7 @@
  * Links that bring a stack along (`/?stack=URL&stack_name=NAME`), as the "Try in PWD" badges of many READMEs do: a Compose file that is
  * fetched and started in a fresh node. The node fetches it, within its own bounds; this server never does.
  */
+import type { SessionId } from '@drydock/protocol';
 
 /** Longer addresses are nobody's compose file. */
 const MAX_URL = 2000;
@@ -35,15 +36,15 @@ export function stackCommand({ url, name }: StackLink): string {
   return `mkdir -p ${name} && cd ${name} && curl -fsSL -o compose.yaml ${quoted(url)} && docker compose up -d; echo "${name}: exit code $?"`;
 }
 
-const keyOf = (sessionId: string) => `drydock.stack.${sessionId}`;
+const keyOf = (sessionId: SessionId) => `drydock.stack.${sessionId}`;
 
 /** Keeps the stack for the workbench, which this tab opens next. */
-export function leaveStack(sessionId: string, stack: StackLink): void {
+export function leaveStack(sessionId: SessionId, stack: StackLink): void {
   sessionStorage.setItem(keyOf(sessionId), stackCommand(stack));
 }
 
 /** The command that the start page left for this session, once. */
-export function takeStack(sessionId: string): string | null {
+export function takeStack(sessionId: SessionId): string | null {
   try {
     const command = sessionStorage.getItem(keyOf(sessionId));
     sessionStorage.removeItem(keyOf(sessionId));

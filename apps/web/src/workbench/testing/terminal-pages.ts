@@ -2,6 +2,7 @@
  * Pages' terminals over the whole path, for slow tests: a page's own client, a network that drops and delays, the real manager,
  * agent link and terminal host as processes, and a shell. The screen is xterm's headless twin.
  */
+
 import {
   createSessionConnection,
   createTerminalLink,
@@ -9,6 +10,7 @@ import {
   type SessionConnection,
   type TerminalLink,
 } from '@drydock/client';
+import type { SessionId } from '@drydock/protocol';
 import { type BadLink, startBadLink, startTerminalStack, type TerminalStack, until } from '@drydock/testkit';
 import headless from '@xterm/headless';
 import { io } from 'socket.io-client';
@@ -25,7 +27,7 @@ export { until };
 export const SIZE = { cols: 160, rows: 50 };
 
 export interface Session {
-  sessionId: string;
+  sessionId: SessionId;
   token: string;
 }
 

@@ -1,4 +1,4 @@
-import type { TerminalView } from '@drydock/protocol';
+import { sessionIdSchema, type TerminalView } from '@drydock/protocol';
 import { beforeEach, expect, test } from 'vitest';
 import { oneTile } from '../testing/one-tile.ts';
 import { createWorkspace, type Tab, tabsOf, type WorkspaceHandle } from './workspace.ts';
@@ -17,7 +17,7 @@ let handle: WorkspaceHandle;
 const shown = () => tabsOf(handle.getModel()).map(({ id }) => id);
 
 beforeEach(() => {
-  workspace = createWorkspace('abcdefgh', null);
+  workspace = createWorkspace(sessionIdSchema.parse('abcdefgh'), null);
   handle = oneTile();
   workspace.bind(handle);
   workspace.sync([terminal('t1'), terminal('t2')], { isComplete: true, titleOf });

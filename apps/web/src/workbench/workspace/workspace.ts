@@ -1,5 +1,5 @@
 /** Which tabs and tiles are shown and which one is active; the tiling library holds the layout, this keeps it in step and stored. */
-import type { TerminalView } from '@drydock/protocol';
+import type { SessionId, TerminalView } from '@drydock/protocol';
 import type { TabDropRegion } from 'react-resizable-panels';
 import { createValue } from '../base/store.ts';
 import { DOCK_ID, evenly, panelsOf, type Room, terminalTilesOf } from './dock.ts';
@@ -40,7 +40,7 @@ export interface AddOptions {
 export type WorkspaceController = ReturnType<typeof createWorkspace>;
 
 /** `normalize` is the tiling library's own check of stored layouts; it drops tabs that the callback refuses. */
-export function createWorkspace(sessionId: string, storage: LayoutStorage | null) {
+export function createWorkspace(sessionId: SessionId, storage: LayoutStorage | null) {
   const state = createValue<WorkspaceState>({ model: EMPTY_MODEL, activeId: null, node: null });
   let handle: WorkspaceHandle | null = null;
   /** Tabs whose terminal has ended and that stay until somebody closes them. */

@@ -7,6 +7,7 @@ import {
   labViewSchema,
   MAX_EXEC_TIMEOUT_SECONDS,
   type SessionChange,
+  type SessionId,
 } from '@drydock/protocol';
 import { EXIT, Failure } from '../../../failure.ts';
 import { holdSession } from '../../../sessions/open-link.ts';
@@ -24,7 +25,7 @@ export type ExecOptions = { stdin?: string; timeoutMs?: number };
 export type LabCall = 'step' | 'skip' | 'solve' | 'again' | 'answer';
 
 export interface TestSession {
-  readonly id: string;
+  readonly id: SessionId;
   readonly token: string;
   readonly origin: string;
   readonly nodes: readonly string[];

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sessionIdSchema } from '@drydock/protocol';
 import { systemClock } from '@drydock/service-kit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDockerApi } from '../../../watch/docker-api.ts';
@@ -10,7 +11,7 @@ import { readSwarm } from '../../../watch/swarm-view.ts';
 import type { ListeningSocket, NodeHandle, Runtime } from '../../runtime.ts';
 import { createFakeRuntime } from '../fake-runtime.ts';
 
-const SESSION = 'fakedckr';
+const SESSION = sessionIdSchema.parse('fakedckr');
 const limits = { cpus: 1, memoryBytes: 2 ** 30, diskBytes: 2 ** 30, pids: 100 };
 let stateDir: string;
 let runtime: Runtime;

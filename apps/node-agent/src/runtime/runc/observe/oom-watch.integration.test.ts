@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type AgentFact, idLetters } from '@drydock/protocol';
+import { type AgentFact, newSessionId } from '@drydock/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NodeService } from '../../../nodes/node-service.ts';
 import { IMAGES, whyNoNodes } from '../../../testing/env.ts';
@@ -12,7 +12,7 @@ const BOMB_IN_A_GROUP = `d=/sys/fs/cgroup/memory; [ -d $d ] || d=/sys/fs/cgroup;
   sh -c "echo \\$\\$ >$d/short/cgroup.procs; exec tail /dev/zero"; rmdir $d/short`;
 
 describe.skipIf(unable !== undefined)(`want of memory in a node${unable ? ` (skipped: ${unable})` : ''}`, () => {
-  const session = idLetters(randomBytes(8));
+  const session = newSessionId(randomBytes(8));
   let host: RealHost;
   let agent: NodeService;
   let stop: (() => void) | undefined;

@@ -26,7 +26,7 @@ import type { TemplateBook } from '../../../templates/templates.ts';
 import { serializeCookie, sessionCookieName } from '../../base/cookies.ts';
 import type { Origins } from '../../base/origins.ts';
 import type { Tokens } from '../../base/tokens.ts';
-import { type ApiRegistry, DELETE_PATIENCE_MS } from '../api-route.ts';
+import { type ApiRegistry, DELETE_PATIENCE_MS, sessionParam } from '../api-route.ts';
 import type { StartGate } from '../start-gate.ts';
 
 export interface SessionRoutesDeps {
@@ -98,7 +98,7 @@ export function sessionRoutes(api: ApiRegistry, deps: SessionRoutesDeps): void {
     },
     async ({ request, reply, body, params }) => {
       if (!origins.isSameOrigin(request.raw)) throw new DrydockError('FORBIDDEN');
-      const id = String(params.id);
+      const id = sessionParam(params);
       const access = await tokens.authorizeToken(origins.clientAddress(request.raw), id, body.token, 'viewer', {
         alsoRetained: true,
       });

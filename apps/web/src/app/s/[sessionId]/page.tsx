@@ -1,4 +1,5 @@
 /** The workbench of one session. */
+import type { SessionId } from '@drydock/protocol';
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { WorkbenchLoader } from '../../../components/frames/workbench-loader.tsx';
@@ -8,7 +9,7 @@ import { strings } from '../../../strings.ts';
 const SESSION_ID = /^[a-z2-7]{8}$/;
 
 interface SessionPageProps {
-  params: Promise<{ sessionId: string }>;
+  params: Promise<{ sessionId: SessionId }>;
 }
 
 export async function generateMetadata({ params }: SessionPageProps): Promise<Metadata> {
