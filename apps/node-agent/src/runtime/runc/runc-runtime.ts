@@ -161,12 +161,12 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       rlimits,
       ...confinement,
     });
-    if (deps.figures?.serves()) await layFigures(spec, pid, startTime);
+    if (deps.figures?.serves()) await mountLxcfs(spec, pid, startTime);
     return handleOf(spec, { state: 'created', pid, startTime });
   }
 
   /** A node without them is a node all the same. */
-  async function layFigures(key: NodeKey, pid: number, startTime: bigint): Promise<void> {
+  async function mountLxcfs(key: NodeKey, pid: number, startTime: bigint): Promise<void> {
     await deps.figures
       ?.lay(pid, startTime)
       .catch((err: unknown) => logger.warn({ err, ...nodeFields(key) }, 'a node sees the host’s figures'));
@@ -175,7 +175,7 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
   async function layAllFigures(): Promise<void> {
     for (const key of await listDirectories(nodesDir)) {
       const living = await findLiving(key);
-      if (living) await layFigures(key, living.pid, living.startTime);
+      if (living) await mountLxcfs(key, living.pid, living.startTime);
     }
   }
 
