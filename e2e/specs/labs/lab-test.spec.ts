@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CommandLine, createCommandLine } from '../support/command-line.ts';
-import type { Stack } from '../support/stack.ts';
-import { expect, test } from '../support/test.ts';
+import { type CommandLine, createCommandLine } from '../../support/command-line.ts';
+import type { Stack } from '../../support/stack.ts';
+import { expect, test } from '../../support/test.ts';
 
-const LABS = fileURLToPath(new URL('../fixtures/labs', import.meta.url));
+const LABS = fileURLToPath(new URL('../../fixtures/labs', import.meta.url));
 let cli: CommandLine;
 let folder: string;
 

@@ -2,9 +2,9 @@
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from '../support/test.ts';
+import { expect, test } from '../../support/test.ts';
 
-const REPO = fileURLToPath(new URL('../..', import.meta.url));
+const REPO = fileURLToPath(new URL('../../..', import.meta.url));
 /** Thirty labs, two at a time, on two processors. */
 const LIMIT_MS = 60 * 60_000;
 const JOBS = 2;
