@@ -11,6 +11,8 @@ test('the catalogue and a lab’s page read well without JavaScript', async ({ b
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your first container');
   await expect(page.getByRole('listitem').filter({ hasText: 'Run a web server' })).toBeVisible();
   await expect(page.getByText('A container is a program that runs with its own files')).toBeVisible();
+  const oembed = await page.locator('link[type="application/json+oembed"]').getAttribute('href');
+  expect(await (await page.request.get(oembed ?? '')).json()).toMatchObject({ title: 'Your first container' });
   await context.close();
 });
 

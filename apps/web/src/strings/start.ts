@@ -66,6 +66,12 @@ export const landing = {
     what: 'Press Start: a fresh node fetches it and starts it, by this command in its terminal.',
     unusable: 'This link names a stack that cannot be fetched: it takes a full http or https address.',
   },
+  templateLink: {
+    label: 'A template to start',
+    title: (title: string) => `This link chooses a template: ${title}`,
+    what: (count: number) => `Press Start: it makes ${plural(count, 'node', 'nodes')}.`,
+    unknown: 'This link chooses a template that is not here. Start works without it.',
+  },
   drawing: 'Drawing of a dry dock: three hulls, node1 to node3, stand on their blocks, joined by one network line.',
 } as const;
 

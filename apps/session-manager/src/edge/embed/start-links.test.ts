@@ -31,6 +31,7 @@ describe('/start', () => {
     ['?lab=gh:acme/docs/a%20b@v1', '/labs/gh%3Aacme/docs/a%20b%40v1'],
     ['?lab=//evil.example', '/labs///evil.example'],
     ['?stack=https%3A%2F%2Fx.example%2Fc.yml&stack_name=web', '/?stack=https%3A%2F%2Fx.example%2Fc.yml&stack_name=web'],
+    ['?template=swarm-3', '/?template=swarm-3'],
     ['', '/'],
     [`?lab=${'a'.repeat(5000)}`, '/'],
   ])('%s leads to our page that says what would start, and starts nothing', async (query, path) => {

@@ -6,7 +6,7 @@ import type { Origins } from '../base/origins.ts';
 import { escapeHtml } from '../base/pages.ts';
 import type { EmbedScripts } from './embed-scripts.ts';
 
-/** Longest lab or stack that an address may name (characters). */
+/** Longest lab, stack or template that an address may name (characters). */
 const MAX_WANTED = 4096;
 /** What a lab is called changes rarely: who asked needs not ask again for so long (s). */
 const CACHE_SECONDS = 3600;
@@ -35,13 +35,22 @@ function within(given: string | null, usual: number): number {
 
 /** Builds it. */
 export function createStartLinks({ book, origins, mode, scripts }: StartLinksDeps): StartLinks {
+  /** Our page for what is wanted, the first of lab, stack and template that is named; the landing page for anything else. */
+  function pageOf(wanted: URLSearchParams): string {
+    const [lab, stack, template] = ['lab', 'stack', 'template'].map((name) => wanted.get(name) ?? '') as [
+      string,
+      string,
+      string,
+    ];
+    if (lab.length + stack.length + template.length > MAX_WANTED) return '/';
+    if (lab !== '') return labPath(lab);
+    if (stack !== '') return `/?${new URLSearchParams({ stack, stack_name: wanted.get('stack_name') ?? '' })}`;
+    return template === '' ? '/' : `/?${new URLSearchParams({ template })}`;
+  }
+
   /** Nothing starts by an address: it leads to the page that says what would, and has the button. */
   function start({ searchParams }: URL, response: ServerResponse): void {
-    const [lab, stack] = [searchParams.get('lab') ?? '', searchParams.get('stack') ?? ''];
-    const stackQuery = new URLSearchParams({ stack, stack_name: searchParams.get('stack_name') ?? '' });
-    const isShort = lab.length + stack.length <= MAX_WANTED;
-    const path = isShort && lab !== '' ? labPath(lab) : isShort && stack !== '' ? `/?${stackQuery}` : '/';
-    const location = `${origins.publicBase}${path}`;
+    const location = `${origins.publicBase}${pageOf(searchParams)}`;
     response.writeHead(302, { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).end();
   }
 

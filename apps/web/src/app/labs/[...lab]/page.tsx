@@ -1,6 +1,7 @@
 /** A lab before it is started: what one does in it, with how many nodes, and whose it is. */
 import type { ReaderLab } from '@drydock/lab';
 import type { Metadata } from 'next';
+import { headers } from 'next/headers';
 import { notFound } from 'next/navigation';
 import { Prose, type ProseParts } from '../../../components/lab/prose.tsx';
 import { fetchLab } from '../../../components/labs/fetch-labs.ts';
@@ -18,9 +19,23 @@ interface LabPageProps {
 
 const idOf = async ({ params }: LabPageProps) => (await params).lab.map(decodeURIComponent).join('/');
 
+/** Where a site that is given this page's address learns how to show the lab (https://oembed.com, section 4). */
+async function oembedAddress({ params }: LabPageProps): Promise<string> {
+  const asked = await headers();
+  const base = `${asked.get('x-forwarded-proto') ?? 'http'}://${asked.get('x-forwarded-host') ?? ''}${basePath}`;
+  const page = `${base}/labs/${(await params).lab.join('/')}`;
+  return `${base}/oembed?${new URLSearchParams({ url: page })}`;
+}
+
 export async function generateMetadata(props: LabPageProps): Promise<Metadata> {
   const found = await fetchLab(await idOf(props)).catch(() => null);
-  return found === null ? { title: text.title } : { title: found.entry.title, description: found.entry.summary };
+  if (found === null) return { title: text.title };
+  const { title, summary } = found.entry;
+  return {
+    title,
+    description: summary,
+    alternates: { types: { 'application/json+oembed': [{ url: await oembedAddress(props), title }] } },
+  };
 }
 
 export default async function LabPage(props: LabPageProps) {
