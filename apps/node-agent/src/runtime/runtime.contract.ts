@@ -1,6 +1,6 @@
 /** What every runtime promises; each implementation's own test file runs this suite. */
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MAX_EXEC_OUTPUT_BYTES, newSessionId } from '@drydock/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,6 +8,13 @@ import { firstProcess } from '../testing/nodes/first-process.ts';
 import type { NodeKey, Runtime } from './runtime.ts';
 
 const LIMITS = { cpus: 1, memoryBytes: 512 * 1024 ** 2, diskBytes: 1024 ** 3, pids: 500 };
+
+/** Whether a program with `mark` in its command runs anywhere on this machine. */
+async function isRunning(mark: string): Promise<boolean> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const commands = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return commands.some((command) => command.includes(mark));
+}
 
 /** Registers the tests; `open` makes a prepared runtime with a state of its own. */
 export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: () => Promise<void> }>): void {
@@ -148,8 +155,12 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
     const other: NodeKey = { sessionId, name: 'other' };
     await runtime.create({ ...other, limits: LIMITS });
     await runtime.start(other);
-    await runtime.exec(other, { command: ['/bin/sh', '-c', 'sleep 1000 >/dev/null 2>&1 </dev/null & true'] });
+    const mark = `left-${process.pid}`;
+    const sleeper = `exec -a ${mark} sleep 1000 >/dev/null 2>&1 </dev/null & true`;
+    await runtime.exec(other, { command: ['/bin/bash', '-c', sleeper] });
+    await expect.poll(() => isRunning(mark)).toBe(true);
     await runtime.destroy(other);
+    await expect.poll(() => isRunning(mark)).toBe(false);
     expect(await runtime.probe(other)).toEqual({ state: 'absent' });
     await runtime.destroy(other);
     expect(await runtime.list()).toEqual([key]);

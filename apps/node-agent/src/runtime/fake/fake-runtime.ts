@@ -20,6 +20,7 @@ import {
 import { dockerProgram } from './engine/program.ts';
 import { fakeEnvironment } from './fake-environment.ts';
 import { createFakeHandles } from './fake-handles.ts';
+import { programsOf } from './fake-programs.ts';
 
 /** The first process: it waits for `started`, then for the end of its directory: whoever removes that leaves nothing that runs. */
 const INIT = 'until [ -e started ]; do [ -d pids ] || exit; sleep 0.02; done; while [ -e started ]; do sleep 2; done';
@@ -78,13 +79,11 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
     return { state: (await names(directory(key))) === undefined ? 'absent' : 'remains' };
   }
 
+  /** Reaches all that runs in a node but its first process. */
   async function signalCommands(key: NodeKey, signal: NodeJS.Signals): Promise<void> {
-    const homes = [key, await bodyKey(directory(key), key)].map((one) => `HOME=${home(one)}`);
-    for (const name of (await names(join(home(key), 'pids'))) ?? []) {
-      // A number may have passed to a stranger since; our own still says whose it is.
-      const environment = await readFile(`/proc/${name}/environ`, 'latin1').catch(() => '');
-      if (environment.split('\0').some((variable) => homes.includes(variable))) kill(Number(name), signal);
-    }
+    const homes = [home(key), home(await bodyKey(directory(key), key))];
+    const init = await livingInit(key);
+    for (const pid of await programsOf(homes, join(home(key), 'pids'))) if (pid !== init) kill(pid, signal);
   }
 
   async function destroy(key: NodeKey): Promise<void> {
