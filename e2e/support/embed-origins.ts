@@ -18,12 +18,19 @@ const RECORDING_FRAME = `<!doctype html><title>recorder</title><script>
     port.onmessage = ({ data: request, ports: more }) => {
       window.recorded.push({ ...request, ports: more.length });
       if (request.type === 'start') port.postMessage({ type: 'state', state: 'ready', nodes: ['node1', 'node2'] });
-      if (request.type === 'run') port.postMessage({ type: 'ran', id: request.id, exit: 3 });
+      if (request.type === 'run' || request.type === 'write') port.postMessage({ type: 'ran', id: request.id, exit: 3 });
       if (request.type === 'end') port.postMessage({ type: 'state', state: 'ended', code: 'SESSION_ENDED' });
     };
   });
   parent.postMessage('drydock-listens', '*');
 </script>`;
+
+/** Scripts of other makers, by the addresses at which old pages load them. */
+const OLD_SCRIPTS: Readonly<Record<string, string>> = {
+  '/katacoda/embed.js': 'katacoda-embed.js',
+  '/pwd-sdk/dist/pwd.js': 'pwd.js',
+  '/pwd-sdk/dist/pwd.min.js': 'pwd.js',
+};
 
 export interface EmbedSite {
   /** The address of the site's page NAME. */
@@ -86,7 +93,10 @@ export async function startEmbedOrigins(): Promise<EmbedOrigins> {
   const installation = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://x');
     asked.push(pathname);
-    if (pathname === '/embed.js') response.setHeader('content-type', 'text/javascript').end(loader);
+    const old = OLD_SCRIPTS[pathname];
+    if (old !== undefined)
+      response.setHeader('content-type', 'text/javascript').end(readFileSync(`${PACKAGE}dist/${old}`));
+    else if (pathname === '/embed.js') response.setHeader('content-type', 'text/javascript').end(loader);
     else if (pathname === '/embed') response.setHeader('content-type', 'text/html').end(RECORDING_FRAME);
     else response.writeHead(404).end();
   });

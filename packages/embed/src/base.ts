@@ -3,8 +3,13 @@
 /** Read while the script runs first: `document.currentScript` is gone afterwards, and null for modules. */
 const script = document.currentScript instanceof HTMLScriptElement ? document.currentScript : undefined;
 
+/** Where scripts for old pages lie below the rest. */
+const OLD_PAGES = /(katacoda|pwd-sdk\/dist)\/$/;
+
 /** `data-base` for pages that bring the script along themselves; with a slash at the end. */
-export const base = new URL(script?.dataset.base ?? '.', script?.src || document.baseURI).href.replace(/[^/]*$/, '');
+export const base = new URL(script?.dataset.base ?? '.', script?.src || document.baseURI).href
+  .replace(/[^/]*$/, '')
+  .replace(script?.dataset.base === undefined ? OLD_PAGES : '', '');
 
 /** The site's public key, if it has one. */
 export const site = script?.dataset.site ?? '';

@@ -115,6 +115,12 @@ export class DrydockElement extends HTMLElement {
     await this.#ask((id) => ({ type: 'write', id, ...file }));
   }
 
+  /** Offers the visitor a port of a node, in the frame: a browser opens a tab by a press there alone. */
+  openPort(where: { node: string; port: number; path?: string }): void {
+    this.start();
+    this.#link?.send({ type: 'open', ...where });
+  }
+
   /** Brings a node's terminals to the front. */
   show(node: string): void {
     this.#link?.send({ type: 'show', node });

@@ -57,6 +57,13 @@ export const embedRequestSchema = z.discriminatedUnion('type', [
     content: z.string().max(MAX_EMBED_TEXT),
   }),
   z.strictObject({ type: z.literal('show'), node: nodeNameSchema }),
+  /** Offers a port of a node: the visitor's press in the frame opens it in a tab. */
+  z.strictObject({
+    type: z.literal('open'),
+    node: nodeNameSchema,
+    port: portNumberSchema,
+    path: z.string().max(4096).regex(/^\//).optional(),
+  }),
   z.strictObject({ type: z.literal('focus') }),
   z.strictObject({ type: z.literal('theme'), theme: embedThemeSchema }),
   /** Comes with a port to another frame of ours on the same page: `give` lets that one into this one's session, `take` waits for it. */

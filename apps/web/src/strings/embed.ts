@@ -46,6 +46,10 @@ export const embed = {
   port: (port: number, node: string) => `Open port ${port} of ${node} in a tab`,
   portFailed: (port: number) => `Port ${port} was not opened.`,
   portBlocked: 'Your browser did not let this page open a tab.',
+  offer: {
+    there: (port: number, node: string) => `This page links to port ${port} of ${node}.`,
+    notYet: (port: number, node: string) => `Nothing listens on port ${port} of ${node} yet.`,
+  },
   dismiss: 'Dismiss',
   noNodes: 'No nodes yet.',
   ask: {

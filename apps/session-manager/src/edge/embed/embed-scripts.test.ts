@@ -14,6 +14,9 @@ let directory: string;
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'dd-embed-'));
   writeFileSync(join(directory, 'embed.js'), SCRIPT);
+  writeFileSync(join(directory, 'katacoda-embed.js'), 'old();\n');
+  writeFileSync(join(directory, 'pwd.js'), 'pwd();\n');
+  writeFileSync(join(directory, 'styles.css'), 'a {}\n');
   const metrics = { host: '127.0.0.1', port: 0 };
   test = await startTestManager({ settings: { embedScriptsDir: directory, metrics } });
 });
@@ -62,6 +65,10 @@ describe('the loader', () => {
         status: 304,
       });
     }
+    expect(String((await get('/katacoda/embed.js')).body)).toBe('old();\n');
+    for (const path of ['/pwd-sdk/dist/pwd.js', '/pwd-sdk/dist/pwd.min.js'])
+      expect(String((await get(path)).body)).toBe('pwd();\n');
+    expect((await get('/pwd-sdk/dist/styles.css')).headers['content-type']).toBe('text/css; charset=utf-8');
     expect(await get('/embed.js', {}, 'HEAD')).toMatchObject({ status: 200, body: Buffer.alloc(0) });
     expect(await get('/embed.js', {}, 'POST')).toMatchObject({ status: 405 });
   });

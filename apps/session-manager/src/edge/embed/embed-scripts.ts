@@ -7,7 +7,13 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Logger } from '@drydock/service-kit';
 
 /** Address -> file of packages/embed's build. */
-const SCRIPTS: Readonly<Record<string, string>> = { '/embed.js': 'embed.js' };
+const SCRIPTS: Readonly<Record<string, string>> = {
+  '/embed.js': 'embed.js',
+  '/katacoda/embed.js': 'katacoda-embed.js',
+  '/pwd-sdk/dist/pwd.js': 'pwd.js',
+  '/pwd-sdk/dist/pwd.min.js': 'pwd.js',
+  '/pwd-sdk/dist/styles.css': 'styles.css',
+};
 /** The address whose bytes never change. The script looks for all else beside itself, so it lies beside the moving one. */
 const PINNED = /^\/embed-([0-9a-f]{16})\.js$/;
 /** A moving script is asked for anew after so long (s): an upgrade reaches pages within minutes, and a visit costs one request. */
@@ -18,7 +24,6 @@ const PINNED_SECONDS = 31_536_000;
 
 /** Any page may load them, isolated ones and those with a hash of them too. */
 const HEADERS = {
-  'content-type': 'text/javascript; charset=utf-8',
   'access-control-allow-origin': '*',
   'cross-origin-resource-policy': 'cross-origin',
   'x-content-type-options': 'nosniff',
@@ -26,6 +31,7 @@ const HEADERS = {
 };
 
 interface Script {
+  contentType: string;
   version: string;
   integrity: string;
   bytes: Record<'br' | 'gzip' | 'identity', Buffer>;
@@ -38,9 +44,12 @@ export interface EmbedScripts {
   request(path: string, request: IncomingMessage, response: ServerResponse): boolean;
 }
 
-function pack(plain: Buffer): Script {
+const typeOf = (file: string) => `text/${file.endsWith('.css') ? 'css' : 'javascript'}; charset=utf-8`;
+
+function pack(file: string, plain: Buffer): Script {
   const hash = (algorithm: string) => createHash(algorithm).update(plain);
   return {
+    contentType: typeOf(file),
     version: hash('sha256').digest('hex').slice(0, 16),
     integrity: `sha384-${hash('sha384').digest('base64')}`,
     bytes: { br: brotliCompressSync(plain), gzip: gzipSync(plain, { level: 9 }), identity: plain },
@@ -62,7 +71,7 @@ export function createEmbedScripts({ directory, logger }: { directory: string; l
   const scripts = new Map<string, Script>();
   for (const [path, file] of Object.entries(SCRIPTS)) {
     try {
-      scripts.set(path, pack(readFileSync(join(directory, file))));
+      scripts.set(path, pack(file, readFileSync(join(directory, file))));
     } catch (error) {
       logger.warn({ err: error, path }, 'a script for pages of other sites is not built (npm run build)');
     }
@@ -72,7 +81,7 @@ export function createEmbedScripts({ directory, logger }: { directory: string; l
   function answer(script: Script, cacheControl: string, request: IncomingMessage, response: ServerResponse): void {
     const encoding = encodingFor(request);
     const etag = `"${script.version}-${encoding}"`;
-    const headers = { ...HEADERS, etag, 'cache-control': cacheControl };
+    const headers = { ...HEADERS, 'content-type': script.contentType, etag, 'cache-control': cacheControl };
     if (request.headers['if-none-match'] === etag) {
       response.writeHead(304, headers).end();
       return;

@@ -2,8 +2,9 @@
 'use client';
 
 import { strings } from '../../strings.ts';
+import { openPort } from '../../workbench/embed/open-port.ts';
 import type { BusyChoice } from '../../workbench/lab/block-runner.ts';
-import { useValue } from '../../workbench/use-workbench.tsx';
+import { useValue, useWorkbench, useWorkbenchData } from '../../workbench/use-workbench.tsx';
 import { Button } from '../ui/button.tsx';
 import { useEmbed } from './embed-context.tsx';
 
@@ -70,9 +71,41 @@ function AskBusy() {
   );
 }
 
+function AskToOpen() {
+  const { offered } = useEmbed();
+  const { actions, notices } = useWorkbench();
+  const { ports } = useWorkbenchData();
+  const wanted = useValue(offered);
+  if (wanted === null) return null;
+  const { node, port } = wanted;
+  const isThere = ports[node]?.some((one) => one.port === port) === true;
+  return (
+    <section role="alert" className={style}>
+      <p>{isThere ? text.offer.there(port, node) : text.offer.notYet(port, node)}</p>
+      <div className="mt-2 flex flex-wrap gap-2">
+        <Button
+          size="sm"
+          kind="primary"
+          disabled={!isThere}
+          onClick={() => {
+            offered.set(null);
+            void openPort({ actions, notices, ...wanted });
+          }}
+        >
+          {text.port(port, node)}
+        </Button>
+        <Button size="sm" kind="quiet" onClick={() => offered.set(null)}>
+          {text.dismiss}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
 export function EmbedAsk() {
   return (
     <>
+      <AskToOpen />
       <AskToType />
       <AskBusy />
     </>

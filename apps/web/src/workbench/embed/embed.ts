@@ -45,6 +45,13 @@ export type EmbedStage =
 /** The page around a frame has the keys, and what else there is. */
 const PARTS: PageParts = { panels: [], keys: () => ({ handle: () => false }) };
 
+/** A port that the page around the frame wants its visitor to see. */
+export interface OfferedPort {
+  node: string;
+  port: number;
+  path: string | undefined;
+}
+
 export interface EmbedDeps {
   wish: EmbedWish;
   /** The part of the frame's address behind the `#`. */
@@ -68,6 +75,8 @@ export function createEmbed({ wish, nonce, window }: EmbedDeps) {
   const stage = createValue<EmbedStage>(firstStage(window));
   /** Keeps this frame's place in the queue over attempts. */
   const queue = crypto.randomUUID();
+  /** The port that the page offers its visitor. */
+  const offered = createValue<OfferedPort | null>(null);
   const texts = createPageTexts((news) => page?.send(news));
   let page: HostPage | null = null;
   let taken: Promise<string> | null = null;
@@ -192,6 +201,9 @@ export function createEmbed({ wish, nonce, window }: EmbedDeps) {
       case 'show':
         workbenchNow()?.actions.showNode(request.node);
         return;
+      case 'open':
+        if (begun) offered.set({ node: request.node, port: request.port, path: request.path });
+        return;
       case 'focus':
         workbenchNow()?.place.focusTerminal();
         return;
@@ -234,6 +246,7 @@ export function createEmbed({ wish, nonce, window }: EmbedDeps) {
   return {
     stage,
     texts,
+    offered,
     wish,
     /** The site that shows this frame, as its visitor knows it; null before it has spoken, and for pages without an origin. */
     site: (): string | null => (page === null || page.origin === 'null' ? null : new URL(page.origin).host),

@@ -9,10 +9,12 @@ export interface OpenPortDeps {
   notices: Notices;
   node: string;
   port: number;
+  /** From `/` on. */
+  path?: string | undefined;
 }
 
 /** To be called by a press: only then a browser opens a tab. */
-export async function openPort({ actions, notices, node, port }: OpenPortDeps): Promise<void> {
+export async function openPort({ actions, notices, node, port, path }: OpenPortDeps): Promise<void> {
   // At once, while the press counts; its address comes after it.
   const tab = window.open('about:blank', '_blank');
   if (tab === null) {
@@ -22,7 +24,7 @@ export async function openPort({ actions, notices, node, port }: OpenPortDeps): 
   tab.opener = null;
   try {
     const { url } = await actions.call('POST', `/nodes/${node}/ports/${port}/open`, {
-      body: {},
+      body: path === undefined ? {} : { path },
       read: openPortResponseSchema,
     });
     tab.location.replace(url);
