@@ -62,13 +62,9 @@ async function close(server: Server): Promise<void> {
 
 /** Starts a site whose pages show frames of `installation`; it is reached by the host name `host`, another than the installation's. */
 export async function startEmbedSite(installation: string, host: string): Promise<EmbedSite> {
-  execFileSync(process.execPath, [`${PACKAGE}build.mjs`]);
-  const loader = readFileSync(`${PACKAGE}dist/embed.js`);
   const pages = new Map<string, { html: string | undefined; headers: Record<string, string> }>();
   const site = createServer((request, response) => {
     const name = new URL(request.url ?? '/', 'http://x').pathname.slice(1);
-    // A site may bring the script along itself.
-    if (name === 'embed.js') return response.setHeader('content-type', 'text/javascript').end(loader);
     const page = pages.get(name) ?? { html: readFixture(name), headers: {} };
     if (page.html === undefined) return response.writeHead(404).end();
     const filled = (text: string) => text.replaceAll('EMBED_ORIGIN', installation);

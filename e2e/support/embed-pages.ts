@@ -5,7 +5,7 @@ const HEAD = (
   script = '',
 ) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-<script src="/embed.js" data-base="EMBED_ORIGIN/" data-upgrade="sh,bash" async></script>${script}
+<script src="EMBED_ORIGIN/embed.js" data-upgrade="sh,bash" async></script>${script}
 <style>body{font:17px/1.6 Georgia,serif;max-width:46rem;margin:2rem auto;padding:0 1rem}pre{padding:.8rem;overflow:auto;border:1px solid #8886}</style></head><body>`;
 
 /** A server on one node, asked by the other. */

@@ -45,7 +45,7 @@ test('a visitor runs an exercise on two nodes of a Docusaurus page, without stor
   await expect(ask).toContainText('docker run -d --name web -p 8080:80 nginx');
   await expect(embed.frame().getByRole('region', { name: 'Terminal node1' })).not.toContainText('--name web');
   await embed.frame().getByRole('button', { name: 'Let it type' }).click();
-  await expect(page.getByRole('status').first()).toHaveText(/Finished with 0|Typed into the terminal/, {
+  await expect(page.getByRole('status').first()).toHaveText('Finished with 0', {
     timeout: 60_000,
   });
   await embed.run(1);

@@ -36,7 +36,7 @@ for (const generator of ['mkdocs', 'hugo'] as const) {
 }
 
 const STRICT = {
-  'content-security-policy': "default-src 'none'; script-src 'self'; frame-src EMBED_ORIGIN",
+  'content-security-policy': "default-src 'none'; script-src EMBED_ORIGIN; frame-src EMBED_ORIGIN",
 };
 const ISOLATED = {
   'cross-origin-opener-policy': 'same-origin',

@@ -82,6 +82,18 @@ test('it is known what has the terminal: the prompt, a command, or nobody knows'
   expect(commands.foreground()).toEqual({ kind: 'unknown' });
 });
 
+test('a prompt that is drawn once more, as after a change of size, is no other prompt', async () => {
+  await write(PROMPT);
+  const before = commands.prompts();
+  await write(`\r\x1b[K${PROMPT}sleep 1`);
+  expect(commands.prompts()).toBe(before);
+  await write(`\r\n\x1b]133;C\x07`);
+  expect(commands.prompts()).toBe(before);
+  // One line without a command, which the shell ends by a mark without a code.
+  await write(`\x1b]133;D;0\x07${PROMPT}\r\n\x1b]133;D\x07${PROMPT}`);
+  expect(commands.prompts()).toBe(before + 2);
+});
+
 test('a screen that replaces everything forgets everything', async () => {
   await ran('ls', 'file\r\n');
   terminal.reset();

@@ -71,6 +71,8 @@ export function followShellCommands(terminal: MarkedTerminal): ShellCommands {
   let running: Run | undefined;
   let foreground: Foreground = { kind: 'unknown' };
   let prompts = 0;
+  /** The shell is about to show another prompt. Without that it draws the one that is there once more, as after a change of size. */
+  let isPromptDue = true;
   const listeners = new Set<() => void>();
 
   function publish(): void {
@@ -134,12 +136,14 @@ export function followShellCommands(terminal: MarkedTerminal): ShellCommands {
     if (terminal.buffer.active.type !== 'normal') return true;
     if (mark === 'B') {
       foreground = { kind: 'prompt' };
-      prompts += 1;
+      if (isPromptDue) prompts += 1;
+      isPromptDue = false;
       typing?.marker.dispose();
       const marker = terminal.registerMarker(0);
       typing = marker === undefined ? undefined : { marker, column: terminal.buffer.normal.cursorX };
     } else if (mark === 'C') began();
     else if (mark === 'D') ended(code);
+    if (mark === 'C' || mark === 'D') isPromptDue = true;
     publish();
     return true;
   });
