@@ -35,6 +35,7 @@ export function createCommandLine(server: string) {
 
   return {
     state,
+    server,
     /** Runs a command to its end; `input` is what it reads. */
     run(args: readonly string[], input = '', more: Record<string, string> = {}): Promise<Ran> {
       return new Promise((resolve) => {

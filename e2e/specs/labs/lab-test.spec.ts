@@ -65,3 +65,40 @@ test('a lab that the place does not serve, or serves with another text, is not t
   const missing = await cli.run(['lab', 'test', unknown, '--place', stack.origin]);
   expect(missing).toMatchObject({ code: 66, err: expect.stringContaining('DRYDOCK_LABS_DIR') });
 });
+
+test('a preview follows the files: the page has the new text, and what was reached in other steps stays', async ({
+  page,
+}) => {
+  const own = mkdtempSync(join(LABS, 'preview-'));
+  const file = join(own, 'lab.md');
+  const text = readFileSync(join(LABS, 'as-it-says/lab.md'), 'utf8');
+  writeFileSync(file, text);
+  // The place finds the new folder within seconds.
+  await expect
+    .poll(async () => (await page.request.get(`${cli.server}/labs/${own.split('/').at(-1)}`)).status(), {
+      timeout: 20_000,
+    })
+    .toBe(200);
+  const preview = cli.terminal(['lab', 'preview', own, '--place', cli.server]);
+  try {
+    await expect.poll(() => preview.text(), { timeout: 30_000 }).toMatch(/\/s\/[a-z2-7]{8}#\S+/);
+    await page.goto(/http\S+\/s\/[a-z2-7]{8}#\S+/.exec(preview.text())?.[0] ?? '');
+    const panel = page.getByRole('region', { name: 'Lab' });
+    await panel.getByRole('button', { name: 'Begin' }).click();
+    await panel.getByRole('button', { name: 'Run', exact: true }).first().click();
+    const light = panel.getByRole('listitem').filter({ hasText: 'network blue' });
+    await expect(light).toHaveAttribute('data-light', 'passed', { timeout: 60_000 });
+    writeFileSync(file, text.replace('## Write into a shell of its own', '## Write into another shell'));
+    await expect.poll(() => preview.text(), { timeout: 30_000 }).toContain('the page shows the new text');
+    await expect(panel.getByText('Write into another shell')).toBeVisible();
+    await expect(light).toHaveAttribute('data-light', 'passed');
+    writeFileSync(file, text.replace('driver: bridge', 'drivr: bridge'));
+    await expect.poll(() => preview.text(), { timeout: 30_000 }).toMatch(/lab\.md:\d+:\d+: error/);
+    await expect(panel.getByText('Write into another shell')).toBeVisible();
+    preview.type('\x03');
+    expect(await preview.ended).toBe(0);
+  } finally {
+    preview.kill();
+    rmSync(own, { recursive: true, force: true });
+  }
+});

@@ -5,6 +5,7 @@ import { checkCommand } from './check.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { newCommand } from './new.ts';
+import { previewCommand } from './preview.ts';
 import { schemaCommand } from './schema.ts';
 import { testCommand } from './test/test.ts';
 
@@ -12,7 +13,15 @@ import { testCommand } from './test/test.ts';
 export function labCommands(program: Command, output: Output): void {
   const group = program
     .command('lab')
-    .description('write, check and test labs; all but test need nothing but the files (docs/labs/)');
-  for (const add of [newCommand, checkCommand, importCommand, exportCommand, testCommand, schemaCommand])
+    .description('write, check and test labs; all but preview and test need nothing but the files (docs/labs/)');
+  for (const add of [
+    newCommand,
+    checkCommand,
+    previewCommand,
+    testCommand,
+    importCommand,
+    exportCommand,
+    schemaCommand,
+  ])
     add(group, output);
 }

@@ -22,7 +22,7 @@ const MAX_READS = 5;
 const SESSION_HOURS = 1;
 
 export type ExecOptions = { stdin?: string; timeoutMs?: number };
-export type LabCall = 'step' | 'skip' | 'solve' | 'again' | 'answer';
+export type LabCall = 'step' | 'skip' | 'solve' | 'again' | 'answer' | 'update';
 
 export interface TestSession {
   readonly id: SessionId;
