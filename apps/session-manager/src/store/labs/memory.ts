@@ -2,6 +2,9 @@
 import type { LabRecord } from '../../model/lab-record.ts';
 import type { LabStore } from './lab-store.ts';
 
+/** Versions of labs whose files are kept: an author at work makes one with each saved line. The longest unused goes first. */
+const MAX_KEPT = 100;
+
 /** Builds an empty one. */
 export function createMemoryLabStore(): LabStore {
   const records = new Map<string, LabRecord>();
@@ -20,10 +23,17 @@ export function createMemoryLabStore(): LabStore {
       records.delete(sessionId);
     },
     async putFiles(digest, packed) {
+      kept.delete(digest);
       kept.set(digest, packed);
+      for (const oldest of kept.keys()) if (kept.size > MAX_KEPT) kept.delete(oldest);
     },
     async files(digest) {
-      return kept.get(digest);
+      const packed = kept.get(digest);
+      if (packed === undefined) return undefined;
+      // Asked for, so it is the last to go.
+      kept.delete(digest);
+      kept.set(digest, packed);
+      return packed;
     },
   };
 }
