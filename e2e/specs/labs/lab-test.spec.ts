@@ -1,9 +1,9 @@
 /** `drydock lab test`: it starts labs that the place serves, and its answers are the engine's own lights and sentences. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CommandLine, createCommandLine } from '../../support/command-line.ts';
+import { type CommandLine, createCommandLine, type OwnTerminal } from '../../support/command-line.ts';
 import type { Stack } from '../../support/stack.ts';
 import { expect, test } from '../../support/test.ts';
 
@@ -70,35 +70,40 @@ test('a preview follows the files: the page has the new text, and what was reach
   page,
 }) => {
   const own = mkdtempSync(join(LABS, 'preview-'));
+  // The place reads it as another user.
+  chmodSync(own, 0o755);
   const file = join(own, 'lab.md');
   const text = readFileSync(join(LABS, 'as-it-says/lab.md'), 'utf8');
   writeFileSync(file, text);
-  // The place finds the new folder within seconds.
-  await expect
-    .poll(async () => (await page.request.get(`${cli.server}/labs/${own.split('/').at(-1)}`)).status(), {
-      timeout: 20_000,
-    })
-    .toBe(200);
-  const preview = cli.terminal(['lab', 'preview', own, '--place', cli.server]);
+  let preview: OwnTerminal | undefined;
   try {
-    await expect.poll(() => preview.text(), { timeout: 30_000 }).toMatch(/\/s\/[a-z2-7]{8}#\S+/);
-    await page.goto(/http\S+\/s\/[a-z2-7]{8}#\S+/.exec(preview.text())?.[0] ?? '');
+    // The place finds the new folder within seconds.
+    await expect
+      .poll(async () => (await page.request.get(`${cli.server}/labs/${own.split('/').at(-1)}`)).status(), {
+        timeout: 20_000,
+      })
+      .toBe(200);
+    const shown = cli.terminal(['lab', 'preview', own, '--place', cli.server]);
+    preview = shown;
+    await expect.poll(() => shown.text(), { timeout: 30_000 }).toMatch(/\/s\/[a-z2-7]{8}#\S+/);
+    await page.goto(/http\S+\/s\/[a-z2-7]{8}#\S+/.exec(shown.text())?.[0] ?? '');
     const panel = page.getByRole('region', { name: 'Lab' });
     await panel.getByRole('button', { name: 'Begin' }).click();
     await panel.getByRole('button', { name: 'Run', exact: true }).first().click();
     const light = panel.getByRole('listitem').filter({ hasText: 'network blue' });
     await expect(light).toHaveAttribute('data-light', 'passed', { timeout: 60_000 });
     writeFileSync(file, text.replace('## Write into a shell of its own', '## Write into another shell'));
-    await expect.poll(() => preview.text(), { timeout: 30_000 }).toContain('the page shows the new text');
-    await expect(panel.getByText('Write into another shell')).toBeVisible();
+    await expect.poll(() => shown.text(), { timeout: 30_000 }).toContain('the page shows the new text');
     await expect(light).toHaveAttribute('data-light', 'passed');
+    await panel.getByRole('button', { name: 'Next step' }).click();
+    await expect(panel.getByRole('heading', { name: 'Write into another shell' })).toBeVisible();
     writeFileSync(file, text.replace('driver: bridge', 'drivr: bridge'));
-    await expect.poll(() => preview.text(), { timeout: 30_000 }).toMatch(/lab\.md:\d+:\d+: error/);
-    await expect(panel.getByText('Write into another shell')).toBeVisible();
-    preview.type('\x03');
-    expect(await preview.ended).toBe(0);
+    await expect.poll(() => shown.text(), { timeout: 30_000 }).toMatch(/lab\.md:\d+:\d+: error/);
+    await expect(panel.getByRole('heading', { name: 'Write into another shell' })).toBeVisible();
+    shown.type('\x03');
+    expect(await shown.ended).toBe(0);
   } finally {
-    preview.kill();
+    preview?.kill();
     rmSync(own, { recursive: true, force: true });
   }
 });

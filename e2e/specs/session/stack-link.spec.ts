@@ -46,7 +46,7 @@ test('a link whose stack cannot be fetched says so, and Start works without it',
 test('a link with a template says what it would start, and Start starts it', async ({ page, stack }) => {
   await page.goto(`${stack.origin}/start?template=no-such-one`);
   await expect(page.getByRole('alert').filter({ hasText: 'no-such-one' })).toContainText('not here');
-  const { templates } = await (await page.request.get(`${stack.origin}/api/v1/templates`)).json();
+  const templates = await (await page.request.get(`${stack.origin}/api/v1/templates`)).json();
   const [template] = templates.filter(({ nodes }: { nodes: unknown[] }) => nodes.length === 2);
   await page.goto(`${stack.origin}/start?template=${template.id}`);
   await expect(page.getByRole('region', { name: 'A template to start' })).toContainText(template.title);
