@@ -2,9 +2,10 @@
 'use client';
 
 import type { SessionSnapshot } from '@drydock/protocol';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import PageError from '../app/error.tsx';
 import NotFound from '../app/not-found.tsx';
+import { EmbedProvider } from '../components/embed/embed-context.tsx';
 import { EmbedFrame } from '../components/frames/embed-frame.tsx';
 import { WorkbenchFrame } from '../components/frames/workbench-frame.tsx';
 import { NodeCard } from '../components/nodes/node-card.tsx';
@@ -16,10 +17,13 @@ import { FollowingBanner } from '../components/session/people.tsx';
 import { CapacityLine } from '../components/start/capacity-line.tsx';
 import { StackNotice } from '../components/start/stack-notice.tsx';
 import { StartNotice } from '../components/start/start-notice.tsx';
+import { TemplateNotice } from '../components/start/template-notice.tsx';
 import { BroadcastBanner } from '../components/terminal/broadcast-banner.tsx';
 import { Toasts } from '../components/ui/toasts.tsx';
 import { Dialogs } from '../components/workspace/dialogs.tsx';
 import type { Dialog } from '../workbench/base/dialogs.ts';
+import { readEmbedWish } from '../workbench/embed/address.ts';
+import { createEmbed } from '../workbench/embed/embed.ts';
 import type { Workbench } from '../workbench/workbench.ts';
 import { DIALOG_STORIES } from './dialog-stories.ts';
 import { STORY_NODES, STORY_NOW, STORY_PORTS, STORY_SWARM, storyNode, storySnapshot } from './fixtures.ts';
@@ -66,10 +70,19 @@ const CARDS = [
 ];
 
 /** By name; each draws itself into a whole page. */
+function FrameOnAPage() {
+  const [embed] = useState(() => createEmbed({ wish: readEmbedWish('?nodes=2'), nonce: '', window }));
+  return (
+    <EmbedProvider embed={embed}>
+      <EmbedFrame />
+    </EmbedProvider>
+  );
+}
+
 export const STORIES: Readonly<Record<string, () => ReactNode>> = {
   ...dialogs,
   'frame-workbench': () => inWorkbench(<WorkbenchFrame />, { ports: { mgr1: [...STORY_PORTS] } }),
-  'frame-embed': () => inWorkbench(<EmbedFrame />),
+  'frame-embed': () => inWorkbench(<FrameOnAPage />),
   'empty-session': () => inWorkbench(<WorkbenchFrame />, withNodes([])),
   'empty-viewer': () => inWorkbench(<WorkbenchFrame />, { ...withNodes([]), right: 'viewer' }),
   'panel-swarm-empty': () => inPanel('swarm', {}),
@@ -138,6 +151,19 @@ export const STORIES: Readonly<Record<string, () => ReactNode>> = {
         <StartNotice state={{ kind: 'failed', message: 'Too many requests.' }} onStop={() => undefined} />
         <StackNotice wanted={{ kind: 'stack', stack: { url: 'https://example.org/compose.yaml', name: 'shop' } }} />
         <StackNotice wanted={{ kind: 'unusable', given: 'ftp://example.org/compose.yaml' }} />
+        <TemplateNotice
+          wanted={{
+            kind: 'template',
+            template: {
+              id: 'swarm',
+              title: 'A swarm',
+              description: 'Ready.',
+              nodes: ['mgr1', 'wrk1'],
+              readySeconds: 3,
+            },
+          }}
+        />
+        <TemplateNotice wanted={{ kind: 'unknown', given: 'no-such-template' }} />
         <CapacityLine capacity={{ kind: 'loading' }} />
         <CapacityLine capacity={{ kind: 'failed' }} />
         <CapacityLine
