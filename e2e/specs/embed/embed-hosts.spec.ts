@@ -97,3 +97,34 @@ test('a page in a sandbox: with an origin it works, without one the element says
   await inside.locator('drydock-terminal').evaluate((element) => (element as unknown as { end(): void }).end());
   await expect(frame.getByRole('button', { name: 'Start again' })).toBeVisible();
 });
+
+/** A training post for Play with Docker's SDK: only the script's address is another. */
+const OLD_POST = `<!doctype html><script src="EMBED_ORIGIN/pwd-sdk/dist/pwd.min.js"></script>
+  <pre><code class="language-.term1">docker run -d --name web -p 8080:80 nginx\n</code></pre>
+  <pre><code class="language-.term2">until curl -sf node1:8080 >page; do sleep 0.2; done\ngrep -c "Welcome to nginx" page\n</code></pre>
+  <a href="/" data-term=".term1" data-port="8080">the page</a>
+  <div class="term1" style="height:320px"></div><div class="term2" style="height:320px"></div>
+  <script>onload = () => { pwd = new PWD(); pwd.newSession([{ selector: '.term1' }, { selector: '.term2' }], { baseUrl: 'https://gone.example' }); };</script>`;
+
+test('a page of Play with Docker’s SDK runs on two nodes, links to a port, and goes on after a reload', async ({
+  page,
+  context,
+}) => {
+  site.addPage('old-post', OLD_POST);
+  const embed = new EmbedPage(page);
+  await page.goto(site.page('old-post'));
+  await page.locator('pre').first().click();
+  for (const [at, node] of ['node1', 'node2'].entries()) await embed.expectPrompt(node, at);
+  await embed.frame(0).getByRole('button', { name: 'Let it type' }).click();
+  await page.locator('pre').last().click();
+  await embed.frame(1).getByRole('button', { name: 'Let it type' }).click();
+  await expect(embed.frame(1).getByRole('region', { name: 'Terminal node2' })).toContainText(/page\s*2/);
+  await page.getByRole('link', { name: 'the page' }).click();
+  const offer = embed.frame(0).getByRole('alert').filter({ hasText: 'This page links to port 8080 of node1.' });
+  const [tab] = await Promise.all([context.waitForEvent('page'), offer.getByRole('button').first().click()]);
+  await expect(tab.getByRole('heading', { name: 'Welcome to nginx!' })).toBeVisible();
+  await page.screenshot({ path: 'e2e/test-results/screens/embed-old-post.png', fullPage: true });
+  await page.reload();
+  await expect(embed.frame(1).getByRole('region', { name: 'Terminal node2' })).toContainText(/page\s*2/);
+  await endAll(embed);
+});

@@ -127,7 +127,8 @@ export function createEmbed({ wish, nonce, window }: EmbedDeps) {
     waitingForHandle.clear();
     workbench.start();
     stage.set({ kind: 'working', workbench });
-    if (wish.show !== null && opens) void terminals.ready(wish.show).then(() => actions.showNode(wish.show ?? ''));
+    const { show } = wish;
+    if (show !== null) void terminals.ready(show).then((isThere) => isThere && actions.showNode(show));
   }
 
   async function begin(handle?: string): Promise<void> {

@@ -34,8 +34,10 @@ export function createNodeTerminals({ store, actions, opens }: NodeTerminalsDeps
     /** Resolves when the node is there and the terminal that it begins with too; false when it does not come. */
     async ready(node: string | undefined): Promise<boolean> {
       const find = () => {
-        const nodes = store.getState().data?.session.nodes ?? [];
-        return node === undefined ? nodes[0] : nodes.find(({ name }) => name === node);
+        const { session, terminals = [] } = store.getState().data ?? {};
+        const found = (session?.nodes ?? []).find(({ name }) => node === undefined || name === node);
+        // Who opens none waits for the one that another frame opens: a second would be nobody's wish.
+        return opens || terminals.some((one) => one.node === found?.name) ? found : undefined;
       };
       const found = await new Promise<string | null>((resolve) => {
         const check = () => {
