@@ -1,8 +1,9 @@
 /** Calls to a manager's operator listener with this place's own key; answers are parsed. */
 import { createHmac } from 'node:crypto';
 import { errorBodySchema } from '@drydock/protocol';
+import type { Command } from 'commander';
 import type { z } from 'zod';
-import type { OperatorPlace } from './env.ts';
+import { type OperatorPlace, operatorPlace, userName } from './env.ts';
 import { EXIT, Failure } from './failure.ts';
 
 /** An order may wait for a host that is slow (ms). */
@@ -57,4 +58,12 @@ export function createOperatorClient({ url, secret }: OperatorPlace, by: string)
       );
     },
   };
+}
+
+/** Gives a group of commands the options that name the listener; returns how its commands come to a client. */
+export function withOperator(group: Command): () => OperatorClient {
+  group
+    .option('--operator <url>', 'the operator listener of a manager that npm start did not start here')
+    .option('--secret-file <path>', 'its secret');
+  return () => createOperatorClient(operatorPlace(group.opts()), userName());
 }

@@ -1,13 +1,12 @@
 /** Run buttons beside the page's own code blocks: never inside them, so that a page which draws them anew keeps working. */
 import { codeText } from './blocks/code-text.ts';
 import { type CodeBlock, findBlocks } from './blocks/find-blocks.ts';
+import { createPresses } from './blocks/presses.ts';
 import { withoutPrompts } from './blocks/prompts.ts';
 import { repairText } from './blocks/repair-text.ts';
 import type { DrydockElement } from './element.ts';
 import { strings } from './strings.ts';
 
-/** Two presses of one button within this time are one (ms). */
-const ONE_PRESS_MS = 300;
 const ELEMENTS = 'drydock-terminal, drydock-lab';
 /** After the page has changed its blocks are looked at anew, at most so often (ms). */
 const LOOK_AGAIN_MS = 200;
@@ -21,6 +20,7 @@ const CSS = `
 
 /** The block of each row of ours: a page that draws its block anew keeps the row, which then means the new one. */
 const blockOf = new WeakMap<Element, CodeBlock>();
+const presses = createPresses();
 let element: DrydockElement | undefined;
 
 /** The element that a block's text goes to: the one it names, the page's first, or a new one after the block's own row. */
@@ -52,10 +52,8 @@ function addButton(first: CodeBlock): void {
   said.role = 'status';
   row.append(button, said);
   blockOf.set(row, first);
-  let pressed = -Infinity;
   button.addEventListener('click', (event) => {
-    if (!event.isTrusted || event.timeStamp - pressed < ONE_PRESS_MS) return;
-    pressed = event.timeStamp;
+    if (!event.isTrusted || !presses.isFirst(button, event.timeStamp)) return;
     const found = blockOf.get(row) ?? first;
     const node = nodeOf(found);
     const { text, repairs } = repairText(codeText(found.block));

@@ -53,7 +53,7 @@ export const siteTermsSchema = z.object({
   daily: sessionsSchema,
   labs: choiceSchema,
   templates: choiceSchema,
-  /** Whether the site's own scripts may read what terminals show. */
+  /** Whether the site's own scripts may read what terminals show. Kept and told; no frame of this release makes use of it. */
   readTerminal: z.boolean(),
 });
 export type SiteTerms = z.infer<typeof siteTermsSchema>;

@@ -3,11 +3,10 @@
  * page adds or draws anew works too.
  */
 import { codeText } from '../blocks/code-text.ts';
+import { createPresses } from '../blocks/presses.ts';
 import { withoutPrompts } from '../blocks/prompts.ts';
 import type { Term } from './pwd-terms.ts';
 
-/** Two presses of one block within this time are one (ms). */
-const ONE_PRESS_MS = 300;
 /** So far above a block generators put its class. */
 const CLASS_DEPTH = 3;
 
@@ -77,13 +76,7 @@ function fileOf(element: Element): PutFile | undefined {
 
 /** Listens; attributes are read when something is pressed, since pages change them. */
 export function listenToMarkup({ terms, type, put, open }: MarkupDeps): void {
-  const pressed = new WeakMap<Element, number>();
-
-  function isFirst(element: Element, at: number): boolean {
-    const before = pressed.get(element) ?? -Infinity;
-    pressed.set(element, at);
-    return at - before >= ONE_PRESS_MS;
-  }
+  const { isFirst } = createPresses();
 
   function onLink(link: Element, event: Event): boolean {
     const port = Number(link.getAttribute('data-port'));

@@ -9,8 +9,8 @@ import { EXIT, Failure } from '../../failure.ts';
 import { type Output, time } from '../../output.ts';
 import { findingLine } from './check.ts';
 import { type FoundLab, findLabs } from './files/find-labs.ts';
-import { servedId } from './test/served.ts';
-import { createTestSession, type TestSession } from './test/session.ts';
+import { servedId } from './place/served.ts';
+import { createLabSession, type LabSession } from './place/session.ts';
 
 /** The files are looked at so often (ms): a saved line is on the page before the author has turned to it. */
 const LOOK_MS = 500;
@@ -44,7 +44,7 @@ export function previewCommand(group: Command, output: Output): void {
   }
 
   /** Brings the page to the files as they are now. */
-  async function reload(session: TestSession, found: FoundLab, signal: AbortSignal): Promise<void> {
+  async function reload(session: LabSession, found: FoundLab, signal: AbortSignal): Promise<void> {
     const lab = compile(found);
     if (lab === null) {
       say('The page shows the text of before until that is put right.');
@@ -63,7 +63,7 @@ export function previewCommand(group: Command, output: Output): void {
     say(`${time(Date.now())} the page shows the new text`);
   }
 
-  async function follow(session: TestSession, path: string, first: FoundLab, signal: AbortSignal): Promise<void> {
+  async function follow(session: LabSession, path: string, first: FoundLab, signal: AbortSignal): Promise<void> {
     let shown = stampOf(first);
     while (!signal.aborted) {
       await sleep(LOOK_MS, undefined, { signal });
@@ -91,7 +91,7 @@ export function previewCommand(group: Command, output: Output): void {
       if (lab === null) throw new Failure('NO_LAB', 'The lab has errors.', EXIT.refused);
       const origin = (place ?? pageOrigin()).replace(/\/+$/, '');
       const id = await servedId(origin, basename(resolve(found.folder)), lab);
-      const session = await createTestSession(origin, { lab: id, nodes: [] });
+      const session = await createLabSession(origin, { lab: id, nodes: [] });
       const stop = new AbortController();
       for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
       try {

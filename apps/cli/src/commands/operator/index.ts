@@ -1,7 +1,6 @@
 /** `drydock operator …`: what an operator sees of a place and orders. Each file beside this one declares one subject's commands. */
 import type { Command } from 'commander';
-import { operatorPlace, userName } from '../../env.ts';
-import { createOperatorClient } from '../../operator-client.ts';
+import { withOperator } from '../../operator-client.ts';
 import type { Output } from '../../output.ts';
 import { blockCommands } from './blocks.ts';
 import type { OperatorContext } from './context.ts';
@@ -15,13 +14,8 @@ import { startCommands } from './starts.ts';
 export function operatorCommands(program: Command, output: Output): void {
   const group = program
     .command('operator')
-    .description('sessions from outside, blocks, starts, hosts; by the key of this place')
-    .option('--operator <url>', 'the operator listener of a manager that npm start did not start here')
-    .option('--secret-file <path>', 'its secret');
-  const context: OperatorContext = {
-    client: () => createOperatorClient(operatorPlace(group.opts()), userName()),
-    output,
-  };
+    .description('sessions from outside, blocks, starts, hosts; by the key of this place');
+  const context: OperatorContext = { client: withOperator(group), output };
   for (const add of [sessionCommands, blockCommands, startCommands, recordCommands, hostCommands, flowCommands])
     add(group, context);
 }

@@ -2,9 +2,8 @@
 import { embedScriptSchema, type Site, type SiteView, siteSchema, sitesSchema } from '@drydock/protocol';
 import { type Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import { operatorPlace, userName } from '../../env.ts';
 import { EXIT, Failure } from '../../failure.ts';
-import { createOperatorClient, type OperatorClient } from '../../operator-client.ts';
+import { type OperatorClient, withOperator } from '../../operator-client.ts';
 import { type Output, plain, table, time } from '../../output.ts';
 
 /** Origins, labs and templates that a line of a table shows; `--json` has all. */
@@ -71,10 +70,8 @@ interface AddOptions {
 export function siteCommands(program: Command, output: Output): void {
   const group = program
     .command('site')
-    .description('keys of sites whose pages show terminals of this place; by the key of this place')
-    .option('--operator <url>', 'the operator listener of a manager that npm start did not start here')
-    .option('--secret-file <path>', 'its secret');
-  const connect = () => createOperatorClient(operatorPlace(group.opts()), userName());
+    .description('keys of sites whose pages show terminals of this place; by the key of this place');
+  const connect = withOperator(group);
 
   group
     .command('add <name>')
@@ -86,7 +83,10 @@ export function siteCommands(program: Command, output: Output): void {
     .option('--daily <number>', 'sessions a day (UTC)', whole)
     .option('--lab <lab...>', 'these labs alone; one that ends in * stands for all that begin so')
     .option('--template <template...>', 'these templates alone')
-    .option('--read-terminal', 'the site’s own scripts may read what terminals show')
+    .option(
+      '--read-terminal',
+      'kept for a later release, in which the site’s own scripts may then read what terminals show',
+    )
     .action(async (name: string, { origin: origins, lab: labs, template: templates, ...bounds }: AddOptions) => {
       const client = connect();
       const choices = { ...(labs === undefined ? {} : { labs }), ...(templates === undefined ? {} : { templates }) };

@@ -61,6 +61,7 @@ export interface EmbedDeps {
 
 export type Embed = ReturnType<typeof createEmbed>;
 
+const isOver = ({ kind }: EmbedStage) => kind === 'ended' || kind === 'refused';
 const numberOf = (value: unknown) => (typeof value === 'number' && Number.isFinite(value) ? value : null);
 const registered = (code: string): ErrorCode => ERROR_CODES.find((known) => known === code) ?? 'HOST_UNAVAILABLE';
 
@@ -92,7 +93,9 @@ export function createEmbed({ wish, nonce, window }: EmbedDeps) {
     if (next.kind === 'working') return;
     const news = newsOf(next);
     if (news !== null) page?.send(news);
-    if (next.kind === 'ended' || next.kind === 'refused') texts.detach();
+    if (!isOver(next)) return;
+    texts.detach();
+    offered.set(null);
   }
 
   function end(reason: EndReason | 'revoked', text: string | null): void {
@@ -177,6 +180,9 @@ export function createEmbed({ wish, nonce, window }: EmbedDeps) {
     return now.kind === 'working' ? now.workbench : null;
   }
 
+  /** Before the start, and after the end, nothing is kept: a page that was not asked for has nothing to say. */
+  const mayAsk = () => begun && !isOver(stage.getState());
+
   function onRequest(request: EmbedRequest, port: MessagePort | undefined): void {
     switch (request.type) {
       case 'start':
@@ -184,9 +190,7 @@ export function createEmbed({ wish, nonce, window }: EmbedDeps) {
         return;
       case 'run':
       case 'write': {
-        const now = stage.getState().kind;
-        // Before the start nothing is kept: a page that was not asked for has nothing to say.
-        if (!begun || now === 'ended' || now === 'refused') {
+        if (!mayAsk()) {
           page?.send({ type: 'ran', id: request.id, code: begun ? 'SESSION_ENDED' : 'FORBIDDEN' });
           return;
         }
@@ -203,7 +207,7 @@ export function createEmbed({ wish, nonce, window }: EmbedDeps) {
         workbenchNow()?.actions.showNode(request.node);
         return;
       case 'open':
-        if (begun) offered.set({ node: request.node, port: request.port, path: request.path });
+        if (mayAsk()) offered.set({ node: request.node, port: request.port, path: request.path });
         return;
       case 'focus':
         workbenchNow()?.place.focusTerminal();

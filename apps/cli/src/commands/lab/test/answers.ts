@@ -1,10 +1,10 @@
 /** What a reader would answer: the first right answer of each question. */
 import type { Leaf, Step } from '@drydock/lab';
+import type { LabSession } from '../place/session.ts';
 import { leavesAndLights } from './lights.ts';
-import type { TestSession } from './session.ts';
 
 /** Answers the questions of the open step; resolves to those for which no answer is known. */
-export async function answerAll(session: TestSession, step: Step): Promise<string[]> {
+export async function answerAll(session: LabSession, step: Step): Promise<string[]> {
   const problems: string[] = [];
   for (const [leaf, { key }] of leavesAndLights(session, step)) {
     if (leaf.subject.kind !== 'ask') continue;
@@ -25,7 +25,7 @@ function writtenAnswer({ want: { answer } }: Leaf): string | undefined {
   return first !== undefined && 'eq' in first ? String(first.eq) : undefined;
 }
 
-async function runAnswer(session: TestSession, leaf: Leaf, script: string): Promise<string | undefined> {
+async function runAnswer(session: LabSession, leaf: Leaf, script: string): Promise<string | undefined> {
   const { stdout, exitCode } = await session.exec(leaf.at ?? session.nodes[0] ?? 'node1', ['bash', '-c', script]);
   return exitCode === 0 ? stdout.trim() : undefined;
 }

@@ -1,7 +1,7 @@
 /** The lights of a step, as its reader sees them. */
 import { anyComplete, type Leaf, leafTitle, leavesOf, type Step } from '@drydock/lab';
 import type { LabLeaf } from '@drydock/protocol';
-import type { TestSession } from './session.ts';
+import type { LabSession } from '../place/session.ts';
 
 /** Time for what was done to show, unless another is given: tasks start, health checks run (ms). */
 export const PATIENCE_MS = 60_000;
@@ -9,13 +9,13 @@ export const PATIENCE_MS = 60_000;
 const FIRST_LOOK_MS = 10_000;
 
 /** Opens a step and waits until it is prepared; resolves to what went wrong. */
-export async function openStep(session: TestSession, step: Step): Promise<string[]> {
+export async function openStep(session: LabSession, step: Step): Promise<string[]> {
   await session.call('step', { step: step.id, skip: true });
   return session.workDone();
 }
 
 /** The titles of what holds before anything was done: an honest step has none. */
-export async function completeBefore(session: TestSession, step: Step): Promise<string[]> {
+export async function completeBefore(session: LabSession, step: Step): Promise<string[]> {
   await session.until(({ leaves }) => leaves.every(({ light }) => light !== 'looking'), FIRST_LOOK_MS);
   const shown = leavesAndLights(session, step);
   const light = { on: true, off: false, looking: 'unknown' } as const;
@@ -25,7 +25,7 @@ export async function completeBefore(session: TestSession, step: Step): Promise<
 }
 
 /** Waits until all checks of the step have held together; resolves to those that do not, each with the reader's sentence. */
-export async function waitForGreen(session: TestSession, step: Step, patienceMs: number): Promise<string[]> {
+export async function waitForGreen(session: LabSession, step: Step, patienceMs: number): Promise<string[]> {
   if (step.checks.of.length === 0) return [];
   const progress = () => session.lab().steps.find(({ id }) => id === step.id);
   await session.until(() => progress()?.doneAt !== undefined || progress()?.failedAt !== undefined, patienceMs);
@@ -35,7 +35,7 @@ export async function waitForGreen(session: TestSession, step: Step, patienceMs:
 
 /** Waits until a sentence holds the words; resolves to all sentences of the last look where none does. */
 export async function waitForSentence(
-  session: TestSession,
+  session: LabSession,
   step: Step,
   { words, patienceMs }: { words: string; patienceMs: number },
 ): Promise<string[] | undefined> {
@@ -47,14 +47,14 @@ export async function waitForSentence(
   return isSaid ? undefined : sentences(session, step);
 }
 
-function sentences(session: TestSession, step: Step): string[] {
+function sentences(session: LabSession, step: Step): string[] {
   return leavesAndLights(session, step).flatMap(([leaf, { light, why }]) =>
     light === 'on' ? [] : [`${leafTitle(leaf)}: ${why ?? 'Looking…'}`],
   );
 }
 
 /** The view's leaves are in the order of the step's own (docs/PROTOCOL.md). */
-export function leavesAndLights(session: TestSession, { checks }: Step): [Leaf, LabLeaf][] {
+export function leavesAndLights(session: LabSession, { checks }: Step): [Leaf, LabLeaf][] {
   const { leaves } = session.lab();
   return leavesOf(checks).flatMap((leaf, index): [Leaf, LabLeaf][] => {
     const shown = leaves[index];

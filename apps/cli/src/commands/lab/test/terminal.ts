@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { createTerminalChannel, type PlainSocket } from '@drydock/client';
 import { WebSocket } from 'ws';
 import { EXIT, Failure } from '../../../failure.ts';
+import type { LabSession } from '../place/session.ts';
 import { createMarkReader, type Mark, plainOutput } from './marks.ts';
-import type { TestSession } from './session.ts';
 
 /** Wide, so that no line of an expected output is folded. */
 const SIZE = { cols: 250, rows: 50 };
@@ -30,7 +30,7 @@ export interface TestTerminal {
 }
 
 /** Opens a terminal; resolves at its first prompt. @throws Failure */
-export async function openTerminal(session: TestSession, node: string): Promise<TestTerminal> {
+export async function openTerminal(session: LabSession, node: string): Promise<TestTerminal> {
   const writer = `lab-test-${randomBytes(6).toString('hex')}`;
   const shell: Shell = { state: 'starting', ended: 0, exit: 0 };
   const decoder = new TextDecoder();

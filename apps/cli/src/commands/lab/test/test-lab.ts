@@ -1,8 +1,8 @@
 /** One lab against real nodes: red before, green after its blocks, green by its solutions alone, each mistake with its sentence. */
 import type { Lab, Step } from '@drydock/lab';
+import { createLabSession, type LabSession } from '../place/session.ts';
 import { answerAll } from './answers.ts';
 import { completeBefore, openStep, waitForGreen, waitForSentence } from './lights.ts';
-import { createTestSession, type TestSession } from './session.ts';
 import { createTypist } from './typing.ts';
 
 /** A part of a lab's test; `problems` empty where it passed. */
@@ -11,7 +11,7 @@ export type Case = { step: string; name: string; problems: string[]; ms: number 
 export type TestJob = { origin: string; id: string; lab: Lab; patienceMs: number; tell: (found: Case) => void };
 
 type Add = (step: string, name: string, work: () => Promise<string[]>) => Promise<boolean>;
-type Part = { session: TestSession; job: TestJob; add: Add };
+type Part = { session: LabSession; job: TestJob; add: Add };
 
 /** Runs all parts in one session; what cannot go on (a solution that fails) ends its part and is told once. @throws Failure of the place. */
 export async function testLab(job: TestJob): Promise<Case[]> {
@@ -25,7 +25,7 @@ export async function testLab(job: TestJob): Promise<Case[]> {
     return problems.length === 0;
   };
   const nodes = job.lab.template === undefined ? job.lab.nodes.map(({ name }) => name) : [];
-  const session = await createTestSession(job.origin, { lab: job.id, nodes });
+  const session = await createLabSession(job.origin, { lab: job.id, nodes });
   try {
     if (await add('', 'setup', () => session.workDone())) {
       const part = { session, job, add };
@@ -77,7 +77,7 @@ async function solveAlone({ session, job: { lab }, add }: Part): Promise<void> {
 }
 
 /** The engine's own: it runs the solution, and fails where the checks do not hold after it. */
-async function solve(session: TestSession, step: Step): Promise<string[]> {
+async function solve(session: LabSession, step: Step): Promise<string[]> {
   if (step.solve === null) return [];
   await session.call('solve', { step: step.id });
   return session.workDone();

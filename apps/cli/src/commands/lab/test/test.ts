@@ -8,9 +8,9 @@ import { Ended, EXIT, Failure } from '../../../failure.ts';
 import { type Output, plain } from '../../../output.ts';
 import { findingLine } from '../check.ts';
 import { type FoundLab, findLabs } from '../files/find-labs.ts';
+import { servedId } from '../place/served.ts';
 import { junitXml, type TestedLab } from './junit.ts';
 import { PATIENCE_MS } from './lights.ts';
-import { servedId } from './served.ts';
 import { type Case, testLab } from './test-lab.ts';
 
 type Options = { place?: string; junit?: string; only?: string[]; patience: number; jobs: number };

@@ -9,7 +9,7 @@ import {
   shellSegments,
   takesInput,
 } from '@drydock/lab';
-import type { TestSession } from './session.ts';
+import type { LabSession } from '../place/session.ts';
 import { openTerminal, type TestTerminal } from './terminal.ts';
 
 /** One command of a block: images are pulled and built within it (ms). */
@@ -38,7 +38,7 @@ export interface Typist {
   close(): void;
 }
 
-export function createTypist(session: TestSession): Typist {
+export function createTypist(session: LabSession): Typist {
   const terminals = new Map<string, TestTerminal>();
   let lastNode = session.nodes[0] ?? 'node1';
   let extra = 0;
@@ -139,7 +139,7 @@ export function createTypist(session: TestSession): Typist {
 }
 
 /** Does what a file block says, on a node. */
-export async function writeBlock(session: TestSession, block: FileWrite, node: string): Promise<string[]> {
+export async function writeBlock(session: LabSession, block: FileWrite, node: string): Promise<string[]> {
   const { path, change, source } = block;
   const place = `${source.file}:${source.line}`;
   const write = async (text: string): Promise<string[]> => {

@@ -1,4 +1,4 @@
-/** A lab of a folder, as the place that tests it serves it. */
+/** A lab of a folder, as a place serves it. */
 import { ApiError } from '@drydock/client';
 import { type Lab, readerView } from '@drydock/lab';
 import { labResponseSchema, labsResponseSchema } from '@drydock/protocol';

@@ -24,7 +24,7 @@ const SESSION_HOURS = 1;
 export type ExecOptions = { stdin?: string; timeoutMs?: number };
 export type LabCall = 'step' | 'skip' | 'solve' | 'again' | 'answer' | 'update';
 
-export interface TestSession {
+export interface LabSession {
   readonly id: SessionId;
   readonly token: string;
   readonly origin: string;
@@ -51,10 +51,10 @@ export function placeClient(origin: string): HttpClient {
 }
 
 /** Starts the lab in a session of its own; its nodes may still be made when it resolves. */
-export async function createTestSession(
+export async function createLabSession(
   origin: string,
   { lab: labId, nodes }: { lab: string; nodes: readonly string[] },
-): Promise<TestSession> {
+): Promise<LabSession> {
   const http = placeClient(origin);
   const { token, session: made } = await startSession(http, { hours: SESSION_HOURS, lab: labId });
   const api = createSessionApi({ http, sessionId: made.id, token });
