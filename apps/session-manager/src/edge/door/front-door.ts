@@ -10,6 +10,7 @@ import type { HttpRoutes } from '../api/http-routes.ts';
 import { boundBody } from '../base/body-bounds.ts';
 import type { Origins } from '../base/origins.ts';
 import { pageResponse } from '../base/pages.ts';
+import { isPath, pathOf } from '../base/target.ts';
 import type { EmbedDoor } from '../embed/embed-door.ts';
 import { isTerminalSocketPath, type TerminalGateway } from '../pages/terminal-gateway.ts';
 import type { PortGateway } from '../ports/gateway.ts';
@@ -47,7 +48,6 @@ function takeBasePath(request: IncomingMessage, basePath: string): void {
   request.url = rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-const pathOf = (url: string | undefined) => (url ?? '/').split('?', 1)[0] ?? '/';
 const isBelow = (path: string, prefix: string) => path === prefix || path.startsWith(`${prefix}/`);
 
 /** Whether a connection comes from this very machine: its own processes (agent, supervisor) need no TLS to reach us. */
@@ -64,6 +64,9 @@ function isAmbiguous({ httpVersionMajor, rawHeaders }: IncomingMessage): boolean
   for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') hosts += 1;
   return hosts > 1;
 }
+
+/** With the slash: socket.io leaves its own name without one unanswered for ever. */
+const [BROWSER_SOCKETS, AGENT_SOCKETS] = ['/socket.io/', `${AGENT_SOCKET_PATH}/`] as const;
 
 /** By which hosts join and change their keys. */
 const HOST_CALLS = [`${API_PREFIX}/hosts/join`, `${API_PREFIX}/hosts/rotate`];
@@ -111,12 +114,13 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
         return pageResponse(response, 403, 'Not for you', new DrydockError('BLOCKED').message);
       }
       if (label !== undefined) return ports.request(request, response, label);
+      if (!isPath(request.url)) return void response.writeHead(400, { 'content-length': 0 }).end();
       takeBasePath(request, origins.basePath);
       const path = pathOf(request.url);
       if (!origins.knowsHost(request.headers.host) && !isForMachines(request, path))
         return misdirected(request, response);
-      if (isBelow(path, '/socket.io')) return void browserSockets.emit('request', request, response);
-      if (isBelow(path, AGENT_SOCKET_PATH)) return void agentSockets.emit('request', request, response);
+      if (path.startsWith(BROWSER_SOCKETS)) return void browserSockets.emit('request', request, response);
+      if (path.startsWith(AGENT_SOCKETS)) return void agentSockets.emit('request', request, response);
       if (isBelow(path, '/api') || path === '/healthz' || path === '/readyz') {
         boundBody(request, path.endsWith('/files'));
         return routes.handle(request, response);
@@ -134,6 +138,7 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
       if (!isAgent && deps.isBlocked(request)) return refuseUpgrade(socket, '403 Forbidden');
       const label = origins.portLabel(request.headers.host);
       if (label !== undefined) return ports.upgrade(request, socket, head, label);
+      if (!isPath(request.url)) return refuseUpgrade(socket, '400 Bad Request');
       takeBasePath(request, origins.basePath);
       const path = pathOf(request.url);
       if (!origins.knowsHost(request.headers.host) && !isForMachines(request, path)) {
@@ -141,8 +146,8 @@ export function createFrontDoor(deps: FrontDoorDeps): Door {
       }
       if (isTerminalSocketPath(path)) return terminals.upgrade(request, socket, head);
       if (isStreamPath(path)) return streams.upgrade(request, socket, head);
-      if (isBelow(path, '/socket.io')) return void browserSockets.emit('upgrade', request, socket, head);
-      if (isBelow(path, AGENT_SOCKET_PATH)) return void agentSockets.emit('upgrade', request, socket, head);
+      if (path.startsWith(BROWSER_SOCKETS)) return void browserSockets.emit('upgrade', request, socket, head);
+      if (path.startsWith(AGENT_SOCKETS)) return void agentSockets.emit('upgrade', request, socket, head);
       if (tcp.upgrade(request, socket, head) || ports.mainUpgrade(request, socket, head)) return;
       web.upgrade(request, socket, head);
     },

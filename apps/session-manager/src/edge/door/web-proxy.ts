@@ -7,6 +7,7 @@ import { createProxyServer } from 'httpxy';
 import type { Origins } from '../base/origins.ts';
 import { APART, pageResponse } from '../base/pages.ts';
 import { FRAME_HEADERS } from '../embed/refusal-page.ts';
+import { refuseUpgrade } from '../ports/pages.ts';
 
 /** A page that takes longer than this (ms) will not come. */
 const PAGE_TIMEOUT_MS = 30_000;
@@ -71,10 +72,7 @@ export function createWebProxy(deps: { webUrl: string | undefined; origins: Orig
       proxy.web(request, response, { target: webUrl }).catch(() => response.destroy());
     },
     upgrade(request, socket, head) {
-      if (webUrl === undefined) {
-        socket.destroy();
-        return;
-      }
+      if (webUrl === undefined) return refuseUpgrade(socket, '404 Not Found');
       describe(request);
       proxy.ws(request, socket as never, { target: webUrl }, head).catch(() => socket.destroy());
     },

@@ -4,6 +4,7 @@ import { toDrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { Sites } from '../../sites/sites.ts';
 import type { Origins } from '../base/origins.ts';
+import { pathOf, queryOf } from '../base/target.ts';
 import type { EmbedScripts } from './embed-scripts.ts';
 import { refusalPage } from './refusal-page.ts';
 import type { StartLinks } from './start-links.ts';
@@ -44,13 +45,14 @@ export function createEmbedDoor({ sites, scripts, links, web, origins, logger }:
 
   return {
     request(request, response) {
-      const url = new URL(request.url ?? '/', 'http://main');
-      const { pathname, searchParams } = url;
-      if (scripts.request(pathname, request, response) || links.request(url, request, response)) return true;
-      if (pathname !== PAGE) return false;
-      page(request, response, searchParams).catch((thrown: unknown) => {
+      const path = pathOf(request.url);
+      if (scripts.request(path, request, response)) return true;
+      const query = queryOf(request.url);
+      if (links.request(path, query, request, response)) return true;
+      if (path !== PAGE) return false;
+      page(request, response, query).catch((thrown: unknown) => {
         const error = toDrydockError(thrown);
-        logger.info({ code: error.code, site: searchParams.get('site')?.slice(0, 64) }, 'frame refused');
+        logger.info({ code: error.code, site: query.get('site')?.slice(0, 64) }, 'frame refused');
         if (response.headersSent) response.destroy();
         else refusalPage(response, error);
       });

@@ -15,7 +15,7 @@ const SIZE = { width: 800, height: 600 };
 
 export interface StartLinks {
   /** False when the path is neither. */
-  request(url: URL, request: IncomingMessage, response: ServerResponse): boolean;
+  request(path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse): boolean;
 }
 
 export interface StartLinksDeps {
@@ -49,8 +49,8 @@ export function createStartLinks({ book, origins, mode, scripts }: StartLinksDep
   }
 
   /** Nothing starts by an address: it leads to the page that says what would, and has the button. */
-  function start({ searchParams }: URL, response: ServerResponse): void {
-    const location = `${origins.publicBase}${pageOf(searchParams)}`;
+  function start(query: URLSearchParams, response: ServerResponse): void {
+    const location = `${origins.publicBase}${pageOf(query)}`;
     response.writeHead(302, { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }).end();
   }
 
@@ -68,9 +68,9 @@ export function createStartLinks({ book, origins, mode, scripts }: StartLinksDep
   }
 
   /** What is known of what `url` names; `error` for what is not told of. */
-  function describe({ searchParams }: URL): { status: number; body: object } {
-    if ((searchParams.get('format') ?? 'json') !== 'json') return { status: 501, body: { error: 'format=json' } };
-    const wanted = labOf(searchParams.get('url'));
+  function describe(query: URLSearchParams): { status: number; body: object } {
+    if ((query.get('format') ?? 'json') !== 'json') return { status: 501, body: { error: 'format=json' } };
+    const wanted = labOf(query.get('url'));
     // Labs that are listed, and no others: an address of a forge would be fetched for whoever asks.
     const found = book.all().find(({ id }) => id === wanted);
     if (found === undefined) return { status: 404, body: { error: 'url: a lab that is listed here' } };
@@ -84,8 +84,8 @@ export function createStartLinks({ book, origins, mode, scripts }: StartLinksDep
     const { loader } = scripts;
     // Where pages need a key the asker has none that we know: a link is what anybody may show.
     if (mode !== 'open' || loader === undefined) return { status: 200, body: { ...about, type: 'link' } };
-    const width = within(searchParams.get('maxwidth'), SIZE.width);
-    const height = within(searchParams.get('maxheight'), SIZE.height);
+    const width = within(query.get('maxwidth'), SIZE.width);
+    const height = within(query.get('maxheight'), SIZE.height);
     const script = `<script src="${escapeHtml(origins.publicBase + loader.path)}" async></script>`;
     const html = `<drydock-lab lab="${escapeHtml(found.id)}" height="${height}px"></drydock-lab>${script}`;
     return { status: 200, body: { ...about, type: 'rich', width, height, html } };
@@ -104,11 +104,11 @@ export function createStartLinks({ book, origins, mode, scripts }: StartLinksDep
   }
 
   return {
-    request(url, request, response) {
-      if (url.pathname !== '/start' && url.pathname !== '/oembed') return false;
+    request(path, query, request, response) {
+      if (path !== '/start' && path !== '/oembed') return false;
       if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405, { 'content-length': 0 }).end();
-      else if (url.pathname === '/start') start(url, response);
-      else tell(describe(url), response);
+      else if (path === '/start') start(query, response);
+      else tell(describe(query), response);
       return true;
     },
   };

@@ -8,6 +8,7 @@ import type { TicketStore } from '../../store/tickets/ticket-store.ts';
 import { portCookieName, serializeCookie } from '../base/cookies.ts';
 import { OPEN_PATH, type Origins } from '../base/origins.ts';
 import { pageResponse } from '../base/pages.ts';
+import { isPath, pathOf, queryOf } from '../base/target.ts';
 import type { PortAccess, PortDecision } from './access.ts';
 import { type PortName, type PortTable, type PortTarget, parsePortLabel, parsePortPath } from './labels.ts';
 import { plainNotFound, refuseUpgrade } from './pages.ts';
@@ -60,14 +61,15 @@ function isNavigation({ method, headers }: IncomingMessage): boolean {
 
 /** A path to return to, or `/` for anything that could lead elsewhere. */
 function returnPath(text: string | null): string {
-  const isPath = text !== null && /^\/(?![/\\])/.test(text) && text.length <= MAX_RETURN_PATH;
+  const isOurs = text !== null && /^\/(?![/\\])/.test(text) && text.length <= MAX_RETURN_PATH;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not get into a header
-  return isPath && !/[\u0000-\u001f\u007f]/.test(text) ? text : '/';
+  return isOurs && !/[\u0000-\u001f\u007f]/.test(text) ? text : '/';
 }
 
 function redirect(response: ServerResponse, location: string, cookie?: string, status = 302): void {
   response.writeHead(status, {
-    location,
+    // A query can decode to what no header can hold; the bytes of a path are its own business.
+    location: location.replace(/[^\0-\xff]+/gu, encodeURIComponent),
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
     'x-robots-tag': 'noindex',
@@ -100,13 +102,9 @@ function couldNotOpen(logger: Logger, response: ServerResponse, thrown: unknown)
 }
 
 function answerWarning(request: IncomingMessage, response: ServerResponse, secure: boolean): void {
-  const { searchParams } = new URL(request.url ?? '/', 'http://port');
   if (!isWarningAnswer(request)) plainNotFound(response);
-  else redirect(response, returnPath(searchParams.get('to')), warningCookie(secure), 303);
+  else redirect(response, returnPath(queryOf(request.url).get('to')), warningCookie(secure), 303);
 }
-
-/** A request in a form that only confuses: absolute addresses are for forward proxies. */
-const isOdd = (request: IncomingMessage) => !(request.url ?? '').startsWith('/');
 
 /** Builds the gateway. */
 export function createPortGateway(deps: PortGatewayDeps): PortGateway {
@@ -119,9 +117,9 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
   }
 
   async function enter(request: IncomingMessage, response: ServerResponse, target: PortTarget): Promise<void> {
-    const { searchParams } = new URL(request.url ?? '/', 'http://port');
-    const ticket = searchParams.get('ticket');
-    const share = searchParams.get('share');
+    const query = queryOf(request.url);
+    const ticket = query.get('ticket');
+    const share = query.get('share');
     let by: string | undefined;
     if (ticket !== null) {
       const value = await tickets.take(hashToken(ticket));
@@ -129,12 +127,12 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
       if (label === `${target.port}-${target.node}-${target.sessionId}`) by = linkId;
     } else if (share !== null) by = access.shareOf(target, share);
     if (by === undefined) return plainNotFound(response);
-    redirect(response, returnPath(searchParams.get('to')), cookieFor(request, target, by));
+    redirect(response, returnPath(query.get('to')), cookieFor(request, target, by));
   }
 
   async function open(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { searchParams } = new URL(request.url ?? '/', 'http://main');
-    const name = parsePortLabel(searchParams.get('label') ?? '');
+    const query = queryOf(request.url);
+    const name = parsePortLabel(query.get('label') ?? '');
     const target = name === undefined ? undefined : table(name);
     const linkId = target === undefined ? undefined : access.linkOfCookie(request, target.session);
     if (target === undefined || linkId === undefined) {
@@ -142,7 +140,7 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
         'There is no such port, or it is private. Open the link of its session in this browser first, then try again.';
       return pageResponse(response, 404, 'Nothing to see here', text);
     }
-    redirect(response, await ticketUrl(target, linkId, searchParams.get('to')));
+    redirect(response, await ticketUrl(target, linkId, query.get('to')));
   }
 
   async function ticketUrl(target: PortName, linkId: string, path: string | null): Promise<string> {
@@ -203,9 +201,9 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
       `${origins.portUrl(sessionId, node, port)}${ENTER_PATH.slice(1)}?share=${token}`,
     request(request, response, label) {
       const name = parsePortLabel(label);
-      if (name === undefined || isOdd(request)) return plainNotFound(response);
+      if (name === undefined || !isPath(request.url)) return plainNotFound(response);
       const target = table(name);
-      const path = (request.url ?? '').split('?', 1)[0];
+      const path = pathOf(request.url);
       if (target !== undefined && path === ENTER_PATH) return run(response, enter(request, response, target));
       const decision = target === undefined ? REFUSED : access.decide(request, target);
       if (target === undefined || !decision.allowed) {
@@ -223,13 +221,13 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
     },
     upgrade(request, socket, head, label) {
       const name = parsePortLabel(label);
-      const target = name === undefined || isOdd(request) ? undefined : table(name);
+      const target = name === undefined || !isPath(request.url) ? undefined : table(name);
       const decision = target === undefined ? undefined : access.decide(request, target);
       if (target === undefined || !decision?.allowed) return refuseUpgrade(socket, '404 Not Found');
       proxy.upgrade(request, socket, head, { target, stripAuthorization: decision.stripAuthorization });
     },
     mainRequest(request, response) {
-      if ((request.url ?? '').split('?', 1)[0] === OPEN_PATH) {
+      if (pathOf(request.url) === OPEN_PATH) {
         run(response, open(request, response));
         return true;
       }
