@@ -60,6 +60,14 @@ describe('joining', () => {
     expect(JSON.stringify(await test.store.hosts.all())).not.toContain(key);
   });
 
+  it('lets no host in by a link of the operator’s page, which stays good for the page', async () => {
+    const link = newKey();
+    const hash = createHash('sha256').update(link).digest('base64url');
+    await test.store.tickets.put(hash, 'operator', '', 60_000);
+    expect(await join(link, 'new1', newKey())).toMatchObject({ body: { error: { code: 'JOIN_TOKEN_REJECTED' } } });
+    expect(await test.store.tickets.take(hash, 'operator')).toBe('');
+  });
+
   it('refuses a wrong and an expired token, and one address that guesses', async () => {
     const clock = createManualClock(Date.now());
     await test.stop();

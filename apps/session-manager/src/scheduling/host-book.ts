@@ -15,8 +15,6 @@ export const HOST_KEY_MS = 365 * DAY_MS;
 export const KEY_OVERLAP_MS = 3600 * 1000;
 /** A key that ends within this is told of at each of its admissions. */
 const WARN_MS = 30 * DAY_MS;
-/** Marks a one-time secret as one for joining: others of the store are for other things. */
-const JOIN_TICKET = 'join';
 
 export interface HostBook {
   /** Learns the entries and goes on looking. */
@@ -109,7 +107,7 @@ export function createHostBook(deps: {
     },
     async newToken(ttlMs) {
       const token = randomBytes(32).toString('base64url');
-      await store.tickets.put(sha256(token).toString('base64url'), JOIN_TICKET, ttlMs);
+      await store.tickets.put(sha256(token).toString('base64url'), 'join', '', ttlMs);
       logger.info({ audit: 'host-token-created', ttlMs }, 'token for a host created');
       return token;
     },
@@ -117,8 +115,8 @@ export function createHostBook(deps: {
       await refresh();
       // Told before the token is taken: it is still good under another name.
       if (known[name]?.keyHash !== undefined) throw new DrydockError('HOST_EXISTS');
-      const ticket = await store.tickets.take(sha256(token).toString('base64url'));
-      if (ticket !== JOIN_TICKET) throw new DrydockError('JOIN_TOKEN_REJECTED');
+      const ticket = await store.tickets.take(sha256(token).toString('base64url'), 'join');
+      if (ticket === undefined) throw new DrydockError('JOIN_TOKEN_REJECTED');
       const entry = { ...known[name], keyHash, keyUntil: clock.now() + HOST_KEY_MS, joinedAt: clock.now() };
       if (known[name] !== undefined) await put(name, entry);
       else if (!(await store.hosts.add(name, entry))) throw new DrydockError('HOST_EXISTS');

@@ -14,8 +14,6 @@ import type { Origins } from '../base/origins.ts';
 export const LINK_MINUTES = 10;
 /** How long the page stays open to who came by it (ms): one night's work. */
 const SIGNED_IN_MS = 8 * 60 * 60_000;
-/** Marks a one-time secret of the store as one for this page. */
-const TICKET = 'operator';
 
 const operatorSchema = z.object({ by: z.string() });
 
@@ -66,7 +64,7 @@ export function createOperatorSignIn(deps: OperatorSignInDeps): OperatorSignIn {
   return {
     async newLink() {
       const token = randomBytes(32).toString('base64url');
-      await tickets.put(hashOf(token), TICKET, LINK_MINUTES * 60_000);
+      await tickets.put(hashOf(token), 'operator', '', LINK_MINUTES * 60_000);
       return `${origins.publicBase}/operator#${token}`;
     },
     async take(request, token) {
@@ -74,7 +72,7 @@ export function createOperatorSignIn(deps: OperatorSignInDeps): OperatorSignIn {
       // Counted before it is tried: a right one is worth one of the tries.
       const waitMs = tries.take(origins.clientAddress(request));
       if (waitMs > 0) throw new DrydockError('RATE_LIMITED', undefined, { retryAfterMs: waitMs });
-      if ((await tickets.take(hashOf(token))) !== TICKET) {
+      if ((await tickets.take(hashOf(token), 'operator')) === undefined) {
         throw new DrydockError(
           'UNAUTHORIZED',
           'The link was used already, or is too old. npm run -s drydock -- operator link',

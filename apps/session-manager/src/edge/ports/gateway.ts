@@ -122,7 +122,7 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
     const share = query.get('share');
     let by: string | undefined;
     if (ticket !== null) {
-      const value = await tickets.take(hashToken(ticket));
+      const value = await tickets.take(hashToken(ticket), 'port');
       const [label, linkId] = (value ?? '').split(' ');
       if (label === `${target.port}-${target.node}-${target.sessionId}`) by = linkId;
     } else if (share !== null) by = access.shareOf(target, share);
@@ -146,7 +146,7 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
   async function ticketUrl(target: PortName, linkId: string, path: string | null): Promise<string> {
     const ticket = newToken();
     const label = `${target.port}-${target.node}-${target.sessionId}`;
-    await tickets.put(hashToken(ticket), `${label} ${linkId}`, TICKET_MS);
+    await tickets.put(hashToken(ticket), 'port', `${label} ${linkId}`, TICKET_MS);
     return `${portUrl(target)}${ENTER_PATH.slice(1)}?ticket=${ticket}&to=${encodeURIComponent(returnPath(path))}`;
   }
 

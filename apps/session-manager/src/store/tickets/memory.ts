@@ -1,22 +1,24 @@
 /** Tickets in memory. */
 import type { Clock } from '@drydock/service-kit';
-import type { TicketStore } from './ticket-store.ts';
+import type { TicketPurpose, TicketStore } from './ticket-store.ts';
+
+const keyOf = (hash: string, purpose: TicketPurpose) => `${purpose}:${hash}`;
 
 /** Builds an empty one. */
 export function createMemoryTickets(clock: Clock): TicketStore {
   const tickets = new Map<string, { value: string; expiresAt: number }>();
   function forgetOld(): void {
-    for (const [hash, { expiresAt }] of tickets) if (expiresAt <= clock.now()) tickets.delete(hash);
+    for (const [key, { expiresAt }] of tickets) if (expiresAt <= clock.now()) tickets.delete(key);
   }
   return {
-    async put(hash, value, ttlMs) {
+    async put(hash, purpose, value, ttlMs) {
       forgetOld();
-      tickets.set(hash, { value, expiresAt: clock.now() + ttlMs });
+      tickets.set(keyOf(hash, purpose), { value, expiresAt: clock.now() + ttlMs });
     },
-    async take(hash) {
+    async take(hash, purpose) {
       forgetOld();
-      const ticket = tickets.get(hash);
-      tickets.delete(hash);
+      const ticket = tickets.get(keyOf(hash, purpose));
+      tickets.delete(keyOf(hash, purpose));
       return ticket?.value;
     },
   };
