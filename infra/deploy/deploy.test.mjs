@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { INTERNAL_VARIABLES, SETTINGS } from '../bootstrap/settings/env-table.mjs';
 import { SERVICE_USERS } from '../bootstrap/system-user.mjs';
@@ -11,6 +11,8 @@ const DEPLOY = join(REPO, 'infra/deploy');
 const read = (/** @type {string} */ path) => readFileSync(join(DEPLOY, path), 'utf8');
 const units = readdirSync(join(DEPLOY, 'systemd')).filter((name) => name.endsWith('.service'));
 const known = new Set([...SETTINGS.map(({ name }) => name), ...INTERNAL_VARIABLES]);
+/** Where the operator's listener is in what operators deploy. */
+const OPERATOR_PORT = '9464';
 /** Variables of these files themselves, which no process of ours reads. */
 const OF_COMPOSE = [
   'DRYDOCK_REGISTRY',
@@ -42,6 +44,31 @@ describe('what operators deploy', () => {
     expect(network).toMatch(/^172\.31\.\d+\.0\/24$/);
     expect(text).toMatch(/^ {6}DRYDOCK_TRUSTED_PROXIES: \*inside$/m);
     expect(text).toMatch(/^ {2}inside:\n {4}ipam: \{ config: \[\{ subnet: \*inside \}\] \}$/m);
+  });
+
+  const files = readdirSync(DEPLOY, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.mjs'))
+    .map((entry) => relative(DEPLOY, join(entry.parentPath, entry.name)));
+  it.each(files)('%s publishes no operator’s listener', (path) => {
+    // A Swarm ignores the address before a published port, and `docker run -P` publishes what a Dockerfile exposes.
+    const lines = read(path)
+      .split('\n')
+      .filter((line) => !/^\s*#/.test(line));
+    const named = lines.filter((line) => line.includes(OPERATOR_PORT));
+    expect(named.filter((line) => !/^\s*(Environment=)?DRYDOCK_METRICS_PORT[=:] ?"?9464"?$/.test(line))).toEqual([]);
+    expect(lines.filter((line) => /network_mode|--publish|PublishPort|ListenStream/i.test(line))).toEqual([]);
+    // Where it listens: the loopback of its machine or container unless an operator of the place says otherwise.
+    const hosts = lines.flatMap((line) => /DRYDOCK_METRICS_HOST\s*[=:]\s*(.*)$/.exec(line)?.[1] ?? []);
+    expect(hosts.filter((host) => !/^(\$\{DRYDOCK_METRICS_HOST:-)?127\.0\.0\.1\}?$/.test(host))).toEqual([]);
+  });
+
+  it('the compose file publishes the edge’s two ports and nothing else, in a Swarm and outside', () => {
+    const text = read('compose/compose.yaml');
+    expect([...text.matchAll(/^ *(?:ports|expose):.*(?:\n +- .*)*/gm)].map(([found]) => found.trim())).toEqual([
+      'ports: ["80:80", "443:443"]',
+    ]);
+    expect(text.match(/^ {2}edge:\n(?: {4}.*\n)*? {4}ports:/m)).not.toBeNull();
+    expect(text).toMatch(/^ {6}DRYDOCK_METRICS_HOST: /m);
   });
 
   it.each(units.filter((name) => name !== 'drydock-redis.service'))(

@@ -33,8 +33,15 @@ export interface OperatorPlace {
   secret: string;
 }
 
+/** In a container of a manager, and with its environment elsewhere: that manager. The listener's other addresses are those of networks. */
+function placeOfEnvironment(): { operator: string; secretFile: string } | undefined {
+  const { DRYDOCK_METRICS_PORT: port, DRYDOCK_MANAGER_SECRET_FILE: secretFile } = process.env;
+  if (!port || !secretFile) return undefined;
+  return { operator: `http://127.0.0.1:${port}`, secretFile };
+}
+
 /**
- * Finds the manager: the one that `npm start` runs here, unless both options name another.
+ * Finds the manager: the one whose environment this is, else the one that `npm start` runs here, unless both options name another.
  * @throws Failure NOT_RUNNING, NO_KEY.
  */
 export function operatorPlace(options: {
@@ -43,7 +50,8 @@ export function operatorPlace(options: {
 }): OperatorPlace {
   const state = stateDirectory();
   const stack = stackSchema.safeParse(JSON.parse(readIfThere(join(state, 'supervisor.json')) ?? '{}')).data;
-  const url = options.operator ?? stack?.operator;
+  const own = placeOfEnvironment();
+  const url = options.operator ?? own?.operator ?? stack?.operator;
   if (url === undefined) {
     throw new Failure(
       'NOT_RUNNING',
@@ -52,7 +60,7 @@ export function operatorPlace(options: {
       'Run it as root where the manager runs, or name it with --operator and --secret-file.',
     );
   }
-  const file = options.secretFile ?? join(state, 'secrets/manager/secret');
+  const file = options.secretFile ?? own?.secretFile ?? join(state, 'secrets/manager/secret');
   const secret = readIfThere(file)?.trim();
   if (secret === undefined || secret === '') {
     throw new Failure(

@@ -18,12 +18,12 @@ let directory: string;
 /** Runs `drydock operator …` where `state` is the state directory. */
 const drydock = (args: string[], state = directory) => runGroup('operator', args, state);
 
-function runGroup(group: 'operator' | 'site', args: string[], state = directory) {
+function runGroup(group: 'operator' | 'site', args: string[], state = directory, more: NodeJS.ProcessEnv = {}) {
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     execFile(
       process.execPath,
       [CLI, group, ...args],
-      { env: { ...process.env, DRYDOCK_STATE_DIR: state, SUDO_USER: 'ann' } },
+      { env: { ...process.env, DRYDOCK_STATE_DIR: state, SUDO_USER: 'ann', ...more } },
       (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
     );
   });
@@ -86,6 +86,21 @@ describe('drydock operator', { timeout: PATIENCE_MS }, () => {
     await drydock([...key(), 'stop-starts', '--message', 'back at nine']);
     expect((await test.call('GET', '/status')).body).toMatchObject({ startsStopped: 'back at nine' });
     expect((await drydock([...key(), 'allow-starts'])).stdout).toBe('Sessions may start.\n');
+  });
+
+  it('finds the manager whose environment it has, as in its container, and makes the tokens that hosts join with', async () => {
+    const environment = {
+      DRYDOCK_METRICS_PORT: String(test.manager.metricsPort),
+      DRYDOCK_MANAGER_SECRET_FILE: join(directory, 'secret'),
+    };
+    const ask = (...args: string[]) => runGroup('operator', args, join(directory, 'none'), environment);
+    const { token } = JSON.parse((await ask('host-token', '--hours', '2', '--json')).stdout) as { token: string };
+    const body = { token, name: 'new1', keyHash: 'a'.repeat(64) };
+    expect((await test.call('POST', '/hosts/join', { body })).status).toBe(201);
+    expect((await test.store.hosts.all()).entries).toHaveProperty('new1');
+    expect((await ask('remove-host', 'new1')).stdout).toBe('new1 may not come again.\n');
+    expect((await test.store.hosts.all()).entries).not.toHaveProperty('new1');
+    expect((await ask('host-token', '--hours', '1000')).stderr).toMatch(/^BAD_REQUEST: /);
   });
 
   it('reads the flow log of the host it runs on, and says so where there is none', async () => {
