@@ -42,14 +42,49 @@ interface Passage extends PortVisit {
 
 const targetOf = ({ target }: Passage) => ({ protocol: 'http:', host: upstreamHost(target), port: target.port });
 
+/**
+ * Takes an answer of the node into a form that Node.js can write, by every protocol, and says whether it is one. A program may write any
+ * three digits and any reason; at others than these `writeHead` throws, inside an event, where nobody could catch it.
+ * Final statuses are 200 to 599 (RFC 9110, 15); 1xx come as events of their own. A reason tells nothing (15.1, HTTP/2 has none).
+ */
+function isFinal(answer: IncomingMessage): boolean {
+  answer.statusMessage = '';
+  const { statusCode = 0 } = answer;
+  return statusCode >= 200 && statusCode <= 599;
+}
+
+/** An answer that is none. */
+const noAnswer = (what: string) => Object.assign(new Error(what), { code: 'EPROTO' });
+
+/** Prepares a handshake's refusal, an answer like others, before the proxy writes it; false where it is none, and the client has ours. */
+function mayRefuse(answer: IncomingMessage, client: Socket, terms: Parameters<typeof prepareAnswer>[1]): boolean {
+  prepareAnswer(answer.headers, terms);
+  if (isFinal(answer)) return true;
+  refuseUpgrade(client, '502 Bad Gateway');
+  answer.destroy();
+  return false;
+}
+
+/** Bounds the wait for an answer, and ends a request whose answer would be another protocol: its visitor would wait for ever. */
+function awaitAnswer(upstream: ClientRequest, response: ServerResponse): void {
+  const timer = setTimeout(() => upstream.destroy(new DrydockError('PORT_TIMEOUT')), ANSWER_TIMEOUT_MS);
+  const stop = () => clearTimeout(timer);
+  upstream.once('response', stop);
+  upstream.once('close', stop);
+  response.once('close', stop);
+  upstream.once('upgrade', (_answer, socket) => {
+    socket.destroy();
+    upstream.emit('error', noAnswer('an upgrade that nobody asked for'));
+  });
+}
+
 /** Nothing was answered, nothing of the request is lost by sending it again, and it was sent once only. */
 function mayRepeat(request: IncomingMessage, response: ServerResponse, passage: Passage): boolean {
   const isFree = !passage.repeated && !response.headersSent && !response.destroyed;
   return isFree && REPEATABLE.has(request.method ?? '');
 }
 
-/** Builds the proxy. */
-export function createPortProxy(deps: {
+export interface PortProxyDeps {
   streams: AgentStreams;
   table: PortTable;
   limits: PortLimits;
@@ -57,7 +92,10 @@ export function createPortProxy(deps: {
   metrics: Metrics;
   clock: Clock;
   logger: Logger;
-}): PortProxy {
+}
+
+/** Builds the proxy. */
+export function createPortProxy(deps: PortProxyDeps): PortProxy {
   const { limits, origins, metrics, clock, logger } = deps;
   const health = createPortHealth(clock);
   const schemes = createPortSchemes(deps);
@@ -71,23 +109,19 @@ export function createPortProxy(deps: {
     if (passage === undefined) return;
     passage.upstream = upstream;
     limits.slow(passage.target.sessionId, upstream);
-    const timer = setTimeout(() => upstream.destroy(new DrydockError('PORT_TIMEOUT')), ANSWER_TIMEOUT_MS);
-    const stop = () => clearTimeout(timer);
-    upstream.once('response', stop);
-    upstream.once('close', stop);
-    response.once('close', stop);
-    // A program that changes the protocol unasked: without this the visitor would wait for ever.
-    upstream.once('upgrade', (_answer, socket) => {
-      socket.destroy();
-      upstream.emit('error', Object.assign(new Error('an upgrade that nobody asked for'), { code: 'EPROTO' }));
-    });
+    awaitAnswer(upstream, response);
   });
   proxy.on('proxyRes', (answer, request, response) => {
+    const passage = passages.get(request);
+    if (!isFinal(answer)) {
+      // The proxy passes on nothing of an answer once there is ours.
+      if (passage !== undefined) fail(noAnswer('a status that is none'), request, response, passage);
+      return void answer.destroy();
+    }
     // An event stream may be silent after its headers; without this they would wait for the first event.
     setImmediate(() => {
       if (!response.headersSent && !response.destroyed) response.flushHeaders();
     });
-    const passage = passages.get(request);
     if (passage !== undefined) health.answered(passage.target);
     prepareAnswer(answer.headers, { prefix: passage?.prefix, publicOrigin: origins.publicOrigin });
     // What the client wants of its own connection; the proxy would say keep-alive for want of the header that ended here.
@@ -98,11 +132,15 @@ export function createPortProxy(deps: {
     }
     metrics.portRequests.inc({ outcome: 'answered' });
   });
-  proxy.on('proxyReqWs', (upstream, request) => {
+  proxy.on('proxyReqWs', (upstream, request, client) => {
     const passage = passages.get(request);
+    const terms = { prefix: passage?.prefix, publicOrigin: origins.publicOrigin };
+    upstream.once('response', (answer) => {
+      if (!mayRefuse(answer, client, terms)) metrics.portRequests.inc({ outcome: 'PORT_REFUSED' });
+    });
     upstream.once('upgrade', (answer, socket) => {
       if (passage !== undefined) limits.slow(passage.target.sessionId, socket);
-      prepareAnswer(answer.headers, { prefix: passage?.prefix, publicOrigin: origins.publicOrigin });
+      prepareAnswer(answer.headers, terms);
       answer.headers.connection = 'Upgrade'; // An upgrade's answer keeps it.
     });
   });
@@ -128,7 +166,7 @@ export function createPortProxy(deps: {
     request: IncomingMessage,
     response: ServerResponse,
     passage: Passage,
-    error: DrydockError,
+    error = portError(thrown),
   ): void {
     metrics.portRequests.inc({ outcome: error.code });
     const { sessionId, node, port } = passage.target;
