@@ -5,6 +5,7 @@ import { createServer as createHttps } from 'node:https';
 import { type AddressInfo, connect, createServer as createTcp, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { slowRuns } from '@drydock/testkit';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { guessPort, titleOf } from './port-guess.ts';
 
@@ -119,4 +120,22 @@ test('a title is one bounded line of plain text', () => {
   expect(titleOf(`<title>${'x'.repeat(500)}</title>`)).toHaveLength(128);
   expect(titleOf('<title></title>')).toBeUndefined();
   expect(titleOf('no title')).toBeUndefined();
+});
+
+test('a title is looked for once, whatever the page repeats', () => {
+  const around = [
+    ['', ''],
+    ['<title', ''],
+    ['<title>', ''],
+    ['<title>', '</title>'],
+    ['', '<title>x</title>'],
+  ] as const;
+  expect(slowRuns(titleOf, { around })).toEqual([]);
+});
+
+test('a tag that only begins like a title is none, and a long title is cut before it is read', () => {
+  expect(titleOf('<titles>a</titles><TITLE\n>b</TITLE>')).toBe('b');
+  expect(titleOf('<title>a')).toBeUndefined();
+  expect(titleOf('<title a="<title>">b</title>')).toBe('">b');
+  expect(titleOf(`<title>${' '.repeat(4095)}xyz</title>`)).toBe('x');
 });

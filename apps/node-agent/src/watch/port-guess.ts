@@ -14,6 +14,10 @@ const ANSWER_MS = 2000;
 const MAX_ANSWER = 64 * 1024;
 /** Longest title (characters), as the contract has it. */
 const MAX_TITLE = 128;
+/** How a title begins, in lower case. */
+const TITLE_TAG = '<title';
+/** How much of a title is looked at (characters): blanks and entities (`&#x1f433;`) may make 128 characters of it thirty times as long. */
+const MAX_RAW_TITLE = 4096;
 /** Ports where TLS is so usual that it is tried first. */
 const USUALLY_TLS = [443, 8443, 9443];
 /** How servers refuse plain HTTP on a TLS port (nginx, Apache, Go), in a 400. */
@@ -86,10 +90,22 @@ function decodeEntity(whole: string, name: string): string {
   return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '';
 }
 
-/** The title of a page, in one line of plain text; undefined when it has none. */
+/** What stands between `<title ...>` and the next tag, by one pass over the page; empty when there is no such place. */
+function titleText(html: string): string {
+  for (let at = html.indexOf('<'); at !== -1; at = html.indexOf('<', at + 1)) {
+    const after = at + TITLE_TAG.length;
+    if (html.slice(at, after).toLowerCase() !== TITLE_TAG || /\w/.test(html.charAt(after))) continue;
+    // The first tag decides: where it does not end, or no tag follows it, no later one is complete either.
+    const open = html.indexOf('>', after);
+    const close = open === -1 ? -1 : html.indexOf('<', open);
+    return close === -1 ? '' : html.slice(open + 1, Math.min(close, open + 1 + MAX_RAW_TITLE));
+  }
+  return '';
+}
+
+/** The title of a page, in one line of plain text of 128 characters at most; undefined when it has none. Linear in what it is given. */
 export function titleOf(html: string): string | undefined {
-  const raw = /<title\b[^>]*>([^<]*)</i.exec(html)?.[1] ?? '';
-  const text = raw.replace(/&(#x?[0-9a-f]{1,6}|[a-z]{2,6});/gi, decodeEntity);
+  const text = titleText(html).replace(/&(#x?[0-9a-f]{1,6}|[a-z]{2,6});/gi, decodeEntity);
   const line = text.replace(/\s+/g, ' ').replace(/\p{C}/gu, '').trim();
   return line === '' ? undefined : [...line].slice(0, MAX_TITLE).join('').slice(0, MAX_TITLE);
 }

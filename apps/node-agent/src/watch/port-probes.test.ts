@@ -1,9 +1,9 @@
 import { createServer as createHttp } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcp, type Server, type Socket } from 'node:net';
-import { type NodePort, sessionIdSchema } from '@drydock/protocol';
-import { systemClock } from '@drydock/service-kit';
+import { type NodePort, type SessionId, sessionIdSchema } from '@drydock/protocol';
+import { createManualClock, systemClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createPortProbes, type PortProbes } from './port-probes.ts';
+import { createPortProbes, MAX_A_MINUTE, type PortProbes } from './port-probes.ts';
 
 const SESSION = sessionIdSchema.parse('abcdefgh');
 let servers: Server[];
@@ -130,3 +130,34 @@ test('a node that opens many ports is asked two at a time', async () => {
   await expect.poll(() => guesses, { timeout: 10_000 }).toBe(12);
   expect(most).toBeLessThanOrEqual(2);
 }, 15_000);
+
+test('a session that opens ports without end is asked so many times a minute, and others as ever', async () => {
+  const clock = createManualClock();
+  const other = sessionIdSchema.parse('hgfedcba');
+  const count = new Map<SessionId, number>();
+  const bounded = createPortProbes({
+    clock,
+    onGuess: () => {},
+    connect: (session) => {
+      count.set(session, (count.get(session) ?? 0) + 1);
+      return Promise.reject(new Error('closed again'));
+    },
+  });
+  let next = 10_000;
+  /** Two nodes close their ports and open others, of which all could be asked by then. */
+  const turn = async () => {
+    for (const node of ['node1', 'node2']) bounded.update(SESSION, node, [port(next++), port(next++)]);
+    for (const ms of [150, 50]) {
+      clock.advance(ms);
+      await new Promise(setImmediate);
+    }
+  };
+  for (let time = 0; time < 250; time += 1) await turn();
+  expect(count.get(SESSION)).toBe(MAX_A_MINUTE);
+  bounded.update(other, 'node1', [port(8080)]);
+  await turn();
+  expect(count.get(other)).toBe(1);
+  clock.advance(60_000);
+  await turn();
+  expect(count.get(SESSION)).toBeGreaterThan(MAX_A_MINUTE);
+});

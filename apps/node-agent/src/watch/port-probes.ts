@@ -17,6 +17,12 @@ const WAITS_MS = [150, 1500, 5000, 20_000] as const;
 const MAX_AT_ONCE = { node: 2, all: 16 };
 /** Between two questions of one asker to a node (ms): what a node that opens ports in a loop can make us do. */
 const REST_MS = 50;
+/**
+ * Questions to the nodes of one session in a minute: a node can open ports as fast as it likes, and a question costs the agent up to three
+ * connections, a TLS handshake and 64 KiB of an answer. Further ports wait for the next minute. A workshop's stack has some 50 ports.
+ */
+export const MAX_A_MINUTE = 120;
+const MINUTE_MS = 60_000;
 
 export interface PortProbesDeps {
   connect: (sessionId: SessionId, node: string, port: number) => Promise<Socket>;
@@ -52,6 +58,28 @@ interface ProbedNode {
 export function createPortProbes({ connect, onGuess, clock }: PortProbesDeps): PortProbes {
   const nodes = new Map<string, ProbedNode>();
   let askingAll = 0;
+  /** Questions to each session since the first of its minute; an entry lives for that minute, also when its nodes are gone. */
+  const asked = new Map<SessionId, number>();
+
+  /** Counts one question, if the session's minute has room for it. */
+  function mayAsk(sessionId: SessionId): boolean {
+    const count = asked.get(sessionId) ?? 0;
+    if (count >= MAX_A_MINUTE) return false;
+    if (count === 0) {
+      clock.after(MINUTE_MS, () => {
+        asked.delete(sessionId);
+        pump();
+      });
+    }
+    asked.set(sessionId, count + 1);
+    return true;
+  }
+
+  /** A port that closes in the line leaves it: a node that opens and closes ports in a loop makes no line longer than its ports. */
+  function drop(node: ProbedNode, probe: Probe): void {
+    probe.timer?.cancel();
+    node.queue = node.queue.filter((waiting) => waiting !== probe);
+  }
 
   function schedule(node: ProbedNode, probe: Probe): void {
     probe.timer = clock.after(WAITS_MS[probe.asked] ?? 0, () => {
@@ -64,8 +92,8 @@ export function createPortProbes({ connect, onGuess, clock }: PortProbesDeps): P
   function pump(): void {
     for (const [key, node] of nodes) {
       while (node.queue.length > 0 && node.asking < MAX_AT_ONCE.node && askingAll < MAX_AT_ONCE.all) {
-        const probe = node.queue.shift() as Probe;
-        if (node.probes.get(probe.port) === probe) void question(key, node, probe);
+        if (!mayAsk(node.sessionId)) break;
+        void question(key, node, node.queue.shift() as Probe);
       }
     }
   }
@@ -95,7 +123,7 @@ export function createPortProbes({ connect, onGuess, clock }: PortProbesDeps): P
       known.label ??= label;
       return known;
     }
-    known?.timer?.cancel();
+    if (known !== undefined) drop(node, known);
     const probe: Probe = { port, label, asked: 0 };
     node.probes.set(port, probe);
     if (NOT_HTTP.has(port)) probe.guess = { scheme: 'other' };
@@ -111,7 +139,7 @@ export function createPortProbes({ connect, onGuess, clock }: PortProbesDeps): P
       const open = new Set(ports.flatMap(({ port, protocol }) => (protocol === 'tcp' ? [port] : [])));
       for (const [port, probe] of node.probes) {
         if (open.has(port)) continue;
-        probe.timer?.cancel();
+        drop(node, probe);
         node.probes.delete(port);
       }
       return ports.map((port) => (port.protocol === 'tcp' ? { ...port, ...probeOf(node, port).guess } : port));

@@ -1,0 +1,96 @@
+/** Whether a function of hostile text takes time in proportion to its length: it compares two lengths, never a time with a promise. */
+
+/** What hostile texts repeat: each byte class once, and the beginnings of what our parsers look for. */
+export const RUNS: readonly string[] = [
+  ...[' ', '\t', '\n', '\r\n', '\0', 'a', '0', '_', '-', '=', ';', ',', ':', '.', '/', '\\', '"', "'", '`', '*', '~'],
+  ...[
+    '<',
+    '>',
+    '(',
+    ')',
+    '[',
+    ']',
+    '{',
+    '}',
+    '&',
+    '#',
+    '%',
+    '$',
+    '!',
+    '?',
+    '@',
+    '^',
+    '|',
+    '+',
+    '\u00a0',
+    '\u0130',
+    '🐳',
+  ],
+  ...['a ', ' a', '; ', ', ', '=a;', 'a=', '<!--', '-->', '</', '<title', '<title>', '](', '![', '[a](', '**a', '~~a'],
+  ...[
+    '/*',
+    '*/',
+    '//',
+    '../',
+    '&#x',
+    '&amp',
+    '%0',
+    '$(',
+    '${',
+    '{{',
+    ':::',
+    '```',
+    '---\n',
+    '- ',
+    '> ',
+    '\n\n',
+    '| ',
+    'é',
+  ],
+];
+
+/** Lengths that are compared (characters): the longer is four times the shorter, and as long as headers, titles and texts of labs may be. */
+const SHORT = 8 * 1024;
+const LONG = 4 * SHORT;
+/** Of linear work the long text takes four times as long, of quadratic work sixteen times: what lies between them. */
+const MOST = 8;
+/** Below it a time is noise (ms): whatever takes less for the short text counts as this much. */
+const FLOOR_MS = 2;
+/** Times that are taken before a text is called slow: a busy machine makes single ones longer, never shorter. */
+const TRIES = 3;
+
+function timeOf(run: (text: string) => unknown, text: string): number {
+  const start = performance.now();
+  run(text);
+  return performance.now() - start;
+}
+
+/** Whether `run` takes out of proportion longer for `prefix`, very many `token` and `suffix` than for a quarter of them. */
+function isSlow(run: (text: string) => unknown, token: string, [prefix, suffix]: readonly [string, string]): boolean {
+  const of = (length: number) => `${prefix}${token.repeat(Math.ceil(length / token.length))}${suffix}`;
+  const [short, long] = [of(SHORT), of(LONG)];
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    most = Math.min(most, timeOf(run, long));
+    if (most <= MOST * FLOOR_MS) return false;
+    least = Math.min(least, timeOf(run, short));
+    if (most <= MOST * Math.max(least, FLOOR_MS)) return false;
+  }
+  return true;
+}
+
+/**
+ * The tokens of whose runs `run` takes more than linear time, each as JSON with what stood around it; none where it is linear.
+ * `around` are pairs of what stands before and after the run: where the code under test first has to find something.
+ */
+export function slowRuns(
+  run: (text: string) => unknown,
+  {
+    tokens = RUNS,
+    around = [['', '']],
+  }: { tokens?: readonly string[]; around?: readonly (readonly [string, string])[] } = {},
+): string[] {
+  return around.flatMap((ends) =>
+    tokens.flatMap((token) => (isSlow(run, token, ends) ? [JSON.stringify([ends[0], token, ends[1]])] : [])),
+  );
+}
