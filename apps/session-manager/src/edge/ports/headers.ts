@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { foreignSetCookies, withoutOurCookies } from '../base/cookies.ts';
 import type { Origins } from '../base/origins.ts';
+import { allowPreview, MAX_POLICY } from './frame-policy.ts';
 import { keepPathHeaders } from './path-headers.ts';
 
 /** RFC 9110, 7.6.1; Transfer-Encoding stays, since the body is passed on as it comes. */
@@ -99,29 +100,6 @@ export function prepareRequest(
  */
 const SANDBOX = 'sandbox allow-scripts allow-forms allow-popups allow-modals allow-downloads';
 
-/**
- * What a program says against being framed holds against every page but the workbench that previews it: X-Frame-Options becomes the
- * frame-ancestors that it means, and a policy's own frame-ancestors learns our origin.
- */
-function allowPreview(headers: IncomingHttpHeaders, publicOrigin: string): void {
-  const { 'x-frame-options': option, 'content-security-policy': policy } = headers;
-  delete headers['x-frame-options'];
-  if (policy !== undefined && /frame-ancestors/i.test(String(policy))) {
-    headers['content-security-policy'] = String(policy).replace(
-      /(frame-ancestors)([^;,]*)/gi,
-      (_all, name, sources) => {
-        const others = String(sources).replace(/\s*'none'/gi, '');
-        return `${name}${others} ${publicOrigin}`;
-      },
-    );
-    return;
-  }
-  // Browsers ignore values that they do not know.
-  if (!/^\s*(deny|sameorigin)\s*$/i.test(String(option ?? ''))) return;
-  const ancestors = `frame-ancestors ${/deny/i.test(String(option)) ? '' : "'self' "}${publicOrigin}`;
-  headers['content-security-policy'] = policy === undefined ? ancestors : `${String(policy)}, ${ancestors}`;
-}
-
 /** Makes an answer's headers fit for browsers; `prefix` is set on our own origin. */
 export function prepareAnswer(
   headers: IncomingHttpHeaders,
@@ -129,7 +107,9 @@ export function prepareAnswer(
 ): void {
   dropHopByHop(headers);
   for (const name of NOT_FOR_BROWSERS) delete headers[name];
-  if (REPORTS.test(String(headers['content-security-policy-report-only'] ?? ''))) {
+  const reporting = String(headers['content-security-policy-report-only'] ?? '');
+  // It protects nobody: a long one is not worth reading.
+  if (reporting.length > MAX_POLICY || REPORTS.test(reporting)) {
     delete headers['content-security-policy-report-only'];
   }
   const cookies = prefix === undefined ? foreignSetCookies(headers['set-cookie'] ?? []) : [];
