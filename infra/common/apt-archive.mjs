@@ -8,6 +8,8 @@ const DEBIAN_SUITE = 'trixie';
 const DEBIAN_COMPONENTS = ['main'];
 /** docker.io, nginx and redis live in universe. */
 const UBUNTU_COMPONENTS = ['main', 'universe'];
+/** Index files of three suites, over a slow line (ms). */
+const UPDATE_LIMIT_MS = 5 * 60_000;
 /** apt settings of the host without which its archive may not be reachable or not be believed. */
 const CARRIED_SETTINGS = /^Acquire::(?:(?:http|https)::Proxy|Check-Valid-Until|Check-Date|Retries|ForceIPv[46])\b/i;
 
@@ -38,28 +40,85 @@ export async function findRelease() {
 
 /**
  * @param {Release} release
- * @param {Record<string, string | undefined>} environment DRYDOCK_APT_MIRROR, if set, takes the place of the host's archive
+ * @param {Record<string, string | undefined>} environment DRYDOCK_APT_MIRROR, if set, takes the place of the host's archive;
+ *   DRYDOCK_APT_SECURITY names where its security suite is
  * @returns {Promise<Archive>}
- * @throws {Problem} when apt knows no archive
+ * @throws {Problem} NO_APT_ARCHIVE, NO_SECURITY_SUITE
  */
-export async function findArchive({ family, codename, suite }, environment) {
+export async function findArchive(release, environment) {
+  return { sources: await archiveSources(release, environment, HOST_APT), aptOptions: await carriedSettings() };
+}
+
+/**
+ * What of the host's apt decides where packages come from.
+ * @typedef {object} Apt
+ * @property {() => Promise<string>} targets `ORIGIN|CODENAME|URI` lines of the lists that it has
+ * @property {() => Promise<void>} refresh brings the lists up to date as well as it can
+ */
+
+/** @type {Apt} */
+const HOST_APT = {
+  async targets() {
+    const format = '$(ORIGIN)|$(CODENAME)|$(REPO_URI)';
+    return (await runCommand('apt-get', ['indextargets', '--format', format, 'Created-By: Packages'])).stdout;
+  },
+  async refresh() {
+    await runCommand('apt-get', ['-o', 'DPkg::Lock::Timeout=60', 'update'], { timeoutMs: UPDATE_LIMIT_MS });
+  },
+};
+
+/**
+ * Lines of a sources.list, the security suite among them: an image without its updates is not made unless somebody said so.
+ * @param {Release} release
+ * @param {Record<string, string | undefined>} environment
+ * @param {Apt} apt
+ * @returns {Promise<string[]>}
+ * @throws {Problem} NO_APT_ARCHIVE, NO_SECURITY_SUITE
+ */
+export async function archiveSources({ family, codename, suite }, environment, apt) {
   const components = (family === 'debian' ? DEBIAN_COMPONENTS : UBUNTU_COMPONENTS).join(' ');
-  const aptOptions = await carriedSettings();
-  const mirror = environment.DRYDOCK_APT_MIRROR;
-  if (mirror !== undefined && mirror !== '') {
-    return { sources: [`deb ${mirror} ${suite} ${components}`], aptOptions };
+  const { DRYDOCK_APT_MIRROR: mirror, DRYDOCK_APT_SECURITY: security } = environment;
+  const securitySuite = `${suite}-security`;
+  const complete = (/** @type {string[]} */ sources) => sources.some((line) => line.split(' ')[2] === securitySuite);
+
+  async function find() {
+    if (mirror) return [`deb ${mirror} ${suite} ${components}`];
+    const sources = sourcesFor(await apt.targets(), family, codename, suite, components);
+    if (sources.length > 0 && (security || complete(sources))) return sources;
+    // The lists are missing, or of an update that was cut off.
+    await apt.refresh();
+    return sourcesFor(await apt.targets(), family, codename, suite, components);
   }
-  const format = '$(ORIGIN)|$(CODENAME)|$(REPO_URI)';
-  const targets = await runCommand('apt-get', ['indextargets', '--format', format, 'Created-By: Packages']);
-  const sources = sourcesFor(targets.stdout, family, codename, suite, components);
-  if (sources.length === 0) {
+
+  const found = await find();
+  if (found.length === 0) {
     throw new Problem(
       'NO_APT_ARCHIVE',
       `apt on this host knows no archive of its own release (${codename}).`,
       'Run `apt-get update`, or set DRYDOCK_APT_MIRROR to the address of an archive.',
     );
   }
-  return { sources, aptOptions };
+  if (acceptsNoSecurity(environment)) return found;
+  if (security) {
+    const others = found.filter((line) => !complete([line]));
+    return [...others, `deb ${security.replace(/\/$/, '')} ${securitySuite} ${components}`];
+  }
+  if (complete(found)) return found;
+  throw new Problem(
+    'NO_SECURITY_SUITE',
+    `The archive that images are made from has no suite ${securitySuite}: what is made of it would have no security updates.`,
+    mirror
+      ? 'Set DRYDOCK_APT_SECURITY to the address of the archive with that suite, or to none to go without.'
+      : `Let apt know ${codename}-security and run \`apt-get update\`, or set DRYDOCK_APT_SECURITY to the address of an archive with ${securitySuite}, or to none to go without.`,
+  );
+}
+
+/**
+ * Whether the operator has accepted images without security updates. An image that was made so is no answer for who has not.
+ * @param {Record<string, string | undefined>} environment
+ */
+export function acceptsNoSecurity({ DRYDOCK_APT_SECURITY: security }) {
+  return security === 'none';
 }
 
 /**

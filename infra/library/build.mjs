@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentHash } from '../bootstrap/steps/content-hash.mjs';
-import { findArchive, findRelease } from '../common/apt-archive.mjs';
+import { acceptsNoSecurity, findArchive, findRelease } from '../common/apt-archive.mjs';
 import { readJsonIfThere } from '../common/files.mjs';
 import { freshForMs, imagesDirectory } from '../common/image-arguments.mjs';
 import { ensureBuild, isCurrent } from '../common/image-store.mjs';
@@ -56,6 +56,7 @@ try {
   const release = await findRelease();
   const npm = findNpm();
   const facts = [release.suite, release.arch, npm?.version ?? 'no npm'];
+  if (acceptsNoSecurity(process.env)) facts.push('no security');
   const hashOf = (/** @type {string[]} */ ...parts) =>
     contentHash(REPO, RECIPE, [...facts, ...parts]).slice(0, HASH_LENGTH);
   const directory = join(images, 'library');

@@ -19,7 +19,7 @@ try {
   const freshFor = freshForMs(process.env);
   const programs = await makePrograms();
   const release = await findRelease();
-  const { hash, frame } = recipeHash(release, programs);
+  const { hash, frame } = recipeHash(release, programs, process.env);
   const { path, built } = await ensureBuild({
     directory: join(images, 'node'),
     hash,

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentHash } from '../bootstrap/steps/content-hash.mjs';
+import { acceptsNoSecurity } from '../common/apt-archive.mjs';
 import { REPO } from '../common/paths.mjs';
 import { Problem } from '../common/problem.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
@@ -38,10 +39,17 @@ const FRAME = ['files', 'customize.sh', 'packages.mjs', 'programs.mjs', 'root.mj
 /**
  * @param {import('../common/apt-archive.mjs').Release} release
  * @param {readonly Program[]} programs
+ * @param {Record<string, string | undefined>} environment
  * @returns {{hash: string, frame: string}} the image's name; what it has in common with images that differ by programs alone
  */
-export function recipeHash(release, programs) {
-  const kind = [release.family, release.suite, release.arch];
+export function recipeHash(release, programs, environment) {
+  // What was made without security updates is no answer for who has not accepted that.
+  const kind = [
+    release.family,
+    release.suite,
+    release.arch,
+    acceptsNoSecurity(environment) ? 'no security' : 'security',
+  ];
   const built = programs.map((program) => `native/build/${program.name}`);
   return {
     hash: contentHash(REPO, [...FRAME, ...built], kind).slice(0, HASH_LENGTH),

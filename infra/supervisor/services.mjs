@@ -298,7 +298,7 @@ const INHERITED = [
   ...PROXIES.map((name) => name.toLowerCase()),
 ];
 /** For tests and the operator of the command line only. */
-const NOT_FOR_SERVICES = /^(REDIS_URL|DRYDOCK_(CHROMIUM|TEST_ONLY|MUST_WORK|APT_MIRROR))$/;
+const NOT_FOR_SERVICES = /^(REDIS_URL|DRYDOCK_(CHROMIUM|TEST_ONLY|MUST_WORK|APT_MIRROR|APT_SECURITY))$/;
 
 /** What our own programs are told of the settings; others, and the pages, need none. @param {StackPlan} plan */
 function forDrydock({ settings, layout }) {

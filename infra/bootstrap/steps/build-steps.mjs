@@ -243,7 +243,7 @@ function buildEnvironment() {
 
 /** @param {Record<string, string>} settings */
 function apartFrom(settings) {
-  const names = ['DRYDOCK_APT_MIRROR', 'DRYDOCK_IMAGE_DAYS'];
+  const names = ['DRYDOCK_APT_MIRROR', 'DRYDOCK_APT_SECURITY', 'DRYDOCK_IMAGE_DAYS'];
   return Object.fromEntries(names.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])));
 }
 

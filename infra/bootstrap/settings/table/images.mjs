@@ -30,4 +30,12 @@ export const IMAGES = [
     fallback: undefined,
     reason: "The archive that the node image and the library are built from. Unset: the host's own.",
   },
+  {
+    name: 'DRYDOCK_APT_SECURITY',
+    kind: (value) =>
+      value === 'none' || url(['http', 'https', 'file'])(value) === undefined ? undefined : 'must be a URL, or none',
+    fallback: undefined,
+    reason:
+      'Where the security updates of that archive are. Unset: the host’s own archive must have them, and images are not built without; beside DRYDOCK_APT_MIRROR it must be set. none: build without them all the same.',
+  },
 ];
