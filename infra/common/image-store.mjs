@@ -30,6 +30,7 @@ const KEPT_FOR_MS = 24 * 3600 * 1000;
  * @property {(staging: string) => Promise<void>} build fills the empty folder `staging`
  * @property {(line: string) => void} say
  * @property {Freshness} [freshness] without it a build is good for ever
+ * @property {() => (name: string) => boolean} [inUse] looks which builds must stay, however old they are
  */
 
 /**
@@ -45,7 +46,7 @@ const KEPT_FOR_MS = 24 * 3600 * 1000;
  * @param {Build} build
  * @returns {Promise<{path: string, built: boolean}>}
  */
-export async function ensureBuild({ directory, hash, build, say, freshness }) {
+export async function ensureBuild({ directory, hash, build, say, freshness, inUse }) {
   const current = currentBuild(directory, hash);
   if (current !== undefined && isFresh(join(directory, current), freshness)) {
     return { path: join(directory, current), built: false };
@@ -59,7 +60,7 @@ export async function ensureBuild({ directory, hash, build, say, freshness }) {
     const made = isGood ? undefined : await makeBuild({ directory, hash, build, say }, found);
     const name = made ?? found ?? hash;
     pointCurrent(directory, name);
-    await collectGarbage(directory, name);
+    await collectGarbage(directory, name, inUse);
     return { path: join(directory, name), built: made !== undefined };
   } finally {
     release();
@@ -203,13 +204,17 @@ async function removeTree(path) {
 /**
  * @param {string} directory
  * @param {string} current
+ * @param {Build['inUse']} inUse
  */
-async function collectGarbage(directory, current) {
+async function collectGarbage(directory, current, inUse = () => () => false) {
   const builds = readdirSync(directory)
     .filter((name) => /^[0-9a-f]+$/.test(name) && name !== current)
     .map((name) => ({ name, time: statSync(join(directory, name)).mtimeMs }))
     .sort((left, right) => right.time - left.time);
-  for (const { name, time } of builds.slice(KEPT_BUILDS - 1)) {
-    if (Date.now() - time > KEPT_FOR_MS) await removeTree(join(directory, name));
+  const old = builds.slice(KEPT_BUILDS - 1).filter(({ time }) => Date.now() - time > KEPT_FOR_MS);
+  if (old.length === 0) return;
+  const isInUse = inUse();
+  for (const { name } of old) {
+    if (!isInUse(name)) await removeTree(join(directory, name));
   }
 }

@@ -130,3 +130,14 @@ test('an old build that cannot be made again stays in use, and that is said', as
   expect(said.join()).toContain('the archive is away');
   expect(visible().sort()).toEqual(['a1', 'current']);
 });
+
+test('a build that is in use stays, however old it is', async () => {
+  const old = (Date.now() - 2 * 24 * 3600 * 1000) / 1000;
+  const inUse = () => (/** @type {string} */ name) => name === 'a1';
+  for (const [index, hash] of ['a1', 'b2', 'c3'].entries()) {
+    await ensureBuild({ directory, hash, say, build: writes(hash), inUse });
+    utimesSync(join(directory, hash), old + index, old + index);
+  }
+  await ensureBuild({ directory, hash: 'd4', say, build: writes('four'), inUse });
+  expect(visible().sort()).toEqual(['a1', 'c3', 'current', 'd4']);
+});

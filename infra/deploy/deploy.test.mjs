@@ -10,6 +10,7 @@ import { REPO } from '../common/paths.mjs';
 const DEPLOY = join(REPO, 'infra/deploy');
 const read = (/** @type {string} */ path) => readFileSync(join(DEPLOY, path), 'utf8');
 const units = readdirSync(join(DEPLOY, 'systemd')).filter((name) => name.endsWith('.service'));
+const timers = readdirSync(join(DEPLOY, 'systemd')).filter((name) => name.endsWith('.timer'));
 const known = new Set([...SETTINGS.map(({ name }) => name), ...INTERNAL_VARIABLES]);
 /** Where the operator's listener is in what operators deploy. */
 const OPERATOR_PORT = '9464';
@@ -102,7 +103,7 @@ describe('what operators deploy', () => {
   it('root’s units lack the system calls that `npm start` takes from them', () => {
     const rules = readFileSync(join(REPO, 'native/seccomp/host.rules'), 'utf8');
     const barred = [...rules.matchAll(/^errno EPERM (.*)$/gm)].flatMap(([, names = '']) => names.split(' '));
-    for (const service of ['agent', 'terminals', 'lxcfs']) {
+    for (const service of ['agent', 'terminals', 'lxcfs', 'images']) {
       const lines = [...read(`systemd/drydock-${service}.service`).matchAll(/^SystemCallFilter=~(.*)$/gm)];
       expect([service, lines.flatMap(([, names = '']) => names.split(' '))]).toEqual([service, barred]);
     }
@@ -111,6 +112,16 @@ describe('what operators deploy', () => {
   it('a terminal host that is stuck is started again by systemd, too, which hears the child that tells it', () => {
     const lines = read('systemd/drydock-terminals.service').split('\n');
     expect(lines).toEqual(expect.arrayContaining(['WatchdogSec=30', 'NotifyAccess=all', 'Restart=always']));
+  });
+
+  it('a timer renews the images of hosts that nobody restarts, by the recipe that runs', () => {
+    expect(timers).toEqual(['drydock-images.timer']);
+    const commands = [...read('systemd/drydock-images.service').matchAll(/^ExecStart=(.*)$/gm)].map(
+      ([, text = '']) => text,
+    );
+    expect(commands[0]).toMatch(/node-image\/build\.mjs --same-recipe/);
+    expect(commands[1]).toMatch(/library\/build\.mjs --same-recipe/);
+    expect(readFileSync(join(REPO, 'docs/deployment.md'), 'utf8')).toContain('drydock-images.timer');
   });
 
   it('no Redis is without a password', () => {
@@ -132,13 +143,13 @@ describe('what operators deploy', () => {
   const whyNot = existsSync('/usr/bin/systemd-analyze') ? undefined : 'no systemd-analyze';
   it.skipIf(whyNot !== undefined)(`units are what systemd understands${whyNot ? ` (skipped: ${whyNot})` : ''}`, () => {
     // It looks whether programs are there, and on this machine they are in the clone.
-    for (const name of units) {
+    for (const name of [...units, ...timers]) {
       const text = read(`systemd/${name}`)
         .replaceAll('/opt/drydock', REPO)
-        .replace(/^ExecStart=\S+/m, 'ExecStart=/bin/true');
+        .replace(/^ExecStart=\S+/gm, 'ExecStart=/bin/true');
       writeFileSync(join(scratch, name), text);
     }
-    const files = units.map((name) => join(scratch, name));
+    const files = [...units, ...timers].map((name) => join(scratch, name));
     const said = execFileSync('systemd-analyze', ['verify', ...files], { encoding: 'utf8', stdio: 'pipe' });
     expect(said).toBe('');
   });
@@ -167,7 +178,7 @@ describe('what operators deploy', () => {
         /^User=drydock(-\w+)?$/m.test(text) &&
         /^ProtectSystem=strict$/m.test(text) &&
         /^NoNewPrivileges=yes$/m.test(text);
-      expect([name, confined]).toEqual([name, !/agent|terminals|lxcfs/.test(name)]);
+      expect([name, confined]).toEqual([name, !/agent|terminals|lxcfs|images/.test(name)]);
       if (!confined) expect(text).not.toMatch(/^(Private|Protect)/m);
     }
   });

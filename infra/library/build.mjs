@@ -1,6 +1,7 @@
 /**
- * Builds the image library that nodes pull from: `node infra/library/build.mjs [--images-dir DIR] [--more]`. Without `--more` it has what every
- * installation needs; with it the big images are added, to what is there by then. What is in use already is not made smaller.
+ * Builds the image library that nodes pull from: `node infra/library/build.mjs [--images-dir DIR] [--more | --same-recipe]`. Without `--more` it has what every
+ * installation needs; with it the big images are added, to what is there by then. What is in use already is not made smaller. With
+ * `--same-recipe` it renews the library that is in use, of the size that it has, and makes no other.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,9 +49,9 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(
 
 try {
   const args = process.argv.slice(2);
-  const wantsMore = args.includes('--more');
+  const sameRecipe = args.includes('--same-recipe');
   const images = imagesDirectory(
-    args.filter((arg) => arg !== '--more'),
+    args.filter((arg) => arg !== '--more' && arg !== '--same-recipe'),
     process.env,
   );
   const release = await findRelease();
@@ -66,6 +67,12 @@ try {
       Date.parse(readJsonIfThere(join(path, 'library.json'))?.builtAt ?? '') || 0,
   };
   const full = hashOf('more');
+  const isAll = isCurrent({ directory, hash: full });
+  if (sameRecipe && !isAll && !isCurrent({ directory, hash: hashOf() })) {
+    say('not renewed: what it is made of has changed since the start; the next start makes another one');
+    process.exit();
+  }
+  const wantsMore = args.includes('--more') || (sameRecipe && isAll);
   const hasMore = isCurrent({ directory, hash: full, freshness });
   const { path, built } = await (async () => {
     if (hasMore) return { path: join(directory, 'current'), built: false };

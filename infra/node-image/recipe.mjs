@@ -28,7 +28,12 @@ export async function makePrograms() {
       'Install gcc, libc6-dev and make (`npm start` does), then try again.',
     );
   }
-  return PROGRAMS.filter((program) => existsSync(join(native, 'build', program.name)));
+  return builtPrograms();
+}
+
+/** Those that go into the image as native/ has them now. @returns {Program[]} */
+export function builtPrograms() {
+  return PROGRAMS.filter((program) => existsSync(join(REPO, 'native/build', program.name)));
 }
 
 /** All of the recipe but the programs of native/. */

@@ -15,6 +15,7 @@ import { makeMoreImages } from './more-images.mjs';
 import { freePorts } from './ports.mjs';
 import { answersHttp } from './readiness.mjs';
 import { redisAddress, writeRedisConfig } from './redis-config.mjs';
+import { renewImages } from './renew-images.mjs';
 import { agentCommand, agentEnvironment, localOrigin, stackServices } from './services.mjs';
 import { endStaleProcesses, readState, removeState, thisProcess, writeState } from './state-file.mjs';
 import { createSupervisor } from './supervisor.mjs';
@@ -87,7 +88,9 @@ export async function runStack({ settings, layout, users, secrets, signal, say, 
       save();
       tell(plan.joined === undefined ? `Drydock is ready: ${state.url}` : `This host is connected to ${state.url}`);
       onReady(state.url, await operatorLink(state.operator, join(secrets.managerDirectory, 'secret')));
-      await Promise.all([aborted, makeMoreImages({ settings, layout, signal, tell })]);
+      const images = { settings, layout, signal, tell };
+      // One after the other: both build the library.
+      await Promise.all([aborted, makeMoreImages(images).then(() => renewImages(images))]);
     }
   } finally {
     tell('Stopping: nodes first, then the processes.');

@@ -12,6 +12,8 @@ const bodySchema = z.object({
   name: z.string(),
   /** What it was made of; equal for nodes that are alike. */
   recipe: z.string(),
+  /** The root of the image that it stands on, by its real path: who clears images away looks here (infra/node-image/in-use.mjs). */
+  image: z.string().optional(),
 });
 export type NodeBody = z.infer<typeof bodySchema>;
 

@@ -25,6 +25,7 @@ import type { Cgroups, CgroupUsage } from './cgroups.ts';
 import { enterCommand } from './enter-command.ts';
 import { writeEnterPlan } from './enter-plan.ts';
 import type { IdRanges } from './id-ranges.ts';
+import { tellImageUser } from './image-user.ts';
 import { countedKills, type KillCount } from './kill-count.ts';
 import { boundOptions } from './node-bounds.ts';
 import type { NodeDisks } from './node-disk.ts';
@@ -142,7 +143,7 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
     await mkdir(directory(spec), { recursive: true, mode: 0o700 });
     const image = await findImage();
     const { sessionId, name } = spec;
-    await writeBody(directory(spec), { sessionId, name, recipe: recipe(image, spec.limits) });
+    await writeBody(directory(spec), { sessionId, name, recipe: recipe(image, spec.limits), image });
     const idBase = await ranges.claim(spec);
     await Promise.all([
       disks.create(directory(spec), spec.limits.diskBytes, idBase),
@@ -273,6 +274,9 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
       for (const path of [deps.runDir, stage]) await mkdir(path, { recursive: true, mode: 0o755 });
       await mkdir(runcRoot, { recursive: true, mode: 0o700 });
       await mkdir(nodesDir, { recursive: true, mode: 0o700 });
+      await tellImageUser(deps.imagesDir, nodesDir).catch((err: unknown) =>
+        logger.warn({ err }, 'images are not told of us'),
+      );
       seccomp = JSON.parse(await readFile(join(deps.nativeDir, 'node.seccomp.json'), 'utf8'));
       const own = (name: string) => readFile(`/proc/self/${name}`, 'utf8');
       rlimits = nodeRlimits(await own('status'), await own('limits'), deps.nodeFiles);
