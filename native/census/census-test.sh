@@ -1,5 +1,5 @@
 #!/bin/bash
-# dd-census from outside: it finds the namespaces of processes, of their descriptors and of mounts, and counts what is in them.
+# dd-census from outside: it finds the namespaces of processes, of their descriptors, sockets and mounts, and counts what is in them.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 build=${NATIVE_BUILD:-$PWD/build}
@@ -65,4 +65,34 @@ if [ -e /proc/sys/net/netfilter/nf_conntrack_count ]; then
   start tracked 'ip link set lo up; nft add table ip t; nft "add chain ip t o { type filter hook output priority 0; }"; nft add rule ip t o ct state new accept; perl -MSocket -e "socket(S, AF_INET, SOCK_DGRAM, 0); send(S, q(x), 0, pack_sockaddr_in(\$_, inet_aton(q(127.0.0.1)))) for 1001..1300"'
   check 'connections are counted' yes "$([ "$(field connections $started)" -ge 300 ] && echo yes)"
 fi
+
+# perl SCRIPT in a user and network namespace of its own, as nodes have them; it prints "ready" and waits.
+start_node() { # NAME SCRIPT
+  unshare --user --map-root-user --net perl -MSocket -e "$perl $2; open(R, '>', '$work/$1'); sleep 600" &
+  pids+=($!)
+  until [ -e "$work/$1" ]; do sleep 0.02; kill -0 $! || exit 1; done
+  started=$!
+}
+# AF_PACKET 17, SOL_PACKET 263, PACKET_RX_RING 5, PACKET_TX_RING 13; 8 MiB each. CLONE_NEWNET 0x40000000, by number of unshare(2).
+perl="\$unshare = $([ "$(uname -m)" = x86_64 ] && echo 272 || echo 97);"'
+  sub ring { my $s; socket($s, 17, 3, 0) && setsockopt($s, 263, $_[0], pack("IIII", 1 << 20, 8, 2048, 8 * 512)) or die $!; push @kept, $s }
+  sub leave { syscall($unshare, 0x40000000) == 0 or die $! }'
+check 'where nothing waits in sockets, nothing is counted' 0 "$(field socketBytes $empty)"
+if ss --packet >/dev/null 2>&1; then
+  start_node rings 'ring(5); ring(13)'
+  check 'rings of packet sockets are counted' $((16 << 20)) "$(field socketBytes "$started")"
+  start_node left 'ring(5); leave()'
+  check 'also of a namespace that only the socket keeps' "2 $((8 << 20))" "$(field namespaces "$started") $(field socketBytes "$started")"
+fi
+start_node queues 'for (1 .. 20) { my $s; socket($s, 16, 3, 0) && bind($s, pack("SSII", 16, 0, 0, 1)) or die $!; push @kept, $s }
+  system("for i in 1 2 3 4 5 6 7 8; do ip link set lo mtu 6000\$i; done")'
+check 'so is what waits in netlink sockets' yes "$([ "$(field socketBytes "$started")" -gt 100000 ] && echo yes)"
+start_node raw 'system("ip link set lo up"); for (1 .. 4) { my $s; socket($s, 2, 3, 150 + $_) or die $!; push @kept, $s;
+  send($s, "x" x 20000, 0, pack_sockaddr_in(0, inet_aton("127.0.0.1"))) or die $! }'
+check 'and in raw ones' yes "$([ "$(field socketBytes "$started")" -gt 80000 ] && echo yes)"
+# The socket is of this namespace here, and the user namespace of its owner is ours.
+unshare --user --map-root-user --net perl -e 'open(R, ">", $ARGV[0]); sleep 600' "$work/lent" 9<>/dev/udp/127.0.0.1/9 &
+pids+=($!)
+until [ -e "$work/lent" ]; do sleep 0.02; done
+check 'a socket that was brought along from the host counts for nobody' 1 "$(field namespaces $!)"
 [ "$failures" = 0 ]

@@ -9,22 +9,29 @@
 enum { MAX_NAMESPACES = 1024 };
 
 struct census {
-  uint64_t neighbours;  /* of every protocol: entries, proxies, and what bridges and tunnels know */
-  uint64_t connections; /* that connection tracking holds */
+  uint64_t neighbours;   /* of every protocol: entries, proxies, and what bridges and tunnels know */
+  uint64_t connections;  /* that connection tracking holds */
+  uint64_t socket_bytes; /* rings of packet sockets, and what waits in packet, raw and netlink sockets */
   size_t namespace_count;
   ino_t namespaces[MAX_NAMESPACES];
+  pid_t pid;         /* the process that is looked at */
+  int thread;        /* a pidfd of that one of its threads whose descriptors are looked at, or -1 */
   size_t tree_count; /* mount namespaces whose mounts have been looked through */
   ino_t trees[MAX_NAMESPACES];
 };
 
 /*
- * Adds the namespaces that a process is in or keeps: those of its threads, of its descriptors, and of the mounts that
- * it sees. Nothing of the process is trusted: a name in its tree is opened by O_PATH within its root, and only a
- * namespace is opened for more. A process that has gone adds nothing. The caller ends up in one of the namespaces.
+ * Adds the namespaces that a process is in or keeps: those of its threads, of their descriptors, of sockets among
+ * them, and of the mounts that it sees. Nothing of the process is trusted: a name in its tree is opened by O_PATH
+ * within its root, and only a namespace is opened for more. A process that has gone adds nothing. The caller ends up in
+ * one of the namespaces.
  */
 void add_process(struct census *census, pid_t pid);
 
 /* Adds what the namespace behind `fd` holds, once. */
 void add_namespace(struct census *census, int fd);
+
+/* Bytes of `socket_bytes` in the namespace that the caller is in. */
+uint64_t count_socket_bytes(void);
 
 #endif

@@ -84,4 +84,5 @@ void add_namespace(struct census *census, int fd) {
   if (setns(fd, CLONE_NEWNET) != 0) return;
   census->neighbours += count_neighbours();
   census->connections += count_connections();
+  census->socket_bytes += count_socket_bytes();
 }

@@ -1,18 +1,28 @@
 /* Finds the network namespaces of a process. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <linux/magic.h>
+#include <linux/nsfs.h>
 #include <linux/openat2.h>
+#include <linux/sockios.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "../common/cleanup.h"
 #include "census.h"
+
+/* Since Linux 6.9; an older header lacks the name, an older kernel refuses it (pidfd_open(2)). */
+#ifndef PIDFD_THREAD
+#define PIDFD_THREAD O_EXCL
+#endif
 
 /* Counts what an O_PATH descriptor stands for, if that is a namespace: a FIFO or device in its place is never opened.
  */
@@ -53,11 +63,21 @@ static void for_each(struct census *census, int process, const char *name,
   closedir(directory);
 }
 
-static void add_thread(struct census *census, int tasks, const char *tid) {
-  char name[300];
+/* Whoever enters a node brings the sockets of its own streams along: those of the host's namespaces count for nobody.
+ */
+static bool is_hosts(int namespace) {
+  int owner CLOSED_AT_END = ioctl(namespace, NS_GET_USERNS);
+  struct stat its, own;
 
-  snprintf(name, sizeof(name), "%s/ns/net", tid);
-  add_path(census, tasks, name);
+  return owner < 0 || fstat(owner, &its) != 0 || stat("/proc/self/ns/user", &own) != 0 || its.st_ino == own.st_ino;
+}
+
+/* A namespace without a process lives on in a socket that was made there: a copy of the socket tells which it is. */
+static void add_socket(struct census *census, const char *number) {
+  int socket CLOSED_AT_END = (int)syscall(SYS_pidfd_getfd, census->thread, (int)strtol(number, NULL, 10), 0);
+  int namespace CLOSED_AT_END = socket < 0 ? -1 : ioctl(socket, SIOCGSKNS);
+
+  if (namespace >= 0 && !is_hosts(namespace)) add_namespace(census, namespace);
 }
 
 static void add_descriptor(struct census *census, int descriptors, const char *number) {
@@ -65,6 +85,28 @@ static void add_descriptor(struct census *census, int descriptors, const char *n
   ssize_t length = readlinkat(descriptors, number, target, sizeof(target));
 
   if (length >= 5 && memcmp(target, "net:[", 5) == 0) add_path(census, descriptors, number);
+  else if (length >= 8 && memcmp(target, "socket:[", 8) == 0) add_socket(census, number);
+}
+
+/* Threads share their descriptors, unless one has asked for a table of its own. */
+static bool shares_descriptors(pid_t pid, pid_t tid) {
+  return pid != tid && syscall(SYS_kcmp, pid, tid, KCMP_FILES, 0, 0) == 0;
+}
+
+static void add_thread(struct census *census, int tasks, const char *name) {
+  pid_t tid = (pid_t)strtol(name, NULL, 10);
+  char path[300];
+  struct stat found;
+
+  snprintf(path, sizeof(path), "%s/ns/net", name);
+  add_path(census, tasks, path);
+  if (shares_descriptors(census->pid, tid)) return;
+  census->thread = (int)syscall(SYS_pidfd_open, tid, tid == census->pid ? 0 : PIDFD_THREAD);
+  /* Its number may have become another's before it was opened. */
+  if (census->thread >= 0 && fstatat(tasks, name, &found, 0) != 0) close_fd(&census->thread);
+  snprintf(path, sizeof(path), "%s/fd", name);
+  for_each(census, tasks, path, add_descriptor);
+  close_fd(&census->thread);
 }
 
 /* mountinfo writes space, tab, newline and backslash as three octal digits. */
@@ -133,8 +175,8 @@ void add_process(struct census *census, pid_t pid) {
   snprintf(name, sizeof(name), "/proc/%d", pid);
   process = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (process < 0) return;
+  census->pid = pid;
   for_each(census, process, "task", add_thread);
-  for_each(census, process, "fd", add_descriptor);
   if (is_new_tree(census, process)) add_mounts(census, process);
   close(process);
 }

@@ -18,12 +18,14 @@ import { createFreezeHolds, type FreezeHolds } from './freeze-holds.ts';
 import { createFrozenRecord } from './frozen-record.ts';
 import { createHostFloor } from './host-floor.ts';
 import { readKernelTotals } from './kernel-totals.ts';
-import { MAX_SESSION_GROUPS, MAX_SESSION_NEIGHBOURS } from './kernel-watch.ts';
+import { MAX_SESSION_GROUPS, MAX_SESSION_NEIGHBOURS, MAX_SESSION_SOCKET_BYTES } from './kernel-watch.ts';
 
 const unable = whyNoNodes();
 /** On cgroup v2 the kernel bounds the groups of a node. */
 const boundsGroups = !existsSync('/sys/fs/cgroup/pids');
 const run = promisify(execFile);
+/** Its number, as perl wants it (asm/unistd.h). */
+const UNSHARE = process.arch === 'arm64' ? 97 : 272;
 const MIB = 1024 ** 2;
 /** The host's disk in this test, what lies on it at first, and the floor. */
 const DISK = { bytes: 1400 * MIB, ballast: 700 * MIB, floor: 200 * MIB };
@@ -31,6 +33,7 @@ const DISK = { bytes: 1400 * MIB, ballast: 700 * MIB, floor: 200 * MIB };
 describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped: ${unable})` : ''}`, () => {
   const greedy = newSessionId(randomBytes(8));
   const grouping = newSessionId(randomBytes(8));
+  const ringing = newSessionId(randomBytes(8));
   const other = newSessionId(randomBytes(8));
   const facts: Extract<AgentFact, { kind: 'floor' }>[] = [];
   let base: string;
@@ -61,7 +64,7 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
     await run('fallocate', ['-l', String(DISK.ballast), join(stateDir, 'ballast')]);
     host = await openRealHost(IMAGES, 'error', { stateDir });
     nodes = await host.startAgent();
-    for (const sessionId of [greedy, grouping, other]) {
+    for (const sessionId of [greedy, grouping, ringing, other]) {
       await nodes.create({ sessionId, node: 'node1', index: 1, limits: TEST_LIMITS });
     }
     holds = createFreezeHolds({
@@ -132,6 +135,27 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
     // Stopped at once, before anybody has ended it.
     await expect.poll(() => isFrozen(greedy)).toBe(true);
     expect((await sh(other, 'echo well')).stdout).toBe('well\n');
+  });
+
+  test('rings of packet sockets, which nobody pays for: the session that makes them is told of and stopped, and nobody else', async () => {
+    // AF_PACKET, SOL_PACKET and PACKET_RX_RING: 2 MiB as tcpdump has it, and then 512 MiB in a namespace that only the socket keeps.
+    const ring = (mib: number) =>
+      `socket(S${mib}, 17, 3, 0) && setsockopt(S${mib}, 263, 5, pack("IIII", 1 << 20, ${mib}, 2048, ${mib} * 512)) or die $!;`;
+    const capturing = sh(other, `exec perl -e '${ring(2)} sleep 60'`);
+    capturing.catch(() => undefined);
+    const before = (await readKernelTotals()).unexplainedBytes;
+    const making = sh(ringing, `exec unshare --net perl -e '${ring(512)} syscall(${UNSHARE}, 0x40000000); sleep 60'`);
+    making.catch(() => undefined);
+    await expect.poll(() => told('end'), { timeout: 60_000 }).toContain(ringing);
+    expect(facts.find(({ sessionId }) => sessionId === ringing)?.reason).toMatch(/^its nodes hold 51\d MiB in rings/);
+    expect((await readKernelTotals()).unexplainedBytes - before).toBeGreaterThan(MAX_SESSION_SOCKET_BYTES);
+    await expect.poll(() => isFrozen(ringing)).toBe(true);
+    expect(told('end')).not.toContain(other);
+    expect((await sh(other, 'echo well')).stdout).toBe('well\n');
+    // Its end gives the memory back.
+    await nodes.destroySession(ringing);
+    const left = async () => (await readKernelTotals()).unexplainedBytes - before;
+    await expect.poll(left, { timeout: 20_000 }).toBeLessThan(MAX_SESSION_SOCKET_BYTES);
   });
 
   test.skipIf(boundsGroups)(

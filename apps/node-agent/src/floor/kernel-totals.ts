@@ -6,6 +6,8 @@ export interface KernelTotals {
   neighbours: number;
   /** Memory of the kernel's own that cannot be given back (bytes). */
   unreclaimableBytes: number;
+  /** Memory that is in use and that none of the kernel's own figures names (bytes): rings, buffers, pipes, tables of its own. */
+  unexplainedBytes: number;
   /** Cgroups in the hierarchies that have controllers (v1) or in the one of v2. */
   groups: number;
 }
@@ -19,9 +21,30 @@ export async function readKernelTotals(): Promise<KernelTotals> {
   );
   return {
     neighbours: tableEntries(ipv4 ?? '') + tableEntries(ipv6 ?? ''),
-    unreclaimableBytes: Number(/^SUnreclaim:\s+(\d+) kB$/m.exec(meminfo ?? '')?.[1] ?? 0) * 1024,
+    unreclaimableBytes: figure(meminfo ?? '', 'SUnreclaim'),
+    unexplainedBytes: unexplainedOf(meminfo ?? ''),
     groups: groupsOf(cgroups ?? ''),
   };
+}
+
+/**
+ * What is neither free nor a page of a file or a program, nor counted as a slab, a stack, a table or per processor. Not VmallocUsed: the kernel
+ * takes large memory by vmalloc or whole pages, as it comes, and both are what is looked for here.
+ */
+const EXPLAINED = [
+  ...['MemFree', 'Buffers', 'Cached', 'SwapCached', 'AnonPages', 'Slab'],
+  ...['KernelStack', 'PageTables', 'SecPageTables', 'Percpu', 'Hugetlb'],
+];
+
+/** Of /proc/meminfo. It wavers by some megabytes, since the kernel adds up its processors' figures late; never below 0. */
+export function unexplainedOf(meminfo: string): number {
+  const explained = EXPLAINED.reduce((sum, name) => sum + figure(meminfo, name), 0);
+  return Math.max(0, figure(meminfo, 'MemTotal') - explained);
+}
+
+/** A line of /proc/meminfo (bytes); 0 for one that this kernel lacks. */
+function figure(meminfo: string, name: string): number {
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(meminfo)?.[1] ?? 0) * 1024;
 }
 
 /** A line of names and a line of hexadecimal numbers for each processor; the first column is the table's own in all of them. */

@@ -2,12 +2,14 @@ import { sessionIdSchema } from '@drydock/protocol';
 import { createLogger, createManualClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { countingClock } from '../testing/counting-clock.ts';
-import { groupsOf, type KernelTotals, readKernelTotals, tableEntries } from './kernel-totals.ts';
+import { groupsOf, type KernelTotals, readKernelTotals, tableEntries, unexplainedOf } from './kernel-totals.ts';
 import {
   createKernelWatch,
   MAX_SESSION_CONNECTIONS,
   MAX_SESSION_GROUPS,
+  MAX_SESSION_NAMESPACES,
   MAX_SESSION_NEIGHBOURS,
+  MAX_SESSION_SOCKET_BYTES,
   type NodeHoldings,
 } from './kernel-watch.ts';
 
@@ -31,7 +33,7 @@ let watch: { start(): void; stop(): void };
 beforeEach(() => {
   clock = createManualClock(0);
   looks = 0;
-  now = { neighbours: 10, unreclaimableBytes: 200 * MIB, groups: 400 };
+  now = { neighbours: 10, unreclaimableBytes: 200 * MIB, unexplainedBytes: 90 * MIB, groups: 400 };
   held = {};
   asked = [];
   told = [];
@@ -44,7 +46,14 @@ beforeEach(() => {
       ]),
     async census(sessionId, node) {
       asked.push(`${sessionId}/${node}`);
-      return { namespaces: 1, neighbours: 0, connections: 0, groups: 30, ...held[`${sessionId}/${node}`] };
+      return {
+        namespaces: 1,
+        neighbours: 0,
+        connections: 0,
+        socketBytes: 0,
+        groups: 30,
+        ...held[`${sessionId}/${node}`],
+      };
     },
     onOveruse: (sessionId, reason) => told.push(`${sessionId}: ${reason}`),
     clock: counting(),
@@ -94,6 +103,41 @@ test('growth that is no session’s is asked for once, not for ever', async () =
   expect(asked).toHaveLength(3);
 });
 
+test('memory that nothing explains: the session whose nodes together hold it in rings is told, the others are not', async () => {
+  await look();
+  now = { ...now, unexplainedBytes: 90 * MIB + 300 * MIB };
+  held = {
+    'aaaaaaaa/node1': { socketBytes: MAX_SESSION_SOCKET_BYTES / 2 },
+    'aaaaaaaa/node2': { socketBytes: MAX_SESSION_SOCKET_BYTES / 2 + MIB },
+    'bbbbbbbb/node1': { socketBytes: 40 * MIB },
+  };
+  await look();
+  expect(told).toEqual([expect.stringMatching(/^aaaaaaaa: its nodes hold 129 MiB in rings and queues of sockets/)]);
+});
+
+test('so is the session whose nodes together have too many network namespaces', async () => {
+  await look();
+  now = { ...now, unexplainedBytes: 600 * MIB };
+  held = {
+    'aaaaaaaa/node1': { namespaces: MAX_SESSION_NAMESPACES },
+    'bbbbbbbb/node1': { namespaces: MAX_SESSION_NAMESPACES / 2 },
+  };
+  await look();
+  expect(told).toEqual([expect.stringMatching(/^aaaaaaaa: its nodes hold 1025 network namespaces/)]);
+});
+
+test('some of it that comes and goes is nobody’s business, and what has gone is forgotten', async () => {
+  await look();
+  for (const mib of [290, 40, 280]) {
+    now = { ...now, unexplainedBytes: mib * MIB };
+    await look(20);
+  }
+  expect(asked).toEqual([]);
+  now = { ...now, unexplainedBytes: 300 * MIB };
+  await look();
+  expect(asked).toHaveLength(3);
+});
+
 test('many groups: who makes too many is told at once when they grow, and nobody is asked again for what stays', async () => {
   await look();
   now = { ...now, groups: 12_000 };
@@ -122,7 +166,28 @@ test('the kernel’s own files are read', async () => {
     'pids\t8\t400\t1',
   ];
   expect(groupsOf([...lines, 'rdma\t9\t7\t0'].join('\n'))).toBe(426);
+  const meminfo = [
+    ...[
+      'MemTotal: 1000 kB',
+      'MemFree:   100 kB',
+      'MemAvailable: 700 kB',
+      'Buffers: 50 kB',
+      'Cached: 200 kB',
+      'AnonPages: 300 kB',
+    ],
+    ...[
+      'Shmem: 90 kB',
+      'Slab: 80 kB',
+      'SReclaimable: 60 kB',
+      'KernelStack: 20 kB',
+      'PageTables: 10 kB',
+      'VmallocUsed: 70 kB',
+    ],
+  ].join('\n');
+  expect(unexplainedOf(meminfo)).toBe(240 * 1024);
+  expect(unexplainedOf('')).toBe(0);
   const totals = await readKernelTotals();
+  expect(totals.unexplainedBytes).toBeGreaterThan(0);
   expect(totals.groups).toBeGreaterThan(0);
   expect(totals.unreclaimableBytes).toBeGreaterThan(MIB);
 });

@@ -1,7 +1,7 @@
 /**
  * Watches memory of the kernel that no group counts: neighbours (permanent ones have no bound at all), tracked connections (a table of
- * nf_conntrack_max for each network namespace), and cgroups themselves (v2 bounds those of a node, v1 does not). The host's totals are looked at
- * all the time; who holds how much is only asked when they grow.
+ * nf_conntrack_max for each network namespace), rings and queues of sockets that are charged to nobody, and cgroups themselves (v2 bounds those of
+ * a node, v1 does not). The host's totals are looked at all the time; who holds how much is only asked when they grow.
  */
 import type { SessionId } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
@@ -15,6 +15,8 @@ const LOOK_MS = 2_000;
 const NEIGHBOURS_WORTH_A_LOOK = 8_192;
 /** Growth of the kernel's memory since it was last asked (bytes). */
 const GROWTH_WORTH_A_LOOK = 128 * 1024 ** 2;
+/** Growth of what no figure of the kernel explains (bytes). Pipes are in it too, which groups pay for: full ones of a few nodes are below. */
+const UNEXPLAINED_WORTH_A_LOOK = 256 * 1024 ** 2;
 /** Growth of the number of groups since it was last asked: a node with 100 containers has a thousand. */
 const GROUPS_WORTH_A_LOOK = 8_192;
 /** Between two times that it is asked (ms), since asking reads every process of every node. */
@@ -23,6 +25,10 @@ const CENSUS_PAUSE_MS = 10_000;
 export const MAX_SESSION_NEIGHBOURS = 32_768;
 /** Tracked connections of one session: two full tables of the kernel's default, 160 MB. A load test of 4,000 connections a second stays below. */
 export const MAX_SESSION_CONNECTIONS = 524_288;
+/** Rings and queues of one session's sockets (bytes): a capture of tcpdump or Wireshark takes 2 MiB, some sixty of them at a time. */
+export const MAX_SESSION_SOCKET_BYTES = 128 * 1024 ** 2;
+/** Network namespaces of one session: one that is empty takes 0.85 MB of the host. Eight nodes with some hundred containers each stay below. */
+export const MAX_SESSION_NAMESPACES = 1024;
 /** Cgroups of one session in all hierarchies: some 1,800 containers on v1, and at most 400 MB. */
 export const MAX_SESSION_GROUPS = 16_384;
 
@@ -43,35 +49,43 @@ export interface KernelWatchDeps {
 /** Builds the watch; it begins with start(). */
 export function createKernelWatch(deps: KernelWatchDeps): Looks {
   const { totals, sessions, census, onOveruse, clock, logger } = deps;
-  let lowest: number | undefined;
+  let lowest: Pick<KernelTotals, 'unreclaimableBytes' | 'unexplainedBytes'> | undefined;
   /** Groups are asked for once at first, when there are many: an agent that starts again knows nothing of who made them. */
   let fewestGroups = 0;
   let askedAt = Number.NEGATIVE_INFINITY;
   let found = false;
 
-  function isWorthALook({ neighbours, unreclaimableBytes, groups }: KernelTotals): boolean {
-    lowest = Math.min(lowest ?? unreclaimableBytes, unreclaimableBytes);
+  function isWorthALook(now: KernelTotals): boolean {
+    const { neighbours, unreclaimableBytes, unexplainedBytes, groups } = now;
+    lowest = {
+      unreclaimableBytes: Math.min(lowest?.unreclaimableBytes ?? unreclaimableBytes, unreclaimableBytes),
+      unexplainedBytes: Math.min(lowest?.unexplainedBytes ?? unexplainedBytes, unexplainedBytes),
+    };
     fewestGroups = Math.min(fewestGroups, groups);
     const manyGroups = groups - fewestGroups > GROUPS_WORTH_A_LOOK;
     // Groups that nobody had too many of when it was last asked were made since, and in ten seconds more are made than a host has memory for.
     if (manyGroups && !found) return true;
     if (clock.now() - askedAt < CENSUS_PAUSE_MS) return false;
-    return manyGroups || neighbours > NEIGHBOURS_WORTH_A_LOOK || unreclaimableBytes - lowest > GROWTH_WORTH_A_LOOK;
+    if (unexplainedBytes - lowest.unexplainedBytes > UNEXPLAINED_WORTH_A_LOOK) return true;
+    const grown = unreclaimableBytes - lowest.unreclaimableBytes > GROWTH_WORTH_A_LOOK;
+    return manyGroups || neighbours > NEIGHBOURS_WORTH_A_LOOK || grown;
   }
 
   async function judge(sessionId: SessionId, nodes: readonly string[]): Promise<boolean> {
-    let [neighbours, connections, groups] = [0, 0, 0];
+    const held = { namespaces: 0, neighbours: 0, connections: 0, socketBytes: 0, groups: 0 };
     for (const node of nodes) {
       const counted = await census(sessionId, node).catch((err: unknown) =>
         logger.warn({ err, sessionId, node }, 'memory of the kernel not counted'),
       );
-      neighbours += counted?.neighbours ?? 0;
-      connections += counted?.connections ?? 0;
-      groups += counted?.groups ?? 0;
+      held.namespaces += counted?.namespaces ?? 0;
+      held.neighbours += counted?.neighbours ?? 0;
+      held.connections += counted?.connections ?? 0;
+      held.socketBytes += counted?.socketBytes ?? 0;
+      held.groups += counted?.groups ?? 0;
     }
-    const reason = overuse({ neighbours, connections, groups });
+    const reason = overuse(held);
     if (reason !== undefined) {
-      logger.warn({ sessionId, neighbours, connections, groups }, 'a session holds too much of the kernel’s memory');
+      logger.warn({ sessionId, held }, 'a session holds too much of the kernel’s memory');
       onOveruse(sessionId, reason);
     }
     return reason !== undefined;
@@ -84,19 +98,26 @@ export function createKernelWatch(deps: KernelWatchDeps): Looks {
     for (const [sessionId, nodes] of sessions()) found = (await judge(sessionId, nodes)) || found;
     askedAt = clock.now();
     // Nobody's: what the host itself has grown by is the new measure.
-    if (!found) [lowest, fewestGroups] = [now.unreclaimableBytes, now.groups];
+    if (!found) [lowest, fewestGroups] = [now, now.groups];
   }
 
   return createLooks({ everyMs: LOOK_MS, look, failure: 'the kernel’s memory was not looked at', clock, logger });
 }
 
 /** What the session's pages show as the reason of its end. */
-function overuse({ neighbours, connections, groups }: Omit<NodeHoldings, 'namespaces'>): string | undefined {
+function overuse({ namespaces, neighbours, connections, socketBytes, groups }: NodeHoldings): string | undefined {
   if (neighbours > MAX_SESSION_NEIGHBOURS) {
     return `its nodes hold ${neighbours} network neighbours, and ${MAX_SESSION_NEIGHBOURS} are the most.`;
   }
   if (connections > MAX_SESSION_CONNECTIONS) {
     return `its nodes hold ${connections} tracked connections, and ${MAX_SESSION_CONNECTIONS} are the most.`;
+  }
+  if (socketBytes > MAX_SESSION_SOCKET_BYTES) {
+    const [held, most] = [socketBytes, MAX_SESSION_SOCKET_BYTES].map((bytes) => Math.ceil(bytes / 1024 ** 2));
+    return `its nodes hold ${held} MiB in rings and queues of sockets, and ${most} MiB are the most.`;
+  }
+  if (namespaces > MAX_SESSION_NAMESPACES) {
+    return `its nodes hold ${namespaces} network namespaces, and ${MAX_SESSION_NAMESPACES} are the most.`;
   }
   if (groups > MAX_SESSION_GROUPS) return `its nodes hold more than ${MAX_SESSION_GROUPS} cgroups.`;
   return undefined;

@@ -102,7 +102,7 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
   test('what the kernel holds for a node is counted, and of one that is not there is nothing', async () => {
     const held = await runtime.kernelHoldings(key, 10);
     for (const count of Object.values(held)) expect(count).toBeGreaterThanOrEqual(0);
-    const nothing = { namespaces: 0, neighbours: 0, connections: 0, groups: 0 };
+    const nothing = { namespaces: 0, neighbours: 0, connections: 0, socketBytes: 0, groups: 0 };
     expect(await runtime.kernelHoldings({ sessionId, name: 'absent' }, 10)).toEqual(nothing);
     expect(await runtime.diskBytesOf({ sessionId, name: 'absent' })).toBe(0);
   });

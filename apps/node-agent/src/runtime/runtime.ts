@@ -77,6 +77,8 @@ export interface KernelHoldings {
   neighbours: number;
   /** Tracked connections. */
   connections: number;
+  /** Of sockets that no group is charged for: rings of packet sockets, and what waits in packet, raw and netlink sockets. */
+  socketBytes: number;
   /** Cgroups, in all hierarchies. */
   groups: number;
 }

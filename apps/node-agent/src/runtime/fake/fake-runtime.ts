@@ -179,7 +179,7 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
       const pages = Number((await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '')).split(' ')[1] ?? 0);
       return { cpu: 0, memoryBytes: pages * 4096, diskBytes: 0, pids: 1, oomKills: 0 };
     },
-    kernelHoldings: async () => ({ namespaces: 0, neighbours: 0, connections: 0, groups: 0 }),
+    kernelHoldings: async () => ({ namespaces: 0, neighbours: 0, connections: 0, socketBytes: 0, groups: 0 }),
     diskBytesOf: async () => 0,
     limit: async () => undefined,
     diskBytes: async () => 0,

@@ -10,6 +10,7 @@ const censusSchema = z.object({
   namespaces: z.number().int(),
   neighbours: z.number().int(),
   connections: z.number().int(),
+  socketBytes: z.number().int(),
 });
 export type Census = z.infer<typeof censusSchema>;
 
