@@ -114,6 +114,7 @@ async function versionsIn(root) {
       `--admindir=${root}/var/lib/dpkg`,
       '-W',
       '-f',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own form of a field.
       '${Version}\n',
       pattern,
     ]);
