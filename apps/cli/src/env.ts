@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { withoutEnd } from '@drydock/protocol';
 import { z } from 'zod';
 import { EXIT, Failure } from './failure.ts';
 
@@ -70,7 +71,7 @@ export function operatorPlace(options: {
       'Run it as root, or name it with --secret-file.',
     );
   }
-  return { url: url.replace(/\/+$/, ''), secret };
+  return { url: withoutEnd(url, '/'), secret };
 }
 
 /** Who runs this program, for the audit trail: it is written down, and proves nothing. */
@@ -96,7 +97,7 @@ export function pageOrigin(): string {
 
 /** Where Drydock is, when no option says it: by DRYDOCK_URL, else the stack of this machine. @throws Failure NOT_RUNNING */
 export function defaultServer(): string {
-  return (process.env.DRYDOCK_URL || pageOrigin()).replace(/\/+$/, '');
+  return withoutEnd(process.env.DRYDOCK_URL || pageOrigin(), '/');
 }
 
 /** The session that commands are about unless an option names one: a link, which so stands in no list of processes, or an id. */

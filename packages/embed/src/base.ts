@@ -6,10 +6,15 @@ const script = document.currentScript instanceof HTMLScriptElement ? document.cu
 /** Where scripts for old pages lie below the rest. */
 const OLD_PAGES = /(katacoda|pwd-sdk\/dist)\/$/;
 
+function folderOf(address: string): string {
+  return address.slice(0, address.lastIndexOf('/') + 1);
+}
+
 /** `data-base` for pages that bring the script along themselves; with a slash at the end. */
-export const base = new URL(script?.dataset.base ?? '.', script?.src || document.baseURI).href
-  .replace(/[^/]*$/, '')
-  .replace(script?.dataset.base === undefined ? OLD_PAGES : '', '');
+export const base = folderOf(new URL(script?.dataset.base ?? '.', script?.src || document.baseURI).href).replace(
+  script?.dataset.base === undefined ? OLD_PAGES : '',
+  '',
+);
 
 /** The site's public key, if it has one. */
 export const site = script?.dataset.site ?? '';

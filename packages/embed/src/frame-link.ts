@@ -28,7 +28,7 @@ export function makeNonce(): string {
   return btoa(String.fromCharCode(...bytes))
     .replaceAll('+', '-')
     .replaceAll('/', '_')
-    .replace(/=+$/, '');
+    .replaceAll('=', '');
 }
 
 /** Greets the frame as soon as it listens. What is sent before waits in the port. */

@@ -26,4 +26,5 @@ export * from './terminal/terminal.ts';
 export * from './terminal/terminal-socket.ts';
 export * from './terminal/terminal-stream.ts';
 export * from './version.ts';
+export * from './without-end.ts';
 export * from './work.ts';

@@ -15,6 +15,7 @@ import {
   type ViewerSize,
   viewerAckSchema,
   type viewerScreenSchema,
+  withoutEnd,
 } from '@drydock/protocol';
 import { batchFrames, type Clock, createBackoff, type Logger, type Timer } from '@drydock/service-kit';
 import { io, type Socket } from 'socket.io-client';
@@ -70,7 +71,8 @@ export function createManagerLink(deps: ManagerLinkDeps): ManagerLink {
   let retry: Timer | undefined;
   let lastComplaint = '';
 
-  const socket: Socket<ManagerToAgentEvents, AgentToManagerEvents> = io(`${trimSlash(deps.url)}${AGENT_NAMESPACE}`, {
+  const address = withoutEnd(deps.url, '/') + AGENT_NAMESPACE;
+  const socket: Socket<ManagerToAgentEvents, AgentToManagerEvents> = io(address, {
     path: AGENT_SOCKET_PATH,
     transports: ['websocket'],
     autoConnect: false,
@@ -177,8 +179,4 @@ export function createManagerLink(deps: ManagerLinkDeps): ManagerLink {
     sendSize: (size) => void (ready() && socket.emit('size', size)),
     sendExit: (exit) => void (ready() && socket.emit('exit', exit)),
   };
-}
-
-function trimSlash(url: string): string {
-  return url.replace(/\/+$/, '');
 }

@@ -19,7 +19,7 @@ async function startByPs(pid: number): Promise<bigint | undefined> {
   const { stdout } = await promisify(execFile)('ps', ['-o', 'state=,lstart=', '-p', String(pid)]).catch(() => ({
     stdout: '',
   }));
-  const [, state = '', started = ''] = /^(\S+)\s+(.+)$/.exec(stdout.trim()) ?? [];
+  const [, state = '', started = ''] = /^(\S+)\s+(\S.*)$/.exec(stdout.trim()) ?? [];
   const ms = Date.parse(started);
   return state.startsWith('Z') || Number.isNaN(ms) ? undefined : BigInt(ms);
 }

@@ -138,7 +138,7 @@ export async function moveNodeFile(open: OpenCommand, path: string, to: string, 
 
 /** Takes away what came of an upload that will not go on. */
 export async function dropNodeUpload(open: OpenCommand, path: string, upload: string): Promise<void> {
-  const part = path.replace(/[^/]*$/, partName(upload));
+  const part = path.slice(0, path.lastIndexOf('/') + 1) + partName(upload);
   await removeNodeFile(open, part, { match: '', recursive: false }).catch((error: unknown) => {
     if (!(error instanceof DrydockError && error.code === 'FILE_NOT_FOUND')) throw error;
   });

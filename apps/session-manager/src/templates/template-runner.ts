@@ -1,5 +1,5 @@
 /** Carries a template out: makes its nodes, runs its steps, tells how far it is; a failure takes everything back. */
-import { DrydockError, type SessionId, toDrydockError } from '@drydock/protocol';
+import { DrydockError, type SessionId, toDrydockError, withoutEnd } from '@drydock/protocol';
 import type { SessionFeed } from '../live/feed.ts';
 import type { Timeline } from '../live/timeline.ts';
 import { requireNode, type SessionRecord } from '../model/session.ts';
@@ -47,7 +47,8 @@ export function freeNames(session: SessionRecord, names: readonly string[]): Map
   const taken = new Set(session.nodes.map(({ name }) => name));
   const chosen = new Map<string, string>();
   for (const name of names) {
-    const [, stem = name, digits = '1'] = /^(.*?)(\d+)$/.exec(name) ?? [];
+    const stem = withoutEnd(name, '0123456789');
+    const digits = name.slice(stem.length) || '1';
     let candidate = name;
     for (let number = Number(digits); taken.has(candidate); number += 1) candidate = `${stem}${number + 1}`;
     taken.add(candidate);

@@ -3,7 +3,7 @@
 /** Fences that show a session rather than a script. */
 const SESSION_LANGUAGES = new Set(['console', 'shell-session', 'shellsession', 'sh-session', 'terminal', 'session']);
 /** In a script `# ` begins a comment, in a session it is root's prompt. */
-const SESSION_PROMPT = /^(?:[\w.-]+@[\w.-]+:?[^$#\s]*)?[$#] /;
+const SESSION_PROMPT = /^(?:[\w.-]+@[\w.-][^$#\s]*)?[$#] /;
 const SCRIPT_PROMPT = /^\$ /;
 
 /**
@@ -25,5 +25,6 @@ export function withoutPrompts(text: string, language: string): string {
     else if (!isSession) kept.push(line);
     goesOn = line.endsWith('\\') && (goesOn || prompt.test(line));
   }
-  return kept.join('\n').replace(/\n+$/, '');
+  while (kept.at(-1) === '') kept.pop();
+  return kept.join('\n');
 }

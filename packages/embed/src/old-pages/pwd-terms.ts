@@ -32,7 +32,8 @@ const USUAL_HEIGHT = 320;
 const LEAST_HEIGHT = 120;
 
 /** What the standard node is: old pages name it in several ways. */
-const STANDARD_IMAGES = /^$|^(franela\/dind|docker(:[\w.-]*dind[\w.-]*)?)$/;
+const STANDARD_IMAGES = ['', 'franela/dind', 'docker'];
+const STANDARD_TAG = /^docker:[\w.-]*$/;
 
 export const nodeOf = (index: number): string => `node${index + 1}`;
 
@@ -63,7 +64,8 @@ export function fillPlaces({ selector }: Term, index: number, nodes: number): Dr
 /** The image of a node that this place does not have, if the page asks for one; it goes on with the standard node. */
 export function foreignImage(term: Term, usual: string): string | undefined {
   const image = term.ImageName ?? usual;
-  return STANDARD_IMAGES.test(image) ? undefined : image;
+  const isStandard = STANDARD_IMAGES.includes(image) || (STANDARD_TAG.test(image) && image.includes('dind'));
+  return isStandard ? undefined : image;
 }
 
 export const placesOf = (term: Term): Element[] => matches(term.selector);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compileLab } from '@drydock/lab';
+import { withoutEnd } from '@drydock/protocol';
 import type { Command } from 'commander';
 import { pageOrigin } from '../../env.ts';
 import { EXIT, Failure } from '../../failure.ts';
@@ -89,7 +90,7 @@ export function previewCommand(group: Command, output: Output): void {
       const found = await findOne(path);
       const lab = compile(found);
       if (lab === null) throw new Failure('NO_LAB', 'The lab has errors.', EXIT.refused);
-      const origin = (place ?? pageOrigin()).replace(/\/+$/, '');
+      const origin = withoutEnd(place ?? pageOrigin(), '/');
       const id = await servedId(origin, basename(resolve(found.folder)), lab);
       const session = await createLabSession(origin, { lab: id, nodes: [] });
       const stop = new AbortController();

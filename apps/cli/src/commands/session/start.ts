@@ -1,5 +1,6 @@
 /** `drydock start`: a session, its nodes, and its link kept for the other commands. */
 import { sessionLinkOf, startSession } from '@drydock/client';
+import { withoutEnd } from '@drydock/protocol';
 import type { Command } from 'commander';
 import { defaultServer } from '../../env.ts';
 import { duration, numberOf, plain } from '../../output.ts';
@@ -24,7 +25,7 @@ export function startCommand(program: Command, { output, book, http }: SessionCo
     .option('--hours <hours>', 'how long it lasts; a fraction is fine', numberOf)
     .option('-n, --nodes <count>', 'nodes to start without a template', numberOf, 1)
     .action(async ({ server: named, template, name, hours, nodes }: Options) => {
-      const server = (named ?? defaultServer()).replace(/\/+$/, '');
+      const server = withoutEnd(named ?? defaultServer(), '/');
       const client = http(server);
       const { session, token, links } = await startSession(client, {
         ...(template === undefined ? {} : { template }),

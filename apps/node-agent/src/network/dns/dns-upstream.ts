@@ -62,7 +62,10 @@ export function createResolvConf(clock: Clock, path = '/etc/resolv.conf'): () =>
     if (clock.now() - readAt < RESOLV_CONF_MS) return known;
     readAt = clock.now();
     const text = await readFile(path, 'utf8').catch(() => '');
-    const hosts = [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].map((match) => match[1] as string);
+    const hosts = text.split('\n').flatMap((line) => {
+      const [word, host] = line.trim().split(/\s+/, 2);
+      return word === 'nameserver' && host !== undefined ? [host] : [];
+    });
     known = hosts.filter((host) => net.isIP(host) !== 0).map((host) => ({ host, port: 53 }));
     return known;
   };

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { BlockList } from 'node:net';
 import { isIP } from 'node:net';
-import type { SessionId } from '@drydock/protocol';
+import { type SessionId, withoutEnd } from '@drydock/protocol';
 import { isInNetworks } from '../../scheduling/address-key.ts';
 import { createHostNames, hostNameOf, isAddress } from './host-names.ts';
 
@@ -69,7 +69,7 @@ export function createOrigins({
   const base = () => new URL(publicUrl ?? `${tls ? 'https' : 'http'}://${domain}:${listeningPort()}`);
   const secure = publicUrl?.startsWith('https:') ?? tls;
   const mainHost = base().hostname;
-  const basePath = base().pathname.replace(/\/+$/, '');
+  const basePath = withoutEnd(base().pathname, '/');
   const suffix = `.${portsDomain ?? domain}`;
   const names = createHostNames([mainHost, domain, ...hostNames], suffix);
 

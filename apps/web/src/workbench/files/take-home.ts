@@ -1,5 +1,6 @@
 /** What a person takes home from a session as plain text: every shell's history, and what happened. */
 import { ApiError, type FilesApi } from '@drydock/client';
+import { withoutEnd } from '@drydock/protocol';
 import { downloadBlob } from '../base/download.ts';
 import { HOME } from './tree.ts';
 
@@ -20,7 +21,9 @@ export async function historyOf(api: Pick<FilesApi, 'read'>, node: string): Prom
 /** One text of the histories of all nodes, each under a line that a shell takes for a comment. */
 export function joinHistories(histories: readonly { node: string; history: string | null }[]): string {
   return histories
-    .map(({ node, history }) => `# ${node}\n${history === null || history === '' ? '' : history.replace(/\n*$/, '\n')}`)
+    .map(
+      ({ node, history }) => `# ${node}\n${history === null || history === '' ? '' : `${withoutEnd(history, '\n')}\n`}`,
+    )
     .join('\n');
 }
 

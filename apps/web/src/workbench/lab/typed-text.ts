@@ -1,10 +1,11 @@
 /** What is typed for a text of a lab: exactly what is shown, as a keyboard or a paste would send it. */
 import { shellSegments } from '@drydock/lab';
+import { withoutEnd } from '@drydock/protocol';
 
 /** A command a person can wait for, each by itself; the last newline of each is the Enter that ends it. */
 export function commandsOf(text: string): string[] {
   return shellSegments(text)
-    .segments.map((segment) => segment.replace(/\n+$/, ''))
+    .segments.map((segment) => withoutEnd(segment, '\n'))
     .filter((segment) => segment.trim() !== '');
 }
 

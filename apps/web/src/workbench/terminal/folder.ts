@@ -1,4 +1,5 @@
 /** In which folder a terminal's shell is: the shell says so by OSC 7 (`file://host/path`) whenever it changes. */
+import { withoutEnd } from '@drydock/protocol';
 
 export interface TerminalFolder {
   /** The machine that the shell runs on: the node, or another one that it has gone to by ssh. */
@@ -12,7 +13,7 @@ export function folderOfReport(data: string): TerminalFolder | null {
   if (encoded === '') return null;
   try {
     const path = decodeURIComponent(encoded);
-    return { host, path: path.length > 1 ? path.replace(/\/+$/, '') || '/' : path };
+    return { host, path: path.length > 1 ? withoutEnd(path, '/') || '/' : path };
   } catch {
     // Bytes that are no UTF-8: no path of ours leads there.
     return null;

@@ -17,8 +17,9 @@ interface KeyParts {
 
 function parse(press: string): KeyParts {
   // The last part is never empty, so that "Ctrl++" is the plus sign with Ctrl.
-  const [, before = '', last = ''] = /^((?:[A-Za-z]+\+)*)(.+)$/.exec(press) ?? [];
-  const modifiers = before.split('+');
+  const cut = press.slice(0, -1).lastIndexOf('+') + 1;
+  const last = press.slice(cut);
+  const modifiers = press.slice(0, cut).split('+');
   return {
     ctrl: modifiers.includes('Ctrl'),
     shift: modifiers.includes('Shift'),

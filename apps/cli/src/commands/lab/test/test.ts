@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { compileLab } from '@drydock/lab';
+import { withoutEnd } from '@drydock/protocol';
 import { type Command, InvalidArgumentError } from 'commander';
 import { pageOrigin } from '../../../env.ts';
 import { Ended, EXIT, Failure } from '../../../failure.ts';
@@ -81,7 +82,7 @@ export function testCommand(group: Command, output: Output): void {
       const { labs } = await findLabs(path);
       const wanted = labs.filter(({ folder }) => only === undefined || only.includes(basename(folder)));
       if (wanted.length === 0) throw new Failure('NO_LAB', 'There is no lab of that name.', EXIT.noInput);
-      const origin = (place ?? pageOrigin()).replace(/\/+$/, '');
+      const origin = withoutEnd(place ?? pageOrigin(), '/');
       const isJson = command.optsWithGlobals<{ json?: boolean }>().json === true;
       const tested = await inTurns(wanted, jobs, async (found) => {
         // Side by side, the lines of a lab come together when it is done.

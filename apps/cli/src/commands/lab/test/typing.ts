@@ -9,6 +9,7 @@ import {
   shellSegments,
   takesInput,
 } from '@drydock/lab';
+import { withoutEnd } from '@drydock/protocol';
 import type { LabSession } from '../place/session.ts';
 import { openTerminal, type TestTerminal } from './terminal.ts';
 
@@ -174,12 +175,24 @@ function bytesOf(key: Key): string {
 
 /** Whether an output is as its author wrote it; `…` stands for anything, blanks at the ends of lines for nothing. */
 export function outputFits(expected: string, output: string): boolean {
-  const clean = (text: string) => text.replace(/[ \t]+$/gm, '').trim();
-  const pattern = clean(expected)
-    .split('…')
-    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('[^]*?');
-  return new RegExp(`^${pattern}$`).test(clean(output));
+  const clean = (text: string) =>
+    text
+      .split(/([\r\n])/)
+      .map((line) => withoutEnd(line, ' \t'))
+      .join('')
+      .trim();
+  const whole = clean(output);
+  const [first = '', ...others] = clean(expected).split('…');
+  const last = others.pop();
+  if (last === undefined) return whole === first;
+  if (!whole.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of others) {
+    const found = whole.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return whole.length - last.length >= at && whole.endsWith(last);
 }
 
 function shortened(text: string, most = 120): string {

@@ -9,6 +9,7 @@ import {
   filePathSchema,
   fileWriteResponseSchema,
   uploadIdSchema,
+  withoutEnd,
 } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -78,7 +79,7 @@ export function parsePiece(upload: string | undefined, header: string | undefine
 }
 
 function disposition(path: string, suffix = ''): string {
-  const name = `${path.replace(/\/+$/, '').split('/').pop() || 'root'}${suffix}`;
+  const name = `${withoutEnd(path, '/').split('/').pop() || 'root'}${suffix}`;
   const encoded = encodeURIComponent(name).replace(/['()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`);
   return `attachment; filename*=UTF-8''${encoded}`;
 }
