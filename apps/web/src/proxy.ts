@@ -5,7 +5,8 @@ import { isDevelopment } from './env.ts';
 /**
  * The policy. Scripts run by nonce alone; styles may be inline, since xterm.js and the positioning of menus write style
  * elements and attributes; frames show what the manager names: published ports, and the way to them. Strings become code by
- * workbench/base/trusted-types.ts alone; `nextjs` is the policy of Next.js's own loader of scripts.
+ * workbench/base/trusted-types.ts alone. Next.js’s own policy (`nextjs`) lets all through and is not let in: our build has no part that makes
+ * it, and the test of pages’ policies tells when a later one does.
  */
 function policy(nonce: string, frames: readonly string[], ancestors: readonly string[]): string {
   const evaluation = isDevelopment ? " 'unsafe-eval'" : '';
@@ -24,7 +25,7 @@ function policy(nonce: string, frames: readonly string[], ancestors: readonly st
     ...(ancestors.includes('any')
       ? []
       : [`frame-ancestors ${ancestors.length === 0 ? "'none'" : ancestors.join(' ')}`]),
-    ...(isDevelopment ? [] : ["require-trusted-types-for 'script'", 'trusted-types default nextjs']),
+    ...(isDevelopment ? [] : ["require-trusted-types-for 'script'", 'trusted-types default']),
   ].join('; ');
 }
 

@@ -61,18 +61,45 @@ test('strings become code in our pages by our own build alone', async ({ workben
     if (place !== 'worker') expect([place, value, await attempt(free, place, value)]).toEqual([place, value, 'taken']);
   }
   expect(await attempt(page, 'address', '/_next/static/chunks/x.js')).toBe('taken');
-  const another = await page.evaluate(() => {
-    try {
-      const { trustedTypes } = window as unknown as {
-        trustedTypes: { createPolicy(name: string, rules: object): void };
-      };
-      trustedTypes.createPolicy('mine', { createHTML: (text: string) => text });
-      return 'made';
-    } catch (error) {
-      return (error as Error).name;
-    }
-  });
-  expect(another).toBe('TypeError');
+  // Nobody makes a policy beside ours: not under a name of their own, not under ours, and not under that of Next.js, which lets all through.
+  const make = (name: string) =>
+    page.evaluate((policy) => {
+      try {
+        const { trustedTypes } = window as unknown as {
+          trustedTypes: { createPolicy(name: string, rules: object): void };
+        };
+        trustedTypes.createPolicy(policy, { createHTML: (text: string) => text });
+        return 'made';
+      } catch (error) {
+        return (error as Error).name;
+      }
+    }, name);
+  for (const name of ['mine', 'default', 'nextjs']) expect([name, await make(name)]).toEqual([name, 'TypeError']);
+});
+
+test('every page of ours is apart from other sites and makes no code of strings', async ({ page, stack }) => {
+  for (const path of [
+    '/',
+    '/labs',
+    '/library',
+    '/operator',
+    '/s/aaaaaaaa',
+    '/not-there',
+    '/dev/stories',
+    '/open-port',
+  ]) {
+    const headers = (await page.request.get(`${stack.origin}${path}`)).headers();
+    expect([path, headers]).toEqual([
+      path,
+      expect.objectContaining({
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+        'content-security-policy': expect.stringMatching(
+          /; require-trusted-types-for 'script'; trusted-types (default|'none')$/,
+        ),
+      }),
+    ]);
+  }
 });
 
 test('terminals, files, dialogs and previews live under that policy', async ({ workbench, page }) => {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { type DrydockError, EMBED_VERSION } from '@drydock/protocol';
-import { escapeHtml, htmlResponse, pageFrame } from '../base/pages.ts';
+import { escapeHtml, htmlResponse, NO_CODE_OF_STRINGS, pageFrame } from '../base/pages.ts';
 
 /** Answers the greeting of the page that made the frame (protocol embed-frame.ts), and nothing else. */
 const SCRIPT = `addEventListener("message",e=>{const d=e.data,p=e.ports[0],m=document.querySelector("p");if(e.source===parent&&p&&d&&d.drydock===${EMBED_VERSION}&&d.nonce===location.hash.slice(1))p.postMessage({type:"state",state:"refused",code:m.dataset.code,message:m.textContent})});parent.postMessage("drydock-listens","*")`;
@@ -19,7 +19,7 @@ export function refusalPage(response: ServerResponse, error: DrydockError): void
   const body = `<p data-code="${error.code}">${escapeHtml(error.message)}</p><script>${SCRIPT}</script>`;
   htmlResponse(response, error.status, pageFrame('Not here', body), {
     ...FRAME_HEADERS,
-    'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${SCRIPT_HASH}'`,
+    'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${SCRIPT_HASH}'; ${NO_CODE_OF_STRINGS}`,
     'referrer-policy': 'no-referrer',
   });
 }

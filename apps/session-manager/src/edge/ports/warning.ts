@@ -1,7 +1,7 @@
 /** The page between a stranger and a public port, where the operator wants one: whose page it is, before it is shown. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseCookies } from '../base/cookies.ts';
-import { escapeHtml, htmlResponse, pageFrame } from '../base/pages.ts';
+import { escapeHtml, htmlResponse, NO_CODE_OF_STRINGS, pageFrame } from '../base/pages.ts';
 
 /** The cookie that remembers the answer, on the port's own name. */
 const COOKIE = 'ddw';
@@ -25,7 +25,7 @@ export function showWarning(response: ServerResponse, host: string, path: string
 }
 
 /** Framing it would let a foreign page take the click. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+const POLICY = `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; ${NO_CODE_OF_STRINGS}`;
 
 /** Whether a request is the form of that page itself, sent by hand: another site's form must not answer for the visitor. */
 export function isWarningAnswer(request: IncomingMessage): boolean {
