@@ -90,6 +90,15 @@ check 'so is what waits in netlink sockets' yes "$([ "$(field socketBytes "$star
 start_node raw 'system("ip link set lo up"); for (1 .. 4) { my $s; socket($s, 2, 3, 150 + $_) or die $!; push @kept, $s;
   send($s, "x" x 20000, 0, pack_sockaddr_in(0, inet_aton("127.0.0.1"))) or die $! }'
 check 'and in raw ones' yes "$([ "$(field socketBytes "$started")" -gt 80000 ] && echo yes)"
+# Each pair is written to until it takes no more, and nobody reads.
+start_node transport 'system("ip link set lo up"); socket(L, 2, 1, 0); bind(L, pack_sockaddr_in(7000, INADDR_ANY)); listen(L, 64);
+  for (1 .. 8) { my ($c, $s); socket($c, 2, 1, 0); connect($c, pack_sockaddr_in(7000, INADDR_LOOPBACK)) or die $!; accept($s, L);
+    fcntl($c, 4, 2048); 1 while syswrite($c, "x" x 65536); push @kept, $c, $s }'
+check 'buffers of TCP are counted' yes "$([ "$(field transportBytes "$started")" -gt 2000000 ] && echo yes)"
+check '... apart from rings and queues' 0 "$(field socketBytes "$started")"
+start_node datagrams 'system("ip link set lo up"); for my $port (7000 .. 7019) { socket($r, 2, 2, 0); bind($r, pack_sockaddr_in($port, INADDR_LOOPBACK)); push @kept, $r; socket(V, 2, 2, 0);
+  send(V, "x" x 30000, 0, pack_sockaddr_in($port, INADDR_LOOPBACK)) for 1 .. 20; undef $r }'
+check 'and of UDP' yes "$([ "$(field transportBytes "$started")" -gt 2000000 ] && echo yes)"
 # The socket is of this namespace here, and the user namespace of its owner is ours.
 unshare --user --map-root-user --net perl -e 'open(R, ">", $ARGV[0]); sleep 600' "$work/lent" 9<>/dev/udp/127.0.0.1/9 &
 pids+=($!)

@@ -2,6 +2,7 @@
 #ifndef DD_CENSUS_H
 #define DD_CENSUS_H
 
+#include <linux/netlink.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -9,9 +10,10 @@
 enum { MAX_NAMESPACES = 1024 };
 
 struct census {
-  uint64_t neighbours;   /* of every protocol: entries, proxies, and what bridges and tunnels know */
-  uint64_t connections;  /* that connection tracking holds */
-  uint64_t socket_bytes; /* rings of packet sockets, and what waits in packet, raw and netlink sockets */
+  uint64_t neighbours;      /* of every protocol: entries, proxies, and what bridges and tunnels know */
+  uint64_t connections;     /* that connection tracking holds */
+  uint64_t socket_bytes;    /* rings of packet sockets, and what waits in packet, raw and netlink sockets */
+  uint64_t transport_bytes; /* buffers of TCP and UDP */
   size_t namespace_count;
   ino_t namespaces[MAX_NAMESPACES];
   pid_t pid;         /* the process that is looked at */
@@ -33,5 +35,14 @@ void add_namespace(struct census *census, int fd);
 
 /* Bytes of `socket_bytes` in the namespace that the caller is in. */
 uint64_t count_socket_bytes(void);
+
+/* Of `transport_bytes`, alike. */
+uint64_t count_transport_bytes(void);
+
+/*
+ * Sends a request for a list to a family of netlink and adds up what `count` makes of each message of the answer: 0 of
+ * what the kernel does not list. Ends at some millions of them.
+ */
+uint64_t sum_dump(int protocol, const void *request, size_t size, uint64_t (*count)(const struct nlmsghdr *message));
 
 #endif

@@ -13,35 +13,7 @@
 
 #include "census.h"
 
-/* Enough to be far beyond any bound, so that a node of millions does not keep us (entries of one dump). */
-enum { MOST_ENTRIES = 1000000 };
-
-/* The entries that the kernel lists for a family, or as proxies. */
-static uint64_t dump_neighbours(int fd, unsigned char family, unsigned char flags) {
-  struct {
-    struct nlmsghdr header;
-    struct ndmsg neighbour;
-  } request = {
-      .header = {.nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETNEIGH, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-      .neighbour = {.ndm_family = family, .ndm_flags = flags},
-  };
-  static _Alignas(struct nlmsghdr) char answer[65536];
-  uint64_t found = 0;
-
-  if (send(fd, &request, sizeof(request), 0) < 0) return 0;
-  while (found < MOST_ENTRIES) {
-    ssize_t length = recv(fd, answer, sizeof(answer), 0);
-    const struct nlmsghdr *header = (const struct nlmsghdr *)answer;
-    unsigned left = length < 0 ? 0 : (unsigned)length;
-
-    if (length <= 0) return found;
-    for (; NLMSG_OK(header, left); header = NLMSG_NEXT(header, left)) {
-      if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR) return found;
-      if (header->nlmsg_type == RTM_NEWNEIGH) found++;
-    }
-  }
-  return found;
-}
+static uint64_t is_neighbour(const struct nlmsghdr *message) { return message->nlmsg_type == RTM_NEWNEIGH; }
 
 static uint64_t count_neighbours(void) {
   static const struct {
@@ -51,12 +23,15 @@ static uint64_t count_neighbours(void) {
   size_t i;
 
   for (i = 0; i < sizeof(DUMPS) / sizeof(*DUMPS); i++) {
-    /* One socket a dump: what is left unread of one that was cut short is not the next one's answer. */
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    struct {
+      struct nlmsghdr header;
+      struct ndmsg neighbour;
+    } request = {
+        .header = {.nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETNEIGH, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+        .neighbour = {.ndm_family = DUMPS[i].family, .ndm_flags = DUMPS[i].flags},
+    };
 
-    if (fd < 0) return found;
-    found += dump_neighbours(fd, DUMPS[i].family, DUMPS[i].flags);
-    close(fd);
+    found += sum_dump(NETLINK_ROUTE, &request, sizeof(request), is_neighbour);
   }
   return found;
 }
@@ -85,4 +60,5 @@ void add_namespace(struct census *census, int fd) {
   census->neighbours += count_neighbours();
   census->connections += count_connections();
   census->socket_bytes += count_socket_bytes();
+  census->transport_bytes += count_transport_bytes();
 }

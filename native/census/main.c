@@ -14,7 +14,8 @@ int main(void) {
 
     if (pid > 0) add_process(&census, (pid_t)pid);
   }
-  printf("{\"namespaces\":%zu,\"neighbours\":%" PRIu64 ",\"connections\":%" PRIu64 ",\"socketBytes\":%" PRIu64 "}\n",
-         census.namespace_count, census.neighbours, census.connections, census.socket_bytes);
+  printf("{\"namespaces\":%zu,\"neighbours\":%" PRIu64 ",\"connections\":%" PRIu64 ",\"socketBytes\":%" PRIu64
+         ",\"transportBytes\":%" PRIu64 "}\n",
+         census.namespace_count, census.neighbours, census.connections, census.socket_bytes, census.transport_bytes);
   return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -1,15 +1,15 @@
-/* Memory of sockets that no group is charged for, in one network namespace. */
+/* Memory of sockets that no group may be charged for, in one network namespace. */
+#include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/packet_diag.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "../common/cleanup.h"
 #include "census.h"
 
 /* Far more than a node has descriptors for (sockets of one list). */
@@ -23,6 +23,7 @@ static uint64_t ring_bytes(const struct nlmsghdr *header) {
   int left = (int)header->nlmsg_len - (int)NLMSG_SPACE(sizeof(*message));
   uint64_t found = 0;
 
+  if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY) return 0;
   for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
     struct packet_diag_ring ring;
 
@@ -45,24 +46,52 @@ static uint64_t count_rings(void) {
                  .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
       .packet = {.sdiag_family = AF_PACKET, .pdiag_show = PACKET_SHOW_RING_CFG},
   };
-  static _Alignas(struct nlmsghdr) char answer[65536];
-  int fd CLOSED_AT_END = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+
+  return sum_dump(NETLINK_SOCK_DIAG, &request, sizeof(request), ring_bytes);
+}
+
+/* What has come, what waits to be sent (of a stream, or else of what is on its way), and what the socket keeps for
+ * more. */
+static uint64_t buffer_bytes(const struct nlmsghdr *header) {
+  const struct inet_diag_msg *message = NLMSG_DATA(header);
+  const struct rtattr *attribute = (const struct rtattr *)((const char *)message + NLMSG_ALIGN(sizeof(*message)));
+  int left = (int)header->nlmsg_len - (int)NLMSG_SPACE(sizeof(*message));
+
+  if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY) return 0;
+  for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
+    uint32_t memory[SK_MEMINFO_BACKLOG + 1], queued;
+
+    if (attribute->rta_type != INET_DIAG_SKMEMINFO || RTA_PAYLOAD(attribute) < sizeof(memory)) continue;
+    memcpy(memory, RTA_DATA(attribute), sizeof(memory));
+    queued = memory[SK_MEMINFO_WMEM_QUEUED];
+    if (queued == 0) queued = memory[SK_MEMINFO_WMEM_ALLOC];
+    return (uint64_t)memory[SK_MEMINFO_RMEM_ALLOC] + queued + memory[SK_MEMINFO_FWD_ALLOC] + memory[SK_MEMINFO_BACKLOG];
+  }
+  return 0;
+}
+
+uint64_t count_transport_bytes(void) {
+  static const struct {
+    unsigned char family, protocol;
+  } LISTS[] = {{AF_INET, IPPROTO_TCP}, {AF_INET6, IPPROTO_TCP}, {AF_INET, IPPROTO_UDP}, {AF_INET6, IPPROTO_UDP}};
   uint64_t found = 0;
-  size_t sockets = 0;
+  size_t i;
 
-  if (fd < 0 || send(fd, &request, sizeof(request), 0) < 0) return 0;
-  while (sockets < MOST_SOCKETS) {
-    ssize_t length = recv(fd, answer, sizeof(answer), 0);
-    const struct nlmsghdr *header = (const struct nlmsghdr *)answer;
-    unsigned left = length < 0 ? 0 : (unsigned)length;
+  for (i = 0; i < sizeof(LISTS) / sizeof(*LISTS); i++) {
+    struct {
+      struct nlmsghdr header;
+      struct inet_diag_req_v2 socket;
+    } request = {
+        .header = {.nlmsg_len = sizeof(request),
+                   .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                   .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+        .socket = {.sdiag_family = LISTS[i].family,
+                   .sdiag_protocol = LISTS[i].protocol,
+                   .idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1),
+                   .idiag_states = ~0U},
+    };
 
-    if (length <= 0) return found;
-    for (; NLMSG_OK(header, left); header = NLMSG_NEXT(header, left)) {
-      if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR) return found;
-      if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY) continue;
-      found += ring_bytes(header);
-      sockets++;
-    }
+    found += sum_dump(NETLINK_SOCK_DIAG, &request, sizeof(request), buffer_bytes);
   }
   return found;
 }
@@ -101,7 +130,6 @@ static uint64_t sum_queues(const struct queue_list *list) {
 }
 
 uint64_t count_socket_bytes(void) {
-  /* What TCP and UDP hold is charged to the node's group (runtime/runc/cgroup-plan.ts). */
   static const struct queue_list LISTS[] = {
       {"/proc/self/net/netlink", 4, 2, 10}, {"/proc/self/net/packet", 6, 1, 10}, {"/proc/self/net/raw", 6, 2, 16},
       {"/proc/self/net/raw6", 6, 2, 16},    {"/proc/self/net/icmp", 6, 2, 16},   {"/proc/self/net/icmp6", 6, 2, 16},

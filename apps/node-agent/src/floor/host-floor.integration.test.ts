@@ -14,14 +14,20 @@ import { readCgroupHost, v1Mount } from '../runtime/runc/cgroup-host.ts';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
 import { wideGroups } from '../testing/nodes/cgroup-tricks.ts';
 import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/nodes/real-host.ts';
+import { fullPairs } from '../testing/nodes/transport-tricks.ts';
 import { createFreezeHolds, type FreezeHolds } from './freeze-holds.ts';
 import { createFrozenRecord } from './frozen-record.ts';
 import { createHostFloor } from './host-floor.ts';
 import { readKernelTotals } from './kernel-totals.ts';
-import { MAX_SESSION_GROUPS, MAX_SESSION_NEIGHBOURS, MAX_SESSION_SOCKET_BYTES } from './kernel-watch.ts';
+import {
+  MAX_SESSION_GROUPS,
+  MAX_SESSION_NEIGHBOURS,
+  MAX_SESSION_SOCKET_BYTES,
+  MAX_SESSION_TRANSPORT_SHARE,
+} from './kernel-watch.ts';
 
 const unable = whyNoNodes();
-/** On cgroup v2 the kernel bounds the groups of a node. */
+/** On cgroup v2 the kernel bounds the groups of a node, and charges what they make it hold for TCP. */
 const boundsGroups = !existsSync('/sys/fs/cgroup/pids');
 const run = promisify(execFile);
 /** Its number, as perl wants it (asm/unistd.h). */
@@ -34,6 +40,7 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
   const greedy = newSessionId(randomBytes(8));
   const grouping = newSessionId(randomBytes(8));
   const ringing = newSessionId(randomBytes(8));
+  const filler = newSessionId(randomBytes(8));
   const other = newSessionId(randomBytes(8));
   const facts: Extract<AgentFact, { kind: 'floor' }>[] = [];
   let base: string;
@@ -64,7 +71,7 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
     await run('fallocate', ['-l', String(DISK.ballast), join(stateDir, 'ballast')]);
     host = await openRealHost(IMAGES, 'error', { stateDir });
     nodes = await host.startAgent();
-    for (const sessionId of [greedy, grouping, ringing, other]) {
+    for (const sessionId of [greedy, grouping, ringing, filler, other]) {
       await nodes.create({ sessionId, node: 'node1', index: 1, limits: TEST_LIMITS });
     }
     holds = createFreezeHolds({
@@ -157,6 +164,29 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
     const left = async () => (await readKernelTotals()).unexplainedBytes - before;
     await expect.poll(left, { timeout: 20_000 }).toBeLessThan(MAX_SESSION_SOCKET_BYTES);
   });
+
+  test.skipIf(boundsGroups)(
+    'buffers of TCP in a group that the node made, which no limit holds: the session that takes the machine’s is told of and stopped',
+    async () => {
+      // As a container's group is: on v1 the limit of the node's own is not its.
+      const most = (await readKernelTotals()).transportPotBytes * MAX_SESSION_TRANSPORT_SHARE;
+      const group = '/sys/fs/cgroup/memory/own';
+      const pairs = Math.ceil((1.5 * most) / (5 * MIB));
+      const filling = sh(
+        filler,
+        `mkdir ${group} && echo $$ > ${group}/cgroup.procs; exec perl -MSocket -e '${fullPairs(pairs)}'`,
+      );
+      filling.catch(() => undefined);
+      await expect.poll(() => told('end'), { timeout: 60_000 }).toContain(filler);
+      expect(facts.find(({ sessionId }) => sessionId === filler)?.reason).toMatch(/in buffers of TCP and UDP/);
+      await expect.poll(() => isFrozen(filler)).toBe(true);
+      expect(told('end')).not.toContain(other);
+      expect((await sh(other, 'echo well')).stdout).toBe('well\n');
+      await nodes.destroySession(filler);
+      const left = async () => (await readKernelTotals()).transportBytes;
+      await expect.poll(left, { timeout: 20_000 }).toBeLessThan(most / 4);
+    },
+  );
 
   test.skipIf(boundsGroups)(
     'cgroups without end: the session that makes them is told of, and nobody else',

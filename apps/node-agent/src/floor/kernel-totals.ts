@@ -8,21 +8,27 @@ export interface KernelTotals {
   unreclaimableBytes: number;
   /** Memory that is in use and that none of the kernel's own figures names (bytes): rings, buffers, pipes, tables of its own. */
   unexplainedBytes: number;
+  /** Buffers of TCP and UDP of all network namespaces (bytes). */
+  transportBytes: number;
+  /** How much of them TCP may have before the kernel keeps everybody short (tcp_mem's second figure, in bytes). */
+  transportPotBytes: number;
   /** Cgroups in the hierarchies that have controllers (v1) or in the one of v2. */
   groups: number;
 }
 
 /** Reads them; what this kernel lacks counts as 0. */
 export async function readKernelTotals(): Promise<KernelTotals> {
-  const [meminfo, ipv4, ipv6, cgroups] = await Promise.all(
-    ['/proc/meminfo', '/proc/net/stat/arp_cache', '/proc/net/stat/ndisc_cache', '/proc/cgroups'].map((file) =>
-      readFile(file, 'utf8').catch(() => ''),
-    ),
-  );
+  const read = (file: string) => readFile(file, 'utf8').catch(() => '');
+  const [meminfo, ipv4, ipv6, cgroups, sockstat, pot] = await Promise.all([
+    ...[read('/proc/meminfo'), read('/proc/net/stat/arp_cache'), read('/proc/net/stat/ndisc_cache')],
+    ...[read('/proc/cgroups'), read('/proc/net/sockstat'), read('/proc/sys/net/ipv4/tcp_mem')],
+  ]);
   return {
     neighbours: tableEntries(ipv4 ?? '') + tableEntries(ipv6 ?? ''),
     unreclaimableBytes: figure(meminfo ?? '', 'SUnreclaim'),
     unexplainedBytes: unexplainedOf(meminfo ?? ''),
+    transportBytes: transportOf(sockstat ?? ''),
+    transportPotBytes: Number((pot ?? '').split(/\s+/)[1] ?? 0) * PAGE,
     groups: groupsOf(cgroups ?? ''),
   };
 }
@@ -40,6 +46,16 @@ const EXPLAINED = [
 export function unexplainedOf(meminfo: string): number {
   const explained = EXPLAINED.reduce((sum, name) => sum + figure(meminfo, name), 0);
   return Math.max(0, figure(meminfo, 'MemTotal') - explained);
+}
+
+/** Of the pages that the kernel counts its pots of buffers in (bytes). */
+const PAGE = 4096;
+
+/** Of /proc/net/sockstat, whose `mem` is the machine's, while its other figures are those of one namespace (bytes). */
+export function transportOf(sockstat: string): number {
+  let pages = 0;
+  for (const [, mem] of sockstat.matchAll(/^(?:TCP|UDP): .*\bmem (\d+)$/gm)) pages += Number(mem);
+  return pages * PAGE;
 }
 
 /** A line of /proc/meminfo (bytes); 0 for one that this kernel lacks. */

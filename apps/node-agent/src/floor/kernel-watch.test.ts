@@ -1,8 +1,16 @@
 import { sessionIdSchema } from '@drydock/protocol';
 import { createLogger, createManualClock } from '@drydock/service-kit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { NO_HOLDINGS } from '../runtime/runtime.ts';
 import { countingClock } from '../testing/counting-clock.ts';
-import { groupsOf, type KernelTotals, readKernelTotals, tableEntries, unexplainedOf } from './kernel-totals.ts';
+import {
+  groupsOf,
+  type KernelTotals,
+  readKernelTotals,
+  tableEntries,
+  transportOf,
+  unexplainedOf,
+} from './kernel-totals.ts';
 import {
   createKernelWatch,
   MAX_SESSION_CONNECTIONS,
@@ -10,6 +18,7 @@ import {
   MAX_SESSION_NAMESPACES,
   MAX_SESSION_NEIGHBOURS,
   MAX_SESSION_SOCKET_BYTES,
+  MAX_SESSION_TRANSPORT_SHARE,
   type NodeHoldings,
 } from './kernel-watch.ts';
 
@@ -33,7 +42,14 @@ let watch: { start(): void; stop(): void };
 beforeEach(() => {
   clock = createManualClock(0);
   looks = 0;
-  now = { neighbours: 10, unreclaimableBytes: 200 * MIB, unexplainedBytes: 90 * MIB, groups: 400 };
+  now = {
+    neighbours: 10,
+    unreclaimableBytes: 200 * MIB,
+    unexplainedBytes: 90 * MIB,
+    transportBytes: 3 * MIB,
+    transportPotBytes: 1536 * MIB,
+    groups: 400,
+  };
   held = {};
   asked = [];
   told = [];
@@ -47,10 +63,8 @@ beforeEach(() => {
     async census(sessionId, node) {
       asked.push(`${sessionId}/${node}`);
       return {
+        ...NO_HOLDINGS,
         namespaces: 1,
-        neighbours: 0,
-        connections: 0,
-        socketBytes: 0,
         groups: 30,
         ...held[`${sessionId}/${node}`],
       };
@@ -126,6 +140,19 @@ test('so is the session whose nodes together have too many network namespaces', 
   expect(told).toEqual([expect.stringMatching(/^aaaaaaaa: its nodes hold 1025 network namespaces/)]);
 });
 
+test('buffers of TCP and UDP: the session whose nodes together fill the machine’s pot is told', async () => {
+  await look();
+  now = { ...now, transportBytes: 500 * MIB };
+  const most = now.transportPotBytes * MAX_SESSION_TRANSPORT_SHARE;
+  held = {
+    'aaaaaaaa/node1': { transportBytes: most / 2 },
+    'aaaaaaaa/node2': { transportBytes: most / 2 + 1 },
+    'bbbbbbbb/node1': { transportBytes: most },
+  };
+  await look();
+  expect(told).toEqual([expect.stringMatching(/^aaaaaaaa: its nodes hold 385 MiB in buffers of TCP and UDP/)]);
+});
+
 test('some of it that comes and goes is nobody’s business, and what has gone is forgotten', async () => {
   await look();
   for (const mib of [290, 40, 280]) {
@@ -186,8 +213,17 @@ test('the kernel’s own files are read', async () => {
   ].join('\n');
   expect(unexplainedOf(meminfo)).toBe(240 * 1024);
   expect(unexplainedOf('')).toBe(0);
+  const sockstat = [
+    'sockets: used 11',
+    'TCP: inuse 1 orphan 0 tw 0 alloc 1 mem 51',
+    'UDP: inuse 0 mem 4',
+    'UDPLITE: inuse 0',
+  ];
+  expect(transportOf(sockstat.join('\n'))).toBe(55 * 4096);
+  expect(transportOf('')).toBe(0);
   const totals = await readKernelTotals();
   expect(totals.unexplainedBytes).toBeGreaterThan(0);
+  expect(totals.transportPotBytes).toBeGreaterThan(MIB);
   expect(totals.groups).toBeGreaterThan(0);
   expect(totals.unreclaimableBytes).toBeGreaterThan(MIB);
 });

@@ -5,7 +5,7 @@
  */
 import type { SessionId } from '@drydock/protocol';
 import type { Clock, Logger } from '@drydock/service-kit';
-import type { KernelHoldings } from '../runtime/runtime.ts';
+import { type KernelHoldings, NO_HOLDINGS } from '../runtime/runtime.ts';
 import type { KernelTotals } from './kernel-totals.ts';
 import { createLooks, type Looks } from './looks.ts';
 
@@ -27,10 +27,17 @@ export const MAX_SESSION_NEIGHBOURS = 32_768;
 export const MAX_SESSION_CONNECTIONS = 524_288;
 /** Rings and queues of one session's sockets (bytes): a capture of tcpdump or Wireshark takes 2 MiB, some sixty of them at a time. */
 export const MAX_SESSION_SOCKET_BYTES = 128 * 1024 ** 2;
+/**
+ * Buffers of TCP and UDP of one session, as a share of what all of the machine may have before everybody is kept short. On cgroup v1 the limit
+ * of a node's group does not hold for the groups that it makes, which those of its containers are.
+ */
+export const MAX_SESSION_TRANSPORT_SHARE = 1 / 4;
 /** Network namespaces of one session: one that is empty takes 0.85 MB of the host. Eight nodes with some hundred containers each stay below. */
 export const MAX_SESSION_NAMESPACES = 1024;
 /** Cgroups of one session in all hierarchies: some 1,800 containers on v1, and at most 400 MB. */
 export const MAX_SESSION_GROUPS = 16_384;
+
+const HELD = Object.keys(NO_HOLDINGS) as (keyof KernelHoldings)[];
 
 /** What one node holds. `groups` may be counted up to MAX_SESSION_GROUPS + 1. */
 export type NodeHoldings = KernelHoldings;
@@ -56,7 +63,7 @@ export function createKernelWatch(deps: KernelWatchDeps): Looks {
   let found = false;
 
   function isWorthALook(now: KernelTotals): boolean {
-    const { neighbours, unreclaimableBytes, unexplainedBytes, groups } = now;
+    const { neighbours, unreclaimableBytes, unexplainedBytes, transportBytes, groups } = now;
     lowest = {
       unreclaimableBytes: Math.min(lowest?.unreclaimableBytes ?? unreclaimableBytes, unreclaimableBytes),
       unexplainedBytes: Math.min(lowest?.unexplainedBytes ?? unexplainedBytes, unexplainedBytes),
@@ -67,23 +74,20 @@ export function createKernelWatch(deps: KernelWatchDeps): Looks {
     if (manyGroups && !found) return true;
     if (clock.now() - askedAt < CENSUS_PAUSE_MS) return false;
     if (unexplainedBytes - lowest.unexplainedBytes > UNEXPLAINED_WORTH_A_LOOK) return true;
+    if (transportBytes > mostTransportBytes(now)) return true;
     const grown = unreclaimableBytes - lowest.unreclaimableBytes > GROWTH_WORTH_A_LOOK;
     return manyGroups || neighbours > NEIGHBOURS_WORTH_A_LOOK || grown;
   }
 
-  async function judge(sessionId: SessionId, nodes: readonly string[]): Promise<boolean> {
-    const held = { namespaces: 0, neighbours: 0, connections: 0, socketBytes: 0, groups: 0 };
+  async function judge(sessionId: SessionId, nodes: readonly string[], now: KernelTotals): Promise<boolean> {
+    const held: NodeHoldings = { ...NO_HOLDINGS };
     for (const node of nodes) {
       const counted = await census(sessionId, node).catch((err: unknown) =>
         logger.warn({ err, sessionId, node }, 'memory of the kernel not counted'),
       );
-      held.namespaces += counted?.namespaces ?? 0;
-      held.neighbours += counted?.neighbours ?? 0;
-      held.connections += counted?.connections ?? 0;
-      held.socketBytes += counted?.socketBytes ?? 0;
-      held.groups += counted?.groups ?? 0;
+      for (const kind of HELD) held[kind] += counted?.[kind] ?? 0;
     }
-    const reason = overuse(held);
+    const reason = overuse(held, mostTransportBytes(now));
     if (reason !== undefined) {
       logger.warn({ sessionId, held }, 'a session holds too much of the kernel’s memory');
       onOveruse(sessionId, reason);
@@ -95,7 +99,7 @@ export function createKernelWatch(deps: KernelWatchDeps): Looks {
     const now = await totals();
     if (!isWorthALook(now)) return;
     found = false;
-    for (const [sessionId, nodes] of sessions()) found = (await judge(sessionId, nodes)) || found;
+    for (const [sessionId, nodes] of sessions()) found = (await judge(sessionId, nodes, now)) || found;
     askedAt = clock.now();
     // Nobody's: what the host itself has grown by is the new measure.
     if (!found) [lowest, fewestGroups] = [now, now.groups];
@@ -104,8 +108,14 @@ export function createKernelWatch(deps: KernelWatchDeps): Looks {
   return createLooks({ everyMs: LOOK_MS, look, failure: 'the kernel’s memory was not looked at', clock, logger });
 }
 
+/** Of one session. */
+function mostTransportBytes({ transportPotBytes }: KernelTotals): number {
+  return transportPotBytes * MAX_SESSION_TRANSPORT_SHARE;
+}
+
 /** What the session's pages show as the reason of its end. */
-function overuse({ namespaces, neighbours, connections, socketBytes, groups }: NodeHoldings): string | undefined {
+function overuse(held: NodeHoldings, mostTransport: number): string | undefined {
+  const { namespaces, neighbours, connections, socketBytes, transportBytes, groups } = held;
   if (neighbours > MAX_SESSION_NEIGHBOURS) {
     return `its nodes hold ${neighbours} network neighbours, and ${MAX_SESSION_NEIGHBOURS} are the most.`;
   }
@@ -113,12 +123,18 @@ function overuse({ namespaces, neighbours, connections, socketBytes, groups }: N
     return `its nodes hold ${connections} tracked connections, and ${MAX_SESSION_CONNECTIONS} are the most.`;
   }
   if (socketBytes > MAX_SESSION_SOCKET_BYTES) {
-    const [held, most] = [socketBytes, MAX_SESSION_SOCKET_BYTES].map((bytes) => Math.ceil(bytes / 1024 ** 2));
-    return `its nodes hold ${held} MiB in rings and queues of sockets, and ${most} MiB are the most.`;
+    return `its nodes hold ${mib(socketBytes)} in rings and queues of sockets, and ${mib(MAX_SESSION_SOCKET_BYTES)} are the most.`;
+  }
+  if (transportBytes > mostTransport) {
+    return `its nodes hold ${mib(transportBytes)} in buffers of TCP and UDP, and ${mib(mostTransport)} are the most.`;
   }
   if (namespaces > MAX_SESSION_NAMESPACES) {
     return `its nodes hold ${namespaces} network namespaces, and ${MAX_SESSION_NAMESPACES} are the most.`;
   }
   if (groups > MAX_SESSION_GROUPS) return `its nodes hold more than ${MAX_SESSION_GROUPS} cgroups.`;
   return undefined;
+}
+
+function mib(bytes: number): string {
+  return `${Math.ceil(bytes / 1024 ** 2)} MiB`;
 }

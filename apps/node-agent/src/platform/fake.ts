@@ -24,7 +24,14 @@ export async function createFakePlatform({ env }: PlatformDeps): Promise<Platfor
       figures: 'host',
     }),
     // Nothing of it is a node's doing.
-    kernelTotals: async () => ({ neighbours: 0, unreclaimableBytes: 0, unexplainedBytes: 0, groups: 0 }),
+    kernelTotals: async () => ({
+      neighbours: 0,
+      unreclaimableBytes: 0,
+      unexplainedBytes: 0,
+      transportBytes: 0,
+      transportPotBytes: 0,
+      groups: 0,
+    }),
     prepare: runtime.prepare,
     start: () => undefined,
     retell: () => undefined,

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MAX_EXEC_OUTPUT_BYTES, newSessionId } from '@drydock/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { firstProcess } from '../testing/nodes/first-process.ts';
-import type { NodeKey, Runtime } from './runtime.ts';
+import { NO_HOLDINGS, type NodeKey, type Runtime } from './runtime.ts';
 
 const LIMITS = { cpus: 1, memoryBytes: 512 * 1024 ** 2, diskBytes: 1024 ** 3, pids: 500 };
 
@@ -102,8 +102,7 @@ export function runtimeContract(open: () => Promise<{ runtime: Runtime; close: (
   test('what the kernel holds for a node is counted, and of one that is not there is nothing', async () => {
     const held = await runtime.kernelHoldings(key, 10);
     for (const count of Object.values(held)) expect(count).toBeGreaterThanOrEqual(0);
-    const nothing = { namespaces: 0, neighbours: 0, connections: 0, socketBytes: 0, groups: 0 };
-    expect(await runtime.kernelHoldings({ sessionId, name: 'absent' }, 10)).toEqual(nothing);
+    expect(await runtime.kernelHoldings({ sessionId, name: 'absent' }, 10)).toEqual(NO_HOLDINGS);
     expect(await runtime.diskBytesOf({ sessionId, name: 'absent' })).toBe(0);
   });
 

@@ -79,9 +79,21 @@ export interface KernelHoldings {
   connections: number;
   /** Of sockets that no group is charged for: rings of packet sockets, and what waits in packet, raw and netlink sockets. */
   socketBytes: number;
+  /** Buffers of TCP and UDP. */
+  transportBytes: number;
   /** Cgroups, in all hierarchies. */
   groups: number;
 }
+
+/** Of a node that is not there. */
+export const NO_HOLDINGS: KernelHoldings = {
+  namespaces: 0,
+  neighbours: 0,
+  connections: 0,
+  socketBytes: 0,
+  transportBytes: 0,
+  groups: 0,
+};
 
 /** Outcome of a command in a node; outputs are cut at MAX_EXEC_OUTPUT_BYTES each. */
 export interface ExecResult {

@@ -11,6 +11,7 @@ import { bodyKey, readBody, writeBody } from '../node-body.ts';
 import { runInNode } from '../run-in-node.ts';
 import {
   type EnterOptions,
+  NO_HOLDINGS,
   type NodeHandle,
   type NodeKey,
   type NodePresence,
@@ -179,7 +180,7 @@ export function createFakeRuntime({ stateDir }: { stateDir: string }): Runtime {
       const pages = Number((await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '')).split(' ')[1] ?? 0);
       return { cpu: 0, memoryBytes: pages * 4096, diskBytes: 0, pids: 1, oomKills: 0 };
     },
-    kernelHoldings: async () => ({ namespaces: 0, neighbours: 0, connections: 0, socketBytes: 0, groups: 0 }),
+    kernelHoldings: async () => NO_HOLDINGS,
     diskBytesOf: async () => 0,
     limit: async () => undefined,
     diskBytes: async () => 0,

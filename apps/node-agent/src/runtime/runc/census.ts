@@ -11,6 +11,7 @@ const censusSchema = z.object({
   neighbours: z.number().int(),
   connections: z.number().int(),
   socketBytes: z.number().int(),
+  transportBytes: z.number().int(),
 });
 export type Census = z.infer<typeof censusSchema>;
 

@@ -50,6 +50,15 @@ test('v1: the limits lie on a group that the node does not own', () => {
   expect(owned(steps).some((path) => /limit|max|quota/.test(path))).toBe(false);
 });
 
+test('v1: buffers of TCP and UDP are charged, to the group of the node’s processes and the one above', () => {
+  const bounds = values(limitSteps(HYBRID, key, { ...limits, memoryBytes: 2 * 1024 ** 3 }));
+  const group = '/sys/fs/cgroup/memory/drydock/abcdefgh/node1';
+  expect(bounds.filter((line) => line.includes('.tcp.'))).toEqual([
+    `${group}/memory.kmem.tcp.limit_in_bytes=${128 * 1024 ** 2}`,
+    `${group}/node/memory.kmem.tcp.limit_in_bytes=${128 * 1024 ** 2}`,
+  ]);
+});
+
 test('v1: devices are refused before any is allowed, and what only runc needed is taken back', () => {
   const writes = values(createSteps(HYBRID, key, limits)).filter((line) => line.includes('/devices.'));
   expect(writes[0]).toMatch(/devices\.deny=a$/);

@@ -35,6 +35,13 @@ const V2_GROUP_BOUNDS = [
   ['cgroup.max.depth', '32'],
 ] as const;
 
+/**
+ * Buffers of TCP and UDP, which v2 charges to the group as all memory. v1 counts them apart, and only for a group that has a limit of its own:
+ * the node's processes are in the one below. Its share of the node's memory is the kernel's own of the machine's (net.ipv4.tcp_mem). A group that
+ * the node makes has none: there the watch of the host's pot holds (floor/kernel-watch.ts).
+ */
+const V1_TRANSPORT_SHARE = 1 / 16;
+
 /** Where the node's processes are on v2: a group with controllers for its children holds none itself. */
 const V2_LEAF = 'init.scope';
 
@@ -58,6 +65,13 @@ export function limitSteps(host: CgroupHost, key: NodeKey, limits: NodeLimits): 
     ];
   }
   const at = (controller: string, file: string) => join(v1Mount(host, controller) ?? '', nodeGroup(key), file);
+  // Optional: refused while more is held than a lower limit allows.
+  const transport = (group: string): CgroupStep => ({
+    kind: 'write',
+    path: at('memory', join(group, 'memory.kmem.tcp.limit_in_bytes')),
+    value: String(Math.floor(limits.memoryBytes * V1_TRANSPORT_SHARE)),
+    optional: true,
+  });
   return [
     { kind: 'write', path: at('cpu', 'cpu.cfs_period_us'), value: String(PERIOD_US) },
     { kind: 'write', path: at('cpu', 'cpu.cfs_quota_us'), value: String(quota) },
@@ -65,6 +79,8 @@ export function limitSteps(host: CgroupHost, key: NodeKey, limits: NodeLimits): 
     { kind: 'write', path: at('memory', 'memory.memsw.limit_in_bytes'), value: memory, optional: true },
     { kind: 'write', path: at('memory', 'memory.limit_in_bytes'), value: memory },
     { kind: 'write', path: at('memory', 'memory.memsw.limit_in_bytes'), value: memory, optional: true },
+    transport(''),
+    transport('node'),
     { kind: 'write', path: at('pids', 'pids.max'), value: pids },
   ];
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { newSessionId } from '@drydock/protocol';
 import { createLogger } from '@drydock/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +11,7 @@ import { nodesMemory, readResources } from '../../host/capacity.ts';
 import { IMAGES, whyNoNodes } from '../../testing/env.ts';
 import { createHostRuntime } from '../../testing/nodes/host-runtime.ts';
 import { NATIVE_DIR } from '../../testing/nodes/real-host.ts';
+import { fullPairs } from '../../testing/nodes/transport-tricks.ts';
 import type { NodeKey, Runtime } from '../runtime.ts';
 import { readCgroupHost, v1Mount } from './cgroup-host.ts';
 
@@ -54,6 +56,20 @@ describe.skipIf(unable !== undefined)(`the host's share${unable ? ` (skipped: ${
     // The kernel rounds to pages.
     expect(limit).toBeGreaterThan((await nodesMemory()) - 65_536);
     expect(limit).toBeLessThanOrEqual(memoryBytes - 1024 ** 3);
+  });
+
+  test('buffers of TCP that nobody reads are bounded, and paid for', async () => {
+    const filling = sh(`exec timeout 8 perl -MSocket -e '${fullPairs(60)}'`);
+    const held = async () => (await runtime.kernelHoldings(key, 10)).transportBytes;
+    // A sixteenth on v1; on v2 they are a part of the node's memory.
+    const most = (await readCgroupHost()).version === 2 ? LIMITS.memoryBytes : LIMITS.memoryBytes / 16;
+    await expect.poll(held, { timeout: 20_000 }).toBeGreaterThan(LIMITS.memoryBytes / 32);
+    // A socket beyond the limit may still have what it was given first, some 30 KiB.
+    let highest = 0;
+    while (!(await Promise.race([filling, pause(200)]))) highest = Math.max(highest, await held());
+    expect(await filling).toBe('filled\n');
+    expect(highest).toBeLessThan(1.25 * most);
+    await expect.poll(held, { timeout: 20_000 }).toBeLessThan(1024 ** 2);
   });
 
   test('a storm of small synchronous writes is held to the node’s operations a second', async () => {
