@@ -4,6 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePort } from '@drydock/testkit';
+import { uncaughtErrorsIn } from '../../infra/test/uncaught-errors.mjs';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -77,8 +78,10 @@ export async function stackStatus(
   return JSON.parse(stdout);
 }
 
-/** Stops the stack by the README's command and removes its state. */
+/** Stops the stack by the README's command and removes its state. @throws when one of its processes had an error that nothing caught. */
 export async function stopStack(stack: Stack): Promise<void> {
   await npm(stack, ['stop'], 120_000);
+  const [uncaught] = uncaughtErrorsIn(`${stack.stateDir}/logs`);
   rmSync(stack.stateDir, { recursive: true, force: true });
+  if (uncaught !== undefined) throw new Error(`an error that nothing caught: ${uncaught}`);
 }

@@ -78,7 +78,7 @@ function printTable(report, state) {
 }
 
 /** @param {any} operator what the manager's operator listener says */
-function printOperator({ hosts, sessions, sockets, capacity, queue, errors }) {
+function printOperator({ hosts, sessions, sockets, capacity, queue, errors, processes = [] }) {
   for (const { name, state, nodes, maxNodes, pool, remains, version, draining } of hosts) {
     const more = `${version ?? ''}${draining ? ', draining' : ''}`;
     console.log(
@@ -94,6 +94,13 @@ function printOperator({ hosts, sessions, sockets, capacity, queue, errors }) {
   for (const { at, code, where, sessionId, requestId, cause } of errors.slice(-LAST_ERRORS)) {
     const ids = [sessionId, requestId].filter(Boolean).join(' ');
     console.log(`  ${new Date(at).toISOString()} ${code} ${where} ${ids}${cause === undefined ? '' : `: ${cause}`}`);
+  }
+  for (const { process: name, host, uncaught } of processes) {
+    if (uncaught.count === 0) continue;
+    const of = host === undefined ? name : `${name} of ${host}`;
+    console.log(`  ALARM: ${uncaught.count} errors of ${of} were caught by nothing; it goes on. The newest:`);
+    const { at, where, stack } = uncaught.last.at(-1);
+    for (const line of `${new Date(at).toISOString()} ${where}: ${stack}`.split('\n')) console.log(`    ${line}`);
   }
 }
 

@@ -7,6 +7,8 @@ import { environmentOf } from '../common/proc.mjs';
 import { runCommand } from '../common/run-command.mjs';
 import { listenersOf } from '../test/listeners.mjs';
 import { START_MS, testStack } from '../test/test-stack.mjs';
+import { throwIn } from '../test/throw-in.mjs';
+import { uncaughtErrorsIn } from '../test/uncaught-errors.mjs';
 
 /** @type {import("../test/test-stack.mjs").TestStack} */
 let stack;
@@ -23,8 +25,11 @@ beforeAll(async () => {
 }, START_MS);
 afterAll(async () => {
   await stack.command('stop');
-  stack.remove();
+  stack.remove(thrown);
 }, START_MS);
+
+/** Errors that these tests made the services throw. */
+let thrown = 0;
 
 const UNPRIVILEGED = ['manager', 'web', 'redis', 'mirror', 'hub'];
 const ROOTS = ['agent', 'terminals'];
@@ -147,6 +152,44 @@ describe('the processes of a stack', () => {
         'unix RUN/terminals.sock',
       ].sort(),
     );
+  });
+});
+
+describe('an error that nothing catches', () => {
+  // The terminal host before the agent, which tells of both.
+  it.each(['manager', 'web', 'terminals', 'agent'])('in %s ends nothing, and is told to the operator', async (name) => {
+    await throwIn(pids[name] ?? 0, `thrown by a test in ${name}`);
+    thrown += 2;
+    await expect
+      .poll(() => uncaughtErrorsIn(stack.layout.logs).filter((line) => line.includes(`thrown by a test in ${name}`)))
+      .toHaveLength(2);
+    const { processes } = await stack.status();
+    expect(Object.fromEntries(processes.map((each) => [each.name, each.pid]))).toEqual(pids);
+  });
+
+  it('of each of them stands in the figures and in the status with its stack', async () => {
+    const counts = async () => {
+      const { operator } = await stack.status();
+      return operator.processes.map(({ process: name, uncaught }) => [
+        name,
+        uncaught.count,
+        uncaught.last.map(({ where, stack: text }) => `${where}: ${text.split('\n')[0]}`),
+      ]);
+    };
+    await expect.poll(counts).toEqual(
+      ['manager', 'pages', 'agent', 'terminals'].map((name) => {
+        const error = `Error: thrown by a test in ${name === 'pages' ? 'web' : name}`;
+        return [name, 2, [`callback: ${error}`, `promise: ${error}`]];
+      }),
+    );
+    const { output } = await stack.command('status');
+    expect(output).toContain('ALARM: 2 errors of terminals of');
+    expect(output).toContain('thrown by a test in web');
+  });
+
+  it('is asked of the page server by the manager alone: a visitor finds nothing there', async () => {
+    const url = `http://127.0.0.1:${stack.settings.DRYDOCK_PORT}/process-health`;
+    for (const headers of [{}, { 'x-drydock-manager': '1' }]) expect((await fetch(url, { headers })).status).toBe(404);
   });
 });
 

@@ -7,6 +7,7 @@ import { allPids, environmentOf, isAlive, parentOf, startTicks } from '../common
 import { runCommand } from '../common/run-command.mjs';
 import { freePorts } from '../supervisor/ports.mjs';
 import { readState } from '../supervisor/state-file.mjs';
+import { uncaughtErrorsIn } from './uncaught-errors.mjs';
 
 /** Building is done before these tests; a start of what is built takes seconds, on a busy machine more (ms). */
 export const START_MS = 100_000;
@@ -60,7 +61,16 @@ export async function testStack() {
       }
       return [...own].filter((each) => startTicks(each) !== undefined);
     },
-    remove: () => rmSync(directory, { recursive: true }),
+    /**
+     * Removes all that is left of it.
+     * @param {number} [expected] how many uncaught errors its processes should have logged
+     * @throws when its processes logged another number of them
+     */
+    remove: (expected = 0) => {
+      const seen = uncaughtErrorsIn(layout.logs);
+      rmSync(directory, { recursive: true });
+      if (seen.length !== expected) throw new Error(`${seen.length} uncaught errors: ${seen[0] ?? ''}`);
+    },
   };
 }
 

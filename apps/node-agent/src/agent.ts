@@ -1,7 +1,7 @@
 /** Builds the agent out of its parts, upon a platform of any kind. */
 import { readFile } from 'node:fs/promises';
 import type { AgentFact } from '@drydock/protocol';
-import { type Logger, systemClock } from '@drydock/service-kit';
+import { type Logger, type ProcessWatch, systemClock } from '@drydock/service-kit';
 import type { AgentEnv } from './env.ts';
 import { openPlatform } from './platform/open-platform.ts';
 import { createManagerSide } from './roots/manager-side.ts';
@@ -21,7 +21,7 @@ export interface Agent {
 }
 
 /** Builds the agent; nothing of the host is touched before `start`. */
-export async function createAgent(env: AgentEnv, version: string, logger: Logger): Promise<Agent> {
+export async function createAgent(env: AgentEnv, version: string, logger: Logger, watch: ProcessWatch): Promise<Agent> {
   const base = { clock: systemClock, logger };
   const facts = createListeners<AgentFact>();
   const self = { name: env.name, version, readKey: async () => (await readFile(env.keyFile, 'utf8')).trim() };
@@ -37,6 +37,8 @@ export async function createAgent(env: AgentEnv, version: string, logger: Logger
     remains: nodes.remains(),
     terminalBreaks: terminals.breaks(),
   }));
+  watch.errors.onReport(host.changed);
+  host.healthBy(async () => [watch.health(), ...(await terminals.health())]);
   const stopFacts = nodes.onFact((fact) => {
     facts.tell(fact);
     nodeSide.lostPeers.onFact(fact);

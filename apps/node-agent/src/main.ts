@@ -1,6 +1,6 @@
 /** The agent's process. SIGTERM ends the agent alone; SIGINT destroys all of its nodes first; `--destroy-all` does only that. */
 import { readFileSync } from 'node:fs';
-import { createLogger, EnvError, onShutdown } from '@drydock/service-kit';
+import { createLogger, EnvError, onShutdown, watchProcess } from '@drydock/service-kit';
 import { createAgent } from './agent.ts';
 import { type AgentEnv, readAgentEnv } from './env.ts';
 
@@ -24,13 +24,15 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 };
 
 try {
-  const agent = await createAgent(env, version, logger);
+  const watch = watchProcess('agent', { logger });
+  const agent = await createAgent(env, version, logger, watch);
   if (process.argv.includes('--destroy-all')) {
     await agent.destroyLeft();
     process.exit(0);
   }
   onShutdown(logger, (signal) => (signal === 'SIGINT' ? agent.destroyAll() : agent.stop()), SHUTDOWN_MS);
   await agent.start();
+  watch.ready();
 } catch (error) {
   logger.fatal({ err: error }, 'the agent cannot start');
   process.exit(1);

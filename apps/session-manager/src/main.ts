@@ -1,7 +1,7 @@
 /** Runs the session manager as a process. */
 import { readFileSync } from 'node:fs';
 import { DrydockError } from '@drydock/protocol';
-import { createLogger, EnvError, onShutdown, systemClock } from '@drydock/service-kit';
+import { createLogger, EnvError, onShutdown, systemClock, watchProcess } from '@drydock/service-kit';
 import { type ManagerEnv, readManagerEnv } from './env.ts';
 import { type Manager, startManager } from './manager.ts';
 import { settingsFrom } from './settings.ts';
@@ -35,7 +35,9 @@ async function start(env: ManagerEnv): Promise<{ manager: Manager; stop(): Promi
     env.DRYDOCK_STORE === 'memory'
       ? createMemoryStore(systemClock)
       : await createRedisStore(env.REDIS_URL ?? '', logger, undefined, env.DRYDOCK_REDIS_CA_FILE);
-  const manager = await startManager(settings, { store, clock: systemClock, logger });
+  const watch = watchProcess('manager', { logger });
+  const manager = await startManager(settings, { store, clock: systemClock, logger, watch });
+  watch.ready();
   return {
     manager,
     async stop() {

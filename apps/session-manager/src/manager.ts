@@ -1,6 +1,6 @@
 /** Puts the manager together: its roots in the order in which they need one another. */
 import type { AddressInfo, Server } from 'node:net';
-import type { Clock, Logger } from '@drydock/service-kit';
+import type { Clock, Logger, ProcessWatch } from '@drydock/service-kit';
 import { serveOperator } from './edge/operator/operator-listener.ts';
 import { createCore } from './roots/core.ts';
 import { createEdge } from './roots/edge.ts';
@@ -33,7 +33,7 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
 /** Starts a manager over a store: learns the sessions, listens, and goes on with what was under way. */
 export async function startManager(
   settings: ManagerSettings,
-  deps: { store: Store; clock: Clock; logger: Logger },
+  deps: { store: Store; clock: Clock; logger: Logger; watch: ProcessWatch },
 ): Promise<Manager> {
   const core = createCore(settings, deps);
   const { cleanup, logger, base } = core;

@@ -13,6 +13,7 @@ export * from './lab/lab.ts';
 export * from './lab/lab-facts.ts';
 export * from './limits.ts';
 export * from './operator.ts';
+export * from './process-health.ts';
 export * from './refusals.ts';
 export * from './session/browser-events.ts';
 export * from './session/node.ts';

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { trafficSchema } from './agent/session-network.ts';
 import { hostNameSchema, nodeNameSchema, sessionIdSchema, tokenSchema } from './ids.ts';
+import { processHealthSchema } from './process-health.ts';
 import { refusalsSchema } from './refusals.ts';
 import { sessionStateSchema } from './session/session.ts';
 
@@ -149,6 +150,8 @@ export const operatorStatusSchema = z.object({
   capacity: z.object({ nodes: z.number(), free: z.number() }),
   queue: z.number().nullable(),
   errors: z.array(z.looseObject({ at: timeSchema, code: z.string(), where: z.string() })),
+  /** Each process that can be asked; those of hosts have the host's name. */
+  processes: z.array(processHealthSchema.extend({ host: hostNameSchema.optional() })),
   starts: startsSchema,
 });
 export type OperatorStatus = z.infer<typeof operatorStatusSchema>;

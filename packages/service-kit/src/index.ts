@@ -7,5 +7,8 @@ export * from './clock.ts';
 export * from './env.ts';
 export * from './frames.ts';
 export * from './logger.ts';
+export * from './loop-watch.ts';
+export * from './process-watch.ts';
 export * from './shutdown.ts';
 export * from './token-bucket.ts';
+export * from './uncaught-errors.ts';

@@ -1,5 +1,5 @@
 /** What the agent tells its manager of the host itself: once in the hello, and again as the disk fills. */
-import type { Capacity, HostFeatures } from '@drydock/protocol';
+import type { Capacity, HostFeatures, ProcessHealth } from '@drydock/protocol';
 import type { Clock, Logger, Timer } from '@drydock/service-kit';
 import type { AgentEnv } from '../env.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -22,10 +22,12 @@ export interface HostReport {
   describe(): Promise<{ features: HostFeatures; capacity: Capacity }>;
   /** How many booted nodes this host should hold for nobody, beside those of sessions. */
   poolSize(now: { members: number; demand: number }): Promise<number>;
-  /** The pool has changed: the capacity is told soon. */
-  poolChanged(): void;
+  /** The pool or the health of a process has changed: it is told soon. */
+  changed(): void;
   /** Says where what is counted can be read; until then all of it counts as nothing. */
   countBy(counts: () => HostCounts): void;
+  /** Says where it can be read how the processes of this host fare. */
+  healthBy(health: () => Promise<ProcessHealth[]>): void;
   /** Measures the capacity every minute from now on. */
   start(): void;
   stop(): void;
@@ -48,6 +50,7 @@ const SETTLE_MS = 100;
 export function createHostReport(deps: HostReportDeps): HostReport {
   const { env, runtime, onCapacity, clock, logger } = deps;
   let counts = (): HostCounts => ({ nodes: 0, pool: 0, remains: 0, terminalBreaks: 0 });
+  let health = async (): Promise<ProcessHealth[]> => [];
   let timer: Timer | undefined;
   let settle: Timer | undefined;
 
@@ -59,9 +62,15 @@ export function createHostReport(deps: HostReportDeps): HostReport {
     return capacityOf(found, { limits, overcommit, maxNodes, pool, remains, terminalBreaks });
   }
 
+  /** What is told: the capacity, and how the processes fare. */
+  async function told(): Promise<Capacity> {
+    const [found, processes] = await Promise.all([resources(), health()]);
+    return { ...capacityNow(found), processes };
+  }
+
   async function tell(): Promise<void> {
-    await resources()
-      .then((found) => onCapacity(capacityNow(found)))
+    await told()
+      .then(onCapacity)
       .catch((err: unknown) => logger.warn({ err }, 'capacity not measured'));
   }
 
@@ -71,7 +80,7 @@ export function createHostReport(deps: HostReportDeps): HostReport {
 
   return {
     async describe() {
-      return { features: await deps.features(), capacity: capacityNow(await resources()) };
+      return { features: await deps.features(), capacity: await told() };
     },
     async poolSize({ members, demand }) {
       const found = await resources();
@@ -80,7 +89,7 @@ export function createHostReport(deps: HostReportDeps): HostReport {
       const { maxNodes } = capacityNow(found);
       return poolSize({ fixed: env.poolSize, memory, members, nodes: counts().nodes, demand, maxNodes });
     },
-    poolChanged() {
+    changed() {
       settle ??= clock.after(SETTLE_MS, () => {
         settle = undefined;
         void tell();
@@ -88,6 +97,9 @@ export function createHostReport(deps: HostReportDeps): HostReport {
     },
     countBy(now) {
       counts = now;
+    },
+    healthBy(now) {
+      health = now;
     },
     start: arm,
     stop() {

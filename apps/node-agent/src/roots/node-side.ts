@@ -54,7 +54,7 @@ export function createNodeSide({ env, platform, clock, logger, onFact }: NodeSid
     prepareNetwork: ({ plug }) => networks.prepare(plug),
     engineReady,
     wanted: (members, demand) => host.poolSize({ members, demand }),
-    onSize: host.poolChanged,
+    onSize: host.changed,
     onRemains: remains.tell,
     ...base,
   });

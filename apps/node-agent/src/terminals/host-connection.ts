@@ -1,5 +1,5 @@
 /** One connection to the terminal host, the agent's or a manager's stream: its calls, and the viewers that end with it. */
-import { DrydockError, streamCalls, toDrydockError } from '@drydock/protocol';
+import { DrydockError, type ProcessHealth, streamCalls, toDrydockError } from '@drydock/protocol';
 import { createFrameReader, encodeFrame, FrameError, type Logger } from '@drydock/service-kit';
 import { z } from 'zod';
 import {
@@ -26,6 +26,8 @@ export interface HostConnectionDeps {
   send(buffers: Uint8Array[], canWait?: boolean): void;
   /** Brings a manager's stream. Without it this connection is one, and calls only what streams may. */
   dial?(request: HostRequest<'manager.dial'>): Promise<void>;
+  /** How this process fares. */
+  health?(): ProcessHealth;
 }
 
 export interface HostConnection {
@@ -37,7 +39,7 @@ export interface HostConnection {
 }
 
 /** Builds the host's end of one connection. */
-export function createHostConnection({ registry, logger, send, dial }: HostConnectionDeps): HostConnection {
+export function createHostConnection({ registry, logger, send, dial, health }: HostConnectionDeps): HostConnection {
   /** viewerId -> terminalId */
   const viewers = new Map<string, string>();
   let openCalls = 0;
@@ -74,7 +76,14 @@ export function createHostConnection({ registry, logger, send, dial }: HostConne
     switch (name) {
       case 'list':
         hostCalls.list.request.parse(raw);
-        return { answer: { protocol: HOST_PROTOCOL_VERSION, terminals: registry.list(), dials: dial !== undefined } };
+        return {
+          answer: {
+            protocol: HOST_PROTOCOL_VERSION,
+            terminals: registry.list(),
+            dials: dial !== undefined,
+            ...(health === undefined ? {} : { health: health() }),
+          },
+        };
       case 'manager.dial':
         await dial?.(hostCalls[name].request.parse(raw));
         return { answer: {} };

@@ -2,6 +2,7 @@
 import {
   agentCommands,
   MAX_STREAM_FRAME_BYTES,
+  processHealthSchema,
   type StreamEvent,
   sessionIdSchema,
   sessionNodeSchema,
@@ -37,13 +38,15 @@ export const hostCalls = {
     request: z.object({ url: z.url(), streamId: streamIdSchema, name: z.string(), key: z.string() }),
     answer: empty,
   },
-  /** First call of a connection: all that the host holds; `dials` when it knows `manager.dial`. */
+  /** First call of a connection, and again when the host's health is asked for: all that it holds; `dials` when it knows `manager.dial`. */
   list: {
     request: z.object({ protocol: z.number().int() }),
     answer: z.object({
       protocol: z.number().int(),
       terminals: z.array(hostedTerminalSchema),
       dials: z.boolean().optional(),
+      /** How the terminal host fares; since release 0.3. */
+      health: processHealthSchema.optional(),
     }),
   },
 } as const;

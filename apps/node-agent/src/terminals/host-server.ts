@@ -2,6 +2,7 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { ProcessHealth } from '@drydock/protocol';
 import { batchWrites, type Logger } from '@drydock/service-kit';
 import { createManagerDial } from '../system/manager-dial.ts';
 import { createHostConnection, type HostConnection, type HostConnectionDeps } from './host-connection.ts';
@@ -27,6 +28,7 @@ export interface HostServerOptions {
   socketPath: string;
   registry: TerminalRegistry;
   logger: Logger;
+  health?: () => ProcessHealth;
 }
 
 /** Writes whole messages; those of one turn leave together, and what can wait goes with the next or after WAIT_MS. */
@@ -54,7 +56,12 @@ function messageWriter(socket: Duplex): HostConnectionDeps['send'] {
 }
 
 /** Listens at `socketPath`; what an earlier process left there is removed. */
-export async function startHostServer({ socketPath, registry, logger }: HostServerOptions): Promise<HostServer> {
+export async function startHostServer({
+  socketPath,
+  registry,
+  logger,
+  health,
+}: HostServerOptions): Promise<HostServer> {
   const agents = new Set<HostConnection>();
   const sockets = new Set<Duplex>();
 
@@ -64,6 +71,7 @@ export async function startHostServer({ socketPath, registry, logger }: HostServ
       logger,
       send: messageWriter(socket),
       ...(dial === undefined ? {} : { dial }),
+      ...(health === undefined ? {} : { health }),
     });
     sockets.add(socket);
     socket.on('data', (chunk: Buffer) => {

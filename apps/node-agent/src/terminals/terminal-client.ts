@@ -1,6 +1,7 @@
 /** The agent's end of the terminal host's socket: calls, events, and coming back after a break. */
 import { connect, type Socket } from 'node:net';
-import { DrydockError } from '@drydock/protocol';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DrydockError, type ProcessHealth } from '@drydock/protocol';
 import { createBackoff, createFrameReader, encodeFrame, type Frame, type Logger } from '@drydock/service-kit';
 import {
   HOST_PROTOCOL_VERSION,
@@ -17,6 +18,9 @@ import {
 
 /** Between attempts to reach the host (ms): it runs on the same machine and is restarted by the supervisor. */
 const RETRY = { minMs: 50, maxMs: 2000 };
+
+/** The host has so long to say how it fares (ms). */
+const HEALTH_MS = 2000;
 
 type EventOf<K extends HostEvent['event']> = Omit<Extract<HostEvent, { event: K }>, 'event'>;
 
@@ -38,6 +42,8 @@ export interface TerminalClient {
   isConnected(): boolean;
   /** How often an established connection has ended. */
   breaks(): number;
+  /** How the terminal host fares; nothing of one that is away or of an earlier release. */
+  health(): Promise<ProcessHealth[]>;
   /** Resolves at the first connection. */
   ready(): Promise<void>;
   close(): void;
@@ -50,6 +56,13 @@ interface Waiting {
 }
 
 const away = () => new DrydockError('HOST_UNAVAILABLE', 'The terminals of this host are out of reach at the moment.');
+
+/** The health in an answer; none of a host that is stuck, which must not keep the machine's own report, or of an earlier release. */
+async function healthOf(asked: Promise<HostAnswer<'list'>>): Promise<ProcessHealth[]> {
+  const answered = asked.catch(() => undefined);
+  const answer = await Promise.race([answered, pause(HEALTH_MS, undefined, { ref: false })]);
+  return answer?.health === undefined ? [] : [answer.health];
+}
 
 /** Connects, and connects again after every break, until `close`. */
 export function createTerminalClient(socketPath: string, logger: Logger, events: TerminalClientEvents): TerminalClient {
@@ -188,6 +201,7 @@ export function createTerminalClient(socketPath: string, logger: Logger, events:
     },
     isConnected: () => connected,
     breaks: () => breaks,
+    health: async () => (connected ? healthOf(send('list', { protocol: HOST_PROTOCOL_VERSION })) : []),
     ready: () => whenReady,
     close() {
       closed = true;

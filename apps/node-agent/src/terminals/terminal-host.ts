@@ -3,7 +3,7 @@
 import { readSync, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
-import { DrydockError, type SessionId } from '@drydock/protocol';
+import { DrydockError, type ProcessHealth, type SessionId } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { type IPty, spawn } from 'node-pty';
 import { spawnEnteredPty } from './entered-pty.ts';
@@ -18,6 +18,8 @@ export interface TerminalHostOptions {
   logger: Logger;
   /** @throws DrydockError NODE_NOT_FOUND */
   commandFor(node: { sessionId: SessionId; node: string }, size: Size): TerminalCommand;
+  /** How this process fares; told to agents that ask. */
+  health?: () => ProcessHealth;
 }
 
 export interface TerminalHost {
@@ -118,6 +120,7 @@ export async function startTerminalHost({
   socketPath,
   logger,
   commandFor,
+  health,
 }: TerminalHostOptions): Promise<TerminalHost> {
   const spawnFor =
     (node: { sessionId: SessionId; node: string }): SpawnPty =>
@@ -131,7 +134,7 @@ export async function startTerminalHost({
     screens,
     onForgotten: (terminalId, exit) => server.broadcast({ event: 'exit', terminalId, ...exit }),
   });
-  const server = await startHostServer({ socketPath, registry, logger });
+  const server = await startHostServer({ socketPath, registry, logger, ...(health === undefined ? {} : { health }) });
   return {
     registry,
     screens,

@@ -1,5 +1,11 @@
 /** What all roots of a manager are given. */
-import { type CleanupStack, type Clock, createCleanupStack, type Logger } from '@drydock/service-kit';
+import {
+  type CleanupStack,
+  type Clock,
+  createCleanupStack,
+  type Logger,
+  type ProcessWatch,
+} from '@drydock/service-kit';
 import { createMetrics, type Metrics } from '../edge/base/metrics.ts';
 import { createOrigins, type Origins } from '../edge/base/origins.ts';
 import { createEventBus, type EventBus } from '../model/manager-events.ts';
@@ -11,6 +17,8 @@ export interface Core {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How this process fares. */
+  readonly watch: ProcessWatch;
   /** Who acquires registers the release here. */
   readonly cleanup: CleanupStack;
   readonly events: EventBus;
@@ -25,7 +33,7 @@ export interface Core {
 /** Builds it. */
 export function createCore(
   settings: ManagerSettings,
-  { store, clock, logger }: { store: Store; clock: Clock; logger: Logger },
+  { store, clock, logger, watch }: { store: Store; clock: Clock; logger: Logger; watch: ProcessWatch },
 ): Core {
   const address = { port: settings.port };
   const origins = createOrigins({ ...settings, tls: settings.tls !== undefined, port: () => address.port });
@@ -34,6 +42,7 @@ export function createCore(
     store,
     clock,
     logger,
+    watch,
     cleanup: createCleanupStack((name, error) => logger.error({ err: error, name }, 'cleanup failed')),
     events: createEventBus(),
     base: { metrics: createMetrics(), origins, address },

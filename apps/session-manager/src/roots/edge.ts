@@ -81,5 +81,5 @@ export async function createEdge(core: Core, parts: Parts): Promise<Listener> {
     onRefused: () => metrics.refusedConnections.inc({ kind: 'connection' }),
   });
   const tls = settings.tls === undefined ? undefined : createTlsFiles(settings.tls, logger);
-  return createListener(frontDoor, tls, bounds);
+  return createListener(frontDoor, core.watch.errors, tls, bounds);
 }

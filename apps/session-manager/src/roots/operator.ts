@@ -2,6 +2,7 @@
 import { addOperatorGauges } from '../edge/operator/operator-gauges.ts';
 import { createOperatorSignIn, LINK_MINUTES } from '../edge/operator/operator-sign-in.ts';
 import { createOperatorStatus } from '../edge/operator/operator-status.ts';
+import { createProcessHealths } from '../edge/operator/process-healths.ts';
 import { countRefusals } from '../edge/operator/refusal-counts.ts';
 import { createClientNames } from '../operator/client-names.ts';
 import { createOperatorPart } from '../operator/operator.ts';
@@ -44,6 +45,15 @@ export function createOperator(
   cleanup.add('traffic', () => traffic.stop());
   cleanup.add('refusals', () => refusals.stop());
   addOperatorGauges({ metrics, directory, orders });
+  const { webUrl } = settings;
+  const processes = createProcessHealths({
+    own: core.watch.health,
+    hosts: registry,
+    webUrl: webUrl === undefined ? undefined : `${webUrl}${origins.basePath}`,
+    metrics,
+    clock,
+    logger,
+  });
   const status = createOperatorStatus({
     version: settings.version,
     directory,
@@ -51,6 +61,7 @@ export function createOperator(
     metrics,
     admission,
     sockets: () => sockets.pages.sockets(),
+    processes: processes.read,
   });
   function drop(host: string): void {
     connections.drop(host);

@@ -13,7 +13,14 @@ import {
   type SessionSnapshot,
   sessionSnapshotSchema,
 } from '@drydock/protocol';
-import { type Clock, createLogger, type Logger, systemClock } from '@drydock/service-kit';
+import {
+  type Clock,
+  createLogger,
+  type Logger,
+  type ProcessWatch,
+  systemClock,
+  watchProcess,
+} from '@drydock/service-kit';
 import { io, type Socket } from 'socket.io-client';
 import { type Manager, startManager } from '../manager.ts';
 import { newId } from '../model/links.ts';
@@ -33,6 +40,7 @@ export interface TestManager {
   readonly origin: string;
   readonly agentKey: string;
   readonly store: Store;
+  readonly watch: ProcessWatch;
   /** One call of the API below /api/v1; a failed one must have the contract's error body. */
   call(method: string, path: string, options?: CallOptions): Promise<ApiAnswer>;
   createSession(request?: object): Promise<CreateSessionResponse>;
@@ -50,6 +58,7 @@ export interface TestManager {
   resume(): Promise<void>;
   /** Stops the manager as a crash would see it from outside, and starts another over the same store and port. */
   restart(): Promise<void>;
+  /** @throws when a handler threw anything in its time. */
   stop(): Promise<void>;
 }
 
@@ -120,7 +129,10 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     version: '0.0.0-test',
     ...options.settings,
   };
-  let manager = await startManager(settings, { store, clock, logger });
+  // Its errors are the tests' own (`stop`); those that reach the process are the test runner's.
+  const watch = watchProcess('manager', { logger });
+  const deps = { store, clock, logger, watch };
+  let manager = await startManager(settings, deps);
   const { port } = manager;
   const origin = `http://127.0.0.1:${port}`;
 
@@ -152,6 +164,7 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     origin,
     agentKey,
     store,
+    watch,
     call,
     async createSession(request = {}) {
       const answer = await call('POST', '/sessions', { body: request });
@@ -184,11 +197,11 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
     },
     pause: () => manager.close(),
     async resume() {
-      manager = await startManager({ ...settings, port }, { store, clock, logger });
+      manager = await startManager({ ...settings, port }, deps);
     },
     async restart() {
       await manager.close();
-      manager = await startManager({ ...settings, port }, { store, clock, logger });
+      manager = await startManager({ ...settings, port }, deps);
     },
     async stop() {
       for (const socket of sockets) socket.disconnect();
@@ -196,6 +209,9 @@ export async function startTestManager(options: TestManagerOptions = {}): Promis
       await manager.close();
       await store.close();
       rmSync(directory, { recursive: true, force: true });
+      watch.stop();
+      const [first] = watch.errors.last();
+      if (first !== undefined) throw new Error(`a handler threw (${first.where}): ${first.stack}`);
     },
   };
 }

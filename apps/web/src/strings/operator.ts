@@ -76,6 +76,13 @@ export const operator = {
     undrainTitle: (name: string) => `Let ${name} take nodes again?`,
     undrainText: 'New nodes go there as before.',
   },
+  uncaught: {
+    title: 'Errors that nothing caught',
+    of: (process: string, host: string | undefined, count: number) =>
+      `${plural(count, 'error', 'errors')} of ${process}${host === undefined ? '' : ` of ${host}`}`,
+    line: 'It goes on. Report the newest one, and start that process again when it suits.',
+    newest: (at: string, where: string) => `Newest: ${at}, in a ${where}`,
+  },
   blocks: {
     title: 'Blocks',
     none: 'Nobody is blocked.',

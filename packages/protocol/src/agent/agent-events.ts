@@ -23,6 +23,7 @@ import {
   watchedTableSchema,
 } from '../lab/lab-facts.ts';
 import { MAX_NODES_PER_SESSION, MAX_REPORTED_PORTS } from '../limits.ts';
+import { PROCESSES, processHealthSchema } from '../process-health.ts';
 import { refusalsSchema } from '../refusals.ts';
 import { nodeLimitsSchema, nodeReportSchema } from '../session/node.ts';
 import { nodePortSchema } from '../session/ports.ts';
@@ -74,6 +75,8 @@ export const capacitySchema = z.object({
   remains: z.number().int().optional(),
   /** How often the agent has lost the terminal host since it started: each time the host's terminals ended. Since release 0.2. */
   terminalBreaks: z.number().int().optional(),
+  /** The agent and the terminal host. Since release 0.3. */
+  processes: z.array(processHealthSchema).max(PROCESSES.length).optional(),
 });
 export type Capacity = z.infer<typeof capacitySchema>;
 

@@ -8,6 +8,7 @@ import {
   type ServerHttp2Session,
 } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { UncaughtErrors } from '@drydock/service-kit';
 
 /** Requests under way on one connection. */
 const MAX_STREAMS = 100;
@@ -107,6 +108,7 @@ function fromHttp1(response: Http2ServerResponse): void {
 /** Builds it. */
 export function createHttp2Door(
   door: { request(request: IncomingMessage, response: ServerResponse): void },
+  errors: UncaughtErrors,
   bounds: Http2Bounds,
 ): Http2Door {
   const sessions = new Set<ServerHttp2Session>();
@@ -129,12 +131,16 @@ export function createHttp2Door(
   });
   server.on('sessionError', () => undefined);
   server.on('request', (request: Http2ServerRequest, response: Http2ServerResponse) => {
-    fromHttp1(response);
-    if (!toHttp1(request)) {
-      response.writeHead(400, { 'content-length': 0 }).end();
-      return;
-    }
-    door.request(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    errors.guard(
+      'request',
+      () => {
+        fromHttp1(response);
+        if (toHttp1(request))
+          door.request(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+        else response.writeHead(400, { 'content-length': 0 }).end();
+      },
+      () => request.stream.close(constants.NGHTTP2_INTERNAL_ERROR),
+    );
   });
 
   return {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createLogger, createUncaughtErrors } from '@drydock/service-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type PublishedPorts, publishPorts } from '../../testing/published-port.ts';
 import { createListener } from './listener.ts';
@@ -75,7 +76,7 @@ describe('a connection', () => {
           upgrade: (_request, socket) => socket.destroy(),
           malformed: (_error, socket) => socket.destroy(),
         },
-        undefined,
+        createUncaughtErrors({ logger: createLogger('test', 'silent') }),
       );
       await new Promise<void>((resolve) => listener.server.listen(0, '127.0.0.1', resolve));
       const socket = connect((listener.server.address() as AddressInfo).port, '127.0.0.1');
@@ -113,6 +114,7 @@ describe('a connection', () => {
     const { createServer: createTcp } = await import('node:net');
     const door = createHttp2Door(
       { request: (_request, response) => void response.end() },
+      createUncaughtErrors({ logger: createLogger('test', 'silent') }),
       {
         firstRequestMs: 300,
         idleMs: 300,

@@ -11,6 +11,7 @@ import {
 import { createServer as createTcp, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createServer as createTls } from 'node:tls';
+import type { UncaughtErrors } from '@drydock/service-kit';
 import type { ConnectionBounds } from './connection-bounds.ts';
 import { createHttp2Door } from './http2-door.ts';
 import type { TlsFiles } from './tls-files.ts';
@@ -65,13 +66,50 @@ function hearing(door: Door, bounds: ConnectionBounds): Door {
   };
 }
 
-/** Builds the listener; nothing listens yet. */
+/** An answer of ours that says only that the mistake is ours; a request that has its answer half is cut. */
+function giveUpRequest(response: ServerResponse): void {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500, { 'content-length': 0, connection: 'close' }).end();
+}
+
+/**
+ * The net at the edge: what a handler throws ends its own request, never the process. What fails later, in a callback or a promise, comes to
+ * the process's own (service-kit uncaught-errors.ts).
+ */
+function caught(door: Door, errors: UncaughtErrors): Door {
+  return {
+    request(request, response) {
+      errors.guard(
+        'request',
+        () => door.request(request, response),
+        () => giveUpRequest(response),
+      );
+    },
+    upgrade(request, socket, head) {
+      errors.guard(
+        'upgrade',
+        () => door.upgrade(request, socket, head),
+        () => socket.destroy(),
+      );
+    },
+    malformed(error, socket) {
+      errors.guard(
+        'malformed',
+        () => door.malformed(error, socket),
+        () => socket.destroy(),
+      );
+    },
+  };
+}
+
+/** Builds the listener; nothing listens yet. `errors` gets what a handler of `behind` throws. */
 export function createListener(
   behind: Door,
-  tls: TlsFiles | undefined,
+  errors: UncaughtErrors,
+  tls: TlsFiles | undefined = undefined,
   bounds: ConnectionBounds | undefined = undefined,
 ): Listener {
-  const door = bounds === undefined ? behind : hearing(behind, bounds);
+  const door = caught(bounds === undefined ? behind : hearing(behind, bounds), errors);
   const sockets = new Set<Socket>();
 
   const http1: Http1Server = createHttp1({
@@ -90,7 +128,7 @@ export function createListener(
   // It is given connections and never listens by itself; its checks of slow ones begin with this event.
   http1.emit('listening');
 
-  const http2 = createHttp2Door(door, {
+  const http2 = createHttp2Door(door, errors, {
     firstRequestMs: HEADERS_TIMEOUT_MS,
     idleMs: KEEP_ALIVE_MS,
     maxHeaderBytes: MAX_HEADER_BYTES,

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { MANAGER_HEADER } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { createProxyServer } from 'httpxy';
 import type { Origins } from '../base/origins.ts';
@@ -54,6 +55,7 @@ export function createWebProxy(deps: { webUrl: string | undefined; origins: Orig
     request.headers['x-forwarded-proto'] = url.protocol.slice(0, -1);
     request.headers['x-drydock-frames'] = origins.frameSources(request.headers.host).join(' ');
     delete request.headers[ANCESTORS_HEADER];
+    delete request.headers[MANAGER_HEADER];
     if (frame !== undefined) request.headers[ANCESTORS_HEADER] = [frame.ancestors].flat().join(' ');
     request.headers['x-forwarded-for'] = origins.clientAddress(request);
   }

@@ -4,6 +4,7 @@ import type { HostBook } from '../../scheduling/host-book.ts';
 import type { HostRegistry } from '../../scheduling/host-registry.ts';
 import type { SessionDirectory } from '../../sessions/session-directory.ts';
 import type { Metrics } from '../base/metrics.ts';
+import type { HealthOfHost } from './process-healths.ts';
 
 export interface OperatorStatusDeps {
   version: string;
@@ -12,11 +13,12 @@ export interface OperatorStatusDeps {
   metrics: Metrics;
   admission: Pick<Admission, 'capacity' | 'waiting'>;
   sockets(): number;
+  processes(): Promise<HealthOfHost[]>;
 }
 
 /** Builds the answer; each call takes it anew. */
 export function createOperatorStatus(deps: OperatorStatusDeps) {
-  const { version, directory, metrics, sockets } = deps;
+  const { version, directory, metrics, sockets, processes } = deps;
   const { registry: hosts, book } = deps.hosts;
   const { capacity, waiting } = deps.admission;
   return async () => {
@@ -51,6 +53,7 @@ export function createOperatorStatus(deps: OperatorStatusDeps) {
       capacity: capacity(),
       queue: await waiting().catch(() => null),
       errors: metrics.lastErrors(),
+      processes: await processes(),
     };
   };
 }

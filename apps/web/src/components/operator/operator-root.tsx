@@ -10,7 +10,7 @@ import { Wordmark } from '../ui/logo.tsx';
 import { Message } from '../ui/message.tsx';
 import { ThemeSwitch } from '../ui/theme-switch.tsx';
 import { type Order, OrderDialog } from './order-dialog.tsx';
-import { AuditList, BlockList, HostList } from './place-lists.tsx';
+import { AuditList, BlockList, HostList, UncaughtList } from './place-lists.tsx';
 import { SessionCards } from './session-cards.tsx';
 import { Sparkline } from './sparkline.tsx';
 import { useDesk } from './use-desk.ts';
@@ -91,6 +91,7 @@ function DeskParts({ desk, onOrder }: { desk: Desk; onOrder: (order: Order) => v
   const active = sessions.filter(({ state }) => state === 'active');
   const nodes = active.reduce((sum, session) => sum + session.nodes.length, 0);
   const cpus = active.reduce((sum, session) => sum + session.cpus, 0);
+  const failed = status.processes.filter(({ uncaught }) => uncaught.count > 0);
   const values = (name: 'sessions' | 'nodes' | 'cpus' | 'queue') => load.samples.map((sample) => sample[name]);
   const words = { name: 'message', label: text.starts.message } as const;
   const stop = { title: text.starts.title, text: text.starts.text, confirm: text.starts.stop, words } as const;
@@ -129,6 +130,11 @@ function DeskParts({ desk, onOrder }: { desk: Desk; onOrder: (order: Order) => v
       <Part title={text.hosts.title}>
         <HostList hosts={status.hosts} onOrder={onOrder} />
       </Part>
+      {failed.length > 0 && (
+        <Part title={text.uncaught.title}>
+          <UncaughtList processes={failed} />
+        </Part>
+      )}
       <Part title={text.blocks.title}>
         <BlockList blocks={blocks} onOrder={onOrder} />
       </Part>

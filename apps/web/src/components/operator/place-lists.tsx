@@ -1,7 +1,7 @@
-/** Hosts, blocks and the last orders of a place. */
+/** Hosts, uncaught errors, blocks and the last orders of a place. */
 'use client';
 
-import type { AuditEntry, Block, OperatorHost } from '@drydock/protocol';
+import type { AuditEntry, Block, OperatorHost, OperatorStatus } from '@drydock/protocol';
 import type { ReactNode } from 'react';
 import { operator } from '../../strings/operator.ts';
 import { Button } from '../ui/button.tsx';
@@ -43,6 +43,30 @@ export function HostList({ hosts, onOrder }: { hosts: readonly OperatorHost[]; o
             >
               {asked.confirm}
             </Button>
+          </Row>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** What was thrown and caught by nothing; the stack can be copied into a report. */
+export function UncaughtList({ processes }: { processes: OperatorStatus['processes'] }) {
+  const text = operator.uncaught;
+  return (
+    <ul className="grid gap-2.5">
+      {processes.map(({ process, host, uncaught }) => {
+        const newest = uncaught.last.at(-1);
+        return (
+          <Row key={`${process} ${host}`} name={text.of(process, host, uncaught.count)} line={text.line}>
+            {newest !== undefined && (
+              <details className="w-full text-[13.5px]">
+                <summary>{text.newest(time(newest.at), newest.where)}</summary>
+                <pre className="mt-2 overflow-x-auto rounded-md bg-sunken p-3 font-mono text-[12.5px]">
+                  {newest.stack}
+                </pre>
+              </details>
+            )}
           </Row>
         );
       })}
