@@ -69,6 +69,13 @@ test('an operator sees a session from outside, freezes it, ends it, and its page
     return turnsOf(mark) - before;
   };
   await expect.poll(() => turnsWithin(500)).toBe(0);
+  // Who goes to a port of it reads the same, at once: its programs would take the connection and stay silent.
+  const port = await page.context().newPage();
+  await port.goto(stack.origin.replace('//', `//8080-node1-${workbench.sessionId}.`));
+  await expect(port.locator('body')).toContainText('node1 is stopped for now');
+  await expect(port.locator('body')).toContainText('looking into it');
+  await port.screenshot({ path: 'e2e/test-results/screens/port-frozen.png' });
+  await port.close();
   const turns = turnsOf(mark);
 
   await card.getByRole('button', { name: `Thaw session ${workbench.sessionId}` }).click();

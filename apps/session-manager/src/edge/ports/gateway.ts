@@ -190,8 +190,8 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
       return true;
     }
     request.url = path.rest;
-    const { stripAuthorization } = decision;
-    proxy.request(request, response, { target, stripAuthorization, prefix: origins.basePath + path.prefix });
+    const { stripAuthorization, stranger } = decision;
+    proxy.request(request, response, { target, stripAuthorization, stranger, prefix: origins.basePath + path.prefix });
     return true;
   }
 
@@ -217,14 +217,15 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
       if (warnStrangers && stranger && isNavigation(request) && !hasReadWarning(request)) {
         return showWarning(response, new URL(portUrl(target)).host, returnPath(request.url ?? '/'));
       }
-      proxy.request(request, response, { target, stripAuthorization });
+      proxy.request(request, response, { target, stripAuthorization, stranger });
     },
     upgrade(request, socket, head, label) {
       const name = parsePortLabel(label);
       const target = name === undefined || !isPath(request.url) ? undefined : table(name);
       const decision = target === undefined ? undefined : access.decide(request, target);
       if (target === undefined || !decision?.allowed) return refuseUpgrade(socket, '404 Not Found');
-      proxy.upgrade(request, socket, head, { target, stripAuthorization: decision.stripAuthorization });
+      const { stripAuthorization, stranger } = decision;
+      proxy.upgrade(request, socket, head, { target, stripAuthorization, stranger });
     },
     mainRequest(request, response) {
       if (pathOf(request.url) === OPEN_PATH) {
@@ -243,8 +244,9 @@ export function createPortGateway(deps: PortGatewayDeps): PortGateway {
         return true;
       }
       request.url = path.rest === '' ? '/' : path.rest;
-      const { stripAuthorization } = decision;
-      proxy.upgrade(request, socket, head, { target, stripAuthorization, prefix: origins.basePath + path.prefix });
+      const { stripAuthorization, stranger } = decision;
+      const prefix = origins.basePath + path.prefix;
+      proxy.upgrade(request, socket, head, { target, stripAuthorization, stranger, prefix });
       return true;
     },
   };

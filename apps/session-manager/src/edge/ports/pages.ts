@@ -39,16 +39,22 @@ export function portError(thrown: unknown): DrydockError {
 function causeOf(error: DrydockError): string {
   if (error.code === 'PORT_REFUSED') return error.details?.cause === undefined ? 'refused' : 'closed';
   return (
-    { PORT_TIMEOUT: 'timeout', HOST_UNAVAILABLE: 'host-away', RATE_LIMITED: 'limit' }[error.code as string] ?? 'other'
+    { PORT_TIMEOUT: 'timeout', HOST_UNAVAILABLE: 'host-away', RATE_LIMITED: 'limit', SESSION_FROZEN: 'frozen' }[
+      error.code as string
+    ] ?? 'other'
   );
 }
 
 const clockTime = (ms: number) => `${new Date(ms).toISOString().slice(11, 19)} UTC`;
 
 /** Since when it is so, in words. */
-function sinceText({ since, lastAnswered }: PortTrouble): string {
+function sinceText({ code }: DrydockError, { since, lastAnswered }: PortTrouble): string {
   const answered =
-    lastAnswered === undefined ? 'It has not answered anybody yet.' : `It last answered at ${clockTime(lastAnswered)}.`;
+    code === 'SESSION_FROZEN'
+      ? 'Nothing in it is lost.'
+      : lastAnswered === undefined
+        ? 'It has not answered anybody yet.'
+        : `It last answered at ${clockTime(lastAnswered)}.`;
   return `It has been so since ${clockTime(since)}. ${answered}`;
 }
 
@@ -70,6 +76,11 @@ function explain(error: DrydockError, { node, port }: PortName, trouble: PortTro
       return {
         title: 'Too many connections',
         text: `This session has as many connections open as it may have; ${where} must wait.`,
+      };
+    case 'SESSION_FROZEN':
+      return {
+        title: `${node} is stopped for now`,
+        text: `${error.message.replace(/\.$/, '')}${error.details?.reason === undefined ? '.' : `: ${error.details.reason}`}`,
       };
     case 'PORT_REFUSED':
       return error.details?.cause === undefined
@@ -103,7 +114,9 @@ export function portFailure(
   response.setHeader('x-robots-tag', 'noindex');
   if (/\bjson\b/.test(request.headers.accept ?? '') && !/text\/html/.test(request.headers.accept ?? '')) {
     const { since, lastAnswered } = trouble;
-    const details = { node: name.node, port: name.port, cause: causeOf(error), since, lastAnswered };
+    // Of an error's own details the operator's reason alone is for visitors.
+    const { reason } = error.details ?? {};
+    const details = { node: name.node, port: name.port, cause: causeOf(error), since, lastAnswered, reason };
     const body = JSON.stringify({ error: { ...error.toBody(), details } });
     response
       .writeHead(error.status, { 'content-type': 'application/json', 'retry-after': String(RELOAD_SECONDS) })
@@ -117,7 +130,7 @@ export function portFailure(
     response,
     error.status,
     title,
-    [text, sinceText(trouble), ...(again === undefined ? [] : ['This page looks again by itself.'])],
+    [text, sinceText(error, trouble), ...(again === undefined ? [] : ['This page looks again by itself.'])],
     again,
   );
 }

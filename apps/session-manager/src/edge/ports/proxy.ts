@@ -10,6 +10,7 @@ import { boundBody } from '../base/body-bounds.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Origins } from '../base/origins.ts';
 import { createPortAgent, upstreamHost } from './agent.ts';
+import { answerFrozen, refuseFrozen } from './frozen.ts';
 import { prepareAnswer, prepareRequest } from './headers.ts';
 import { createPortHealth } from './health.ts';
 import type { PortTable, PortTarget } from './labels.ts';
@@ -25,6 +26,8 @@ const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS']);
 export interface PortVisit {
   target: PortTarget;
   stripAuthorization: boolean;
+  /** The visitor holds nothing of the session: its port is open to everybody. */
+  stranger: boolean;
   /** Set when the port is visited below a path of our own origin. */
   prefix?: string;
 }
@@ -209,6 +212,7 @@ export function createPortProxy(deps: PortProxyDeps): PortProxy {
 
   return {
     request(request, response, visit) {
+      if (answerFrozen(request, response, visit)) return;
       const release = limits.acquire(visit.target.sessionId);
       if (release === undefined) {
         const now = { since: clock.now(), lastAnswered: undefined };
@@ -221,6 +225,7 @@ export function createPortProxy(deps: PortProxyDeps): PortProxy {
       proxy.web(request, response, { target: targetOf(passage), agent: kept }).catch(() => response.destroy());
     },
     upgrade(request, socket, head, visit) {
+      if (refuseFrozen(socket, visit)) return;
       const release = limits.acquire(visit.target.sessionId);
       if (release === undefined) return refuseUpgrade(socket, '429 Too Many Requests');
       socket.once('close', release);

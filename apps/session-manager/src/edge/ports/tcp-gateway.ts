@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { CLOSED_PORTS, DrydockError, type SessionId, sessionIdSchema, toDrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
 import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
+import { requireThawed } from '../../model/session.ts';
 import type { AgentStreams } from '../agents/agent-streams.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Origins } from '../base/origins.ts';
@@ -85,6 +86,7 @@ export function createTcpGateway(deps: TcpGatewayDeps): TcpGateway {
     if (CLOSED_PORTS.includes(port)) throw new DrydockError('PORT_CLOSED');
     const target = table({ sessionId, node, port });
     if (target === undefined) throw new DrydockError('NODE_NOT_FOUND');
+    requireThawed(target.session);
     const release = limits.acquire(sessionId);
     if (release === undefined) throw new DrydockError('RATE_LIMITED');
     socket.once('close', release);
