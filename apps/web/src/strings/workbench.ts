@@ -109,10 +109,10 @@ export const share = {
   title: 'Share this session',
   text: 'Whoever has a link has its right. Send the one that fits.',
   owner: { title: 'Own', text: 'Everything, also extending, sharing and closing. Keep it to yourself.' },
-  collaborator: { title: 'Work together', text: 'Use and add nodes, type in terminals, edit files, open ports.' },
+  collaborator: { title: 'Work together', text: 'Use and add nodes, type in terminals, edit files, use all ports.' },
   viewer: {
     title: 'Watch',
-    text: 'See terminals and nodes, and use the pages of private ports: what a program there lets its visitors do, they can do.',
+    text: 'See terminals and nodes. They can open the pages of ports, private ones too, and do there whatever a page lets its visitors do.',
   },
   make: 'Make a link',
   making: 'Making…',
