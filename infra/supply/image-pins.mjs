@@ -1,7 +1,11 @@
-/** Which images of others the compose files name, and by which content: finds the names, asks their registries, writes digests behind tags. */
+/**
+ * What others made and the clone names by a name that its maker can change: images, actions of CI, downloads. Finds them, and writes digests
+ * behind the tags of images, as their registries give them.
+ */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { REPO } from '../common/paths.mjs';
 import { Problem } from '../common/problem.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
@@ -10,8 +14,8 @@ import { lastLines, runCommand } from '../common/run-command.mjs';
 export const COMPOSE_DIRECTORY = join(REPO, 'infra/deploy/compose');
 /** A registry that does not answer is not waited for (ms). */
 const LIMIT_MS = 60_000;
-/** `image:` of a compose file, and `FROM` of a Dockerfile: what stands before the image, the image, what comes after it. */
-const IN_COMPOSE = /^(\s*image:\s*)(\S+)(.*)$/;
+/** `image:` of a compose file (`container:` of CI), and `FROM` of a Dockerfile: what stands before the image, the image, what comes after it. */
+const IN_COMPOSE = /^(\s*(?:image|container):\s*)(\S+)(.*)$/;
 const IN_DOCKERFILE = /^(FROM\s+(?:--platform=\S+\s+)?)(\S+)(.*)$/i;
 const STAGE = /^FROM\s.*\sAS\s+(\S+)\s*$/gim;
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
@@ -24,6 +28,20 @@ const ON_LOOPBACK = /^(127\.[\d.]+|localhost)(:\d+)?\//;
  * @property {string} name with its tag, without a digest
  * @property {boolean} pinned
  */
+
+/** Where actions of CI are named. */
+const WORKFLOWS = '.github/workflows/';
+const USES = /^\s*(?:-\s*)?uses:\s*['"]?([^\s'"#]+)/gm;
+/** An action by a commit, an image by its digest, or one of this very clone. */
+const FIXED_ACTION = /^(\.\/.*|[\w./-]+@[0-9a-f]{40}|docker:\/\/.+@sha256:[0-9a-f]{64})$/;
+/** Courses of learners: what they name is drawn by nodes, from the library of the installation. */
+const COURSES = 'labs/';
+/** Programs that make or run the place. Their tests speak with listeners of their own. */
+const PROGRAM = /^(infra|native|\.ci|\.github)\/.*(\.(mjs|sh|mk)|Makefile|Dockerfile|\/run|\.ya?ml)$/;
+const TEST = /(\.test\.mjs|-test\.sh|\/tests?\/.*)$/;
+/** Commands that bring something from elsewhere, pinned by nothing: what apt brings is signed, what `npm ci` brings is in the lock file. */
+const DOWNLOAD =
+  /\b(?:curl|wget)\b[^\n|]*https?:\/\/(?!127\.|localhost|\$)|\b(?:docker|podman|skopeo)\s+(?:pull|copy)\s|\bnpx\s+(?:-y|--yes)\b|\bnpm\s+(?:i|install)\s+(?:-g|--global)\b|\bpip3?\s+install\b|\bgit\s+clone\s+https?:/;
 
 /** @param {string} directory */
 function sources(directory) {
@@ -41,7 +59,7 @@ function sources(directory) {
  * @param {(image: string) => string} change
  */
 function mapImages(file, text, change) {
-  const isCompose = !file.endsWith('Dockerfile');
+  const isCompose = !/(Dockerfile|Containerfile)$/.test(file);
   const stages = new Set([...text.matchAll(STAGE)].map(([, stage = '']) => stage.toLowerCase()));
   return text
     .split('\n')
@@ -69,6 +87,41 @@ export function foreignImages(directory = COMPOSE_DIRECTORY) {
       return image;
     });
     return [...found.values()];
+  });
+}
+
+/** @param {string} root a checkout @returns {string[]} its files */
+const filesOf = (root) =>
+  execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+    .split('\0')
+    .filter((file) => file !== '' && existsSync(join(root, file)));
+
+/**
+ * What of the clone is named in a way that its maker can change, and is not of the compose files: actions of CI by a tag, images that another
+ * file names, commands that download.
+ * @param {string} [root]
+ * @returns {string[]} `FILE: what`
+ */
+export function looseNames(root = REPO) {
+  const compose = `${relative(REPO, COMPOSE_DIRECTORY)}/`;
+  return filesOf(root).flatMap((file) => {
+    if (file.startsWith(COURSES)) return [];
+    const isProgram = PROGRAM.test(file) && !TEST.test(file);
+    const namesImages = /\.ya?ml$|(Dockerfile|Containerfile)$/.test(file);
+    if (!isProgram && !namesImages) return [];
+    const text = readFileSync(join(root, file), 'utf8');
+    /** @type {string[]} */
+    const loose = [];
+    if (file.startsWith(WORKFLOWS))
+      loose.push(...[...text.matchAll(USES)].map(([, name = '']) => name).filter((name) => !FIXED_ACTION.test(name)));
+    if (namesImages && !file.startsWith(compose))
+      mapImages(file, text, (image) => {
+        if (!DIGEST.test(image)) loose.push(image);
+        return image;
+      });
+    // This file's own patterns are no commands.
+    if (isProgram && file !== 'infra/supply/image-pins.mjs') loose.push(...(DOWNLOAD.exec(text)?.slice(0, 1) ?? []));
+    return loose.map((name) => `${file}: ${name}`);
   });
 }
 

@@ -7,7 +7,7 @@ import { readJsonIfThere } from '../common/files.mjs';
 import { REPO } from '../common/paths.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
 import { audit } from '../supply/audit.mjs';
-import { foreignImages } from '../supply/image-pins.mjs';
+import { foreignImages, looseNames } from '../supply/image-pins.mjs';
 import { licenceProblem } from '../supply/licences.mjs';
 import { hostSnapshot, leftovers } from './host-snapshot.mjs';
 import { nothing, parseNative, parsePlaywright, single, sum } from './outcome.mjs';
@@ -88,7 +88,9 @@ async function supply() {
   const licences = await licenceProblem(REPO);
   const found = await audit();
   const name = 'npm knows no hole in what runs in production';
+  const loose = looseNames();
   return sum([
+    single('actions, images and downloads are named by their content', loose.length === 0, loose.join('\n')),
     single('every installed package has a licence of the list', licences === undefined, licences ?? ''),
     found.kind === 'unanswered'
       ? { ...nothing(), skipped: [{ name, reason: `the registry does not say: ${found.reason}` }] }
