@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readJsonIfThere } from '../common/files.mjs';
 import { REPO } from '../common/paths.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
-import { audit } from '../supply/audit.mjs';
+import { audit, auditByFile } from '../supply/audit.mjs';
 import { foreignImages, looseNames } from '../supply/image-pins.mjs';
 import { licenceProblem } from '../supply/licences.mjs';
 import { hostSnapshot, leftovers } from './host-snapshot.mjs';
@@ -88,8 +88,10 @@ async function supply() {
   const licences = await licenceProblem(REPO);
   const found = await audit();
   const name = 'npm knows no hole in what runs in production';
+  const { grave, lines } = auditByFile(Date.now());
   const loose = looseNames();
   return sum([
+    single('no advisory of the clone fits what runs in production', !grave, lines.join('\n')),
     single('actions, images and downloads are named by their content', loose.length === 0, loose.join('\n')),
     single('every installed package has a licence of the list', licences === undefined, licences ?? ''),
     found.kind === 'unanswered'
