@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { REPO } from '../common/paths.mjs';
 import { readAudit } from './audit.mjs';
+import { debianBill } from './bills.mjs';
 import { newerPackages, packagesIn, parseUpgrades } from './debian-packages.mjs';
 import { licenceProblem } from './licences.mjs';
-import { debianBill } from './sbom.mjs';
 
 /** @type {string} */
 let directory;
