@@ -57,7 +57,7 @@ const MOST = 8;
 /** Below it a time is noise (ms): whatever takes less for the short text counts as this much. */
 const FLOOR_MS = 2;
 /** Times that are taken before a text is called slow: a busy machine makes single ones longer, never shorter. */
-const TRIES = 3;
+const TRIES = 8;
 
 function timeOf(run: (text: string) => unknown, text: string): number {
   const start = performance.now();

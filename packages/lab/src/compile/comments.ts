@@ -18,7 +18,7 @@ export function readComment(text: string, place: Place, findings: Findings): Lab
   if (check !== null) return { kind: 'check', yaml: text.slice(check[0].length), offset: check[0].length };
   // Longer than any of ours: an author's own remark.
   if (text.length > 2_000) return undefined;
-  const match = /^\s*([a-z]+):\s*(\S[^\n]*?)\s*$/s.exec(text);
+  const match = /^([a-z]+):\s*(\S[^\n]*)$/.exec(text.trim());
   if (match === null) return undefined;
   const [, key = '', value = ''] = match;
   switch (key) {

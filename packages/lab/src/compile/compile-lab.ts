@@ -163,7 +163,7 @@ function takeFootnotes(stream: readonly Located[]): { notes: Map<string, Located
 function withNotes(blocks: readonly Located[], notes: ReadonlyMap<string, Located>): Located[] {
   if (notes.size === 0) return [...blocks];
   const text = blocks.map(({ raw, source }) => source.lines.slice(...raw.lines).join('\n')).join('\n');
-  const labels = new Set([...text.matchAll(/\[\^([^\]\n]{1,200})\]/g)].map(([, label]) => label ?? ''));
+  const labels = new Set(text.split('[^').map((piece) => /^([^\]\n]{1,200})\]/.exec(piece)?.[1]));
   return [...blocks, ...[...notes].flatMap(([label, note]) => (labels.has(label) ? [note] : []))];
 }
 

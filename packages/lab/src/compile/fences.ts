@@ -71,7 +71,9 @@ export function fenceBlocks(
 }
 
 function isIndented(raw: Fence, source: SourceFile): boolean {
-  return !/^\s*(?:>\s?)*\s*(?:[-*+]|\d+[.)])?\s*(```|~~~)/.test((source.lines[raw.lines[0]] ?? '').slice(0, 500));
+  return !/^\s*(?:(?:>\s?)*>\s*)?(?:(?:[-*+]|\d+[.)])\s*)?(?:```|~~~)/.test(
+    (source.lines[raw.lines[0]] ?? '').slice(0, 500),
+  );
 }
 
 /** A `check` block or comment: YAML whose first letter stands at `place`; `firstColumn` more on its first line. */

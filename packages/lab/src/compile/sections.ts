@@ -42,10 +42,10 @@ export function fileSection(
 export function readHeading({ raw, source }: Located, context: InlineContext): Omit<Section, 'blocks'> {
   const place = { file: source.path, line: raw.lines[0] + 1, column: 1 };
   let title = raw.type === 'heading' ? textOf(inlineNodes(raw.inline, context)).trim().slice(0, MAX_TITLE) : '';
-  const id = /\s*\{#([A-Za-z][\w-]{0,63})\}$/.exec(title);
-  if (id !== null) title = title.slice(0, id.index);
-  const minutes = /\s*\((\d{1,3})\s?min(?:utes)?\.?\)$/.exec(title);
-  if (minutes !== null) title = title.slice(0, minutes.index);
+  const id = /\{#([A-Za-z][\w-]{0,63})\}$/.exec(title);
+  if (id !== null) title = title.slice(0, id.index).trimEnd();
+  const minutes = /\((\d{1,3})\s?min(?:utes)?\.?\)$/.exec(title);
+  if (minutes !== null) title = title.slice(0, minutes.index).trimEnd();
   return {
     title,
     ...(id === null ? {} : { id: id[1] ?? '' }),

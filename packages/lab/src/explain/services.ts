@@ -124,14 +124,20 @@ function portTaken(
   );
 }
 
+/** A colon before the last slash is of a registry's port. */
+function splitImage(image: string): [repository: string, tag?: string] {
+  const colon = image.lastIndexOf(':');
+  return colon > image.lastIndexOf('/') ? [image.slice(0, colon), image.slice(colon + 1)] : [image];
+}
+
 /** The image that was probably meant: one that a node has. */
 export function nearestImage(image: string, { nodes }: Facts): string | undefined {
-  const [repository = '', tag = 'latest'] = image.split(/:(?=[^/:]*$)/);
+  const [repository, tag = 'latest'] = splitImage(image);
   const tags = Object.values(nodes).flatMap(({ images = [] }) => images.flatMap((one) => one.tags));
   const sameRepository = tags.find((one) => one.startsWith(`${repository}:`) && one !== `${repository}:${tag}`);
   if (sameRepository !== undefined) return sameRepository;
   return nearestName(
     repository,
-    tags.map((one) => one.replace(/:[^:/]*$/, '')),
+    tags.map((one) => splitImage(one)[0]),
   );
 }

@@ -19,10 +19,10 @@ const KEYS = [
   'answers',
   'solution',
 ];
-const VARIABLE = /\[\[\s*Instruqt-Var\s+key="([\w.-]{1,100})"[^\]\n]{0,200}\]\]/gi;
-const BUTTON = /\[button\b([^\]\n]{0,300})\]\((tab-(\d{1,3})|[^)\n]{0,300})\)/g;
+const VARIABLE = /\[\[\s*Instruqt-Var\s+key="([\w.-]{1,100})"[^\][\n]{0,200}\]\]/gi;
+const BUTTON = /\[button\b([^\][\n]{0,300})\]\(([^)[\n]{0,300})\)/g;
 
-type Tab = { text: string; host?: string };
+type Tab = { text: string; host?: string; address?: string };
 
 /** The body of the challenge's step, without its scripts. */
 export function instruqtBody(front: Front, file: string, nodes: ReadonlyMap<string, string>, report: Report): string {
@@ -49,24 +49,25 @@ function readTab(tab: Located, nodes: ReadonlyMap<string, string>, report: Repor
   tellOthers(tab, ['type', 'title', 'hostname', 'port', 'path', 'url', 'id'], report, 'tabs.');
   const path = textAt(tab, 'path', 500) ?? '/';
   const isPlain = /^\/[^\s<>()"`\\]*$/.test(path);
+  const linked = (address: string): Tab => ({ text: `[${title}](${address})`, address });
   switch (type) {
     case 'terminal':
       return { text: '', host };
     case 'service': {
       const port = numberAt(tab, 'port') ?? 80;
       if (!isPlain || !Number.isInteger(port) || port < 1 || port > 65_535) break;
-      return { text: `[${title}](http://${host}:${port}${path})` };
+      return linked(`http://${host}:${port}${path}`);
     }
     case 'code':
       if (!isPlain || path.split('/').includes('..')) break;
       report.changed('tab code', file, line, "A link into the node's editor.");
-      return { text: `[${title}](${host}:${path})` };
+      return linked(`${host}:${path}`);
     case 'external':
     case 'website': {
       const url = textAt(tab, 'url', 1_000) ?? '';
       if (!/^https?:\/\/[^\s<>()"`\\]+$/.test(url)) break;
       report.changed(`tab ${type}`, file, line, 'A link to the page.');
-      return { text: `[${title}](${url})` };
+      return linked(url);
     }
   }
   report.dropped(`tab ${type}`, file, line, 'A lab has no such tab.');
@@ -79,9 +80,10 @@ function withoutMarks(line: string, at: number, file: string, tabs: readonly Tab
       report.changed(whole, file, at, 'The text names the command that shows the value.');
       return `\`agent variable get ${key}\``;
     })
-    .replace(BUTTON, (whole, words, _target, index) => {
+    .replace(BUTTON, (whole, words, target) => {
       const label = escapeInline(/label="([^"]*)"/.exec(words)?.[1] ?? 'here');
-      const address = /\]\(([^\n]*)\)$/.exec(index === undefined ? '' : (tabs[Number(index)]?.text ?? ''))?.[1];
+      const index = /^tab-(\d{1,3})$/.exec(target)?.[1];
+      const address = index === undefined ? undefined : tabs[Number(index)]?.address;
       if (address === undefined) report.changed(whole, file, at, 'Its words alone are left.');
       return address === undefined ? `**${label}**` : `[${label}](${address})`;
     });

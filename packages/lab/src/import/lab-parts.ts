@@ -1,4 +1,5 @@
 /** What the importers of courses with hosts and scripts have in common: names, levels, helper files, the written lab. */
+import { withoutEnd } from '@drydock/protocol';
 import type { FrontMatter } from '../compile/front-matter-schema.ts';
 import {
   MAX_BLOCKS,
@@ -29,13 +30,13 @@ const FOLDED = /<summary>(?=[^A-Za-z<]{0,100}(?:hints?|solutions?)\b)/gi;
 
 /** A host's name as a node may have it; a word of our fences gets a suffix. */
 export function nodeName(name: string): string {
-  const plain = name
+  const words = name
     .slice(0, 200)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+/, '')
-    .slice(0, 26)
-    .replace(/-+$/, '');
+    .slice(0, 26);
+  const plain = withoutEnd(words, '-');
   if (plain === '') return 'node1';
   return RESERVED.test(plain) ? `${plain}-node` : plain;
 }

@@ -1,4 +1,5 @@
 /** One page of a Labspace as the body of a step: shell blocks run by default, `save-as` writes, directives become words and links. */
+import { attributesIn } from '../markdown/attributes.ts';
 import { isNodePath } from '../source/lab-files.ts';
 import { foreignPage, shownFence } from './foreign-text.ts';
 import type { FencePiece } from './markdown-pieces.ts';
@@ -86,12 +87,7 @@ export function labspaceBody(
 }
 
 function attributesOf(words: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const [, key = '', double, single, bare] of words.matchAll(
-    /([A-Za-z][\w-]{0,40})=(?:"([^"]*)"|'([^']*)'|(\S*))/g,
-  ))
-    found.set(key, double ?? single ?? bare ?? '');
-  return found;
+  return new Map(attributesIn(words).map(({ name, value }) => [name, value]));
 }
 
 /** An absolute path on the node, without letters that end a link; undefined for what is none. */

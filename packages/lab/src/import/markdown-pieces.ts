@@ -4,7 +4,7 @@ export type TextLine = { type: 'line'; text: string; line: number };
 export type FencePiece = { type: 'fence'; indent: string; info: string; body: string; line: number };
 export type Piece = TextLine | FencePiece;
 
-const OPENS = /^([ \t]*)(`{3,}|~{3,})([^\n]*)$/;
+const OPENS = /^([ \t]*)(`{3,}|~{3,})([\s\S]*)$/;
 
 /**
  * Cuts a text at its fences; `firstLine` is the number of its first line in its file. A fence without an end goes to the end, as CommonMark

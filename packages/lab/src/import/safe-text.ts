@@ -1,4 +1,5 @@
 /** Foreign prose made harmless: nothing in it may begin a step, a check or a question of ours by accident. */
+import { replaceLinks } from './dead-links.ts';
 
 /** Told of what was dropped or changed, with its file and line. */
 export type Tell = (kind: 'dropped' | 'changed', construct: string, line: number, message: string) => void;
@@ -38,21 +39,17 @@ export function createSafeText(tell: Tell): SafeText {
   }
 
   function withoutDeadLinks(text: string, line: number): string {
-    return text
-      .replace(
-        /(!?)\[([^\][\n]{0,500})\]\(\s*<?([^)\s<>]{0,2048})>?[^)\n]{0,300}\)/g,
-        (whole, bang, words, address) => {
-          if (isThere(address)) return whole;
-          tell('dropped', `${bang === '' ? 'link' : 'image'} ${address}`, line, NO_FILE);
-          return words;
-        },
-      )
-      .replace(/^\s{0,3}\[[^\]^\n][^\]\n]{0,200}\]:\s*<?([^\s<>]{0,2048})>?.*$/, (whole, address) => {
+    return replaceLinks(text, ({ bang, words, address }) => {
+      if (isThere(address)) return undefined;
+      tell('dropped', `${bang === '' ? 'link' : 'image'} ${address}`, line, NO_FILE);
+      return words;
+    })
+      .replace(/^\s{0,3}\[[^\]^\n][^\]\n]{0,200}\]:\s*<?([^\s<>]*)[\s\S]*$/, (whole, address) => {
         if (isThere(address)) return whole;
         tell('dropped', `link ${address}`, line, NO_FILE);
         return '';
       })
-      .replace(/<(img|a|video|iframe)\b[^>]{0,2000}>/gi, (whole, tag) => {
+      .replace(/<(img|a|video|iframe)\b[^<>]{0,2000}>/gi, (whole, tag) => {
         const address = /\b(?:src|href)\s*=\s*["']?([^"'\s>]+)/i.exec(whole)?.[1];
         if (/^(img|a)$/i.test(tag) && address !== undefined && isThere(address)) return whole;
         tell('dropped', whole, line, address === undefined ? 'A lab shows no such element.' : NO_FILE);
@@ -88,16 +85,18 @@ function structureOf(text: string, before: string): string {
   if (heading !== null)
     return `${'#'.repeat(Math.min(6, (heading[2] ?? '').length + 2))}${withoutId(heading[3] ?? '')}`;
   if (/^ {0,3}(=+|-+)[ \t]*$/.test(text)) return before.trim() === '' ? '***' : '';
-  const quoted = /^((?:[ \t]|>|[-*+][ \t]|\d{1,9}[.)][ \t])*[>*+.)-](?:[ \t]|>)*)(`{3,}|~{3,})[ \t]*([\w+#.-]*)/.exec(
-    text,
-  );
-  if (quoted !== null) {
+  const quoted = /^((?:[ \t]|>|[-*+][ \t]|\d{1,9}[.)][ \t])*)(`{3,}|~{3,})[ \t]*([\w+#.-]*)/.exec(text);
+  if (quoted !== null && /\S/.test(quoted[1] ?? '')) {
     const [, lead = '', mark = '', language = ''] = quoted;
     return `${lead}${mark}${/^(check|diff)$/i.test(language) ? 'text' : language}`;
   }
   return text.replace(/^((?:[ \t]|>)*(?:[-*+]|\d{1,9}[.)])[ \t]+)(\([ xX]\)|\[[ xX]\])(?=[ \t])/, '$1\\$2');
 }
 
-function withoutId(title: string): string {
-  return title.replace(/\s*\{#[^}]*\}\s*$/, '');
+/** A heading's words without the `{#id}` at their end. */
+export function withoutId(title: string): string {
+  return title
+    .trimEnd()
+    .replace(/\{#[^{}]*\}$/, '')
+    .trimEnd();
 }

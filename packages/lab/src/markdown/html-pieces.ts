@@ -1,4 +1,5 @@
 /** Raw HTML as pieces: tags of the allow-list, comments, and text for all the rest. */
+import { attributesIn } from './attributes.ts';
 
 export type HtmlPiece =
   | { type: 'open'; name: string; attributes: Record<string, string>; raw: string; offset: number }
@@ -77,11 +78,9 @@ function pieceAt(html: string, at: number, lastEnd: number): { piece: HtmlPiece;
 
 function readAttributes(text: string, wanted: readonly string[]): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const [, name = '', double, single, bare] of text.matchAll(
-    /([a-z-]+)\s{0,8}=\s{0,8}(?:"([^"]*)"|'([^']*)'|([^\s"']+))/gi,
-  )) {
+  for (const { name, value } of attributesIn(text)) {
     const key = name.toLowerCase();
-    if (wanted.includes(key)) found[key] = decodeEntities(double ?? single ?? bare ?? '');
+    if (wanted.includes(key)) found[key] = decodeEntities(value);
   }
   return found;
 }

@@ -12,7 +12,7 @@ export type LinkTarget =
 const MAX_ADDRESS = 2_048;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const UNSAFE = /[\u0000-\u0020\u007f-\u00a0\\<>"`\u2000-\u200f\u2028-\u202f\u2060-\u206f\ufeff]/;
-const PORT_ADDRESS = /^(https?):\/\/([a-z][a-z0-9-]{0,31}|127\.0\.0\.1|0\.0\.0\.0)(?::(\d{1,6}))?(?=[/?#]|$)(.*)$/i;
+const PORT_ADDRESS = /^(https?):\/\/([a-z][a-z0-9-]{0,31}|127\.0\.0\.1|0\.0\.0\.0)(?::(\d{1,6}))?((?:[/?#][\s\S]*)?)$/i;
 const FILE_ADDRESS = /^([a-z][a-z0-9-]{0,31}):(\/[^?#]*?)(?::(\d{1,6}))?$/;
 
 /** Reads an address written in the file `from`; `nodes` are the names that `http://NAME:PORT` and `NAME:/path` may use. */

@@ -1,4 +1,5 @@
 /** Components of an iximiuz page (`::name{…}` … `::`) as a tree over its lines. */
+import { attributesIn } from '../../markdown/attributes.ts';
 import { markdownPieces } from '../markdown-pieces.ts';
 
 export type Component = {
@@ -15,6 +16,10 @@ export type Part = Component | Lines;
 
 /** Components within components; deeper marks are lines. */
 const MAX_DEPTH = 8;
+/** Lines of a block of attributes; a longer one is text. */
+const MAX_ROWS = 49;
+/** Letters of an attribute; the rest is left out. */
+const MAX_VALUE = 2_000;
 const OPEN = /^\s*(:{2,8})([a-z][\w-]{0,60})(?:\{([^}\n]{0,2000})\})?\s*$/;
 
 type Frame = { component: Component; colons: number; slot: Part[] };
@@ -46,8 +51,7 @@ export function componentsOf(text: string): Part[] {
         slots: new Map([['default', slot]]),
         line: at,
       };
-      for (const [, key = '', double, single] of words.matchAll(/:?([A-Za-z][\w-]{0,60})=(?:"([^"]*)"|'([^']*)')/g))
-        component.attributes.set(key, double ?? single ?? '');
+      for (const { name: key, value, quoted } of attributesIn(words)) if (quoted) component.attributes.set(key, value);
       at = readAttributes(lines, at, component.attributes);
       here().push(component);
       frames.push({ component, colons: colons.length, slot });
@@ -68,11 +72,19 @@ export function componentsOf(text: string): Part[] {
 /** A block `---` … `---` right after the mark: `:key: value` lines. Answers the last line that it takes. */
 function readAttributes(lines: readonly string[], at: number, attributes: Map<string, string>): number {
   if (lines[at + 1]?.trim() !== '---') return at;
-  const end = lines.findIndex((line, index) => index > at + 1 && line.trim() === '---');
-  if (end < 0 || end > at + 50) return at;
+  const rows = lines.slice(at + 2, at + 2 + MAX_ROWS).findIndex((line) => line.trim() === '---');
+  if (rows < 0) return at;
+  const end = at + 2 + rows;
   for (const line of lines.slice(at + 2, end)) {
-    const [, key, value = ''] = /^\s*:?([A-Za-z][\w-]{0,60}):\s*(.{0,2000}?)\s*$/.exec(line) ?? [];
-    if (key !== undefined) attributes.set(key, value.replace(/^(["'])(.*)\1$/, '$2'));
+    const [, key, value = ''] = /^:?([A-Za-z][\w-]{0,60}):([\s\S]*)$/.exec(line.trim()) ?? [];
+    if (key !== undefined)
+      attributes.set(
+        key,
+        value
+          .slice(0, MAX_VALUE)
+          .trim()
+          .replace(/^(["'])(.*)\1$/, '$2'),
+      );
   }
   return end;
 }

@@ -1,8 +1,9 @@
 /** The text of an iximiuz page as steps of ours: components become checks, hints, remarks and folded parts. */
-
+import { withoutEnd } from '@drydock/protocol';
 import { foreignPage, shownFence } from '../foreign-text.ts';
 import { type FencePiece, markdownPieces } from '../markdown-pieces.ts';
 import type { Report } from '../report.ts';
+import { withoutId } from '../safe-text.ts';
 import { escapeInline, joinBlocks, type WrittenStep, writeChecks, writeDetails, writeFence } from '../write-lab.ts';
 import { type Component, componentsOf, type Part } from './iximiuz-components.ts';
 import type { Tasks } from './iximiuz-tasks.ts';
@@ -35,11 +36,8 @@ export function bodyOf(text: string, context: PageContext): string {
 }
 
 function headingOf(line: string): string {
-  return line
-    .replace(/^#+\s+/, '')
-    .replace(/\s*(#+|\{#[^}]*\})\s*$/, '')
-    .replace(/[*_`]/g, '')
-    .slice(0, 200);
+  const words = line.replace(/^#+\s+/, '').trimEnd();
+  return withoutId(withoutEnd(words, '#')).replace(/[*_`]/g, '').slice(0, 200);
 }
 
 function render(parts: readonly Part[], lines: readonly string[], context: PageContext): string {
@@ -116,7 +114,7 @@ function slotWords(parts: readonly Part[], lines: readonly string[]): string {
 function plainWords(text: string): string {
   return text
     .slice(0, 2_000)
-    .replace(/!?\[([^\][]{0,200})\]\([^)]{0,500}\)/g, '$1')
+    .replace(/!?\[([^\][]{0,200})\]\([^)[]{0,500}\)/g, '$1')
     .replace(/[*_`]/g, '')
     .replace(/\s+/g, ' ')
     .trim()
@@ -126,8 +124,8 @@ function plainWords(text: string): string {
 /** `yaml [name]{2,9-11}`: the name goes above the block, the marked lines are lost. */
 function fenceOf(piece: FencePiece, file: string, report: Report): string {
   const language = (/^[\w+#.-]{1,40}/.exec(piece.info)?.[0] ?? '').toLowerCase();
-  const caption = /\[([^\]]{1,200})\]/.exec(piece.info)?.[1];
-  const marked = /\{[^}]{0,200}\}/.exec(piece.info)?.[0];
+  const caption = /\[([^\][]{1,200})\]/.exec(piece.info)?.[1];
+  const marked = /\{[^{}]{0,200}\}/.exec(piece.info)?.[0];
   if (marked !== undefined) report.dropped(marked, file, piece.line, 'No lines of a block are marked.');
   const above = caption === undefined ? '' : `**${escapeInline(caption)}**`;
   if (!/^(sh|bash|shell|zsh|console)$/.test(language)) return joinBlocks([above, shownFence(piece, language)]);

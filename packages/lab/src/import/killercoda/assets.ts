@@ -1,4 +1,5 @@
 /** `details.assets`: files that are put on the machines before the first shell. */
+import { withoutEnd } from '@drydock/protocol';
 import { isNodePath, resolvePath } from '../../source/lab-files.ts';
 import type { Located } from '../../yaml/located.ts';
 import { FIRST_HOST, type KillercodaContext, SECOND_HOST } from './context.ts';
@@ -25,7 +26,7 @@ function takeRule(rule: Located, node: string, context: KillercodaContext): void
   const { report, files, folder, made } = context;
   const { file: at, line } = rule.place;
   const pattern = textField(rule, 'file');
-  const target = (textField(rule, 'target') ?? '/root').replace(/^~(?=\/|$)/, '/root').replace(/\/+$/, '');
+  const target = withoutEnd((textField(rule, 'target') ?? '/root').replace(/^~(?=\/|$)/, '/root'), '/');
   const mode = textField(rule, 'chmod');
   if (pattern === undefined) {
     report.dropped('assets', at, line, 'This rule names no file.');

@@ -1,4 +1,5 @@
 /** A scenario of Katacoda or Killercoda to one of our labs. */
+import { withoutEnd } from '@drydock/protocol';
 import type { FrontMatter } from '../../compile/front-matter-schema.ts';
 import { MAX_ASSET_BYTES, MAX_LAB_BYTES, MAX_LAB_FILES, MAX_TEXT_BYTES } from '../../limits.ts';
 import { fileSize, type LabFile, type LabFiles } from '../../source/lab-files.ts';
@@ -62,7 +63,7 @@ export function importKillercoda({ files, folder, dialect }: KillercodaInput): I
   for (const item of itemsOf(field(index, 'files')))
     report.dropped('files', item.place.file, item.place.line, 'No file is opened by itself.');
   const editor = textField(index, 'environment', 'uieditorpath') ?? '/root';
-  const reader = createStepReader(editor.replace(/\/+$/, ''), (dialect ?? dialectOf(files)) === 'katacoda', context);
+  const reader = createStepReader(withoutEnd(editor, '/'), (dialect ?? dialectOf(files)) === 'katacoda', context);
   const intro = field(details, 'intro');
   const finish = field(details, 'finish');
   const setup = reader.scripts(intro);
@@ -100,7 +101,7 @@ export function importKillercoda({ files, folder, dialect }: KillercodaInput): I
 
 function indexOf(files: LabFiles, folder: string | undefined): string | undefined {
   if (folder !== undefined) {
-    const base = folder === '' ? '' : `${folder.replace(/\/+$/, '')}/`;
+    const base = folder === '' ? '' : `${withoutEnd(folder, '/')}/`;
     return ['index.json', 'index.yaml'].map((name) => base + name).find((path) => files.has(path));
   }
   return indexesOf(files)[0];

@@ -3,7 +3,7 @@ import { resolvePath } from '../../source/lab-files.ts';
 import type { At } from './code-block.ts';
 import type { KillercodaContext } from './context.ts';
 
-const LINK = /(!?)\[([^\][\n]{0,500})\]\(\s*<?([^)<>\s]{1,2000})>?((?:\s+"[^"]{0,300}")?)\s*\)/g;
+const LINK = /(!?)\[([^\][\n]{0,500})\]\(\s*<?([^)<>\s[]{1,2000})>?((?:\s+"[^"]{0,300}")?)\s*\)/g;
 
 /** Rewrites the links of a line of prose. */
 export function rewriteLinks(line: string, at: At, context: KillercodaContext): string {
@@ -27,7 +27,8 @@ export function rewriteLinks(line: string, at: At, context: KillercodaContext): 
 /** Finds the file by Killercoda's rule (beside the Markdown) or Katacoda's (absolute, below `assets/`), and takes it along. */
 function comeAlong(target: string, from: string, { files, folder, made }: KillercodaContext): string | undefined {
   const clean = decoded(target.split(/[?#]/, 1)[0] ?? '');
-  const assets = /(?:^|\/)assets\/(.+)$/.exec(clean)?.[1];
+  const [, ...below] = `/${clean}`.split('/assets/');
+  const assets = below.length === 0 ? undefined : below.join('/assets/');
   const candidates = [
     resolvePath(from, clean),
     assets === undefined ? undefined : resolvePath(`${folder}assets/x`, assets),

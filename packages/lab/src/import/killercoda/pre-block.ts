@@ -1,4 +1,5 @@
 /** `<pre class="file" …>`: Katacoda's way to put a text into the editor's file or the clipboard. */
+import { attributesIn } from '../../markdown/attributes.ts';
 import { isNodePath } from '../../source/lab-files.ts';
 import { fitsInfo, writeFence } from '../write-lab.ts';
 import type { At } from './code-block.ts';
@@ -12,10 +13,7 @@ export function preBlock(html: string, base: string, at: At, context: Killercoda
   const [, tag = '', inner = ''] = /^\s*<pre\b([^>]{0,2000})>([\s\S]*)$/i.exec(html) ?? [];
   const text = decodeEntities(inner.replace(/<\/pre>\s*$/i, '').replace(/^\n/, ''));
   const attributes = new Map(
-    [...tag.matchAll(/([\w-]{1,60})\s*=\s*(?:"([^"]*)"|'([^']*)')/g)].map(([, key = '', a, b]) => [
-      key.toLowerCase(),
-      a ?? b ?? '',
-    ]),
+    attributesIn(tag).flatMap(({ name, value, quoted }) => (quoted ? [[name.toLowerCase(), value] as const] : [])),
   );
   const target = attributes.get('data-target') ?? 'replace';
   const name = attributes.get('data-filename');

@@ -4,8 +4,8 @@ import type { At } from './code-block.ts';
 import type { KillercodaContext } from './context.ts';
 
 export const QUESTION = /^\s{0,3}>>(.{1,1000})<<\s*$/;
-const ITEM = /^\s*(?:[-*]\s+)?(?:\[([ *xX])\]|\(([ *xX])\))\s*(.{0,1000})$/;
-const ANSWER = /^\s*(===|=~=)\s*(.{1,400})$/;
+const ITEM = /^\s*(?:[-*]\s+)?(?:\[([ *xX])\]|\(([ *xX])\))(.{0,1000})$/;
+const ANSWER = /^\s*(===|=~=)(.{1,400})$/;
 
 /** The Markdown of the question in `lines[0]`, and how many lines it takes; undefined where none of ours can be made. */
 export function readQuestion(

@@ -10,7 +10,7 @@ import { preBlock } from './pre-block.ts';
 import { QUESTION, readQuestion } from './quiz-lines.ts';
 import { actionSpans } from './spans.ts';
 
-const FENCE = /^(\s{0,40}(?:(?:[-*+]|\d{1,9}[.)])[ \t]{1,4})?)(`{3,}|~{3,})([^`]*)$/;
+const FENCE = /^(\s{0,40}(?:(?:[-*+]|\d{1,9}[.)])[ \t]{1,4})?)(`{3,}|~{3,})((?:[^`~][^`]*)?)$/;
 const ITEM = /^(\s{0,40}(?:[-*+]|\d{1,9}[.)])[ \t]{1,4})\S/;
 /** What ends a paragraph, after which waiting buttons are put. */
 const BREAK =
@@ -21,7 +21,7 @@ function endOfFence(lines: readonly string[], from: number, marks: string) {
   let end = from + 1;
   let close: RegExpExecArray | null = null;
   for (; end < lines.length && close === null; end += 1) {
-    const found = /^\s*(`{3,}|~{3,})[ \t]*(?:\{\{([^{}]*)\}\})?(.*)$/.exec(lines[end] ?? '');
+    const found = /^\s*(`{3,}|~{3,})[ \t]*(?:\{\{([^{}]*)\}\})?([\s\S]*)$/.exec(lines[end] ?? '');
     const isClose = found?.[1]?.charAt(0) === marks.charAt(0) && found[1].length >= marks.length;
     if (found !== null && isClose && (found[2] !== undefined || (found[3] ?? '').trim() === '')) close = found;
   }

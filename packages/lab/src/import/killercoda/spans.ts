@@ -26,11 +26,15 @@ export function actionSpans(line: string): { spans: Span[]; open: boolean } {
     const behind = /^ ?\{\{([^{}]*)\}\}/.exec(line.slice(end + size, end + size + 80));
     const action = behind === null ? undefined : readAction(behind[1] ?? '');
     const to = end + size + (action === undefined ? 0 : (behind?.[0].length ?? 0));
-    if (action !== undefined)
-      spans.push({ from: at, to, code: line.slice(start, end).replace(/^ (.*[^ ].*) $/, '$1'), action });
+    if (action !== undefined) spans.push({ from: at, to, code: withoutPadding(line.slice(start, end)), action });
     at = line.indexOf('`', to);
   }
   return { spans, open };
+}
+
+/** As CommonMark reads a span: one blank less at both ends, where both have one and there is more than blanks. */
+function withoutPadding(code: string): string {
+  return code.startsWith(' ') && code.endsWith(' ') && /[^ ]/.test(code) ? code.slice(1, -1) : code;
 }
 
 function runAt(line: string, from: number): number {
