@@ -182,10 +182,17 @@ export function maxNodesOf(session: SessionRecord, most: number): number {
   return Math.min(most, session.embed?.nodes ?? most);
 }
 
+/** The refusal of a frozen session, in its own words where `reason` is given: it is for who holds something of the session. */
+export function frozenError(reason?: string): DrydockError {
+  const plain = new DrydockError('SESSION_FROZEN');
+  if (reason === undefined) return plain;
+  return new DrydockError('SESSION_FROZEN', `${plain.message.replace(/\.$/, '')}: ${reason}`, { reason });
+}
+
 /** For what needs a node that does something. @throws DrydockError SESSION_FROZEN with the operator's reason. */
 export function requireThawed(session: SessionRecord): void {
   const frozen = frozenOf(session);
-  if (frozen !== undefined) throw new DrydockError('SESSION_FROZEN', undefined, { reason: frozen.reason });
+  if (frozen !== undefined) throw frozenError(frozen.reason);
 }
 
 /** @throws DrydockError NODE_NOT_FOUND. */

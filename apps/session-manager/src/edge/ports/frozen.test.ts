@@ -62,6 +62,17 @@ describe('a port of a frozen session', () => {
     expect([status, body]).toEqual([409, expect.stringContaining(IN_HTML)]);
   });
 
+  it('is said in the same words to programs that ask for a node', async () => {
+    await freeze();
+    const path = `/sessions/${ports.id}/nodes/node1/exec`;
+    const { status, body } = await ports.test.call('POST', path, { token: ports.token, body: { command: ['true'] } });
+    const message = `The operator of this place has frozen the nodes of this session: ${REASON}`;
+    expect([status, body]).toMatchObject([
+      409,
+      { error: { code: 'SESSION_FROZEN', message, details: { reason: REASON } } },
+    ]);
+  });
+
   it('opens no socket', async () => {
     await freeze();
     const headers = { authorization: `Bearer ${ports.token}` };

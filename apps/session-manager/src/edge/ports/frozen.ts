@@ -1,8 +1,7 @@
 /** Ports of a frozen session: their programs take connections and stay silent, so visitors are answered here, at once, and told why. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { DrydockError } from '@drydock/protocol';
-import { frozenOf } from '../../model/session.ts';
+import { frozenError, frozenOf } from '../../model/session.ts';
 import type { PortTarget } from './labels.ts';
 import { portFailure, refuseUpgrade } from './pages.ts';
 
@@ -18,7 +17,7 @@ interface Visit {
 export function answerFrozen(request: IncomingMessage, response: ServerResponse, { target, stranger }: Visit): boolean {
   const frozen = frozenOf(target.session);
   if (frozen === undefined) return false;
-  const error = new DrydockError('SESSION_FROZEN', undefined, stranger ? undefined : { reason: frozen.reason });
+  const error = frozenError(stranger ? undefined : frozen.reason);
   portFailure(request, response, error, target, { since: frozen.at, lastAnswered: undefined });
   return true;
 }

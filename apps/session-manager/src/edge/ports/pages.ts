@@ -78,10 +78,7 @@ function explain(error: DrydockError, { node, port }: PortName, trouble: PortTro
         text: `This session has as many connections open as it may have; ${where} must wait.`,
       };
     case 'SESSION_FROZEN':
-      return {
-        title: `${node} is stopped for now`,
-        text: `${error.message.replace(/\.$/, '')}${error.details?.reason === undefined ? '.' : `: ${error.details.reason}`}`,
-      };
+      return { title: `${node} is stopped for now`, text: error.message };
     case 'PORT_REFUSED':
       return error.details?.cause === undefined
         ? hasRun
