@@ -4,10 +4,11 @@ import { asFailure } from './call-failure.ts';
 import { completionCommand } from './commands/completion/completion.ts';
 import { sessionCommands } from './commands/session/index.ts';
 import { Ended, EXIT, Failure } from './failure.ts';
-import { createOutput, type Output, type Streams } from './output.ts';
+import { createOutput, jsonLine, MAX_TEXT, type Output, plain, printable, type Streams } from './output.ts';
+import { BOUNDS, type Bounds } from './place-fetch.ts';
 
 /** Runs the command that `args` name; resolves to the exit code. Never rejects. */
-export async function run(args: readonly string[], streams: Streams): Promise<number> {
+export async function run(args: readonly string[], streams: Streams, bounds = BOUNDS): Promise<number> {
   const { out, err } = streams;
   const program = new Command('drydock')
     .description('Drydock from a command line')
@@ -20,10 +21,10 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
   let json = false;
   const isJson = () => json;
   const output = createOutput(out, isJson);
-  sessionCommands(program, output, streams);
+  sessionCommands(program, { output, streams, bounds });
   const [first = ''] = args.filter((arg) => !arg.startsWith('-'));
   const isOwn = program.commands.some((command) => [command.name(), ...command.aliases()].includes(first));
-  if (!isOwn) await addGroups(program, output);
+  if (!isOwn) await addGroups(program, output, bounds);
   acceptJson(program, () => {
     json = true;
   });
@@ -37,15 +38,15 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
 }
 
 /** The other groups: what they stand on takes longer to load than most commands of sessions run, so that a line about a session goes without. */
-async function addGroups(program: Command, output: Output): Promise<void> {
+async function addGroups(program: Command, output: Output, bounds: Bounds): Promise<void> {
   const [{ labCommands }, { operatorCommands }, { siteCommands }] = await Promise.all([
     import('./commands/lab/index.ts'),
     import('./commands/operator/index.ts'),
     import('./commands/site/index.ts'),
   ]);
   labCommands(program, output);
-  operatorCommands(program, output);
-  siteCommands(program, output);
+  operatorCommands(program, output, bounds);
+  siteCommands(program, output, bounds);
 }
 
 function fail(thrown: unknown, isJson: boolean, err: (text: string) => void): number {
@@ -54,11 +55,12 @@ function fail(thrown: unknown, isJson: boolean, err: (text: string) => void): nu
   if (error instanceof Ended) return error.exitCode;
   if (error instanceof Failure) {
     const { code, message, remedy } = error;
-    if (isJson) err(`${JSON.stringify({ error: { code, message } })}\n`);
-    else err(`${code}: ${message}${remedy === undefined ? '' : `\n  Remedy: ${remedy}`}\n`);
+    if (isJson) err(`${jsonLine({ error: { code, message } })}\n`);
+    else
+      err(`${plain(code)}: ${printable(message)}${remedy === undefined ? '' : `\n  Remedy: ${printable(remedy)}`}\n`);
     return error.exitCode;
   }
-  err(`INTERNAL: ${error instanceof Error ? error.message : String(error)}\n`);
+  err(`INTERNAL: ${plain(error instanceof Error ? error.message : String(error), MAX_TEXT)}\n`);
   return EXIT.software;
 }
 

@@ -1,16 +1,11 @@
 /** What the commands on sessions are made with. */
-import {
-  createHttpClient,
-  createSessionApi,
-  type HttpClient,
-  type SessionApi,
-  type SessionPlace,
-} from '@drydock/client';
+import { createSessionApi, type HttpClient, type SessionApi, type SessionPlace } from '@drydock/client';
 import type { Command } from 'commander';
 import { asFailure } from '../call-failure.ts';
 import { namedSession } from '../env.ts';
 import { EXIT, Failure } from '../failure.ts';
 import type { Output, Streams } from '../output.ts';
+import { type Bounds, placeClient } from '../place-fetch.ts';
 import { findSession } from './find-session.ts';
 import type { SessionBook } from './session-book.ts';
 
@@ -28,6 +23,7 @@ export interface SessionContext {
   streams: Streams;
   book: SessionBook;
   http(server: string): HttpClient;
+  bounds: Bounds;
   /** The session of a command: of its option, the environment, or the only one kept here. @throws Failure */
   session(options: SessionOption): Promise<OpenSession>;
 }
@@ -55,12 +51,13 @@ async function readLine(): Promise<string> {
 }
 
 /** Builds it. */
-export function createSessionContext(output: Output, streams: Streams, book: SessionBook): SessionContext {
-  const http = (server: string) => createHttpClient({ server, fetch });
+export function createSessionContext(
+  made: Pick<SessionContext, 'output' | 'streams' | 'book' | 'bounds'>,
+): SessionContext {
+  const { book, bounds } = made;
+  const http = (server: string) => placeClient(server, bounds);
   return {
-    output,
-    streams,
-    book,
+    ...made,
     http,
     async session(options) {
       const named = options.session === '-' ? await readLine() : options.session;

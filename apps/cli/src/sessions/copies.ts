@@ -8,8 +8,18 @@ import { basename, join, posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { ApiError, createFilesApi, type FilesApi, filePathOf, sendFile } from '@drydock/client';
+import {
+  ApiError,
+  createFilesApi,
+  type FilesApi,
+  filePathOf,
+  MAX_REFUSAL_BYTES,
+  type PutBody,
+  readJson,
+  sendFile,
+} from '@drydock/client';
 import { EXIT, Failure } from '../failure.ts';
+import type { Bounds } from '../place-fetch.ts';
 import type { OpenSession } from './context.ts';
 
 /** Files of one copied folder: what a person means, not a whole disk. */
@@ -74,10 +84,10 @@ async function placeHere(to: string, name: string): Promise<string> {
   return isFolder || to.endsWith('/') ? join(to, name) : to;
 }
 
-/** Unpacks a folder's archive: GNU and BSD tar refuse names that lead out of it. */
+/** Unpacks a folder's archive: GNU and BSD tar refuse names that lead out of it. Nobody's rights come along: run by root it would make files of root's that are setuid. */
 async function unpack(body: Readable, folder: string): Promise<number> {
   await mkdir(folder, { recursive: true });
-  const tar = spawn('tar', ['-x', '--no-same-owner', '--strip-components=1', '-C', folder], {
+  const tar = spawn('tar', ['-x', '--no-same-owner', '--no-same-permissions', '--strip-components=1', '-C', folder], {
     stdio: ['pipe', 'ignore', 'pipe'],
   });
   const ended = once(tar, 'exit');
@@ -97,8 +107,14 @@ async function unpack(body: Readable, folder: string): Promise<number> {
 }
 
 /** Builds the copies of one session. */
-export function createCopies({ http, place }: OpenSession): Copies {
-  const files = createFilesApi({ http, ...place });
+export function createCopies({ http, place }: OpenSession, bounds: Bounds): Copies {
+  // Without a signal of its own: each piece has the time of a call.
+  const putBody: PutBody = async (path, headers, body) => {
+    const response = await http.open(path, { method: 'PUT', headers, body });
+    return readJson(response, MAX_REFUSAL_BYTES).catch(() => undefined);
+  };
+  const files = createFilesApi({ http, ...place, putBody });
+  const { idleMs, retryMs } = bounds;
 
   async function send(from: string, node: string, path: string): Promise<number> {
     const upload = {
@@ -114,6 +130,7 @@ export function createCopies({ http, place }: OpenSession): Copies {
       upload,
       { onProgress: () => undefined, onPause: () => undefined },
       new AbortController().signal,
+      retryMs === undefined ? undefined : () => retryMs,
     );
     return upload.blob.size;
   }
@@ -139,9 +156,17 @@ export function createCopies({ http, place }: OpenSession): Copies {
     },
 
     async down({ node, path }, to) {
-      const response = await http.open(filePathOf(place.sessionId, node, path), { token: place.token });
+      // However long a copy takes: it is over when nothing comes of it any more.
+      const watch = new AbortController();
+      const idle = setTimeout(() => watch.abort(), idleMs);
+      const asked = { token: place.token, signal: watch.signal };
+      const response = await http.open(filePathOf(place.sessionId, node, path), asked).catch((error: unknown) => {
+        clearTimeout(idle);
+        throw watch.signal.aborted ? new ApiError('NETWORK', http.texts.noAnswer) : error;
+      });
       const target = await placeHere(to, posix.basename(path) || node);
-      const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
+      const body = Readable.fromWeb((response.body ?? new Blob([]).stream()) as ReadableStream<Uint8Array>);
+      body.on('data', () => idle.refresh()).once('close', () => clearTimeout(idle));
       if (response.headers.get('content-type') === 'application/x-tar') {
         const bytes = await unpack(body, target);
         const { files: paths } = await findFiles(target);

@@ -8,6 +8,7 @@ import {
 } from '@drydock/protocol';
 import { ApiError } from '../http/errors.ts';
 import { bearer, type HttpClient } from '../http/http-client.ts';
+import { MAX_ANSWER_BYTES, readJson, readUpTo } from '../http/read-body.ts';
 
 export interface UploadPiece {
   upload: string;
@@ -47,23 +48,6 @@ export interface FilesApi {
   downloadUrl(node: string, path: string): string;
 }
 
-/** Reads a body to its end, or to `maxBytes`; null when there is more. */
-async function readUpTo(response: Response, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | null> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return new Uint8Array(await response.arrayBuffer());
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    size += part.value.length;
-    if (size > maxBytes) {
-      await reader.cancel();
-      return null;
-    }
-    chunks.push(part.value);
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
-}
-
 /**
  * Sends a body with PUT to a path below `/api/v1` and gives the answer's JSON. A page has one that tells what is on its way, which `fetch` does not.
  * @throws ApiError; the signal's reason when it was cancelled.
@@ -74,6 +58,11 @@ export type PutBody = (
   body: Blob,
   options: Pick<WriteOptions, 'onProgress' | 'signal'>,
 ) => Promise<unknown>;
+
+/** Whether a piece has brought the upload on. Told again what was known before, a sender would send the same piece for ever. */
+function isProgress(answer: FileWriteResponse, { from, total }: UploadPiece): boolean {
+  return answer.complete || (answer.receivedBytes > from && answer.receivedBytes <= total);
+}
 
 export interface FilesApiDeps {
   http: HttpClient;
@@ -88,7 +77,7 @@ function putByFetch(http: HttpClient): PutBody {
     const init = { method: 'PUT', headers, body, ...(signal === undefined ? {} : { signal }) };
     const response = await http.open(path, init);
     onProgress?.(body.size);
-    return response.json().catch(() => undefined);
+    return readJson(response, MAX_ANSWER_BYTES).catch(() => undefined);
   };
 }
 
@@ -132,7 +121,8 @@ export function createFilesApi(deps: FilesApiDeps): FilesApi {
       const more = piece === undefined ? '' : `&upload=${piece.upload}`;
       const value = await putBody(place(node, path, more), headers, body, options);
       const answer = fileWriteResponseSchema.safeParse(value);
-      if (!answer.success) throw new ApiError('UNREADABLE', texts.unreadable);
+      if (!answer.success || (piece !== undefined && !isProgress(answer.data, piece)))
+        throw new ApiError('UNREADABLE', texts.unreadable);
       return answer.data;
     },
     dropUpload: (node, path, upload) => call('DELETE', place(node, path, `&upload=${upload}`), { token }),

@@ -8,6 +8,9 @@ export const PIECE_BYTES = 4 * 1024 * 1024;
 /** Attempts in a row without any progress before a person is asked. */
 const MAX_ATTEMPTS = 15;
 
+/** The longest wait (ms) that a server's refusal may ask for. */
+const LONGEST_TOLD_MS = 60_000;
+
 /** Failures that pass by themselves. */
 const PASSING: readonly string[] = ['NETWORK', 'UNREADABLE', 'RATE_LIMITED', 'HOST_UNAVAILABLE', 'STORE_UNAVAILABLE'];
 const ALSO_PASSING: readonly string[] = ['SHUTTING_DOWN', 'NODE_NOT_READY', 'INTERNAL'];
@@ -15,6 +18,11 @@ const ALSO_PASSING: readonly string[] = ['SHUTTING_DOWN', 'NODE_NOT_READY', 'INT
 /** Whether trying the same again later makes sense. */
 export function passes(error: unknown): error is ApiError {
   return error instanceof ApiError && (PASSING.includes(error.code) || ALSO_PASSING.includes(error.code));
+}
+
+/** The pause before the next attempt (ms): this side's own, or the longer one that the server asked for. */
+function pauseAfter({ retryAfterMs }: ApiError, own: number): number {
+  return Math.max(own, Math.min(retryAfterMs ?? 0, LONGEST_TOLD_MS));
 }
 
 export interface FileUpload {
@@ -92,7 +100,7 @@ export async function sendFile(
       } else if (!passes(error)) throw error;
       attempts += 1;
       if (attempts >= MAX_ATTEMPTS) throw error;
-      const ms = passes(error) ? Math.max(wait(attempts), error.retryAfterMs ?? 0) : 0;
+      const ms = passes(error) ? pauseAfter(error, wait(attempts)) : 0;
       events.onPause(Date.now() + ms);
       await pause(ms, signal);
       events.onPause(null);
@@ -115,7 +123,7 @@ export async function dropUpload(
       return await api.dropUpload(node, path, id);
     } catch (error) {
       if (!passes(error) || attempt >= MAX_ATTEMPTS) throw error;
-      const ms = Math.max(wait(attempt), error.retryAfterMs ?? 0);
+      const ms = pauseAfter(error, wait(attempt));
       await new Promise((resolve) => setTimeout(resolve, ms));
     }
   }

@@ -35,17 +35,27 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether a value is `{error: {code, message}}`. */
-function errorBodyOf(value: unknown): ErrorBody | null {
-  if (typeof value !== 'object' || value === null || !('error' in value)) return null;
-  const error = value.error;
-  if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error)) return null;
-  return error as ErrorBody;
+/** The longest wait that a server is believed to mean (s): a quota of a day. */
+const MAX_RETRY_AFTER = 86_400;
+
+/** A value as `{code, message}` of texts; null for what is none. A code of a newer server may be unknown here. */
+export function refusalOf(value: unknown): ErrorBody | null {
+  if (typeof value !== 'object' || value === null || !('code' in value) || !('message' in value)) return null;
+  const { code, message } = value;
+  if (typeof code !== 'string' || typeof message !== 'string') return null;
+  const details = 'details' in value ? value.details : undefined;
+  const known = typeof details === 'object' && details !== null ? { details } : {};
+  return { code, message, ...known } as ErrorBody;
+}
+
+/** What a value says as `{error: {code, message}}`; null where it says nothing of the kind. */
+export function errorBodyOf(value: unknown): ErrorBody | null {
+  return typeof value === 'object' && value !== null && 'error' in value ? refusalOf(value.error) : null;
 }
 
 function retryAfterOf(header: string | null): number | undefined {
   const seconds = Number(header);
-  return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : undefined;
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, MAX_RETRY_AFTER) * 1000 : undefined;
 }
 
 /** A failed answer as an error: its status, its `Retry-After`, its parsed body. */

@@ -1,5 +1,6 @@
 /** Calls of the public HTTP API: one door, one error form, no framework. */
 import { ApiError, failureOf } from './errors.ts';
+import { MAX_ANSWER_BYTES, MAX_REFUSAL_BYTES, readJson } from './read-body.ts';
 import { type ClientTexts, ENGLISH } from './texts.ts';
 
 /** What is used of `fetch`; the platform's own fits. */
@@ -48,6 +49,12 @@ export function bearer(token: string | null | undefined): Record<string, string>
   return token ? { authorization: `Bearer ${token}` } : {};
 }
 
+/** Whether an answer without a known form can be the server's own: a page of somebody else (a hotel's, a proxy's) says nothing of the call. */
+function isOurs({ headers }: Response): boolean {
+  const type = headers.get('content-type');
+  return type === null || type.includes('json');
+}
+
 /** Builds it; nothing is asked yet. */
 export function createHttpClient({ server, fetch, texts = ENGLISH }: HttpClientDeps): HttpClient {
   const url = (path: string) => `${server}/api/v1${path}`;
@@ -56,13 +63,15 @@ export function createHttpClient({ server, fetch, texts = ENGLISH }: HttpClientD
     let response: Response;
     try {
       const all = { ...(headers as Record<string, string> | undefined), ...bearer(token) };
-      response = await fetch(url(path), { credentials: 'same-origin', cache: 'no-store', ...init, headers: all });
+      // A place that sends elsewhere would have the body of the call sent there, too.
+      const always = { credentials: 'same-origin', cache: 'no-store', redirect: 'manual' } as const;
+      response = await fetch(url(path), { ...always, ...init, headers: all });
     } catch (cause) {
       if (init.signal?.aborted) throw cause;
       throw new ApiError('NETWORK', texts.unreachable, {});
     }
     if (response.ok) return response;
-    const value: unknown = await response.json().catch(() => undefined);
+    const value: unknown = await readJson(response, MAX_REFUSAL_BYTES).catch(() => undefined);
     throw failureOf(response.status, response.headers.get('retry-after'), value, texts);
   }
 
@@ -75,12 +84,22 @@ export function createHttpClient({ server, fetch, texts = ENGLISH }: HttpClientD
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
       });
-      const value: unknown = await response.json().catch(() => undefined);
-      if (read === undefined) return undefined as T;
+      const unreadable = () => new ApiError('UNREADABLE', texts.unreadable, {}, { status: response.status });
+      let value: unknown;
+      try {
+        value = await readJson(response, MAX_ANSWER_BYTES);
+      } catch (cause) {
+        if (signal?.aborted) throw cause;
+        throw new ApiError('NETWORK', texts.noAnswer);
+      }
+      if (read === undefined) {
+        if (isOurs(response)) return undefined as T;
+        throw unreadable();
+      }
       try {
         return read.parse(value);
       } catch {
-        throw new ApiError('UNREADABLE', texts.unreadable, {}, { status: response.status });
+        throw unreadable();
       }
     },
     open,

@@ -13,11 +13,13 @@ import {
   type SessionChangeEvent,
   type SessionId,
   type SessionSnapshot,
+  sessionCalls,
   sessionChangeEventSchema,
+  sessionEndedSchema,
   sessionSnapshotSchema,
 } from '@drydock/protocol';
 import { reconnectDelay } from '../backoff.ts';
-import { ApiError, errorOf } from '../http/errors.ts';
+import { ApiError, errorBodyOf, errorOf, refusalOf } from '../http/errors.ts';
 import { type ClientTexts, ENGLISH } from '../http/texts.ts';
 import type { ConnectSession, SessionSocket } from './socket.ts';
 
@@ -78,11 +80,9 @@ export interface SessionConnection {
   dispose(): void;
 }
 
-function refusalOf(error: Error): ErrorBody | null {
-  const data = (error as Error & { data?: unknown }).data;
-  if (typeof data !== 'object' || data === null) return null;
-  const body = 'error' in data ? data.error : data;
-  return typeof body === 'object' && body !== null && 'code' in body && 'message' in body ? (body as ErrorBody) : null;
+function refusalIn(error: Error): ErrorBody | null {
+  const { data } = error as Error & { data?: unknown };
+  return errorBodyOf(data) ?? refusalOf(data);
 }
 
 /** How long (ms) a refusal asks to wait; 0 when it does not say. */
@@ -176,12 +176,12 @@ export function createSessionConnection(deps: SessionConnectionDeps): SessionCon
       sink.change(event);
     }
   });
-  socket.on('session:ended', ({ reason, text, retention }) => {
+  socket.on('session:ended', (raw) => {
     finish();
-    const known = endReasonSchema.safeParse(reason).data ?? (reason === 'revoked' ? reason : 'closed');
+    const { reason, text, retention } = sessionEndedSchema.parse(raw);
     sink.connection({
       kind: 'ended',
-      reason: known,
+      reason,
       ...(text === undefined ? {} : { text }),
       ...(retention === undefined ? {} : { retention }),
     });
@@ -191,7 +191,7 @@ export function createSessionConnection(deps: SessionConnectionDeps): SessionCon
     scheduleRetry();
   });
   socket.on('connect_error', (error) => {
-    const refusal = refusalOf(error);
+    const refusal = refusalIn(error);
     if (refusal !== null && FINAL_CODES.has(refusal.code)) {
       finish();
       const ended = endReasonSchema.safeParse(refusal.details?.ended);
@@ -227,9 +227,11 @@ export function createSessionConnection(deps: SessionConnectionDeps): SessionCon
       } catch {
         throw new ApiError('NETWORK', texts.noAnswer);
       }
-      const error = (answer as { error?: ErrorBody } | null)?.error;
-      if (error !== undefined) throw errorOf(error);
-      return answer as SessionCallAnswer<C>;
+      const error = errorBodyOf(answer);
+      if (error !== null) throw errorOf(error);
+      const read = sessionCalls[name].answer.safeParse(answer);
+      if (!read.success) throw new ApiError('UNREADABLE', texts.unreadable);
+      return read.data as SessionCallAnswer<C>;
     },
     dispose: finish,
   };

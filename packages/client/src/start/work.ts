@@ -6,9 +6,16 @@ export interface Challenge {
   bits: number;
 }
 
-/** The challenge of an error's details, when they hold one. */
+/** The most that a server may ask for; the protocol's MAX_WORK_BITS, without its schemas. Beyond, no answer would be found in this life. */
+export const MAX_BITS = 24;
+/** The longest challenge (characters): each attempt reads it. */
+const MAX_CHALLENGE = 512;
+
+/** The challenge of an error's details, when they hold one that can be met. */
 export function challengeOf({ challenge, bits }: Record<string, unknown>): Challenge | null {
-  return typeof challenge === 'string' && typeof bits === 'number' ? { challenge, bits } : null;
+  if (typeof challenge !== 'string' || typeof bits !== 'number') return null;
+  const canBeMet = Number.isInteger(bits) && bits >= 0 && bits <= MAX_BITS && challenge.length <= MAX_CHALLENGE;
+  return canBeMet ? { challenge, bits } : null;
 }
 
 /** The first number whose hash with the challenge begins with `bits` zero bits; found by trying, while nothing else runs. */

@@ -32,6 +32,9 @@ export interface TerminalReader {
   phase(phase: AttachmentPhase): void;
 }
 
+/** Events that wait for an attach's answer, of which there are hardly any; with more than that it is attached again. */
+const MAX_HELD = 1024;
+
 export interface TerminalAttachment {
   phase(): AttachmentPhase;
   /** Attaches now or as soon as there is a connection, and stays attached until `stop` or `leave`. */
@@ -49,6 +52,7 @@ export function createTerminalAttachment(terminalId: string, link: TerminalLink,
   let over = false;
   /** Events that came while an attach is under way: they may be older or newer than its answer; offsets tell. */
   let held: (() => void)[] = [];
+  let overrun = false;
   let round = 0;
   let attempt = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
@@ -66,6 +70,7 @@ export function createTerminalAttachment(terminalId: string, link: TerminalLink,
     clearTimeout(retry);
     const mine = ++round;
     held = [];
+    overrun = false;
     become({ kind: 'attaching', since: offlineSince() });
     let answer: SessionCallAnswer<'terminal:attach'>;
     try {
@@ -80,7 +85,7 @@ export function createTerminalAttachment(terminalId: string, link: TerminalLink,
     const joined = reader.begin({ ...answer, end: answer.end ?? answer.offset });
     const events = held;
     held = [];
-    if (!joined) return retryLater();
+    if (!joined || overrun) return retryLater();
     attempt = 0;
     become({ kind: 'live', awayMs: Date.now() - offlineSince() });
     for (const event of events) event();
@@ -96,8 +101,10 @@ export function createTerminalAttachment(terminalId: string, link: TerminalLink,
 
   /** Events reach the reader when live, wait for an attach's answer, and are stale otherwise. */
   function whenLive(event: () => void): void {
-    if (phase.kind === 'attaching') held.push(event);
-    else if (phase.kind === 'live') event();
+    if (phase.kind === 'attaching') {
+      if (held.length < MAX_HELD) held.push(event);
+      else overrun = true;
+    } else if (phase.kind === 'live') event();
   }
 
   const subscriptions = [

@@ -71,7 +71,12 @@ export function createTerminalChannel(deps: TerminalChannelDeps): TerminalChanne
   let opening: ReturnType<typeof setTimeout> | undefined;
   let look: ReturnType<typeof setInterval> | undefined;
 
-  const wire = createTerminalWire({ send: (data) => socket?.send(data), onOutput, onEvent });
+  const wire = createTerminalWire({
+    send: (data) => socket?.send(data),
+    onOutput,
+    onEvent,
+    unreadable: texts.unreadable,
+  });
   const away = () => new ApiError('NETWORK', texts.noAnswer);
 
   function become(next: ChannelState): void {

@@ -133,9 +133,9 @@ test('T-23: where no socket can be had the workbench’s connection carries the 
   server.on('connection', (socket) => socket.terminate());
   workbench.open();
   await expect.poll(() => sockets.length, { timeout: 5000 }).toBe(2);
-  await expect.poll(() => link.isConnected() && seen.at(-1)).toBe(true);
-  await link.call('terminal:attach', { terminalId, offset: 0 });
-  expect(workbench.calls).toEqual(['terminal:attach']);
+  // The second socket may still be open for a moment: its calls fail.
+  const attach = () => link.call('terminal:attach', { terminalId, offset: 0 }).catch(() => undefined);
+  await expect.poll(() => attach().then(() => workbench.calls)).toEqual(['terminal:attach']);
   server.removeAllListeners('connection');
   server.on('connection', (socket) => sockets.push(socket));
   workbench.close();

@@ -1,10 +1,11 @@
 /** The connection to a session as terminals see it: calls, acknowledgements, and each terminal's own events, over whichever socket carries them. */
-import type {
-  SessionCall,
-  SessionCallAnswer,
-  SessionCallRequest,
-  TerminalExit,
-  TerminalOutput,
+import {
+  type SessionCall,
+  type SessionCallAnswer,
+  type SessionCallRequest,
+  type TerminalOutput,
+  terminalEventSchemas,
+  terminalOutputSchema,
 } from '@drydock/protocol';
 import { ApiError } from '../http/errors.ts';
 import { ENGLISH } from '../http/texts.ts';
@@ -30,11 +31,19 @@ export function createTerminalLink({ connection, ...where }: TerminalLinkDeps): 
   }
 
   const onOutput = (output: TerminalOutput) => each(output.terminalId, (events) => events.onOutput(output));
-  const onScreen = (screen: { terminalId: string; screen: string; offset: number }) =>
-    each(screen.terminalId, (events) => events.onScreen(screen));
-  const onSize = (size: { terminalId: string; cols: number; rows: number }) =>
-    each(size.terminalId, (events) => events.onSize(size));
-  const onExit = (exit: TerminalExit) => each(exit.terminalId, (events) => events.onExit(exit));
+  // What is of no known form is passed over: where bytes are missing then, the terminal is attached again.
+  function onScreen(raw: unknown): void {
+    const { data: screen } = terminalEventSchemas['terminal:screen'].safeParse(raw);
+    if (screen !== undefined) each(screen.terminalId, (events) => events.onScreen(screen));
+  }
+  function onSize(raw: unknown): void {
+    const { data: size } = terminalEventSchemas['terminal:size'].safeParse(raw);
+    if (size !== undefined) each(size.terminalId, (events) => events.onSize(size));
+  }
+  function onExit(raw: unknown): void {
+    const { data: exit } = terminalEventSchemas['terminal:exit'].safeParse(raw);
+    if (exit !== undefined) each(exit.terminalId, (events) => events.onExit(exit));
+  }
 
   /** Whether calls can be made now, by the channel or in its place by the session's connection. */
   function look(): void {
@@ -55,19 +64,19 @@ export function createTerminalLink({ connection, ...where }: TerminalLinkDeps): 
     onEvent({ event, message }) {
       switch (event) {
         case 'terminal:screen':
-          return onScreen(message as Parameters<typeof onScreen>[0]);
+          return onScreen(message);
         case 'terminal:size':
-          return onSize(message as Parameters<typeof onSize>[0]);
+          return onSize(message);
         case 'terminal:exit':
-          return onExit(message as TerminalExit);
+          return onExit(message);
       }
     },
   });
 
-  socket.on('terminal:output', ({ terminalId, offset, data }) => {
-    // socket.io hands browsers an ArrayBuffer where Node.js gets a Buffer.
-    const bytes: unknown = data;
-    onOutput({ terminalId, offset, data: bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : data });
+  // socket.io hands browsers an ArrayBuffer where Node.js gets a Buffer.
+  socket.on('terminal:output', (raw) => {
+    const { data: output } = terminalOutputSchema.safeParse(raw);
+    if (output !== undefined) onOutput(output);
   });
   socket.on('terminal:screen', onScreen);
   socket.on('terminal:size', onSize);

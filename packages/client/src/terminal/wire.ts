@@ -2,21 +2,26 @@
 import {
   decodeTerminalFrame,
   encodeTerminalFrame,
+  offsetSchema,
   type SessionCallAnswer,
   type SessionCallRequest,
   type SessionId,
+  sessionCalls,
   type TerminalCall,
   type TerminalFrame,
   type TerminalInput,
   type TerminalOutput,
-  type TerminalSocketText,
 } from '@drydock/protocol';
-import { type ApiError, errorOf } from '../http/errors.ts';
+import { ApiError, errorBodyOf, errorOf } from '../http/errors.ts';
+import { ENGLISH } from '../http/texts.ts';
 
 export interface TerminalWireDeps {
   send(data: string | Uint8Array<ArrayBuffer>): void;
   onOutput(output: TerminalOutput): void;
-  onEvent(event: Extract<TerminalSocketText, { event: string }>): void;
+  /** An event's name and message as they came. */
+  onEvent(event: { event: string; message: unknown }): void;
+  /** Of an answer that is of no known form. */
+  unreadable?: string;
 }
 
 export interface TerminalWire {
@@ -34,13 +39,19 @@ export interface TerminalWire {
 }
 
 interface Waiting {
+  read(answer: unknown): { success: boolean; data?: unknown };
   done(answer: unknown): void;
   fail(error: ApiError): void;
   since: number;
 }
 
 /** Builds it over a socket that is open. */
-export function createTerminalWire({ send, onOutput, onEvent }: TerminalWireDeps): TerminalWire {
+export function createTerminalWire({
+  send,
+  onOutput,
+  onEvent,
+  unreadable = ENGLISH.unreadable,
+}: TerminalWireDeps): TerminalWire {
   /** In the order of the calls. */
   const waiting = new Map<number, Waiting>();
   let nextCall = 1;
@@ -51,14 +62,32 @@ export function createTerminalWire({ send, onOutput, onEvent }: TerminalWireDeps
     return entry;
   }
 
-  function onText(message: TerminalSocketText): void {
-    if ('event' in message) onEvent(message);
-    else if ('error' in message) settle(message.call)?.fail(errorOf(message.error));
-    else settle(message.call)?.done(message.answer);
+  function onAnswer(call: number, message: object): void {
+    const entry = settle(call);
+    if (entry === undefined) return;
+    const error = errorBodyOf(message);
+    const { success, data } = entry.read('answer' in message ? message.answer : undefined);
+    if (error !== null) entry.fail(errorOf(error));
+    else if (success) entry.done(data);
+    else entry.fail(new ApiError('UNREADABLE', unreadable));
+  }
+
+  /** What is of no known form is passed over: a call that it may have answered fails in its time. */
+  function onText(text: string): void {
+    let message: unknown;
+    try {
+      message = JSON.parse(text);
+    } catch {
+      return;
+    }
+    if (typeof message !== 'object' || message === null) return;
+    if ('event' in message && typeof message.event === 'string' && 'message' in message)
+      onEvent({ event: message.event, message: message.message });
+    else if ('call' in message && typeof message.call === 'number') onAnswer(message.call, message);
   }
 
   function onFrame(frame: TerminalFrame | undefined): void {
-    if (frame?.kind === 'output') onOutput(frame.output);
+    if (frame?.kind === 'output' && offsetSchema.safeParse(frame.output.offset).success) onOutput(frame.output);
     else if (frame?.kind === 'taken') settle(frame.call)?.done({});
   }
 
@@ -68,14 +97,15 @@ export function createTerminalWire({ send, onOutput, onEvent }: TerminalWireDeps
       new Promise((done, fail) => {
         const call = nextCall;
         nextCall = (nextCall + 1) % 2 ** 32;
-        waiting.set(call, { done: done as (answer: unknown) => void, fail, since: Date.now() });
+        const read = (answer: unknown) => sessionCalls[name].answer.safeParse(answer);
+        waiting.set(call, { read, done: done as (answer: unknown) => void, fail, since: Date.now() });
         if (name === 'terminal:input') {
           send(encodeTerminalFrame({ kind: 'input', call, input: request as TerminalInput }));
         } else send(JSON.stringify({ call, name, request }));
       }),
     ack: (terminalId, offset) => send(encodeTerminalFrame({ kind: 'ack', ack: { terminalId, offset } })),
     receive(message) {
-      if (typeof message === 'string') onText(JSON.parse(message) as TerminalSocketText);
+      if (typeof message === 'string') onText(message);
       else onFrame(decodeTerminalFrame(message));
     },
     fail(error) {

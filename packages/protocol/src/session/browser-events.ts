@@ -12,7 +12,7 @@ import {
   offsetSchema,
   outputBytesSchema,
   rowsSchema,
-  type terminalExitSchema,
+  terminalExitSchema,
   terminalInputSchema,
   terminalResizeSchema,
   terminalViewSchema,
@@ -20,7 +20,14 @@ import {
 import { nodeViewSchema } from './node.ts';
 import { hereSchema, personSchema } from './people.ts';
 import { publishedPortSchema } from './ports.ts';
-import { type EndReason, type RetentionView, rightSchema, sessionViewSchema } from './session.ts';
+import {
+  type EndReason,
+  endReasonSchema,
+  type RetentionView,
+  retentionViewSchema,
+  rightSchema,
+  sessionViewSchema,
+} from './session.ts';
 import { swarmStateSchema, swarmStepSchema } from './swarm.ts';
 import { timelineEntrySchema } from './timeline.ts';
 
@@ -129,6 +136,22 @@ export type SessionSnapshot = z.infer<typeof sessionSnapshotSchema>;
 
 export const sessionChangeEventSchema = z.object({ seq: z.number().int(), change: sessionChangeSchema });
 export type SessionChangeEvent = z.infer<typeof sessionChangeEventSchema>;
+
+/** `session:ended`: what is not of this form is an end all the same, without a reason. */
+export const sessionEndedSchema = z
+  .object({
+    reason: z.union([endReasonSchema, z.literal('revoked')]).catch('closed'),
+    text: z.string().optional().catch(undefined),
+    retention: retentionViewSchema.optional().catch(undefined),
+  })
+  .catch({ reason: 'closed' });
+
+/** The server's events of a terminal, by name. */
+export const terminalEventSchemas = {
+  'terminal:screen': terminalScreenSchema,
+  'terminal:size': terminalResizeSchema,
+  'terminal:exit': terminalExitSchema,
+} as const;
 
 /** An acknowledgement as it crosses the wire. */
 export type Acked<T> = T | { error: ErrorBody };

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { withOperator } from '../../operator-client.ts';
 import type { Output } from '../../output.ts';
+import type { Bounds } from '../../place-fetch.ts';
 import { blockCommands } from './blocks.ts';
 import type { OperatorContext } from './context.ts';
 import { flowCommands } from './flows.ts';
@@ -11,11 +12,11 @@ import { sessionCommands } from './sessions.ts';
 import { startCommands } from './starts.ts';
 
 /** Adds the group. */
-export function operatorCommands(program: Command, output: Output): void {
+export function operatorCommands(program: Command, output: Output, bounds: Bounds): void {
   const group = program
     .command('operator')
     .description('sessions from outside, blocks, starts, hosts; by the key of this place');
-  const context: OperatorContext = { client: withOperator(group), output };
+  const context: OperatorContext = { client: withOperator(group, bounds), output };
   for (const add of [sessionCommands, blockCommands, startCommands, recordCommands, hostCommands, flowCommands])
     add(group, context);
 }

@@ -20,14 +20,14 @@ function remoteOf(text: string): Remote | undefined {
 }
 
 /** Adds the command. */
-export function cpCommand(program: Command, { output, session }: SessionContext): void {
+export function cpCommand(program: Command, { output, session, bounds }: SessionContext): void {
   withSession(program.command('cp <from> <to>'))
     .description('copy a file or folder: drydock cp ./site node1:/srv/, drydock cp node1:/etc/hosts .')
     .action(async (from: string, to: string, options: SessionOption) => {
       const [source, target] = [remoteOf(from), remoteOf(to)];
       if ((source === undefined) === (target === undefined))
         throw new Failure('USAGE', 'One of the two is on a node.', EXIT.usage, 'drydock cp ./file node1:/root/');
-      const copies = createCopies(await session(options));
+      const copies = createCopies(await session(options), bounds);
       const copied: Copied =
         source === undefined ? await copies.up(from, target as Remote) : await copies.down(source, to);
       output.show(

@@ -27,7 +27,7 @@ async function readInput(): Promise<string> {
 }
 
 /** Adds the command. */
-export function execCommand(program: Command, { output, streams, session }: SessionContext): void {
+export function execCommand(program: Command, { output, streams, session, bounds }: SessionContext): void {
   withSession(program.command('exec <node> <command...>'))
     .description('run a command on a node; this program’s options stand before it: drydock exec -i node1 cat')
     .passThroughOptions()
@@ -42,12 +42,14 @@ export function execCommand(program: Command, { output, streams, session }: Sess
     .action((node: string, command: string[], { stdin, timeout, dir, ...options }: Options) =>
       ownFailures(async () => {
         const { api } = await session(options);
-        const answer = await api.exec(node, {
+        const request = {
           command,
           timeoutSeconds: timeout,
           ...(stdin === true ? { stdin: await readInput() } : {}),
           ...(dir === undefined ? {} : { workingDir: dir }),
-        });
+        };
+        const most = Math.min(timeout, MAX_EXEC_TIMEOUT_SECONDS) * 1000 + bounds.answerMs;
+        const answer = await api.exec(node, request, AbortSignal.timeout(most));
         if (output.isJson()) output.show(answer, () => '');
         else {
           streams.out(answer.stdout);

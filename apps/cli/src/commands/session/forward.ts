@@ -5,25 +5,38 @@ import { type PortPlace, portRefusal, portStreamOf } from '@drydock/client';
 import type { Command } from 'commander';
 import { createWebSocketStream, WebSocket } from 'ws';
 import { EXIT, Failure } from '../../failure.ts';
-import { numberOf } from '../../output.ts';
+import { MAX_TEXT, numberOf, plain } from '../../output.ts';
 import { type SessionContext, type SessionOption, withSession } from '../../sessions/context.ts';
 
 /** Connections at a time: what a session's ports take (B10). */
 const MAX_CONNECTIONS = 1024;
+/** The largest message that is taken of a place (bytes): it reads from a node in pieces that are far smaller. */
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+/** A place that does not answer for so long (ms) will not. */
+const HANDSHAKE_MS = 30_000;
 /** How much of a refusal is read (bytes). */
 const MAX_REFUSAL = 4096;
 const TARGET = /^([a-z][a-z0-9-]*):(\d{1,5})$/;
 
 async function textOf(answer: IncomingMessage): Promise<string> {
   let text = '';
-  for await (const chunk of answer) if (text.length < MAX_REFUSAL) text += chunk;
-  return text;
+  for await (const chunk of answer) {
+    text += chunk;
+    if (text.length > MAX_REFUSAL) break;
+  }
+  return text.slice(0, MAX_REFUSAL);
 }
 
 /** One connection of this machine, carried to the node and back. */
 function carry(socket: Socket, place: PortPlace, { node, port }: Target, refused: (sentence: string) => void): void {
   const { url, headers } = portStreamOf(place, node, port);
-  const carrier = new WebSocket(url, { headers, perMessageDeflate: false });
+  const carrier = new WebSocket(url, {
+    headers,
+    perMessageDeflate: false,
+    followRedirects: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    handshakeTimeout: HANDSHAKE_MS,
+  });
   const stream = createWebSocketStream(carrier);
   carrier.once('unexpected-response', (_request, answer) => {
     socket.destroy();
@@ -31,9 +44,14 @@ function carry(socket: Socket, place: PortPlace, { node, port }: Target, refused
     void textOf(answer)
       .then((body) => {
         const { code, message } = portRefusal({ ...about, body });
-        refused(`${code}: ${message}`);
+        refused(`${plain(code)}: ${plain(message, MAX_TEXT)}`);
       })
-      .finally(() => carrier.terminate());
+      // The answer broke off: that it was one is all that is known.
+      .catch(() => refused(`BAD_ANSWER: The server answered ${about.status} without a reason.`))
+      .finally(() => {
+        answer.destroy();
+        carrier.terminate();
+      });
   });
   stream.on('error', () => socket.destroy());
   socket.on('error', () => stream.destroy());

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { sessionsFolder } from '../../env.ts';
 import type { Output, Streams } from '../../output.ts';
+import type { Bounds } from '../../place-fetch.ts';
 import { createSessionContext } from '../../sessions/context.ts';
 import { createSessionBook } from '../../sessions/session-book.ts';
 import { cpCommand } from './cp.ts';
@@ -29,7 +30,7 @@ const COMMANDS = [
 ];
 
 /** Adds the commands. */
-export function sessionCommands(program: Command, output: Output, streams: Streams): void {
-  const context = createSessionContext(output, streams, createSessionBook(sessionsFolder()));
+export function sessionCommands(program: Command, made: { output: Output; streams: Streams; bounds: Bounds }): void {
+  const context = createSessionContext({ ...made, book: createSessionBook(sessionsFolder()) });
   for (const add of COMMANDS) add(program, context);
 }

@@ -22,13 +22,13 @@ interface Listed {
 const OVER: ReadonlySet<string> = new Set(['SESSION_NOT_FOUND', 'SESSION_ENDED']);
 
 /** Adds the command. */
-export function listCommand(program: Command, { output, book, http }: SessionContext): void {
+export function listCommand(program: Command, { output, book, http, bounds }: SessionContext): void {
   /** Null for a session that is over. */
   async function look({ server, sessionId, token, name }: KeptSession): Promise<Listed | null> {
     const entry = { id: sessionId, server, name };
     try {
       const api = createSessionApi({ http: http(server), sessionId, token });
-      const view = await api.view(AbortSignal.timeout(ANSWER_MS));
+      const view = await api.view(AbortSignal.timeout(Math.min(ANSWER_MS, bounds.answerMs)));
       const nodes = view.nodes.map((node) => ({ name: node.name, state: node.state }));
       return { ...entry, name: view.name, state: view.state, expiresAt: view.expiresAt, nodes };
     } catch (error) {

@@ -1,7 +1,7 @@
 /** `drydock logs`: what happened in a session, one line each, the oldest first. */
 import { MAX_TIMELINE_ENTRIES, type TimelineEntry } from '@drydock/protocol';
 import type { Command } from 'commander';
-import { plain, time } from '../../output.ts';
+import { jsonLine, plain, time } from '../../output.ts';
 import { type SessionContext, type SessionOption, withSession } from '../../sessions/context.ts';
 import { holdSession } from '../../sessions/open-link.ts';
 
@@ -31,7 +31,7 @@ export function logsCommand(program: Command, { output, session }: SessionContex
         if (printed.has(entry.id)) continue;
         printed.add(entry.id);
         if (printed.size > MAX_REMEMBERED) printed.delete(printed.values().next().value ?? '');
-        output.print(output.isJson() ? JSON.stringify(entry) : lineOf(entry));
+        output.print(output.isJson() ? jsonLine(entry) : lineOf(entry));
       }
     };
   }

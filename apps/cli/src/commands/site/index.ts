@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { EXIT, Failure } from '../../failure.ts';
 import { type OperatorClient, withOperator } from '../../operator-client.ts';
 import { type Output, plain, table, time } from '../../output.ts';
+import type { Bounds } from '../../place-fetch.ts';
 
 /** Origins, labs and templates that a line of a table shows; `--json` has all. */
 const MAX_CELL = 60;
@@ -67,11 +68,11 @@ interface AddOptions {
 }
 
 /** Adds the group. */
-export function siteCommands(program: Command, output: Output): void {
+export function siteCommands(program: Command, output: Output, bounds: Bounds): void {
   const group = program
     .command('site')
     .description('keys of sites whose pages show terminals of this place; by the key of this place');
-  const connect = withOperator(group);
+  const connect = withOperator(group, bounds);
 
   group
     .command('add <name>')

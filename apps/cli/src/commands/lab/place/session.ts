@@ -1,5 +1,5 @@
 /** A session of a running Drydock with a lab in it, held as a page holds one: its lights are the engine's own. */
-import { createHttpClient, createSessionApi, type HttpClient, startSession } from '@drydock/client';
+import { createSessionApi, type HttpClient, startSession } from '@drydock/client';
 import {
   applyLabLeaves,
   type ExecResponse,
@@ -10,6 +10,7 @@ import {
   type SessionId,
 } from '@drydock/protocol';
 import { EXIT, Failure } from '../../../failure.ts';
+import { placeClient as boundedClient } from '../../../place-fetch.ts';
 import { holdSession } from '../../../sessions/open-link.ts';
 
 /** A call may wait for a node that is slow, besides the command's own time (ms). */
@@ -44,10 +45,7 @@ export interface LabSession {
 
 /** What is called of a place. */
 export function placeClient(origin: string): HttpClient {
-  return createHttpClient({
-    server: origin,
-    fetch: (url, init) => fetch(url, { ...init, signal: init?.signal ?? AbortSignal.timeout(ANSWER_MS) }),
-  });
+  return boundedClient(origin, { answerMs: ANSWER_MS });
 }
 
 /** Starts the lab in a session of its own; its nodes may still be made when it resolves. */
