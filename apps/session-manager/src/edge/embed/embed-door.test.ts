@@ -83,7 +83,9 @@ describe('the page of frames', () => {
       expect(text).toContain(`data-code="${code}"`);
       expect(text).not.toContain('page for');
       const policy = answer.headers.get('content-security-policy') ?? '';
-      expect(policy).toMatch(/^default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-[A-Za-z0-9+/=]+'$/);
+      expect(policy).toMatch(
+        /^default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-[A-Za-z0-9+/=]+'; require-trusted-types-for 'script'; trusted-types 'none'$/,
+      );
       expect(answer.headers.get('x-frame-options')).toBeNull();
       expect(answer.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
     },
