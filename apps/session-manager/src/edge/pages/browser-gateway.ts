@@ -164,8 +164,9 @@ export function createBrowserGateway(deps: BrowserGatewayDeps): { sockets(): num
       });
     }
     socket.on('terminal:ack', caller.ack);
-    socket.onAny((event: string) => {
-      if (event !== 'terminal:ack' && !Object.hasOwn(sessionCalls, event)) caller.malformed(event.slice(0, 64));
+    // socket.io's own parser lets a number be the name of an event.
+    socket.onAny((event: string | number) => {
+      if (event !== 'terminal:ack' && !Object.hasOwn(sessionCalls, event)) caller.malformed(String(event).slice(0, 64));
     });
     socket.on('disconnect', () => {
       subscription.unsubscribe();
