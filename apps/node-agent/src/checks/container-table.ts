@@ -7,7 +7,7 @@ import { cutEnv, cutList, cutName, cutText, cutWords, fitting } from './bounded.
 type ContainerFact = NonNullable<NodeFacts['containers']>[number];
 
 /** Containers that are inspected in one look, the newest first; of more only the list's own fields are known. */
-const MAX_INSPECTED = 64;
+export const MAX_INSPECTED = 64;
 /** The end of a log that is shown (lines), and what is read for it (bytes). */
 const LOG_LINES = 50;
 const MAX_LOG = 4_096;

@@ -74,6 +74,8 @@ function ask({ method, path, port }: HttpProbe, socket: Duplex, signal: AbortSig
       signal,
     });
     request.once('error', reject);
+    // Nobody asked for another protocol: without this Node.js closes the connection and says nothing, for ever.
+    request.once('upgrade', (response) => resolve(factOf(response, Buffer.alloc(0))));
     request.once('response', (response) => {
       const chunks: Buffer[] = [];
       let length = 0;

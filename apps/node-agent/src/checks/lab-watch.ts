@@ -83,6 +83,16 @@ export function createLabWatch(deps: {
     watched.timer = clock.after(ms, () => void look(watched));
   }
 
+  /** Once nobody can be interested any more: a node that went away while it was watched is told of by nobody again. */
+  function forgetLater(watched: Watched): void {
+    watched.timer?.cancel();
+    watched.timer = clock.after(Math.max(0, watched.until - clock.now()), () => {
+      if (watched.engine !== undefined) return;
+      if (isWatched(watched)) forgetLater(watched);
+      else nodes.delete(`${watched.sessionId}/${watched.node}`);
+    });
+  }
+
   function poke(watched: Watched): void {
     if (!isWatched(watched) || watched.engine === undefined) return;
     if (watched.looking) watched.again = true;
@@ -104,7 +114,9 @@ export function createLabWatch(deps: {
     }
     const rest = Math.max(MIN_REST_MS, (performance.now() - began) * REST_FACTOR);
     const pause = watched.again ? rest : Math.max(rest, watched.tables.has('logs') ? LOGS_MS : REST_MS);
-    if (nodes.get(`${watched.sessionId}/${watched.node}`) === watched) schedule(watched, pause);
+    if (nodes.get(`${watched.sessionId}/${watched.node}`) !== watched) return;
+    if (watched.engine === undefined) forgetLater(watched);
+    else schedule(watched, pause);
   }
 
   function publish(watched: Watched, facts: WatchedFacts): void {
@@ -120,8 +132,10 @@ export function createLabWatch(deps: {
       watched.tables = new Set(tables);
       watched.until = clock.now() + LAB_WATCH_MS;
       watched.told = undefined;
-      if (tables.length === 0) watched.timer?.cancel();
-      else if (watched.engine === undefined) tell(sessionId, node, {});
+      if (watched.engine === undefined) {
+        if (tables.length > 0) tell(sessionId, node, {});
+        forgetLater(watched);
+      } else if (tables.length === 0) watched.timer?.cancel();
       else poke(watched);
     },
     setEngine(sessionId, node, engine) {
@@ -131,8 +145,10 @@ export function createLabWatch(deps: {
         if (known === undefined) return;
         known.engine = undefined;
         known.timer?.cancel();
-        if (isWatched(known)) publish(known, {});
-        else nodes.delete(key);
+        if (isWatched(known)) {
+          publish(known, {});
+          forgetLater(known);
+        } else nodes.delete(key);
         return;
       }
       const watched = entryOf(sessionId, node);

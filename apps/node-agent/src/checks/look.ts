@@ -1,6 +1,7 @@
 /** Asks the looking program of a node, and reads what it says: everything of it may be a learner's invention. */
 import type { NodeProbe, ProbedFacts } from '@drydock/protocol';
 import { z } from 'zod';
+import { MAX_INSPECTED } from './container-table.ts';
 import { LOOK_SCRIPT } from './look-script.ts';
 
 /** What the program is asked for. */
@@ -11,6 +12,13 @@ export const LOOK_SECONDS = 10;
 export const LOOK_COMMAND = ['nice', '-n', '10', 'perl', '-e', LOOK_SCRIPT];
 /** Answers that are read; more are an invention. */
 const MAX_LINES = 4_000;
+
+/** Tables by names that a node says: maps, so that thousands of names cost no copy of all before them. */
+interface Named {
+  files: Map<string, NonNullable<ProbedFacts['files']>[string]>;
+  env: Map<string, string | null>;
+  listens: Map<string, NonNullable<ProbedFacts['listens']>[string]>;
+}
 
 const hexOf = (text: string) => Buffer.from(text).toString('hex');
 const textOf = (hex: string) => Buffer.from(hex, 'hex').toString('utf8');
@@ -44,6 +52,7 @@ const NUMBER = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER
 /** The answers as facts; lines that are none are passed over, and answers to what was not asked too. */
 export function readLook(output: string, probes: readonly LookProbe[]): ProbedFacts {
   const facts: ProbedFacts = {};
+  const named: Named = { files: new Map(), env: new Map(), listens: new Map() };
   const paths = new Set(probes.flatMap((probe) => (probe.kind === 'file' ? [probe.path] : [])));
   const names = new Set(probes.flatMap((probe) => (probe.kind === 'env' ? [probe.name] : [])));
   const asked = new Set(probes.map(({ kind }) => kind));
@@ -51,7 +60,7 @@ export function readLook(output: string, probes: readonly LookProbe[]): ProbedFa
     const [what = '', first = '', ...rest] = line.split(' ');
     switch (what) {
       case 'file':
-        addFile(facts, line, paths);
+        addFile(named, line, paths);
         break;
       case 'processes':
         if (asked.has('processes')) facts.processes ??= [];
@@ -67,15 +76,15 @@ export function readLook(output: string, probes: readonly LookProbe[]): ProbedFa
         break;
       case 'env': {
         const value = rest[0] ?? '-';
-        if (names.has(first))
-          facts.env = { ...facts.env, [first]: value === '-' ? null : textOf(value).slice(0, 4_096) };
+        if (names.has(first)) named.env.set(first, value === '-' ? null : textOf(value).slice(0, 4_096));
         break;
       }
       case 'listens':
-        if (asked.has('listens')) facts.listens = { ...facts.listens, [textOf(first).slice(0, 256)]: [] };
+        if (asked.has('listens') && named.listens.size < MAX_INSPECTED)
+          named.listens.set(textOf(first).slice(0, 256), []);
         break;
       case 'listen':
-        addListen(facts, first, rest);
+        addListen(named, first, rest);
         break;
       case 'free': {
         const { data } = NUMBER.safeParse(first);
@@ -84,24 +93,26 @@ export function readLook(output: string, probes: readonly LookProbe[]): ProbedFa
       }
     }
   }
-  return facts;
+  return {
+    ...facts,
+    ...(named.files.size === 0 ? {} : { files: Object.fromEntries(named.files) }),
+    ...(named.env.size === 0 ? {} : { env: Object.fromEntries(named.env) }),
+    ...(named.listens.size === 0 ? {} : { listens: Object.fromEntries(named.listens) }),
+  };
 }
 
-function addFile(facts: ProbedFacts, line: string, paths: ReadonlySet<string>): void {
+function addFile({ files }: Named, line: string, paths: ReadonlySet<string>): void {
   const [, key = '', type, mode, owner = '', newer, lines, text = '-'] = FILE.exec(line) ?? [];
   const path = textOf(key);
   if (type === undefined || !paths.has(path)) return;
   const content = text === '-' ? undefined : textOf(text);
-  facts.files = {
-    ...facts.files,
-    [path]: {
-      type: type as 'file',
-      ...(mode === undefined ? {} : { mode, owner: textOf(owner).slice(0, 256) }),
-      ...(newer === '0' || newer === '1' ? { newerThanStep: newer === '1' } : {}),
-      ...(lines === undefined || lines === '-' ? {} : { lines: Number(lines) }),
-      ...(content === undefined ? {} : { content }),
-    },
-  };
+  files.set(path, {
+    type: type as 'file',
+    ...(mode === undefined ? {} : { mode, owner: textOf(owner).slice(0, 256) }),
+    ...(newer === '0' || newer === '1' ? { newerThanStep: newer === '1' } : {}),
+    ...(lines === undefined || lines === '-' ? {} : { lines: Number(lines) }),
+    ...(content === undefined ? {} : { content }),
+  });
 }
 
 function addCommand(facts: ProbedFacts, text: string, [exit, pipe, at]: readonly string[]): void {
@@ -115,9 +126,8 @@ function addCommand(facts: ProbedFacts, text: string, [exit, pipe, at]: readonly
   });
 }
 
-function addListen(facts: ProbedFacts, name: string, [port, address]: readonly string[]): void {
-  const key = textOf(name).slice(0, 256);
-  const list = facts.listens !== undefined && Object.hasOwn(facts.listens, key) ? facts.listens[key] : undefined;
+function addListen({ listens }: Named, name: string, [port, address]: readonly string[]): void {
+  const list = listens.get(textOf(name).slice(0, 256));
   const { data } = NUMBER.safeParse(port);
   if (list === undefined || data === undefined || list.length >= 100) return;
   list.push({ port: data, address: address === '127.0.0.1' ? address : '0.0.0.0' });

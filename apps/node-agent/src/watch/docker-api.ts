@@ -56,6 +56,11 @@ export function createDockerApi(connect: () => Socket): DockerApi {
         ...(signal === undefined ? {} : { signal }),
       });
       outgoing.once('error', reject);
+      // Without this Node.js closes the connection and says nothing, and whoever asked would wait for ever.
+      outgoing.once('upgrade', (_response, socket) => {
+        socket.destroy();
+        reject(new EngineError('status 101'));
+      });
       outgoing.once('response', (response) => {
         if (response.statusCode === 200) return resolve(response);
         refusal(response).then(reject, reject);
