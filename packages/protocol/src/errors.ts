@@ -222,3 +222,22 @@ export function toDrydockError(thrown: unknown): DrydockError {
     ? thrown
     : new DrydockError('INTERNAL', undefined, undefined, { cause: thrown });
 }
+
+/** Longest message of another process that is passed on (characters). */
+const MAX_TOLD_MESSAGE = 2000;
+
+/**
+ * The error that another process told as ErrorBody, whatever it sent. A code that this release does not know, INTERNAL, and what is no error
+ * at all are INTERNAL without its words: those are the cause, for the log.
+ */
+export function errorFromBody(body: unknown): DrydockError {
+  const { code, message, details } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const words = typeof message === 'string' ? message.slice(0, MAX_TOLD_MESSAGE) : undefined;
+  if (typeof code !== 'string' || !Object.hasOwn(registry, code) || code === 'INTERNAL') {
+    return new DrydockError('INTERNAL', undefined, undefined, {
+      cause: new Error(words ?? 'an error of no known form'),
+    });
+  }
+  const isRecord = typeof details === 'object' && details !== null && !Array.isArray(details);
+  return new DrydockError(code as ErrorCode, words, isRecord ? (details as Record<string, unknown>) : undefined);
+}

@@ -1,7 +1,7 @@
 /** The agent's end of the terminal host's socket: calls, events, and coming back after a break. */
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DrydockError, type ProcessHealth } from '@drydock/protocol';
+import { DrydockError, errorFromBody, type ProcessHealth } from '@drydock/protocol';
 import { createBackoff, createFrameReader, encodeFrame, type Frame, type Logger } from '@drydock/service-kit';
 import {
   HOST_PROTOCOL_VERSION,
@@ -128,8 +128,7 @@ export function createTerminalClient(socketPath: string, logger: Logger, events:
     waiting.delete(message.id);
     if (call === undefined) return;
     if ('error' in message) {
-      const { code, message: text, details } = message.error;
-      call.fail(new DrydockError(code, text, details));
+      call.fail(errorFromBody(message.error));
     } else {
       const answer = hostCalls[call.name].answer.safeParse(message.answer);
       if (answer.success) call.done(answer.data);

@@ -6,14 +6,12 @@ import {
   type AgentToManagerEvents,
   agentCommands,
   DrydockError,
-  ERROR_CODES,
-  type ErrorCode,
+  errorFromBody,
   isSessionId,
   type ManagerToAgentEvents,
   type SessionId,
 } from '@drydock/protocol';
 import type { Socket } from 'socket.io';
-import { z } from 'zod';
 import { newId } from '../../model/links.ts';
 import { type AgentCommands, COMMAND_TIMEOUT_MS } from '../../scheduling/agent-commands.ts';
 import type { Metrics } from '../base/metrics.ts';
@@ -36,14 +34,6 @@ const ORDERS: ReadonlySet<AgentCommandName> = new Set([
   'session.rest',
 ]);
 
-const failureSchema = z.object({
-  error: z.object({
-    code: z.string(),
-    message: z.string(),
-    details: z.record(z.string(), z.unknown()).optional(),
-  }),
-});
-
 export interface AgentConnections extends AgentCommands {
   has(host: string): boolean;
   /** Whether an agent is connected from that address. */
@@ -61,13 +51,7 @@ export interface AgentConnections extends AgentCommands {
 function failureOf(answer: unknown): DrydockError | undefined {
   // Nearly every answer is none; a parser that fails for each key would cost more than all else.
   if (typeof answer !== 'object' || answer === null || !('error' in answer)) return undefined;
-  const parsed = failureSchema.safeParse(answer);
-  if (!parsed.success) return undefined;
-  const { code, message, details } = parsed.data.error;
-  const known = (ERROR_CODES as readonly string[]).includes(code) ? (code as ErrorCode) : 'INTERNAL';
-  // A code of a newer release says nothing to this one's callers; its sentence goes to the log.
-  if (known === 'INTERNAL') return new DrydockError('INTERNAL', undefined, undefined, { cause: new Error(message) });
-  return new DrydockError(known, message, details);
+  return errorFromBody(answer.error);
 }
 
 /** The session that a command is for; some name a terminal or viewer alone, whose pages have bounds of their own. */

@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import {
   DrydockError,
+  errorFromBody,
   MAX_STREAM_FRAME_BYTES,
   type StreamAnswer,
   type StreamCallName,
@@ -75,8 +76,7 @@ export function createTerminalStream(socket: Duplex, { logger, onEvent }: Termin
     waiting.delete(message.id);
     if (entry === undefined) return;
     if ('error' in message) {
-      const { code, message: text, details } = message.error;
-      entry.fail(new DrydockError(code, text, details));
+      entry.fail(errorFromBody(message.error));
       return;
     }
     const answer = streamCalls[entry.name].answer.safeParse(message.answer);
