@@ -7,6 +7,7 @@ import { writeAtomic } from '../common/files.mjs';
 import { operatorCall, readAnswer } from '../common/operator.mjs';
 import { layoutOf } from '../common/paths.mjs';
 import { describeFailure, Problem } from '../common/problem.mjs';
+import { withoutEnd } from '../common/without-end.mjs';
 import { joinedFile, readJoined } from '../supervisor/joined.mjs';
 import { runningStack } from '../supervisor/state-file.mjs';
 import { loadSettings } from './settings/load-settings.mjs';
@@ -80,7 +81,7 @@ async function joinManager(url, token) {
   const secrets = prepareStateDir(layout, await ensureServiceUsers());
   const name = values.name ?? secrets.hostName;
   const key = readFileSync(secrets.agentKeyFile, 'utf8').trim();
-  const manager = url.replace(/\/+$/, '');
+  const manager = withoutEnd(url, '/');
   const body = { token, name, keyHash: createHash('sha256').update(key).digest('hex') };
   const headers = { 'content-type': 'application/json' };
   const request = { method: 'POST', headers, body: JSON.stringify(body) };

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { readIfThere, writeAtomic } from '../common/files.mjs';
 import { ownTree } from '../common/own-tree.mjs';
+import { withoutEnd } from '../common/without-end.mjs';
 
 /** Bytes of randomness in each secret: 256 bits. */
 const SECRET_BYTES = 32;
@@ -57,10 +58,7 @@ export function prepareSecrets(secrets, user) {
  * @param {string} name
  */
 export function localHostName(name) {
-  const plain = name
-    .replace(/[^A-Za-z0-9.-]/g, '-')
-    .slice(0, 63)
-    .replace(/^[.-]+|[.-]+$/g, '');
+  const plain = withoutEnd(name.replace(/[^A-Za-z0-9.-]/g, '-').slice(0, 63), '.-').replace(/^[.-]+/, '');
   return plain === '' ? 'host1' : plain;
 }
 

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Problem } from './problem.mjs';
+import { withoutEnd } from './without-end.mjs';
 
 /** An operator's call is answered from memory or by one write (ms). */
 const ANSWER_MS = 10_000;
@@ -27,7 +28,7 @@ export async function operatorCall({ url, secretFile }, method, path, body) {
   /** @type {RequestInit} */
   const request = { method, headers: { authorization: `Bearer ${key}` }, signal: AbortSignal.timeout(ANSWER_MS) };
   if (body !== undefined) request.body = JSON.stringify(body);
-  return readAnswer(`${url.replace(/\/+$/, '')}/operator${path}`, request, 'Is the manager running? npm run status');
+  return readAnswer(`${withoutEnd(url, '/')}/operator${path}`, request, 'Is the manager running? npm run status');
 }
 
 /**

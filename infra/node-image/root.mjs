@@ -5,6 +5,7 @@ import { CONTAINED } from '../common/contained.mjs';
 import { REPO } from '../common/paths.mjs';
 import { Problem } from '../common/problem.mjs';
 import { lastLines, runCommand } from '../common/run-command.mjs';
+import { withoutEnd } from '../common/without-end.mjs';
 import { EXCLUDED_PATHS, includedPaths, nodePackages } from './packages.mjs';
 
 /** A bootstrap that takes longer hangs on its network (ms). */
@@ -84,7 +85,7 @@ async function bootstrap({ root, release, archive, say, signal }) {
       timeoutMs: BUILD_LIMIT_MS,
       onLine: (line) => {
         const step = /^I: (downloading|extracting|installing|cleaning)/.test(line);
-        if (step) say(line.slice(3).replace(/\.*$/, ''));
+        if (step) say(withoutEnd(line.slice(3), '.'));
       },
     },
   );
@@ -119,11 +120,7 @@ async function versionsIn(root) {
       pattern,
     ]);
     // `26.1.5+dfsg1-9+b1` is docker 26.1.5 to everybody but the archive.
-    versions[name] =
-      query.stdout
-        .split('\n')[0]
-        ?.replace(/^\d+:/, '')
-        .replace(/[+~-].*$/, '') ?? '';
+    versions[name] = query.stdout.split('\n')[0]?.replace(/^\d+:/, '').split(/[+~-]/, 1)[0] ?? '';
   }
   return versions;
 }

@@ -25,7 +25,7 @@ function readIfThere(path: string): string | undefined {
 /** The state directory: by the environment, by the .env file, by default. */
 export function stateDirectory(): string {
   const ofFile = /^DRYDOCK_STATE_DIR=(.*)$/m.exec(readIfThere(join(REPO, '.env')) ?? '')?.[1]?.trim();
-  return resolve(process.env.DRYDOCK_STATE_DIR || ofFile?.replace(/^(["'])(.*)\1$/, '$2') || DEFAULT_STATE_DIR);
+  return resolve(process.env.DRYDOCK_STATE_DIR || ofFile?.replace(/^"(.*)"$|^'(.*)'$/, '$1$2') || DEFAULT_STATE_DIR);
 }
 
 /** Where a manager listens for its operator, and the file from which the key is made. */

@@ -91,16 +91,19 @@ export const absolutePath = (text) =>
 
 /** @type {Kind} */
 export const ipAddress = (text) =>
-  /^(\d{1,3})(\.\d{1,3}){3}$/.test(text) || /^[0-9a-f:]*:[0-9a-f:.]*$/i.test(text)
+  /^(\d{1,3})(\.\d{1,3}){3}$/.test(text) || /^[0-9a-f]*:[0-9a-f:.]*$/i.test(text)
     ? undefined
     : 'must be an IP address, for example 127.0.0.1 (this machine only) or 0.0.0.0 (all who can reach it)';
 
 /** @type {Kind} */
 export const ipv4Address = (text) => (isIPv4(text) ? undefined : 'must be an IPv4 address, for example 10.0.0.11');
 
+/** Of a domain (characters): labels of ports stand before it, and a name in DNS has 253. */
+const MAX_NAME = 200;
+
 /** @type {Kind} */
 export const domainName = (text) =>
-  /^(?=.{1,200}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(text)
+  text.length <= MAX_NAME && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(text)
     ? undefined
     : 'must be a domain name in lower case, without scheme and port';
 

@@ -73,14 +73,22 @@ export function parseEnvFile(text) {
   for (const [index, raw] of text.split('\n').entries()) {
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
-    const match = /^(?:export\s+)?([A-Z_][A-Z0-9_]*)\s*=\s*(.*)$/.exec(line);
+    const match = /^(?:export\s+)?([A-Z_][A-Z0-9_]*)\s*=(.*)$/.exec(line);
     if (match?.[1] === undefined || match[2] === undefined) {
       throw new Problem('BAD_ENV_FILE', `Line ${index + 1} of .env is not NAME=value.`, 'Correct or remove the line.');
     }
-    const value = /^(["'])(.*)\1$/.exec(match[2])?.[2] ?? match[2].replace(/\s+#.*$/, '');
+    const written = match[2].trim();
+    const [, double, single] = /^"(.*)"$|^'(.*)'$/.exec(written) ?? [];
+    const value = double ?? single ?? withoutRemark(written);
     if (value !== '') values[match[1]] = value;
   }
   return values;
+}
+
+/** A remark begins with a blank and `#`. @param {string} text */
+function withoutRemark(text) {
+  const at = text.search(/\s#/);
+  return at < 0 ? text : text.slice(0, at).trimEnd();
 }
 
 /** @param {Record<string, string | undefined>} environment */

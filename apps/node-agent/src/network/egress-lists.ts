@@ -23,7 +23,9 @@ export const NO_LISTS: EgressLists = {
 
 /** Entries of one list: each is an element of every session's rules. */
 const MAX_ENTRIES = 256;
-const NAME = /^(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,62}$/;
+/** Of a name in DNS (characters). */
+const MAX_NAME = 253;
+const NAME = /^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,62}$/;
 
 /** Reads entries separated by commas. @throws Error naming the first that is neither network nor name. */
 export function parseEgressList(text: string): EgressList {
@@ -35,7 +37,7 @@ export function parseEgressList(text: string): EgressList {
     const network = parseNetwork(entry);
     const name = entry.replace(/^\*?\./, '').replace(/\.$/, '');
     if (network !== undefined) networks.add(network);
-    else if (NAME.test(name)) names.add(name);
+    else if (name.length <= MAX_NAME && NAME.test(name)) names.add(name);
     else throw new Error(`must be IPv4 networks and names of two labels or more; ${JSON.stringify(entry)} is neither`);
   }
   return { networks: [...networks], names: [...names] };

@@ -60,7 +60,7 @@ export function addressKeys(address: string): AddressKeys {
 
 /** Whether an address is in one of the networks of a list; IPv4 addresses that are written as IPv6 count as IPv4. */
 export function isInNetworks(networks: BlockList | undefined, address: string): boolean {
-  const [plain = ''] = address.replace(/^::ffff:(?=\d+\.)/i, '').split('%', 1);
+  const [plain = ''] = address.replace(/^::ffff:(\d+\.)/i, '$1').split('%', 1);
   const family = isIP(plain);
   return networks !== undefined && family !== 0 && networks.check(plain, family === 6 ? 'ipv6' : 'ipv4');
 }

@@ -23,7 +23,7 @@ export function parseAllowList(text: string): AllowList {
     .filter((entry) => entry !== '')
     .map((entry) => {
       if (entry.startsWith('sub:') && entry.length > 4) return { kind: 'subject', value: entry.slice(4) };
-      const [, before, domain] = /^([^@\s]*)@([^@\s]+\.[^@\s]+)$/.exec(entry.toLowerCase()) ?? [];
+      const [, before, domain] = /^([^@\s]*)@([^@\s.]+(?:\.[^@\s.]+)+)$/.exec(entry.toLowerCase()) ?? [];
       if (domain === undefined) throw new Error(`${JSON.stringify(entry)} is no address, @domain or sub:subject`);
       return before === '' ? { kind: 'domain', value: domain } : { kind: 'email', value: `${before}@${domain}` };
     });

@@ -64,7 +64,7 @@ export const SESSIONS = [
   {
     name: 'DRYDOCK_LAB_SOURCES',
     kind: text(
-      /^[a-z][a-z0-9]*=https:\/\/\S+(\s*,\s*[a-z][a-z0-9]*=https:\/\/\S+)*$/,
+      /^[a-z][a-z0-9]*=https:\/\/[^\s,]+(\s*,\s*[a-z][a-z0-9]*=https:\/\/[^\s,]+)*$/,
       'name=https://… with {owner}, {repo} and {ref}, separated by commas',
     ),
     fallback: undefined,

@@ -14,8 +14,12 @@ const KEYS = ['lab', 'after', 'for', 'include'];
 
 /** What a comment's text says; undefined for one that is the author's own. */
 export function readComment(text: string, place: Place, findings: Findings): LabComment | undefined {
-  const check = /^\s*check(?=[\s:])\s*?:?/.exec(text);
-  if (check !== null) return { kind: 'check', yaml: text.slice(check[0].length), offset: check[0].length };
+  const check = /^(\s*check)(:|\s)/.exec(text);
+  if (check !== null) {
+    const [, word = '', next] = check;
+    const offset = word.length + (next === ':' ? 1 : 0);
+    return { kind: 'check', yaml: text.slice(offset), offset };
+  }
   // Longer than any of ours: an author's own remark.
   if (text.length > 2_000) return undefined;
   const match = /^([a-z]+):\s*(\S[^\n]*)$/.exec(text.trim());

@@ -26,7 +26,7 @@ const MAX_FENCES = (MAX_BLOCKS * 3) / 5;
 const MAX_FOLDED = MAX_BLOCKS / 5;
 /** A fence with words, also in a list or a quote. */
 const FENCE = /^((?:[ \t]|>|[-*+][ \t]|\d{1,9}[.)][ \t])*(?:`{3,}|~{3,}))[ \t]*[^\s`]/;
-const FOLDED = /<summary>(?=[^A-Za-z<]{0,100}(?:hints?|solutions?)\b)/gi;
+const FOLDED = /<summary>([^A-Za-z<]{0,100}(?:hints?|solutions?)\b)/gi;
 
 /** A host's name as a node may have it; a word of our fences gets a suffix. */
 export function nodeName(name: string): string {
@@ -147,10 +147,10 @@ function boundedSteps(steps: readonly WrittenStep[], file: string, report: Repor
         fences += 1;
         return fences > MAX_FENCES ? (fence[1] ?? line) : line;
       }
-      return line.replace(FOLDED, (tag) => {
+      return line.replace(FOLDED, (whole, words) => {
         hints += 1;
         folded += 1;
-        return hints > MAX_HINTS || folded > MAX_FOLDED ? '<summary>More: ' : tag;
+        return hints > MAX_HINTS || folded > MAX_FOLDED ? `<summary>More: ${words}` : whole;
       });
     });
     return { ...step, title: title.trim().slice(0, 200) || `Step ${index + 1}`, body: lines.join('\n') };

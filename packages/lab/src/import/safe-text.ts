@@ -10,7 +10,7 @@ export type SafeText = {
 };
 
 const NO_FILE = 'The lab does not have this file: an import brings none for the page.';
-const PORT_LINK = /\bhttps?:\/\/[a-z0-9.-]{1,253}:(\d{1,6})(?=[/?#)\]\s"'>]|$)/gi;
+const PORT_LINK = /\bhttps?:\/\/[a-z0-9.-]{1,253}:(\d{1,6})([/?#)\]\s"'>]|$)/gi;
 
 /** For one text, its lines in order. Links to files are dropped: an import brings the files of nodes along, none for the page. */
 export function createSafeText(tell: Tell): SafeText {
@@ -55,10 +55,10 @@ export function createSafeText(tell: Tell): SafeText {
         tell('dropped', whole, line, address === undefined ? 'A lab shows no such element.' : NO_FILE);
         return '';
       })
-      .replace(PORT_LINK, (whole, port) => {
+      .replace(PORT_LINK, (whole, port, end) => {
         if (Number(port) >= 1 && Number(port) <= 65_535) return whole;
         tell('changed', whole, line, 'There is no such port: its number is text.');
-        return `port ${port}`;
+        return `port ${port}${end}`;
       });
   }
 
@@ -81,7 +81,7 @@ function isThere(address: string): boolean {
 
 /** Headings go below those of the steps; rules cannot underline; boxes and fences in lists and quotes say nothing to us. */
 function structureOf(text: string, before: string): string {
-  const heading = /^( {0,3})(#{1,6})(?=[ \t]|$)(.*)$/.exec(text);
+  const heading = /^( {0,3})(#{1,6})((?:[ \t].*)?)$/.exec(text);
   if (heading !== null)
     return `${'#'.repeat(Math.min(6, (heading[2] ?? '').length + 2))}${withoutId(heading[3] ?? '')}`;
   if (/^ {0,3}(=+|-+)[ \t]*$/.test(text)) return before.trim() === '' ? '***' : '';
@@ -90,7 +90,7 @@ function structureOf(text: string, before: string): string {
     const [, lead = '', mark = '', language = ''] = quoted;
     return `${lead}${mark}${/^(check|diff)$/i.test(language) ? 'text' : language}`;
   }
-  return text.replace(/^((?:[ \t]|>)*(?:[-*+]|\d{1,9}[.)])[ \t]+)(\([ xX]\)|\[[ xX]\])(?=[ \t])/, '$1\\$2');
+  return text.replace(/^((?:[ \t]|>)*(?:[-*+]|\d{1,9}[.)])[ \t]+)(\([ xX]\)|\[[ xX]\])([ \t])/, '$1\\$2$3');
 }
 
 /** A heading's words without the `{#id}` at their end. */

@@ -1,4 +1,5 @@
 /** Our own Markdown, written: what importers of other formats make. Whatever is given, the text reads back as what was meant. */
+import { withoutEnd } from '@drydock/protocol';
 import { stringify } from 'yaml';
 import type { FrontMatter } from '../compile/front-matter-schema.ts';
 
@@ -95,17 +96,16 @@ function oneLine(text: string): string {
  */
 export function demoteHeadings(markdown: string): string {
   const lines = markdown.split('\n');
-  let fence: RegExp | null = null;
+  let fence = '';
   return lines
     .map((line, index) => {
-      if (fence !== null) {
-        if (fence.test(line)) fence = null;
+      if (fence !== '') {
+        if (endsFence(line, fence)) fence = '';
         return line;
       }
-      const open = /^ {0,3}(?:[-*+>]\s+|\d{1,9}[.)]\s+)*(`{3,}(?=[^`]*$)|~{3,})/.exec(line);
-      if (open !== null) {
-        const mark = open[1] ?? '```';
-        fence = new RegExp(`^\\s*(?:>\\s*)*${mark.charAt(0)}{${mark.length},}\\s*$`);
+      const open = /^ {0,3}(?:[-*+>]\s+|\d{1,9}[.)]\s+)*(`{3,}|~{3,})([\s\S]*)$/.exec(line);
+      if (open !== null && !(open[1]?.startsWith('`') && open[2]?.includes('`'))) {
+        fence = open[1] ?? '```';
         return line;
       }
       const plain = line.replace(/<!--(\s*)(check|lab|after|for|include)\b/g, '<!--$1($2)');
@@ -119,6 +119,12 @@ export function demoteHeadings(markdown: string): string {
       });
     })
     .join('\n');
+}
+
+/** Whether a line is nothing but the letter of `mark`, as often or more often, in quotes or not. */
+function endsFence(line: string, mark: string): boolean {
+  const text = line.replace(/^\s*(?:>\s*)*/, '').trimEnd();
+  return text.length >= mark.length && withoutEnd(text, mark.charAt(0)) === '';
 }
 
 function isHeadingText(line: string): boolean {

@@ -103,7 +103,7 @@ function simpleWords(segment: string): string[] | undefined {
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index] ?? '';
     if (/^\d?>>?$/.test(word)) index += 1;
-    else if (!/^\d?>/.test(word)) kept.push(word.replace(/^(['"])(.*)\1$/, '$2'));
+    else if (!/^\d?>/.test(word)) kept.push(word.replace(/^"(.*)"$|^'(.*)'$/, '$1$2'));
   }
   return kept;
 }

@@ -19,7 +19,7 @@ const NODE = '[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?';
 const PORT = '[1-9]\\d{0,4}';
 const SESSION = '[a-z2-7]{8}';
 const LABEL = new RegExp(`^(${PORT})-(${NODE})-(${SESSION})$`);
-const PATH = new RegExp(`^/p/(${SESSION})/(${NODE})/(${PORT})(?:/~([A-Za-z0-9._-]{1,256}))?(?=/|$)`);
+const PATH = new RegExp(`^/p/(${SESSION})/(${NODE})/(${PORT})(?:/~([A-Za-z0-9._-]{1,256}))?(?:/|$)`);
 
 /** The name in a label, or undefined when it has not the form. */
 export function parsePortLabel(label: string): PortName | undefined {
@@ -39,8 +39,9 @@ export interface PortPath extends PortName {
 
 /** The name in a path, or undefined when it has not the form. */
 export function parsePortPath(url: string): PortPath | undefined {
-  const [prefix, sessionId, node, port, grant] = PATH.exec(url) ?? [];
-  if (prefix === undefined || !isSessionId(sessionId) || node === undefined || Number(port) > 65535) return undefined;
+  const [whole, sessionId, node, port, grant] = PATH.exec(url) ?? [];
+  if (whole === undefined || !isSessionId(sessionId) || node === undefined || Number(port) > 65535) return undefined;
+  const prefix = whole.endsWith('/') ? whole.slice(0, -1) : whole;
   return { sessionId, node, port: Number(port), grant, prefix, rest: url.slice(prefix.length) };
 }
 

@@ -3,8 +3,8 @@
 import type { SessionId } from '@drydock/protocol';
 import { basePath } from '../../env.ts';
 
-/** Matches the first label of a port's host name: `<port>-<node>-<session>` (PROTOCOL B1). */
-const LABEL = /^\d+(?=-)/;
+/** Matches the beginning of a port's host name: `<port>-<node>-<session>` (PROTOCOL B1). */
+const LABEL = /^\d+-/;
 
 /**
  * Takes the form of a known port's URL of the same node, if there is one; otherwise the page's own host as the domain; and
@@ -20,7 +20,7 @@ export function portUrl(
   if (known !== undefined) {
     const url = new URL(known);
     if (LABEL.test(url.hostname)) {
-      url.hostname = url.hostname.replace(LABEL, String(port));
+      url.hostname = url.hostname.replace(LABEL, `${port}-`);
       return url.href;
     }
   }

@@ -83,7 +83,7 @@ function readAttributes(lines: readonly string[], at: number, attributes: Map<st
         value
           .slice(0, MAX_VALUE)
           .trim()
-          .replace(/^(["'])(.*)\1$/, '$2'),
+          .replace(/^"(.*)"$|^'(.*)'$/, '$1$2'),
       );
   }
   return end;

@@ -28,6 +28,11 @@ function endOfFence(lines: readonly string[], from: number, marks: string) {
   return { close, last: close === null ? lines.length : end - 1 };
 }
 
+/** Without at most `most` blanks at its beginning. */
+function withoutIndent(line: string, most: number): string {
+  return line.slice(Math.min(most, line.length - line.trimStart().length));
+}
+
 /** Our Markdown for the text of `file`. Lines are the file's own; `base` is the editor's folder. Linear in the text's length. */
 export function scanText(text: string, file: string, base: string, context: KillercodaContext): string {
   const lines = text.split(/\r\n|\r|\n/);
@@ -70,9 +75,13 @@ export function scanText(text: string, file: string, base: string, context: Kill
     const { close, last } = endOfFence(lines, from, marks);
     if (close === null)
       context.report.changed(marks, at.file, at.line, 'This block has no end: it goes on to the end of the text.');
-    const strip = new RegExp(`^\\s{0,${prefix.length}}`);
     const code = lines.slice(from + 1, last).map((line, row) => {
-      return replacePlaceholders(line.replace(strip, ''), 'code', { file, line: at.line + row + 1 }, context);
+      return replacePlaceholders(
+        withoutIndent(line, prefix.length),
+        'code',
+        { file, line: at.line + row + 1 },
+        context,
+      );
     });
     const written = close?.[2];
     const action = written === undefined ? undefined : readAction(written);

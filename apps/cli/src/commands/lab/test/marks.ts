@@ -7,9 +7,10 @@ export type Mark = { letter: string; exit: number };
 const MARK = /\u001b\]133;([ABCD])(?:;(\d+))?\u0007/g;
 /** What could be the beginning of a mark, at the end of a piece. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: sequences begin with one
-const BEGINNING = /\u001b(\][^\u0007]{0,40})?$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: sequences begin with one
-const SEQUENCE = /\u001b\][^\u0007]*\u0007|\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b[()][A-Z0-9]|\u001b[=>]/g;
+const BEGINNING = /\u001b(\][^\u0007\u001b]{0,40})?$/;
+const SEQUENCE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: sequences begin with one
+  /\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b[()][A-Z0-9]|\u001b[=>]/g;
 
 /** Reads output in pieces; a mark that came in two is read with the second. */
 export function createMarkReader(): (piece: string) => { whole: string; marks: Mark[] } {
