@@ -78,6 +78,7 @@ async function lint(context) {
   return sum([
     await check(context, 'Biome', 'node_modules/@biomejs/biome/bin/biome', biome),
     await check(context, 'what documents and comments name is there', 'infra/docs/check.mjs', []),
+    await check(context, 'no text makes a regular expression slow', 'infra/lint/expressions.mjs', []),
     await formatOfC(context),
     await shellScripts(context),
   ]);
