@@ -98,3 +98,26 @@ test('an operator sees a session from outside, freezes it, ends it, and its page
   await expect(other.getByRole('heading', { level: 1 })).toHaveText('This page is for the operator');
   await expectAccessible(other);
 });
+
+test('an operator reads of an error that nothing caught, with its stack', async ({ stack, browser }) => {
+  const { url } = drydock(stack, 'link') as { url: string };
+  const desk = await (await browser.newContext({ viewport: { width: 390, height: 844 } })).newPage();
+  // The place's own answer with one error more: a stack that has one fails this run (services.integration.test.mjs throws real ones).
+  await desk.route('**/api/v1/operator/status', async (route) => {
+    const response = await route.fetch();
+    const status = (await response.json()) as { processes: { process: string; uncaught: object }[] };
+    const manager = status.processes.find(({ process: name }) => name === 'manager');
+    if (manager !== undefined) {
+      const stackText = `TypeError: event.slice is not a function\n    at Socket.<anonymous> (${'browser-gateway.ts'.repeat(9)}:168:99)`;
+      manager.uncaught = { count: 2, last: [{ at: 1_796_643_992_972, where: 'callback', stack: stackText }] };
+    }
+    await route.fulfill({ response, json: status });
+  });
+  await desk.goto(url);
+  const part = desk.getByRole('region', { name: 'Errors that nothing caught' });
+  await expect(part).toContainText('2 errors of manager');
+  await part.getByText('Newest: ').click();
+  await expect(part).toContainText('event.slice is not a function');
+  await expectAccessible(desk);
+  await desk.screenshot({ path: 'e2e/test-results/screens/operator-uncaught-390.png', fullPage: true });
+});
