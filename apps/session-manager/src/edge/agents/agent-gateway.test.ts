@@ -56,6 +56,24 @@ describe('admission of agents', () => {
     expect((await (await sessionWithNode()).state())?.state).toBe('running');
   });
 
+  it('answers whoever says anything in the place of a name', async () => {
+    const url = `${test.origin.replace('http', 'ws')}/agent-socket/?EIO=4&transport=websocket`;
+    const ask = (auth: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = new WebSocket(url);
+        socket.on('error', reject).on('close', () => resolve('closed'));
+        socket.on('open', () => socket.send(`40/agent,${auth}`));
+        socket.on('message', (data) => {
+          if (!String(data).startsWith('44/agent')) return;
+          resolve('refused');
+          socket.close();
+        });
+      });
+    const names = ['{"toString":1,"valueOf":2}', '[[]]', 'null', '7', '{"__proto__":null}', '[{"toString":0}]'];
+    for (const name of names) expect(await ask(`{"name":${name}}`)).toBe('refused');
+    expect(await ask('{}')).toBe('refused');
+  });
+
   it('lets a name in again when its connection is gone', async () => {
     const first = await test.host({ name: 'same' });
     first.disconnect();

@@ -80,8 +80,12 @@ export function createAgentGateway(deps: AgentGatewayDeps): void {
       },
       (thrown: unknown) => {
         const error = thrown instanceof DrydockError ? thrown : new DrydockError('AGENT_KEY_REJECTED');
+        // Anybody says it, in JSON: it may be no text, and not even something that can be made one.
         const { name } = socket.handshake.auth as { name?: unknown };
-        logger.warn({ host: String(name).slice(0, 64), code: error.code, err: thrown }, 'agent refused');
+        logger.warn(
+          { host: typeof name === 'string' ? name.slice(0, 64) : typeof name, code: error.code, err: thrown },
+          'agent refused',
+        );
         next(connectError(error));
       },
     );

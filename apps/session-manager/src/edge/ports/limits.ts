@@ -2,7 +2,7 @@
 
 import type { Writable } from 'node:stream';
 import type { SessionId } from '@drydock/protocol';
-import type { Clock } from '@drydock/service-kit';
+import type { Clock, Timer } from '@drydock/service-kit';
 import { slowWrites } from '../base/slow-writes.ts';
 
 export interface PortLimitSettings {
@@ -24,6 +24,8 @@ interface Account {
   /** Bytes that may pass now; below zero is a debt to be waited for. */
   level: number;
   at: number;
+  /** Runs while it has no connections. */
+  forgetting?: Timer | undefined;
 }
 
 /** An account without connections is kept this long (ms), so that its debt is not forgiven: an allowance is a second's worth. */
@@ -46,7 +48,7 @@ export function createPortLimits(settings: PortLimitSettings, clock: Clock): Por
     account.connections -= 1;
     if (account.connections > 0) return;
     if (bytesPerSecond === undefined) accounts.delete(sessionId);
-    else clock.after(KEEP_MS, () => account.connections === 0 && accounts.delete(sessionId));
+    else account.forgetting = clock.after(KEEP_MS, () => accounts.delete(sessionId));
   }
 
   return {
@@ -54,6 +56,8 @@ export function createPortLimits(settings: PortLimitSettings, clock: Clock): Por
       const account = accountOf(sessionId);
       if (account.connections >= maxConnections) return undefined;
       account.connections += 1;
+      // One that was forgotten while somebody holds it would be two, each with a whole allowance.
+      account.forgetting?.cancel();
       return () => release(sessionId, account);
     },
     slow(sessionId, stream) {

@@ -82,6 +82,11 @@ async function ask(url: URL, deps: DownloadDeps, signal: AbortSignal): Promise<I
       ...(deps.ca === undefined ? {} : { ca: deps.ca }),
     });
     outgoing.once('response', resolve);
+    // Without this Node.js closes the connection and says nothing: the fetch would hold its place for ever.
+    outgoing.once('upgrade', (_response, socket) => {
+      socket.destroy();
+      reject(new DrydockError('LAB_SOURCE_FAILED', 'The forge answered 101.'));
+    });
     outgoing.once('error', (cause) => reject(new DrydockError('LAB_SOURCE_FAILED', undefined, undefined, { cause })));
     outgoing.end();
   });

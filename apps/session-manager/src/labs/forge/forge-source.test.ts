@@ -192,6 +192,14 @@ describe('a forge that plays tricks', () => {
     await expect(source().fetch(ID)).rejects.toMatchObject({ code: 'LAB_SOURCE_FAILED' });
   });
 
+  it('is given up where its forge answers with another protocol, and holds no place for another one', async () => {
+    answer = (_request, response) =>
+      response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
+    const forge = source();
+    for (const at of ['a', 'b', 'c'])
+      await expect(forge.fetch(`gh:acme/docs/labs/${at}@v1`)).rejects.toMatchObject({ code: 'LAB_SOURCE_FAILED' });
+  });
+
   it('cannot fill the memory: too many bytes end the answer', async () => {
     let isClosed = false;
     answer = (_request, response) => {

@@ -42,15 +42,15 @@ export interface LabRoutesDeps {
 }
 
 /** Pictures that a page may show; everything else of a lab is a download. */
-const SHOWN: Readonly<Record<string, string>> = {
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  gif: 'image/gif',
-  webp: 'image/webp',
-  avif: 'image/avif',
-  svg: 'image/svg+xml',
-};
+const SHOWN: ReadonlyMap<string, string> = new Map([
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['gif', 'image/gif'],
+  ['webp', 'image/webp'],
+  ['avif', 'image/avif'],
+  ['svg', 'image/svg+xml'],
+]);
 
 /** Declares the calls. */
 export function labRoutes(app: FastifyInstance, api: ApiRegistry, deps: LabRoutesDeps): void {
@@ -184,7 +184,7 @@ export function labRoutes(app: FastifyInstance, api: ApiRegistry, deps: LabRoute
     if (!labVersionSchema.safeParse(version).success) throw new DrydockError('NOT_FOUND');
     const file = book.asset(version, path);
     if (file === undefined) throw new DrydockError('NOT_FOUND');
-    const type = SHOWN[/\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? ''];
+    const type = SHOWN.get(/\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '');
     reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
     reply.header('cache-control', 'public, max-age=31536000, immutable');
     reply.header('content-type', type ?? 'application/octet-stream');
