@@ -99,6 +99,35 @@ check '... apart from rings and queues' 0 "$(field socketBytes "$started")"
 start_node datagrams 'system("ip link set lo up"); for my $port (7000 .. 7019) { socket($r, 2, 2, 0); bind($r, pack_sockaddr_in($port, INADDR_LOOPBACK)); push @kept, $r; socket(V, 2, 2, 0);
   send(V, "x" x 30000, 0, pack_sockaddr_in($port, INADDR_LOOPBACK)) for 1 .. 20; undef $r }'
 check 'and of UDP' yes "$([ "$(field transportBytes "$started")" -gt 2000000 ] && echo yes)"
+# One that is passed on, opened twice or held by its other end is one terminal still; both file systems number theirs from 0.
+start_terminals='open($_, "+<", "/dev/ptmx") and ioctl($_, 0x40045431, $z = pack("I", 0)) or die $! for @m[1 .. 5]; ioctl($m[1], 0x80045430, $n = pack("I", 0)); open($s, "+<", "/dev/pts/" . unpack("I", $n)) or die $!; open($d, "<&", $m[1])'
+unshare --user --map-root-user --mount --net bash -c "mount -t devpts -o newinstance,ptmxmode=0666 none /dev/pts && mount --bind /dev/pts/ptmx /dev/ptmx && exec perl -e '$start_terminals; open(R, q(>), q($work/terminals)); sleep 600'" &
+pids+=($!)
+until [ -e "$work/terminals" ]; do sleep 0.02; kill -0 $! || exit 1; done
+check 'terminals are counted, each once' 5 "$(field terminals $!)"
+check 'where there are none, none are' 0 "$(field terminals $empty)"
+start_node waiting 'system("ip link add v0 type veth peer name v1; ip addr add 10.9.0.1/24 dev v0; ip link set v0 up; ip link set v1 up; ip neigh add 10.9.0.2 lladdr 02:00:00:00:00:02 dev v0;
+  tc qdisc add dev v0 root tbf rate 1kbit burst 2000 limit 100000000");
+  for (1 .. 20) { socket(my $s, 2, 2, 0); fcntl($s, 4, 2048); send($s, "x" x 50000, 0, pack_sockaddr_in(9, inet_aton("10.9.0.2"))); push @kept, $s }'
+[ "$(field socketBytes "$started")" = 0 ] || check 'what waits before a link is counted' yes "$([ "$(field socketBytes "$started")" -gt 900000 ] && echo yes)"
+# Without draining, what waits there would keep its namespace, and that it, for ever.
+exec 8<"/proc/$started/ns/net"
+waiting() { nsenter --net=/proc/self/fd/8 tc -s qdisc show dev v0 | sed -n 's/.*backlog [^ ]* \([0-9]*\)p.*/\1/p'; }
+coproc DRAIN { "$build/dd-census" --drain; }
+drain=$! to=${DRAIN[1]}
+printf '%s\n\n' "$started" >&"$to"
+read -r _ <&"${DRAIN[0]}"
+kill -KILL "$started"
+wait "$started" 2>/dev/null
+before=$(waiting)
+exec {to}>&-
+wait "$drain"
+check 'what waits outlives its process' yes "$([ "$before" -gt 0 ] && echo yes)"
+check '... and is given back when its namespace is drained' 0 "$(waiting)"
+exec 8<&-
+start_node fragments 'system("ip link set lo up"); socket(S, 2, 3, 255) or die $!; setsockopt(S, 0, 3, pack("I", 1));
+  send(S, pack("CCnnnCCna4a4", 0x45, 0, 1420, $_, 0x2000, 64, 17, 0, inet_aton("127.0.0.1"), inet_aton("127.0.0.1")) . "x" x 1400, 0, pack_sockaddr_in(0, INADDR_LOOPBACK)) or die $! for 1 .. 500'
+check 'so are fragments that wait for the rest' yes "$([ "$(field socketBytes "$started")" -gt 700000 ] && echo yes)"
 # The socket is of this namespace here, and the user namespace of its owner is ours.
 unshare --user --map-root-user --net perl -e 'open(R, ">", $ARGV[0]); sleep 600' "$work/lent" 9<>/dev/udp/127.0.0.1/9 &
 pids+=($!)

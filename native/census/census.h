@@ -3,22 +3,30 @@
 #define DD_CENSUS_H
 
 #include <linux/netlink.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 /* A node may have 512 (user.max_net_namespaces of the namespace above its own); what is beyond is not looked into. */
 enum { MAX_NAMESPACES = 1024 };
+/* Far beyond any bound (kernel-watch.ts); of the slots for them more than a few must stay free. */
+enum { MAX_TERMINALS = 16384, TERMINAL_SLOTS = 32768 };
 
 struct census {
-  uint64_t neighbours;      /* of every protocol: entries, proxies, and what bridges and tunnels know */
-  uint64_t connections;     /* that connection tracking holds */
-  uint64_t socket_bytes;    /* rings of packet sockets, and what waits in packet, raw and netlink sockets */
+  uint64_t neighbours;   /* of every protocol: entries, proxies, and what bridges and tunnels know */
+  uint64_t connections;  /* that connection tracking holds */
+  uint64_t socket_bytes; /* rings of packet sockets, and what waits in packet, raw and netlink sockets, before links and
+                            in fragments */
   uint64_t transport_bytes; /* buffers of TCP and UDP */
   size_t namespace_count;
   ino_t namespaces[MAX_NAMESPACES];
-  pid_t pid;         /* the process that is looked at */
-  int thread;        /* a pidfd of that one of its threads whose descriptors are looked at, or -1 */
-  size_t tree_count; /* mount namespaces whose mounts have been looked through */
+  bool keeps;               /* namespaces are kept and not looked into */
+  int kept[MAX_NAMESPACES]; /* descriptors of them, or -1 of one of the host's own */
+  pid_t pid;                /* the process that is looked at */
+  int thread;               /* a pidfd of that one of its threads whose descriptors are looked at, or -1 */
+  size_t terminal_count;
+  uint64_t terminals[TERMINAL_SLOTS]; /* which they are; 0 is none */
+  size_t tree_count;                  /* mount namespaces whose mounts have been looked through */
   ino_t trees[MAX_NAMESPACES];
 };
 
@@ -33,8 +41,28 @@ void add_process(struct census *census, pid_t pid);
 /* Adds what the namespace behind `fd` holds, once. */
 void add_namespace(struct census *census, int fd);
 
-/* Bytes of `socket_bytes` in the namespace that the caller is in. */
+/* Whether a namespace belongs to the caller's own user namespace. */
+bool is_hosts(int namespace);
+
+/*
+ * Takes down every link of the namespaces that are kept, by which all that waits there is given back. A socket that has
+ * something waiting keeps its namespace, which keeps the link, which keeps what waits: without processes, descriptors
+ * or mounts nobody finds such a namespace any more, and its memory is lost until the host starts again.
+ */
+void drain_namespaces(const struct census *census);
+
+/* Adds the terminal, once, that a descriptor of the thread that is looked at keeps; `descriptors` is its /proc folder.
+ */
+void add_terminal(struct census *census, int descriptors, const char *number);
+
+/* A copy of a descriptor of the thread that is looked at; -1 of one that has gone. */
+int copy_descriptor(const struct census *census, const char *number);
+
+/* Bytes of sockets in the namespace that the caller is in. */
 uint64_t count_socket_bytes(void);
+
+/* What waits before links, and fragments that wait for the rest, alike. */
+uint64_t count_waiting_bytes(void);
 
 /* Of `transport_bytes`, alike. */
 uint64_t count_transport_bytes(void);

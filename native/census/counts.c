@@ -55,10 +55,12 @@ void add_namespace(struct census *census, int fd) {
     return;
   for (i = 0; i < census->namespace_count; i++)
     if (census->namespaces[i] == found.st_ino) return;
+  if (census->keeps) census->kept[census->namespace_count] = is_hosts(fd) ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
   census->namespaces[census->namespace_count++] = found.st_ino;
+  if (census->keeps) return;
   if (setns(fd, CLONE_NEWNET) != 0) return;
   census->neighbours += count_neighbours();
   census->connections += count_connections();
-  census->socket_bytes += count_socket_bytes();
+  census->socket_bytes += count_socket_bytes() + count_waiting_bytes();
   census->transport_bytes += count_transport_bytes();
 }

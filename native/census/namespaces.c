@@ -63,20 +63,23 @@ static void for_each(struct census *census, int process, const char *name,
   closedir(directory);
 }
 
-/* Whoever enters a node brings the sockets of its own streams along: those of the host's namespaces count for nobody.
- */
-static bool is_hosts(int namespace) {
+bool is_hosts(int namespace) {
   int owner CLOSED_AT_END = ioctl(namespace, NS_GET_USERNS);
   struct stat its, own;
 
   return owner < 0 || fstat(owner, &its) != 0 || stat("/proc/self/ns/user", &own) != 0 || its.st_ino == own.st_ino;
 }
 
+int copy_descriptor(const struct census *census, const char *number) {
+  return (int)syscall(SYS_pidfd_getfd, census->thread, (int)strtol(number, NULL, 10), 0);
+}
+
 /* A namespace without a process lives on in a socket that was made there: a copy of the socket tells which it is. */
 static void add_socket(struct census *census, const char *number) {
-  int socket CLOSED_AT_END = (int)syscall(SYS_pidfd_getfd, census->thread, (int)strtol(number, NULL, 10), 0);
+  int socket CLOSED_AT_END = copy_descriptor(census, number);
   int namespace CLOSED_AT_END = socket < 0 ? -1 : ioctl(socket, SIOCGSKNS);
 
+  /* Whoever enters a node brings the sockets of its own streams along: they count for nobody. */
   if (namespace >= 0 && !is_hosts(namespace)) add_namespace(census, namespace);
 }
 
@@ -86,6 +89,7 @@ static void add_descriptor(struct census *census, int descriptors, const char *n
 
   if (length >= 5 && memcmp(target, "net:[", 5) == 0) add_path(census, descriptors, number);
   else if (length >= 8 && memcmp(target, "socket:[", 8) == 0) add_socket(census, number);
+  else if (length >= 1 && *target == '/') add_terminal(census, descriptors, number);
 }
 
 /* Threads share their descriptors, unless one has asked for a table of its own. */

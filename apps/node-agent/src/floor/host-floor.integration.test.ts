@@ -13,8 +13,8 @@ import type { NodeService } from '../nodes/node-service.ts';
 import { readCgroupHost, v1Mount } from '../runtime/runc/cgroup-host.ts';
 import { IMAGES, whyNoNodes } from '../testing/env.ts';
 import { wideGroups } from '../testing/nodes/cgroup-tricks.ts';
+import { fullPairs, fullQueue, fullTerminals } from '../testing/nodes/kernel-memory-tricks.ts';
 import { openRealHost, type RealHost, TEST_LIMITS } from '../testing/nodes/real-host.ts';
-import { fullPairs } from '../testing/nodes/transport-tricks.ts';
 import { createFreezeHolds, type FreezeHolds } from './freeze-holds.ts';
 import { createFrozenRecord } from './frozen-record.ts';
 import { createHostFloor } from './host-floor.ts';
@@ -23,6 +23,7 @@ import {
   MAX_SESSION_GROUPS,
   MAX_SESSION_NEIGHBOURS,
   MAX_SESSION_SOCKET_BYTES,
+  MAX_SESSION_TERMINALS,
   MAX_SESSION_TRANSPORT_SHARE,
 } from './kernel-watch.ts';
 
@@ -40,6 +41,8 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
   const greedy = newSessionId(randomBytes(8));
   const grouping = newSessionId(randomBytes(8));
   const ringing = newSessionId(randomBytes(8));
+  const queueing = newSessionId(randomBytes(8));
+  const typing = newSessionId(randomBytes(8));
   const filler = newSessionId(randomBytes(8));
   const other = newSessionId(randomBytes(8));
   const facts: Extract<AgentFact, { kind: 'floor' }>[] = [];
@@ -71,7 +74,7 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
     await run('fallocate', ['-l', String(DISK.ballast), join(stateDir, 'ballast')]);
     host = await openRealHost(IMAGES, 'error', { stateDir });
     nodes = await host.startAgent();
-    for (const sessionId of [greedy, grouping, ringing, filler, other]) {
+    for (const sessionId of [greedy, grouping, ringing, queueing, typing, filler, other]) {
       await nodes.create({ sessionId, node: 'node1', index: 1, limits: TEST_LIMITS });
     }
     holds = createFreezeHolds({
@@ -163,6 +166,38 @@ describe.skipIf(unable !== undefined)(`the floor of a host${unable ? ` (skipped:
     await nodes.destroySession(ringing);
     const left = async () => (await readKernelTotals()).unexplainedBytes - before;
     await expect.poll(left, { timeout: 20_000 }).toBeLessThan(MAX_SESSION_SOCKET_BYTES);
+  });
+
+  test('what waits before a link that lets nothing pass: its session is told of and stopped, and its end gives the memory back', async () => {
+    const before = (await readKernelTotals()).unreclaimableBytes;
+    const waiting = sh(queueing, `exec unshare --net perl -MSocket -e '${fullQueue(120_000)}'`);
+    waiting.catch(() => undefined);
+    await expect.poll(() => told('end'), { timeout: 60_000 }).toContain(queueing);
+    expect(facts.find(({ sessionId }) => sessionId === queueing)?.reason).toMatch(/MiB in rings, queues/);
+    await expect.poll(() => isFrozen(queueing)).toBe(true);
+    expect(told('end')).not.toContain(other);
+    const more = async () => (await readKernelTotals()).unreclaimableBytes - before;
+    expect(await more()).toBeGreaterThan(MAX_SESSION_SOCKET_BYTES / 2);
+    // Its sockets are closed, and what they have sent would keep the namespace for ever.
+    await nodes.destroySession(queueing);
+    await expect.poll(more, { timeout: 20_000 }).toBeLessThan(MAX_SESSION_SOCKET_BYTES / 4);
+  });
+
+  test('terminals without end: the session that opens them is told of and stopped', async () => {
+    const bound = '/proc/sys/kernel/pty/max';
+    const most = await readFile(bound, 'utf8');
+    // As npm start has it.
+    await writeFile(bound, String(Math.max(Number(most), 65_536)));
+    const opening = sh(
+      typing,
+      `ulimit -n $(ulimit -Hn); exec perl -e '${fullTerminals(MAX_SESSION_TERMINALS + 1000)}'`,
+    );
+    opening.catch(() => undefined);
+    await expect.poll(() => told('end'), { timeout: 60_000 }).toContain(typing);
+    expect(facts.find(({ sessionId }) => sessionId === typing)?.reason).toMatch(/^its nodes hold \d+ terminals/);
+    expect(told('end')).not.toContain(other);
+    await nodes.destroySession(typing);
+    await writeFile(bound, most);
   });
 
   test.skipIf(boundsGroups)(

@@ -19,14 +19,15 @@ export interface KernelTotals {
 /** Reads them; what this kernel lacks counts as 0. */
 export async function readKernelTotals(): Promise<KernelTotals> {
   const read = (file: string) => readFile(file, 'utf8').catch(() => '');
-  const [meminfo, ipv4, ipv6, cgroups, sockstat, pot] = await Promise.all([
-    ...[read('/proc/meminfo'), read('/proc/net/stat/arp_cache'), read('/proc/net/stat/ndisc_cache')],
+  const [meminfo, zoneinfo, ipv4, ipv6, cgroups, sockstat, pot] = await Promise.all([
+    ...[read('/proc/meminfo'), read('/proc/zoneinfo')],
+    ...[read('/proc/net/stat/arp_cache'), read('/proc/net/stat/ndisc_cache')],
     ...[read('/proc/cgroups'), read('/proc/net/sockstat'), read('/proc/sys/net/ipv4/tcp_mem')],
   ]);
   return {
     neighbours: tableEntries(ipv4 ?? '') + tableEntries(ipv6 ?? ''),
     unreclaimableBytes: figure(meminfo ?? '', 'SUnreclaim'),
-    unexplainedBytes: unexplainedOf(meminfo ?? ''),
+    unexplainedBytes: unexplainedOf(meminfo ?? '', zoneinfo ?? ''),
     transportBytes: transportOf(sockstat ?? ''),
     transportPotBytes: Number((pot ?? '').split(/\s+/)[1] ?? 0) * PAGE,
     groups: groupsOf(cgroups ?? ''),
@@ -42,14 +43,19 @@ const EXPLAINED = [
   ...['KernelStack', 'PageTables', 'SecPageTables', 'Percpu', 'Hugetlb'],
 ];
 
-/** Of /proc/meminfo. It wavers by some megabytes, since the kernel adds up its processors' figures late; never below 0. */
-export function unexplainedOf(meminfo: string): number {
-  const explained = EXPLAINED.reduce((sum, name) => sum + figure(meminfo, name), 0);
-  return Math.max(0, figure(meminfo, 'MemTotal') - explained);
-}
-
-/** Of the pages that the kernel counts its pots of buffers in (bytes). */
+/** Of the pages that the kernel counts its lists and its pots of buffers in (bytes). */
 const PAGE = 4096;
+
+/**
+ * Of /proc/meminfo and /proc/zoneinfo: each processor keeps pages that are free and that MemFree leaves out, an eighth of the memory between them at
+ * most. It wavers by some megabytes, since the kernel adds up its processors' figures late; never below 0.
+ */
+export function unexplainedOf(meminfo: string, zoneinfo: string): number {
+  const explained = EXPLAINED.reduce((sum, name) => sum + figure(meminfo, name), 0);
+  let kept = 0;
+  for (const [, count] of zoneinfo.matchAll(/^ +count: +(\d+)$/gm)) kept += Number(count) * PAGE;
+  return Math.max(0, figure(meminfo, 'MemTotal') - explained - kept);
+}
 
 /** Of /proc/net/sockstat, whose `mem` is the machine's, while its other figures are those of one namespace (bytes). */
 export function transportOf(sockstat: string): number {

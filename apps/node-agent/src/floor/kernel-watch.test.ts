@@ -18,6 +18,7 @@ import {
   MAX_SESSION_NAMESPACES,
   MAX_SESSION_NEIGHBOURS,
   MAX_SESSION_SOCKET_BYTES,
+  MAX_SESSION_TERMINALS,
   MAX_SESSION_TRANSPORT_SHARE,
   type NodeHoldings,
 } from './kernel-watch.ts';
@@ -126,7 +127,7 @@ test('memory that nothing explains: the session whose nodes together hold it in 
     'bbbbbbbb/node1': { socketBytes: 40 * MIB },
   };
   await look();
-  expect(told).toEqual([expect.stringMatching(/^aaaaaaaa: its nodes hold 129 MiB in rings and queues of sockets/)]);
+  expect(told).toEqual([expect.stringMatching(/^aaaaaaaa: its nodes hold 129 MiB in rings, queues and fragments/)]);
 });
 
 test('so is the session whose nodes together have too many network namespaces', async () => {
@@ -138,6 +139,17 @@ test('so is the session whose nodes together have too many network namespaces', 
   };
   await look();
   expect(told).toEqual([expect.stringMatching(/^aaaaaaaa: its nodes hold 1025 network namespaces/)]);
+});
+
+test('so is the one whose nodes together have too many terminals', async () => {
+  await look();
+  now = { ...now, unreclaimableBytes: 400 * MIB };
+  held = {
+    'aaaaaaaa/node1': { terminals: MAX_SESSION_TERMINALS },
+    'bbbbbbbb/node1': { terminals: MAX_SESSION_TERMINALS + 1 },
+  };
+  await look();
+  expect(told).toEqual([expect.stringMatching(/^bbbbbbbb: its nodes hold 4097 terminals/)]);
 });
 
 test('buffers of TCP and UDP: the session whose nodes together fill the machine’s pot is told', async () => {
@@ -163,6 +175,19 @@ test('some of it that comes and goes is nobody’s business, and what has gone i
   now = { ...now, unexplainedBytes: 300 * MIB };
   await look();
   expect(asked).toHaveLength(3);
+});
+
+test('what goes on growing is asked for again at once, what stays only after a while', async () => {
+  await look();
+  now = { ...now, unexplainedBytes: 400 * MIB };
+  await look();
+  expect(asked).toHaveLength(3);
+  await look(6);
+  expect(asked).toHaveLength(3);
+  now = { ...now, unexplainedBytes: 700 * MIB };
+  held = { 'bbbbbbbb/node1': { socketBytes: 600 * MIB } };
+  await look();
+  expect(told).toEqual([expect.stringMatching(/^bbbbbbbb: its nodes hold 600 MiB in rings/)]);
 });
 
 test('many groups: who makes too many is told at once when they grow, and nobody is asked again for what stays', async () => {
@@ -211,8 +236,10 @@ test('the kernel’s own files are read', async () => {
       'VmallocUsed: 70 kB',
     ],
   ].join('\n');
-  expect(unexplainedOf(meminfo)).toBe(240 * 1024);
-  expect(unexplainedOf('')).toBe(0);
+  const zoneinfo = ['    cpu: 0', '              count:    5', '              high:     9', '    cpu: 1'];
+  expect(unexplainedOf(meminfo, '')).toBe(240 * 1024);
+  expect(unexplainedOf(meminfo, [...zoneinfo, '              count:    10'].join('\n'))).toBe(180 * 1024);
+  expect(unexplainedOf('', '')).toBe(0);
   const sockstat = [
     'sockets: used 11',
     'TCP: inuse 1 orphan 0 tw 0 alloc 1 mem 51',

@@ -9,8 +9,8 @@ import { type KernelHoldings, NO_HOLDINGS } from '../runtime/runtime.ts';
 import type { KernelTotals } from './kernel-totals.ts';
 import { createLooks, type Looks } from './looks.ts';
 
-/** Between two looks (ms): a node makes some 100,000 entries, 60 MB, a second. */
-const LOOK_MS = 2_000;
+/** Between two looks (ms): a node takes some 2 GB a second of rings, and makes 100,000 neighbours, 60 MB. A look takes 0.8 ms. */
+const LOOK_MS = 500;
 /** Neighbours of the machine beyond which is asked who has them; a large swarm has some hundred. */
 const NEIGHBOURS_WORTH_A_LOOK = 8_192;
 /** Growth of the kernel's memory since it was last asked (bytes). */
@@ -19,7 +19,7 @@ const GROWTH_WORTH_A_LOOK = 128 * 1024 ** 2;
 const UNEXPLAINED_WORTH_A_LOOK = 256 * 1024 ** 2;
 /** Growth of the number of groups since it was last asked: a node with 100 containers has a thousand. */
 const GROUPS_WORTH_A_LOOK = 8_192;
-/** Between two times that it is asked (ms), since asking reads every process of every node. */
+/** Between two times that it is asked for what stays (ms), since asking reads every process of every node. What grows is asked for at once. */
 const CENSUS_PAUSE_MS = 10_000;
 /** Neighbours of one session: a quarter of gc_thresh3 (infra/host/90-drydock.conf), 20 MB. */
 export const MAX_SESSION_NEIGHBOURS = 32_768;
@@ -32,6 +32,8 @@ export const MAX_SESSION_SOCKET_BYTES = 128 * 1024 ** 2;
  * of a node's group does not hold for the groups that it makes, which those of its containers are.
  */
 export const MAX_SESSION_TRANSPORT_SHARE = 1 / 4;
+/** Terminals (PTYs) of one session, 160 MB: eight nodes with 300 containers that each have one stay below. */
+export const MAX_SESSION_TERMINALS = 4096;
 /** Network namespaces of one session: one that is empty takes 0.85 MB of the host. Eight nodes with some hundred containers each stay below. */
 export const MAX_SESSION_NAMESPACES = 1024;
 /** Cgroups of one session in all hierarchies: some 1,800 containers on v1, and at most 400 MB. */
@@ -57,6 +59,7 @@ export interface KernelWatchDeps {
 export function createKernelWatch(deps: KernelWatchDeps): Looks {
   const { totals, sessions, census, onOveruse, clock, logger } = deps;
   let lowest: Pick<KernelTotals, 'unreclaimableBytes' | 'unexplainedBytes'> | undefined;
+  let atLastCensus: KernelTotals | undefined;
   /** Groups are asked for once at first, when there are many: an agent that starts again knows nothing of who made them. */
   let fewestGroups = 0;
   let askedAt = Number.NEGATIVE_INFINITY;
@@ -72,11 +75,13 @@ export function createKernelWatch(deps: KernelWatchDeps): Looks {
     const manyGroups = groups - fewestGroups > GROUPS_WORTH_A_LOOK;
     // Groups that nobody had too many of when it was last asked were made since, and in ten seconds more are made than a host has memory for.
     if (manyGroups && !found) return true;
-    if (clock.now() - askedAt < CENSUS_PAUSE_MS) return false;
-    if (unexplainedBytes - lowest.unexplainedBytes > UNEXPLAINED_WORTH_A_LOOK) return true;
-    if (transportBytes > mostTransportBytes(now)) return true;
-    const grown = unreclaimableBytes - lowest.unreclaimableBytes > GROWTH_WORTH_A_LOOK;
-    return manyGroups || neighbours > NEIGHBOURS_WORTH_A_LOOK || grown;
+    const resting = clock.now() - askedAt < CENSUS_PAUSE_MS;
+    const before = (resting && atLastCensus) || lowest;
+    if (unexplainedBytes - before.unexplainedBytes > UNEXPLAINED_WORTH_A_LOOK) return true;
+    if (unreclaimableBytes - before.unreclaimableBytes > GROWTH_WORTH_A_LOOK) return true;
+    const transportBefore = (resting && atLastCensus?.transportBytes) || 0;
+    if (transportBytes - transportBefore > mostTransportBytes(now)) return true;
+    return !resting && (manyGroups || neighbours > NEIGHBOURS_WORTH_A_LOOK);
   }
 
   async function judge(sessionId: SessionId, nodes: readonly string[], now: KernelTotals): Promise<boolean> {
@@ -100,9 +105,11 @@ export function createKernelWatch(deps: KernelWatchDeps): Looks {
     if (!isWorthALook(now)) return;
     found = false;
     for (const [sessionId, nodes] of sessions()) found = (await judge(sessionId, nodes, now)) || found;
-    askedAt = clock.now();
-    // Nobody's: what the host itself has grown by is the new measure.
-    if (!found) [lowest, fewestGroups] = [now, now.groups];
+    [askedAt, atLastCensus] = [clock.now(), now];
+    if (found) return;
+    // What the host itself has grown by is the new measure.
+    logger.info({ before: lowest, now }, 'memory of the kernel grew, and no session holds too much');
+    [lowest, fewestGroups] = [now, now.groups];
   }
 
   return createLooks({ everyMs: LOOK_MS, look, failure: 'the kernel’s memory was not looked at', clock, logger });
@@ -115,7 +122,7 @@ function mostTransportBytes({ transportPotBytes }: KernelTotals): number {
 
 /** What the session's pages show as the reason of its end. */
 function overuse(held: NodeHoldings, mostTransport: number): string | undefined {
-  const { namespaces, neighbours, connections, socketBytes, transportBytes, groups } = held;
+  const { namespaces, neighbours, connections, socketBytes, transportBytes, terminals, groups } = held;
   if (neighbours > MAX_SESSION_NEIGHBOURS) {
     return `its nodes hold ${neighbours} network neighbours, and ${MAX_SESSION_NEIGHBOURS} are the most.`;
   }
@@ -123,13 +130,16 @@ function overuse(held: NodeHoldings, mostTransport: number): string | undefined 
     return `its nodes hold ${connections} tracked connections, and ${MAX_SESSION_CONNECTIONS} are the most.`;
   }
   if (socketBytes > MAX_SESSION_SOCKET_BYTES) {
-    return `its nodes hold ${mib(socketBytes)} in rings and queues of sockets, and ${mib(MAX_SESSION_SOCKET_BYTES)} are the most.`;
+    return `its nodes hold ${mib(socketBytes)} in rings, queues and fragments of the network, and ${mib(MAX_SESSION_SOCKET_BYTES)} are the most.`;
   }
   if (transportBytes > mostTransport) {
     return `its nodes hold ${mib(transportBytes)} in buffers of TCP and UDP, and ${mib(mostTransport)} are the most.`;
   }
   if (namespaces > MAX_SESSION_NAMESPACES) {
     return `its nodes hold ${namespaces} network namespaces, and ${MAX_SESSION_NAMESPACES} are the most.`;
+  }
+  if (terminals > MAX_SESSION_TERMINALS) {
+    return `its nodes hold ${terminals} terminals, and ${MAX_SESSION_TERMINALS} are the most.`;
   }
   if (groups > MAX_SESSION_GROUPS) return `its nodes hold more than ${MAX_SESSION_GROUPS} cgroups.`;
   return undefined;

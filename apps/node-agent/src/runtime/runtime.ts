@@ -77,10 +77,15 @@ export interface KernelHoldings {
   neighbours: number;
   /** Tracked connections. */
   connections: number;
-  /** Of sockets that no group is charged for: rings of packet sockets, and what waits in packet, raw and netlink sockets. */
+  /**
+   * Of the network that no group is charged for (bytes): rings of packet sockets, what waits in packet, raw and netlink sockets and before links,
+   * and fragments.
+   */
   socketBytes: number;
   /** Buffers of TCP and UDP. */
   transportBytes: number;
+  /** Terminals (PTYs), of which each takes some 40 KB that no group is charged for. */
+  terminals: number;
   /** Cgroups, in all hierarchies. */
   groups: number;
 }
@@ -92,6 +97,7 @@ export const NO_HOLDINGS: KernelHoldings = {
   connections: 0,
   socketBytes: 0,
   transportBytes: 0,
+  terminals: 0,
   groups: 0,
 };
 

@@ -1,4 +1,4 @@
-/** Asks dd-census what the network namespaces of a node hold of the kernel's memory. */
+/** Asks dd-census what the network namespaces of a node hold of the kernel's memory, and has it given back. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -12,6 +12,7 @@ const censusSchema = z.object({
   connections: z.number().int(),
   socketBytes: z.number().int(),
   transportBytes: z.number().int(),
+  terminals: z.number().int(),
 });
 export type Census = z.infer<typeof censusSchema>;
 
@@ -35,5 +36,47 @@ export function takeCensus(nativeDir: string, pids: readonly number[]): Promise<
     });
     child.stdin.on('error', () => undefined); // It has ended: the code says why.
     child.stdin.end(pids.map((pid) => `${pid}\n`).join(''));
+  });
+}
+
+/**
+ * Keeps the network namespaces of a node's processes until what it resolves with is called, which empties their queues. What waits before a link
+ * of a namespace that nobody is in keeps that namespace, and is lost until the host starts again. A failure is told and ends nothing.
+ */
+export function keepNamespaces(
+  nativeDir: string,
+  pids: readonly number[],
+  onFailure: (err: Error) => void,
+): Promise<() => Promise<void>> {
+  return new Promise((resolve) => {
+    const child = spawn(join(nativeDir, 'dd-census'), ['--drain'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: {},
+      timeout: CENSUS_MS,
+      killSignal: 'SIGKILL',
+    });
+    const ended = new Promise<void>((done) => {
+      child.once('error', (err) => {
+        onFailure(err);
+        done();
+      });
+      child.once('close', (code, signal) => {
+        if (code !== 0) onFailure(new Error(`dd-census --drain failed (${signal ?? code})`));
+        done();
+      });
+    });
+    const drain = () => {
+      child.stdin.end();
+      return ended;
+    };
+    child.stdout.once('data', () => resolve(drain));
+    void ended.then(() => resolve(drain));
+    child.stdin.on('error', () => undefined); // It has ended: the code says why.
+    child.stdin.write(
+      pids
+        .map((pid) => `${pid}\n`)
+        .join('')
+        .concat('\n'),
+    );
   });
 }

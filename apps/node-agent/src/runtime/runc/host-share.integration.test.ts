@@ -10,8 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { nodesMemory, readResources } from '../../host/capacity.ts';
 import { IMAGES, whyNoNodes } from '../../testing/env.ts';
 import { createHostRuntime } from '../../testing/nodes/host-runtime.ts';
+import { fullPairs } from '../../testing/nodes/kernel-memory-tricks.ts';
 import { NATIVE_DIR } from '../../testing/nodes/real-host.ts';
-import { fullPairs } from '../../testing/nodes/transport-tricks.ts';
 import type { NodeKey, Runtime } from '../runtime.ts';
 import { readCgroupHost, v1Mount } from './cgroup-host.ts';
 

@@ -19,7 +19,7 @@ import {
   writtenKey,
 } from '../runtime.ts';
 import { loadNodeProfile } from './apparmor.ts';
-import { takeCensus } from './census.ts';
+import { keepNamespaces, takeCensus } from './census.ts';
 import type { DiskRates } from './cgroup-plan.ts';
 import type { Cgroups, CgroupUsage } from './cgroups.ts';
 import { enterCommand } from './enter-command.ts';
@@ -180,13 +180,21 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
     }
   }
 
+  async function pidsOf(made: Awaited<ReturnType<typeof body>>): Promise<number[]> {
+    const first = await ranges.find(made);
+    return first === undefined ? [] : processesOfIds(first, NODE_ID_COUNT);
+  }
+
   async function destroy(key: NodeKey): Promise<void> {
     for (const known of [samples, limits, kills, handles]) known.delete(id(key));
     const made = await body(key);
+    const drain = await keepNamespaces(deps.nativeDir, await pidsOf(made), (err) =>
+      logger.warn({ err, ...nodeFields(key) }, 'queues of a node not given back'),
+    );
     // The end of a namespace's first process is the end of all others in it, in whatever groups they are; frozen ones die when they thaw.
     const living = await findLiving(key);
     if (living) kill(living.pid);
-    await cgroups.remove(made);
+    await cgroups.remove(made).finally(drain);
     await rm(join(runcRoot, id(made)), { recursive: true, force: true });
     await disks.destroy(directory(key));
     await rm(directory(key), { recursive: true, force: true });
@@ -350,9 +358,7 @@ export function createRuncRuntime(deps: RuncRuntimeDeps): Runtime {
     },
     async kernelHoldings(key, mostGroups) {
       const made = await body(key);
-      const first = await ranges.find(made);
-      const pids = first === undefined ? [] : await processesOfIds(first, NODE_ID_COUNT);
-      const census = await takeCensus(deps.nativeDir, pids);
+      const census = await takeCensus(deps.nativeDir, await pidsOf(made));
       return { ...census, groups: await cgroups.groups(made, mostGroups) };
     },
     diskBytesOf,
