@@ -2,7 +2,7 @@
 import type { Findings, Place } from '../findings/finding.ts';
 import { didYouMean } from '../findings/nearest.ts';
 import type { SourceFile } from '../source/source-file.ts';
-import { type Located, placeAlong, plainOf, readYaml } from '../yaml/located.ts';
+import { keyPlaces, type Located, placeAlong, plainOf, readYaml } from '../yaml/located.ts';
 import { type FrontMatter, frontMatterSchema } from './front-matter-schema.ts';
 
 export type FrontMatterPart = {
@@ -60,8 +60,9 @@ function checked(located: Located, findings: Findings, strict: boolean): FrontMa
   for (const issue of result.error.issues) {
     const [first] = issue.path;
     if (issue.code === 'unrecognized_keys') {
+      const places = keyPlaces(located, issue.path);
       for (const key of issue.keys) {
-        const place = placeAlong(located, [...issue.path, key]);
+        const place = places.get(key) ?? located.place;
         const known = first === undefined ? KEYS : [];
         const where = first === undefined ? 'the front matter' : `"${String(first)}"`;
         const severity = strict || first !== undefined ? 'error' : undefined;

@@ -20,6 +20,11 @@ export function readYaml(text: string, placeOf: (offset: number) => Place, findi
     findings.add('YAML_TOO_LARGE', placeOf(0), `A YAML text has at most ${MAX_YAML_BYTES / 1024} KiB.`);
     return undefined;
   }
+  const many = tooManyAt(text);
+  if (many !== undefined) {
+    findings.add('YAML_TOO_LARGE', placeOf(many), `A YAML text has at most ${MAX_YAML_VALUES} lines and commas.`);
+    return undefined;
+  }
   const deep = tooDeepAt(text);
   if (deep !== undefined) {
     findings.add('YAML_TOO_DEEP', placeOf(deep), `YAML is nested at most ${MAX_YAML_DEPTH} deep here.`);
@@ -44,7 +49,8 @@ function convert(text: string, placeOf: (offset: number) => Place, findings: Fin
     schema: 'core',
     merge: false,
     strict: true,
-    uniqueKeys: true,
+    // Looked for below: the library compares each key with all before it.
+    uniqueKeys: false,
     logLevel: 'silent',
     prettyErrors: false,
   });
@@ -77,11 +83,15 @@ function convert(text: string, placeOf: (offset: number) => Place, findings: Fin
       return refuse('YAML_SYNTAX', offset, 'Tags (!name) are not read.');
     }
     if (isMap(node)) {
+      const keys = new Set<string>();
       const entries = node.items.map((pair) => {
         const key = isScalar(pair.key) ? pair.key : null;
         const at = key?.range?.[0] ?? offset;
         if (key === null) refuse('YAML_SYNTAX', at, 'A key is a word or a number.');
-        return { key: String(key?.value ?? ''), place: placeOf(at), value: located(pair.value as Node | null, at) };
+        const name = String(key?.value ?? '');
+        if (keys.has(name)) refuse('YAML_SYNTAX', at, 'Map keys must be unique.');
+        keys.add(name);
+        return { key: name, place: placeOf(at), value: located(pair.value as Node | null, at) };
       });
       return { type: 'map', entries, place: placeOf(offset) };
     }
@@ -109,6 +119,18 @@ function scalarOf(value: unknown): YamlScalar {
 function plainMessage(message: string): string {
   const line = message.split('\n', 1)[0] ?? message;
   return line.endsWith('.') ? line : `${line}.`;
+}
+
+/** Where a text has more lines and commas than values are allowed: what the parser makes of them would take seconds. */
+function tooManyAt(text: string): number | undefined {
+  let marks = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const letter = text[index];
+    if (letter !== '\n' && letter !== '\r' && letter !== ',') continue;
+    marks += 1;
+    if (marks > MAX_YAML_VALUES) return index;
+  }
+  return undefined;
 }
 
 /** Where a text nests deeper than allowed, judged by its characters alone: the parser recurses, so it must not see such a text. */
@@ -161,6 +183,16 @@ export function plainOf(value: Located): unknown {
       return { ...plain };
     }
   }
+}
+
+/** The places of all keys of the map at a path; none where there is no map. */
+export function keyPlaces(value: Located, path: readonly PropertyKey[]): ReadonlyMap<string, Place> {
+  let current: Located | undefined = value;
+  for (const part of path) {
+    if (current?.type === 'map') current = current.entries.find(({ key }) => key === String(part))?.value;
+    else current = current?.type === 'list' ? current.items[Number(part)] : undefined;
+  }
+  return new Map(current?.type === 'map' ? current.entries.map(({ key, place }) => [key, place]) : []);
 }
 
 /** The value or key at a path of a zod issue; the nearest that there is. */

@@ -11,14 +11,24 @@ export interface TarEntry {
 const BLOCK = 512;
 /** A pax header or a long name (bytes). */
 const MAX_META = 64 * 1024;
+/** All of them (bytes): two hundred for each entry that an archive may have. */
+const MAX_METAS = 4 * 1024 * 1024;
+/** What one pax header says of an entry: honest ones say five things. */
+const MAX_FIELDS = 64;
+/** Blocks that are headers: an entry of a whole repository has two of its own at most. */
+const MAX_HEADERS = 50_000;
 
 /** All entries in their order. @throws Error for what is no tar archive. */
 export function* readTar(archive: Buffer): Generator<TarEntry> {
   let longPath: string | undefined;
   let paxSize: number | undefined;
+  let headers = 0;
+  let metas = 0;
   for (let at = 0; at + BLOCK <= archive.length; ) {
     const header = archive.subarray(at, at + BLOCK);
     if (header.every((byte) => byte === 0)) return;
+    headers += 1;
+    if (headers > MAX_HEADERS) throw new Error('there are too many headers');
     checkSum(header);
     const flag = String.fromCharCode(header[156] ?? 0);
     const isMeta = flag === 'x' || flag === 'g' || flag === 'L' || flag === 'K';
@@ -28,7 +38,8 @@ export function* readTar(archive: Buffer): Generator<TarEntry> {
     const bytes = archive.subarray(begin, begin + size);
     at = begin + Math.ceil(size / BLOCK) * BLOCK;
     if (isMeta) {
-      if (size > MAX_META) throw new Error('a header is too long');
+      metas += size;
+      if (size > MAX_META || metas > MAX_METAS) throw new Error('a header is too long');
       if (flag === 'L') longPath = text(bytes, 0, size);
       if (flag === 'x') {
         const fields = paxFields(bytes);
@@ -71,13 +82,14 @@ function wholeNumber(digits: string): number {
 
 function checkSum(header: Buffer): void {
   let sum = 0;
-  for (const [index, byte] of header.entries()) sum += index >= 148 && index < 156 ? 0x20 : byte;
+  for (let index = 0; index < BLOCK; index += 1) sum += index >= 148 && index < 156 ? 0x20 : (header[index] ?? 0);
   if (sum !== octal(header, 148, 8)) throw new Error('a header is damaged');
 }
 
 /** `<length> <name>=<value>\n`, one after another. */
 function paxFields(bytes: Buffer): Map<string, string> {
   const fields = new Map<string, string>();
+  let count = 0;
   for (let at = 0; at < bytes.length; ) {
     const space = bytes.indexOf(0x20, at);
     const length = wholeNumber(bytes.subarray(at, space < 0 ? at : space).toString('latin1'));
@@ -87,6 +99,8 @@ function paxFields(bytes: Buffer): Map<string, string> {
       .toString('utf8')
       .split('=');
     fields.set(name, value.join('='));
+    count += 1;
+    if (count > MAX_FIELDS) throw new Error('a header is too long');
     at += length;
   }
   return fields;
