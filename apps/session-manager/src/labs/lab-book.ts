@@ -6,7 +6,7 @@ import type { Timer } from '@drydock/service-kit';
 import type { Tools } from '../model/tools.ts';
 import type { LabStore } from '../store/labs/lab-store.ts';
 import { type FolderLab, folderStamp, readFolderLabs } from './folder-source.ts';
-import { type BundleFile, compileBundle, type LabBundle, packBundle, unpackBundle } from './lab-bundle.ts';
+import { type BundleFile, compileBundle, type LabBundle, packBundle, shownFiles, unpackBundle } from './lab-bundle.ts';
 import { maskVersion } from './lab-mask.ts';
 
 export type LabOrigin = 'built-in' | 'operator' | 'elsewhere';
@@ -39,7 +39,7 @@ export interface LabBook {
   version(id: string, digest: string): Promise<BookLab | undefined>;
   /** The same, of what is in memory: for what must not wait. */
   known(digest: string): BookLab | undefined;
-  /** A file of a version by its masked name, of what is in memory. */
+  /** A file of a version by its masked name, of what is in memory: one that the lab's readers are shown (lab-bundle.ts). */
   asset(version: string, path: string): BundleFile | undefined;
   /** Keeps this version for a session that begins or goes on with it. @throws DrydockError STORE_UNAVAILABLE, LAB_INVALID. */
   keep(lab: BookLab): Promise<void>;
@@ -168,7 +168,8 @@ export function createLabBook(deps: LabBookDeps): LabBook {
     known: (digest) => byDigest.get(digest),
     asset(version, path) {
       for (const { lab, bundle } of byDigest.values())
-        if (maskVersion(secret, lab.digest) === version) return bundle.files.get(path);
+        if (maskVersion(secret, lab.digest) === version)
+          return shownFiles(lab, bundle.entry).has(path) ? bundle.files.get(path) : undefined;
       return undefined;
     },
     async find(id) {

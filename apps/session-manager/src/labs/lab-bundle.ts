@@ -1,7 +1,7 @@
 /** The files of one lab with their bytes: what a source gives, what is compiled, and what sessions go by. */
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { type Compiled, compileLab, labFileOf, MAX_LAB_BYTES } from '@drydock/lab';
+import { type Compiled, compileLab, type Lab, labFileOf, MAX_LAB_BYTES, readerView } from '@drydock/lab';
 import { DrydockError } from '@drydock/protocol';
 import { z } from 'zod';
 
@@ -66,4 +66,29 @@ export async function unpackBundle(packed: Buffer): Promise<LabBundle | undefine
     { bytes: Buffer.from(bytes, 'base64'), ...(executable ? { executable } : {}) },
   ]);
   return { id: data.id, entry: data.entry, files: new Map(files) };
+}
+
+const shownOf = new WeakMap<Lab, ReadonlySet<string>>();
+
+/**
+ * The paths of what a lab's readers are shown or led to: pictures and links of its text. All else that lies beside it is not for them: its own
+ * source, `entry`, has the answers, the hidden scripts and the explanations.
+ */
+export function shownFiles(lab: Lab, entry: string): ReadonlySet<string> {
+  const known = shownOf.get(lab);
+  if (known !== undefined) return known;
+  const { image, intro, steps, finish } = readerView(lab);
+  const shown = new Set([image ?? '']);
+  // As deep as the compiler lets a text be.
+  function look(value: unknown): void {
+    if (typeof value !== 'object' || value === null) return;
+    const { type, kind, url, src } = value as Record<string, unknown>;
+    const path = type === 'link' || type === 'image' ? url : kind === 'image' ? src : undefined;
+    if (typeof path === 'string') shown.add(path.split('#', 1)[0] ?? '');
+    for (const inner of Object.values(value)) look(inner);
+  }
+  look([intro, steps, finish]);
+  shown.delete(entry);
+  shownOf.set(lab, shown);
+  return shown;
 }

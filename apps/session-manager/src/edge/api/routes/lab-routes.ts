@@ -25,7 +25,7 @@ import type { Labs } from '../../../labs/labs.ts';
 import type { SessionViews } from '../../../live/session-view.ts';
 import { requireOwnPlace, requireThawed } from '../../../model/session.ts';
 import type { SessionDirectory } from '../../../sessions/session-directory.ts';
-import type { ApiRegistry } from '../api-route.ts';
+import { API_PREFIX, type ApiRegistry } from '../api-route.ts';
 
 export interface LabRoutesDeps {
   labs: Labs;
@@ -179,7 +179,7 @@ export function labRoutes(app: FastifyInstance, api: ApiRegistry, deps: LabRoute
     },
   );
 
-  app.get('/lab-assets/:version/*', async (request, reply) => {
+  app.get(`${API_PREFIX}/lab-assets/:version/*`, async (request, reply) => {
     const { version, '*': path = '' } = request.params as { version: string; '*': string };
     if (!labVersionSchema.safeParse(version).success) throw new DrydockError('NOT_FOUND');
     const file = book.asset(version, path);
