@@ -218,7 +218,8 @@ export function createEmbed({ wish, nonce, window }: EmbedDeps) {
         return;
       case 'share':
         if (port === undefined || (begun && request.role === 'take')) return;
-        if (request.role === 'take') taken = takeSession(port);
+        // One is waited for: each that a page sends would hold a port for minutes.
+        if (request.role === 'take') taken ??= takeSession(port);
         else
           giveSession(port, (give) => {
             if (access !== null && stage.getState().kind === 'working') give(access.handle);

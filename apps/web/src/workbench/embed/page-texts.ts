@@ -8,6 +8,7 @@ import { createValue } from '../base/store.ts';
 import type { Files } from '../files/files.ts';
 import type { BlockRunner, BusyChoice, RunState, ShownRun } from '../lab/block-runner.ts';
 import type { NodeTerminals } from './node-terminals.ts';
+import { createTurns } from './turns.ts';
 
 /** Where files without a whole path go. */
 const HOME = '/root';
@@ -55,8 +56,8 @@ export function createPageTexts(answer: (news: Extract<EmbedNews, { type: 'ran' 
   const allowed = createValue(false);
   const busy = createValue<readonly BusyText[]>([]);
   const running = new Map<string, Asked>();
-  /** The last text of each node: the next waits until it runs. */
-  const chains = new Map<string, Promise<void>>();
+  /** Of each node: a text waits until the one before it runs. */
+  const turns = createTurns();
   let deps: PageTextsDeps | null = null;
 
   function tell({ id }: Asked, result: { exit?: number; code?: ErrorCode }): void {
@@ -138,12 +139,8 @@ export function createPageTexts(answer: (news: Extract<EmbedNews, { type: 'ran' 
     for (const asked of texts) {
       const key = freeKey(running);
       running.set(key, asked);
-      const node = asked.node ?? '';
-      const before = chains.get(node) ?? Promise.resolve();
-      chains.set(
-        node,
-        before.then(() => perform(used, key, asked)).catch(() => tell(asked, { code: 'INTERNAL' })),
-      );
+      const work = () => perform(used, key, asked).catch(() => tell(asked, { code: 'INTERNAL' }));
+      void turns.take(asked.node ?? '', work);
     }
   }
 
@@ -193,7 +190,7 @@ export function createPageTexts(answer: (news: Extract<EmbedNews, { type: 'ran' 
       busy.set([]);
       for (const asked of running.values()) tell(asked, { code: 'SESSION_ENDED' });
       running.clear();
-      chains.clear();
+      turns.clear();
       this.refuse('SESSION_ENDED');
     },
   };

@@ -23,7 +23,9 @@ export function wantedStack(search: string): WantedStack {
   const given = query.get('stack');
   if (given === null || given === '') return { kind: 'none' };
   const url = URL.canParse(given) ? new URL(given) : null;
-  const usable = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.href.length <= MAX_URL;
+  // What stands before an @ looks like a host.
+  const isPlain = url !== null && url.username === '' && url.password === '';
+  const usable = isPlain && /^https?:$/.test(url.protocol) && url.href.length <= MAX_URL;
   if (!usable) return { kind: 'unusable', given: given.slice(0, 200) };
   const name = (query.get('stack_name') ?? '').toLowerCase();
   return { kind: 'stack', stack: { url: url.href, name: NAME.test(name) ? name : DEFAULT_NAME } };
