@@ -50,8 +50,9 @@ export const RUNS: readonly string[] = [
 ];
 
 /** Lengths that are compared (characters): the longer is four times the shorter, and as long as headers, titles and texts of labs may be. */
-const SHORT = 8 * 1024;
-const LONG = 4 * SHORT;
+const LONGEST = 32 * 1024;
+/** How many times shorter the other one is. */
+const SHORTER = 4;
 /** Of linear work the long text takes four times as long, of quadratic work sixteen times: what lies between them. */
 const MOST = 8;
 /** Below it a time is noise (ms): whatever takes less for the short text counts as this much. */
@@ -61,23 +62,29 @@ const TRIES = 6;
 /** Of times as long as this (ms) two are enough: no pause of the collector makes them. */
 const LONG_MS = 20;
 
+interface Timed {
+  run(text: string): unknown;
+  longest: number;
+  times: number;
+}
+
 /** Processor time of this process (ms): what runs beside it does not make it longer. */
-function timeOf(run: (text: string) => unknown, text: string): number {
+function timeOf({ run, times }: Timed, text: string): number {
   const start = process.cpuUsage();
-  run(text);
+  for (let done = 0; done < times; done += 1) run(text);
   const { user, system } = process.cpuUsage(start);
   return (user + system) / 1000;
 }
 
 /** Whether `run` takes out of proportion longer for `prefix`, very many `token` and `suffix` than for a quarter of them. */
-function isSlow(run: (text: string) => unknown, token: string, [prefix, suffix]: readonly [string, string]): boolean {
+function isSlow(timed: Timed, token: string, [prefix, suffix]: readonly [string, string]): boolean {
   const of = (length: number) => `${prefix}${token.repeat(Math.ceil(length / token.length))}${suffix}`;
-  const [short, long] = [of(SHORT), of(LONG)];
+  const [short, long] = [of(timed.longest / SHORTER), of(timed.longest)];
   let [least, most] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    most = Math.min(most, timeOf(run, long));
+    most = Math.min(most, timeOf(timed, long));
     if (most <= MOST * FLOOR_MS) return false;
-    least = Math.min(least, timeOf(run, short));
+    least = Math.min(least, timeOf(timed, short));
     if (most <= MOST * Math.max(least, FLOOR_MS)) return false;
     if (least > LONG_MS && attempt > 0) return true;
   }
@@ -86,16 +93,25 @@ function isSlow(run: (text: string) => unknown, token: string, [prefix, suffix]:
 
 /**
  * The tokens of whose runs `run` takes more than linear time, each as JSON with what stood around it; none where it is linear.
- * `around` are pairs of what stands before and after the run: where the code under test first has to find something.
+ * `around` are pairs of what stands before and after the run: where the code under test first has to find something. `longest` is the length
+ * of the run (characters), where a bound of the code under test lies below 32 Ki; short runs are taken several `times` in a row.
  */
 export function slowRuns(
   run: (text: string) => unknown,
   {
     tokens = RUNS,
     around = [['', '']],
-  }: { tokens?: readonly string[]; around?: readonly (readonly [string, string])[] } = {},
+    longest = LONGEST,
+    times = 1,
+  }: {
+    tokens?: readonly string[];
+    around?: readonly (readonly [string, string])[];
+    longest?: number;
+    times?: number;
+  } = {},
 ): string[] {
+  const timed = { run, longest, times };
   return around.flatMap((ends) =>
-    tokens.flatMap((token) => (isSlow(run, token, ends) ? [JSON.stringify([ends[0], token, ends[1]])] : [])),
+    tokens.flatMap((token) => (isSlow(timed, token, ends) ? [JSON.stringify([ends[0], token, ends[1]])] : [])),
   );
 }

@@ -18,7 +18,10 @@ export function readLines(stream: Readable, maxLength: number, onLine: (line: st
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() as string;
     try {
-      for (const line of lines) if (line !== '') onLine(line);
+      for (const line of lines) {
+        if (line.length > maxLength) throw new Error('a line is too long');
+        if (line !== '') onLine(line);
+      }
       if (rest.length > maxLength) throw new Error('a line is too long');
     } catch (error) {
       stream.destroy(error as Error);

@@ -7,8 +7,13 @@ export interface TerminalFolder {
   path: string;
 }
 
+/** Longest report (characters): a path of 4,096 bytes, each written as three letters, and a host's name. */
+const MAX_REPORT = 3 * 4096 + 256;
+
 /** The folder of an OSC 7 report; null when it is no such thing. */
 export function folderOfReport(data: string): TerminalFolder | null {
+  // A program may say ten million characters: xterm's own bound.
+  if (data.length > MAX_REPORT) return null;
   const [, host = '', encoded = ''] = /^file:\/\/([A-Za-z0-9.-]*)(\/.*)$/.exec(data) ?? [];
   if (encoded === '') return null;
   try {

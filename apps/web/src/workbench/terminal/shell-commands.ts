@@ -4,6 +4,9 @@ import type { IBufferLine, IMarker, Terminal } from '@xterm/xterm';
 /** Commands that are remembered for one terminal; the oldest are forgotten first. */
 export const MAX_COMMANDS = 500;
 
+/** Of a mark, this much is read (characters): a letter and an exit code. A program may say ten million. */
+const MAX_MARK = 64;
+
 /** What of xterm is needed; its headless twin has it too. */
 export type MarkedTerminal = Pick<Terminal, 'buffer' | 'parser' | 'registerMarker'>;
 
@@ -132,7 +135,7 @@ export function followShellCommands(terminal: MarkedTerminal): ShellCommands {
   }
 
   const handler = terminal.parser.registerOscHandler(133, (data) => {
-    const [mark, code] = data.split(';');
+    const [mark, code] = data.slice(0, MAX_MARK).split(';');
     if (terminal.buffer.active.type !== 'normal') return true;
     if (mark === 'B') {
       foreground = { kind: 'prompt' };

@@ -1,3 +1,4 @@
+import { RUNS, slowRuns } from '@drydock/testkit';
 import { expect, test } from 'vitest';
 import { junitXml } from './junit.ts';
 import { createMarkReader, plainOutput } from './marks.ts';
@@ -33,6 +34,19 @@ test.each([
 ])('an expected output %j fits %j: %s', (expected, output, fits) => {
   expect(outputFits(expected, output)).toBe(fits);
 });
+
+test('output is read in a time that grows as its length does', () => {
+  const around = [
+    ['', ''],
+    ['\u001b]', 'x'],
+    ['a\u001b]133;C\u0007', '\u001b]133;D;0\u0007'],
+  ] as const;
+  const tokens = [...RUNS, '\u001b', '\u001b]', '\u001b[', '\u001b]133;A\u0007', '\u001b[0'];
+  expect(slowRuns((text) => createMarkReader()(text), { tokens, around })).toEqual([]);
+  expect(slowRuns(plainOutput, { tokens, around })).toEqual([]);
+  expect(slowRuns((text) => outputFits('a…b…c', text), { tokens, around })).toEqual([]);
+  expect(slowRuns((text) => outputFits(text, `${text}x`), { tokens: [...tokens, '…', 'a…'] })).toEqual([]);
+}, 60_000);
 
 test('results are XML, whatever a learner or an author wrote', () => {
   const xml = junitXml([
