@@ -67,7 +67,13 @@ export async function startManager(
     settings.metrics === undefined
       ? undefined
       : await serveOperator(
-          { metrics: base.metrics, calls: operator.calls, logger, secret: settings.managerSecret },
+          {
+            metrics: base.metrics,
+            calls: operator.calls,
+            logger,
+            secret: settings.managerSecret,
+            origins: base.origins,
+          },
           settings.metrics.host,
           settings.metrics.port,
         );

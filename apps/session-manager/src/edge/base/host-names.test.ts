@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openRequest, type RawOptions, rawRequest, rawUpgrade } from '../../testing/raw-request.ts';
 import { startTestManager, type TestManager } from '../../testing/test-manager.ts';
+import { operatorKey } from '../operator/operator-listener.ts';
 
 let test: TestManager;
 beforeEach(async () => {
-  test = await startTestManager({ settings: { hostNames: ['lab.internal'], portsDomain: 'ports.example' } });
+  const metrics = { host: '127.0.0.1', port: 0 };
+  test = await startTestManager({ settings: { hostNames: ['lab.internal'], portsDomain: 'ports.example', metrics } });
   await test.host();
 });
 afterEach(() => test.stop());
@@ -35,6 +37,18 @@ describe('a page that leads its own name to our address', () => {
     for (const path of ['/terminal-socket', '/socket.io/?EIO=4&transport=websocket', '/api/v1/sessions/aaaaaaaa/x']) {
       await expect(rawUpgrade(test.origin, `http://evil.example:3000${path}`, headers)).rejects.toThrow('status 421');
     }
+  });
+
+  it('reads no figures at the operator’s listener; a Prometheus beside us does, by its own name for us', async () => {
+    const at = `http://127.0.0.1:${test.manager.metricsPort}`;
+    const key = { authorization: `Bearer ${operatorKey('test')}` };
+    const ask = (host: string, headers = {}) => rawRequest(at, 'http://x/metrics', { headers: { host, ...headers } });
+    const refused = await ask('evil.example:9464');
+    expect(refused.status).toBe(421);
+    expect(refused.body).not.toContain('drydock_sessions');
+    for (const name of ['127.0.0.1:9464', 'localhost:9464', '[::1]:9464', 'manager:9464', 'lab.internal:9464'])
+      expect([name, (await ask(name)).status]).toEqual([name, 200]);
+    expect((await ask('metrics.example', key)).status).toBe(200);
   });
 
   it('is told, when it is a person whose place has no name yet, which setting names it', async () => {

@@ -3,10 +3,12 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Server } from 'node:http';
 import { DrydockError } from '@drydock/protocol';
 import type { Logger } from '@drydock/service-kit';
-import Fastify from 'fastify';
+import Fastify, { type FastifyRequest } from 'fastify';
 import type { OperatorRoute } from '../../operator/operator-calls.ts';
 import { createErrorMapping } from '../base/error-mapping.ts';
+import { hostNameOf } from '../base/host-names.ts';
 import type { Metrics } from '../base/metrics.ts';
+import type { Origins } from '../base/origins.ts';
 import { bearerToken } from '../base/tokens.ts';
 import { mountOperatorCalls, type OperatorAdmission } from './operator-api.ts';
 
@@ -21,6 +23,8 @@ export interface OperatorListenerDeps {
   metrics: Metrics;
   calls: readonly OperatorRoute[];
   secret: string;
+  /** Names of this place. */
+  origins: Pick<Origins, 'knowsHost'>;
   logger: Logger;
 }
 
@@ -31,14 +35,24 @@ export function operatorKey(secret: string): string {
 
 /** Builds it and resolves when it listens. */
 export async function serveOperator(deps: OperatorListenerDeps, host: string, port: number): Promise<Server> {
-  const { metrics, calls, secret, logger } = deps;
+  const { metrics, calls, secret, origins, logger } = deps;
   const key = Buffer.from(operatorKey(secret));
 
-  const admit: OperatorAdmission = ({ headers }) => {
+  function hasKey({ headers }: FastifyRequest): boolean {
     const given = Buffer.from(bearerToken(headers.authorization) ?? '');
-    if (given.length !== key.length || !timingSafeEqual(given, key)) {
-      throw new DrydockError('UNAUTHORIZED', 'This needs the operator’s key.');
-    }
+    return given.length === key.length && timingSafeEqual(given, key);
+  }
+
+  /** Figures are for whoever is on this host, and not for a page that leads its own name here. No such name is without a dot. */
+  function demandOwnName(request: FastifyRequest): void {
+    const { host } = request.headers;
+    if (origins.knowsHost(host) || !hostNameOf(host).includes('.') || hasKey(request)) return;
+    throw new DrydockError('UNKNOWN_HOST');
+  }
+
+  const admit: OperatorAdmission = (request) => {
+    if (!hasKey(request)) throw new DrydockError('UNAUTHORIZED', 'This needs the operator’s key.');
+    const { headers } = request;
     const by = String(headers[BY_HEADER] ?? '').replace(/[^\w.@-]/g, '');
     return by.slice(0, MAX_BY) || 'key';
   };
@@ -56,7 +70,8 @@ export async function serveOperator(deps: OperatorListenerDeps, host: string, po
     if (body.length === 0) done(null, undefined);
     else void parse(request, String(body), done);
   });
-  app.get('/metrics', async (_request, reply) => {
+  app.get('/metrics', async (request, reply) => {
+    demandOwnName(request);
     const text = await metrics.registry.metrics();
     return reply.header('content-type', metrics.registry.contentType).send(text);
   });
