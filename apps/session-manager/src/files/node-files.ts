@@ -35,15 +35,26 @@ const PIECE_BYTES = 64 * 1024;
 /** Starts a command in the node; the stream is its stdin and stdout. */
 export type OpenCommand = (command: readonly string[]) => Promise<Duplex>;
 
+/** What is passed on of a node's own words (characters): a path, or a version. */
+const MAX_REASON = 1024;
+/** The last time that JavaScript knows, either way (ms). */
+const LAST_TIME = 8_640_000_000_000_000;
+
 const failureSchema = z.object({ error: z.string(), reason: z.string() });
+/** A version as our programs make it. It stands in a header: the node's root may have put other programs there. */
+const etagSchema = z.string().regex(/^[\w-]{1,64}$/);
 const fileSchema = z.object({
   kind: z.literal('file'),
-  sizeBytes: z.number(),
-  modifiedAt: z.number(),
-  etag: z.string(),
+  sizeBytes: z.number().int().nonnegative(),
+  modifiedAt: z.number().int().min(-LAST_TIME).max(LAST_TIME),
+  etag: etagSchema,
   unchanged: z.boolean(),
 });
 const readSchema = z.discriminatedUnion('kind', [fileSchema, z.object({ kind: z.literal('directory') })]);
+/** Whole, or in part; with a version that may stand in a header. */
+const writtenSchema = fileWriteResponseSchema.refine((written) =>
+  written.complete ? etagSchema.safeParse(written.etag).success && written.sizeBytes >= 0 : written.receivedBytes >= 0,
+);
 const listSchema = z.object({ entries: z.array(fileEntrySchema), truncated: z.boolean() });
 
 const KNOWN_FAILURES: readonly ErrorCode[] = ['FILE_NOT_FOUND', 'DISK_FULL', 'BAD_REQUEST', 'CONFLICT'];
@@ -51,15 +62,30 @@ const KNOWN_FAILURES: readonly ErrorCode[] = ['FILE_NOT_FOUND', 'DISK_FULL', 'BA
 /** What a read found; `body` must be read or destroyed. */
 export type FileRead = { body: Readable; close(): void } & z.output<typeof readSchema>;
 
+const unreadable = () => new DrydockError('NODE_NOT_READY', 'The node’s answer about its files cannot be read.');
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
 async function answerOf<S extends z.ZodType>(stream: Duplex, schema: S): Promise<z.output<S>> {
   const line = await readLine(stream, { maxBytes: MAX_LINE_BYTES, timeoutMs: ANSWER_MS });
   if (line === undefined) throw new DrydockError('NODE_NOT_READY', 'The node did not answer about its files.');
-  const value: unknown = JSON.parse(line);
+  const value = jsonOf(line);
   const failure = failureSchema.safeParse(value);
-  if (!failure.success) return schema.parse(value);
-  const code = KNOWN_FAILURES.find((known) => known === failure.data.error) ?? 'INTERNAL';
-  const { reason } = failure.data;
-  if (code === 'BAD_REQUEST') throw new DrydockError(code, `That cannot be done: ${reason}.`);
+  if (!failure.success) {
+    const read = schema.safeParse(value);
+    if (read.success) return read.data;
+    throw unreadable();
+  }
+  const code = KNOWN_FAILURES.find((known) => known === failure.data.error);
+  if (code === undefined) throw unreadable();
+  const reason = failure.data.reason.slice(0, MAX_REASON).replace(/\p{Cc}/gu, ' ');
+  if (code === 'BAD_REQUEST') throw new DrydockError(code, `That cannot be done: ${reason.slice(0, 300)}.`);
   throw new DrydockError(code, undefined, code === 'CONFLICT' ? { current: reason } : { path: reason });
 }
 
@@ -184,11 +210,14 @@ export async function writeNodeFile(
   const stream = await open(command);
   stream.on('error', () => undefined);
   let answered = false;
-  const answer = answerOf(stream, fileWriteResponseSchema).finally(() => {
+  const answer = answerOf(stream, writtenSchema).finally(() => {
     answered = true;
   });
-  // A refusal may come while we still send; it is looked at after the loop.
-  answer.catch(() => undefined);
+  // A refusal may come while we still send; it is looked at after the loop, which a node that reads nothing would hold up.
+  answer.catch(() => {
+    stream.end();
+    setTimeout(() => stream.destroy(), CLEANUP_MS).unref();
+  });
   try {
     for await (const chunk of source) {
       const bytes = chunk as Buffer;

@@ -1,7 +1,6 @@
 /** Calls on a node's files: read (with ranges), list, write, delete. */
 
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import {
   DrydockError,
   fileActionRequestSchema,
@@ -14,6 +13,7 @@ import {
 import type { Logger } from '@drydock/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { deliverFile } from '../../../files/deliver-file.ts';
 import {
   dropNodeUpload,
   type FileRead,
@@ -97,7 +97,8 @@ async function deliver(
   for (const [name, value] of Object.entries(reply.getHeaders()))
     if (value !== undefined) response.setHeader(name, value);
   response.writeHead(status, { ...INERT, ...headers });
-  await pipeline(found.body, response).catch((error: unknown) => {
+  const length = headers['content-length'];
+  await deliverFile(response, found.body, length === undefined ? undefined : Number(length)).catch((error: unknown) => {
     logger.debug({ err: error }, 'file was not sent to its end');
     response.destroy();
   });
