@@ -103,6 +103,12 @@ if [ "$(uname -m)" = x86_64 ]; then
   refused 'socket AF_ALG' 41 '38, 5, 0' 97
   refused 'socket AF_VSOCK with high bits set' 41 '0x100000028, 1, 0' 38
   refused 'netlink XFRM' 41 '16, 3, 6' 93
+  refused 'a ring to send by' 54 '-1, 263, 13, 0, 0' 92
+  refused '... with high bits set' 54 '-1, 0x100000107, 0x50000000d, 0, 0' 92
+  # A bad descriptor is what the kernel says: it was asked.
+  for option in '263, 5' '263, 12' '263, 15' '1, 13' '262, 13' '0xffffffff, 13' '263, 0x8000000d'; do
+    refused "no other option ($option)" 54 "-1, $option, 0, 0" 9
+  done
   refused 'a call from the future' 999 '0' 38
   for call in 'fsopen 430' 'fsconfig 431' 'fsmount 432' 'fspick 433'; do
     # shellcheck disable=SC2086 # the name and its number

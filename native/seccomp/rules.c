@@ -14,8 +14,11 @@ static int parse_error(const char *name, size_t line) {
   static const struct {
     const char *name;
     int error;
-  } ERRORS[] = {
-      {"EPERM", EPERM}, {"ENOSYS", ENOSYS}, {"EAFNOSUPPORT", EAFNOSUPPORT}, {"EPROTONOSUPPORT", EPROTONOSUPPORT}};
+  } ERRORS[] = {{"EPERM", EPERM},
+                {"ENOSYS", ENOSYS},
+                {"EAFNOSUPPORT", EAFNOSUPPORT},
+                {"EPROTONOSUPPORT", EPROTONOSUPPORT},
+                {"ENOPROTOOPT", ENOPROTOOPT}};
   size_t i;
 
   for (i = 0; name != NULL && i < sizeof(ERRORS) / sizeof(ERRORS[0]); i++)
@@ -97,6 +100,43 @@ static void parse_if_all(struct rules *rules, struct rule like, size_t count, ch
   if (next_word(&rest) != NULL) bad_line(line, "more conditions than its word says");
 }
 
+/* The bits of an argument that the kernel looks at when it takes an int. */
+static const uint64_t INT_BITS = UINT64_C(0xffffffff);
+
+/*
+ * CODE NAME ARG VALUE ARG VALUE: a list knows no "unless", and one rule may not hold where another does. So every int
+ * but the value is allowed by the highest bit in which it differs: first of the one argument, then, where that is the
+ * value, of the other.
+ */
+static void parse_but2(struct rules *rules, char *rest, size_t line) {
+  struct rule like = {.action = ANSWER, .error = parse_error(next_word(&rest), line), .condition_count = 2};
+  const char *name = next_word(&rest);
+  size_t i;
+
+  for (i = 0; i < 2; i++) {
+    like.conditions[i].argument = (unsigned)parse_number(next_word(&rest), line);
+    like.conditions[i].comparison = MASKED_EQUAL;
+    like.conditions[i].mask = INT_BITS;
+    like.conditions[i].value = parse_number(next_word(&rest), line);
+    if (like.conditions[i].value > INT_BITS) bad_line(line, "no int");
+  }
+  if (next_word(&rest) != NULL) bad_line(line, "more conditions than its word says");
+  for (i = 0; i < 2; i++) {
+    unsigned bit;
+
+    for (bit = 0; bit < 32; bit++) {
+      struct rule *rule = add_rule(rules, name, like, line);
+
+      rule->action = ALLOW;
+      rule->error = 0;
+      rule->condition_count = i + 1;
+      rule->conditions[i].mask = INT_BITS & (INT_BITS << bit);
+      rule->conditions[i].value = (like.conditions[i].value ^ UINT64_C(1) << bit) & rule->conditions[i].mask;
+    }
+  }
+  add_rule(rules, name, like, line);
+}
+
 /* The form of a rule is what follows the name of its action: none, "-if", "-if2" or "-if3". */
 static void parse_rule(struct rules *rules, struct rule like, const char *form, char *rest, size_t line) {
   const char *name;
@@ -121,6 +161,8 @@ static void parse_line(struct rules *rules, char *rest, size_t line) {
     rules->has_default = 1;
     rules->default_action = strcmp(name, "allow") == 0 ? ALLOW : ANSWER;
     if (rules->default_action == ANSWER) rules->default_error = parse_error(next_word(&rest), line);
+  } else if (strcmp(word, "allow-but2") == 0) {
+    parse_but2(rules, rest, line);
   } else if (strncmp(word, "allow", 5) == 0) {
     parse_rule(rules, like, word + 5, rest, line);
   } else if (strncmp(word, "errno", 5) == 0) {

@@ -20,6 +20,7 @@ check 'one rule a value' 2 "$(rule 'allow-if socket 0 1 2' | grep -o SCMP_CMP_EQ
 check 'two conditions in one rule' '{"names":["socket"],"action":"SCMP_ACT_ALLOW","args":[{"index":0,"value":16,"op":"SCMP_CMP_EQ"},{"index":2,"value":4,"op":"SCMP_CMP_EQ"}]}' "$(rule 'allow-if2 socket 0 16 2 4')"
 check 'three, of all kinds' '{"names":["f"],"action":"SCMP_ACT_ERRNO","errnoRet":1,"args":[{"index":0,"value":2,"op":"SCMP_CMP_EQ"},{"index":1,"value":15,"valueTwo":3,"op":"SCMP_CMP_MASKED_EQ"},{"index":2,"value":0,"op":"SCMP_CMP_NE"}]}' \
   "$(rule 'errno-if3 EPERM f 0 2 1 0xf&3 2 !0')"
+check 'an exception of two ints is 64 rules around one' '64 1' "$(rule 'allow-but2 EPERM f 1 263 2 13' | grep -o ALLOW | wc -l) $(rule 'allow-but2 EPERM f 1 263 2 13' | grep -o 'ERRNO","errnoRet":1' | wc -l)"
 check 'pretend is no error' '{"names":["setrlimit"],"action":"SCMP_ACT_ERRNO","errnoRet":0,"args":[{"index":0,"value":4,"op":"SCMP_CMP_EQ"}]}' "$(rule 'pretend-if setrlimit 0 4')"
 check 'an errno that is the default needs no rule' '' "$(rule 'errno ENOSYS keyctl')"
 check 'comments are nothing' '{"names":["read"],"action":"SCMP_ACT_ALLOW"}' "$(rule 'allow read # and not write')"
@@ -27,7 +28,7 @@ check 'a filter is whole instructions' 0 "$(($(size 'allow read') % 8))"
 [ "$(size 'allow read write')" -gt "$(size 'allow read')" ]; check 'a longer list is a longer filter' 0 $?
 check 'a call that this architecture lacks is left out' "$(size 'allow read')" "$(size 'allow read no_such_call')"
 
-for mistake in 'permit read' 'errno EWHAT read' 'allow-if socket x 1' 'allow-if2 socket 0 1' 'allow-if2 socket 0 1 1 1 2' 'allow-if4 socket 0 1' 'allow-if socket 0 1&' 'pretends read' 'allow-if socket 0 0xffffffffffffff00&0' 'default kill'; do
+for mistake in 'permit read' 'errno EWHAT read' 'allow-if socket x 1' 'allow-if2 socket 0 1' 'allow-if2 socket 0 1 1 1 2' 'allow-if4 socket 0 1' 'allow-but2 EPERM f 1 2' 'allow-but2 EPERM f 1 0x100000000 2 3' 'allow-if socket 0 1&' 'pretends read' 'allow-if socket 0 0xffffffffffffff00&0' 'default kill'; do
   printf 'default errno EPERM\n%s\n' "$mistake" | "$build/dd-seccomp" oci >/dev/null 2>&1; check "refused: $mistake" 1 $?
 done
 echo 'allow read' | "$build/dd-seccomp" oci >/dev/null 2>&1; check 'refused: a list without a default' 1 $?
