@@ -174,7 +174,9 @@ function buildStep(
   isText: boolean,
   context: CompileContext,
 ): Step {
-  const id = section.id ?? slugs.slug(section.title);
+  const named = section.id ?? slugs.slug(section.title);
+  // Whoever keeps something by a step's id finds what every object has under such a name.
+  const id = named in {} ? `step-${named}` : named;
   const parts = createStepParts(id, context.findings);
   const blocks = blocksOf(withNotes(section.blocks, notes), parts, context);
   const text = section.blocks.map(({ raw, source }) => source.lines.slice(...raw.lines).join('\n'));

@@ -102,7 +102,8 @@ export function itemsOf(leaf: Leaf, facts: Facts): Items {
       );
     case 'env':
       return ofNodes(leaf, facts, ({ env }) => {
-        const value = env?.[subject.name];
+        // Names as every object has them are a learner's variables only where they are there.
+        const value = env !== undefined && Object.hasOwn(env, subject.name) ? env[subject.name] : undefined;
         return value === null ? [] : one(value, (text) => ({ equals: text }));
       });
     case 'ran':
