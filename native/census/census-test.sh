@@ -106,6 +106,8 @@ pids+=($!)
 until [ -e "$work/terminals" ]; do sleep 0.02; kill -0 $! || exit 1; done
 check 'terminals are counted, each once' 5 "$(field terminals $!)"
 check 'where there are none, none are' 0 "$(field terminals $empty)"
+start_node descriptors 'open($_, "<", "/dev/null") or die $! for @kept[1 .. 900]'
+check 'descriptors are counted' yes "$([ "$(field descriptors "$started")" -gt 900 ] && echo yes)"
 start_node waiting 'system("ip link add v0 type veth peer name v1; ip addr add 10.9.0.1/24 dev v0; ip link set v0 up; ip link set v1 up; ip neigh add 10.9.0.2 lladdr 02:00:00:00:00:02 dev v0;
   tc qdisc add dev v0 root tbf rate 1kbit burst 2000 limit 100000000");
   for (1 .. 20) { socket(my $s, 2, 2, 0); fcntl($s, 4, 2048); send($s, "x" x 50000, 0, pack_sockaddr_in(9, inet_aton("10.9.0.2"))); push @kept, $s }'

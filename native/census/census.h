@@ -12,9 +12,13 @@ enum { MAX_NAMESPACES = 1024 };
 /* Far beyond any bound (kernel-watch.ts); of the slots for them more than a few must stay free. */
 enum { MAX_TERMINALS = 16384, TERMINAL_SLOTS = 32768 };
 
+/* Of who has more the rest is not looked at: that would take longer than anybody waits for. */
+enum { MAX_DESCRIPTORS = 400001 };
+
 struct census {
-  uint64_t neighbours;   /* of every protocol: entries, proxies, and what bridges and tunnels know */
-  uint64_t connections;  /* that connection tracking holds */
+  size_t descriptor_count; /* of all processes: one that several share is several */
+  uint64_t neighbours;     /* of every protocol: entries, proxies, and what bridges and tunnels know */
+  uint64_t connections;    /* that connection tracking holds */
   uint64_t socket_bytes; /* rings of packet sockets, and what waits in packet, raw and netlink sockets, before links and
                             in fragments */
   uint64_t transport_bytes; /* buffers of TCP and UDP */

@@ -37,8 +37,8 @@ int main(int argc, char **argv) {
     return 0;
   }
   printf("{\"namespaces\":%zu,\"neighbours\":%" PRIu64 ",\"connections\":%" PRIu64 ",\"socketBytes\":%" PRIu64
-         ",\"transportBytes\":%" PRIu64 ",\"terminals\":%zu}\n",
+         ",\"transportBytes\":%" PRIu64 ",\"terminals\":%zu,\"descriptors\":%zu}\n",
          census.namespace_count, census.neighbours, census.connections, census.socket_bytes, census.transport_bytes,
-         census.terminal_count);
+         census.terminal_count, census.descriptor_count);
   return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -85,8 +85,11 @@ static void add_socket(struct census *census, const char *number) {
 
 static void add_descriptor(struct census *census, int descriptors, const char *number) {
   char target[16];
-  ssize_t length = readlinkat(descriptors, number, target, sizeof(target));
+  ssize_t length;
 
+  if (census->descriptor_count == MAX_DESCRIPTORS) return;
+  census->descriptor_count++;
+  length = readlinkat(descriptors, number, target, sizeof(target));
   if (length >= 5 && memcmp(target, "net:[", 5) == 0) add_path(census, descriptors, number);
   else if (length >= 8 && memcmp(target, "socket:[", 8) == 0) add_socket(census, number);
   else if (length >= 1 && *target == '/') add_terminal(census, descriptors, number);

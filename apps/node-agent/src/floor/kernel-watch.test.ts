@@ -14,6 +14,7 @@ import {
 import {
   createKernelWatch,
   MAX_SESSION_CONNECTIONS,
+  MAX_SESSION_DESCRIPTORS,
   MAX_SESSION_GROUPS,
   MAX_SESSION_NAMESPACES,
   MAX_SESSION_NEIGHBOURS,
@@ -150,6 +151,14 @@ test('so is the one whose nodes together have too many terminals', async () => {
   };
   await look();
   expect(told).toEqual([expect.stringMatching(/^bbbbbbbb: its nodes hold 4097 terminals/)]);
+});
+
+test('so is the one that has more descriptors than can be looked through', async () => {
+  await look();
+  now = { ...now, unexplainedBytes: 600 * MIB };
+  held = { 'bbbbbbbb/node1': { descriptors: MAX_SESSION_DESCRIPTORS + 1 } };
+  await look();
+  expect(told).toEqual(['bbbbbbbb: its nodes hold more than 400000 open descriptors.']);
 });
 
 test('buffers of TCP and UDP: the session whose nodes together fill the machine’s pot is told', async () => {

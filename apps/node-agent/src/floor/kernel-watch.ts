@@ -34,6 +34,11 @@ export const MAX_SESSION_SOCKET_BYTES = 128 * 1024 ** 2;
 export const MAX_SESSION_TRANSPORT_SHARE = 1 / 4;
 /** Terminals (PTYs) of one session, 160 MB: eight nodes with 300 containers that each have one stay below. */
 export const MAX_SESSION_TERMINALS = 4096;
+/**
+ * Open descriptors of one session. They cost their node's own memory, but a node with hundreds of millions, which 2 GB are enough for, could not be
+ * looked through for what else it holds: each takes up to 10 µs.
+ */
+export const MAX_SESSION_DESCRIPTORS = 400_000;
 /** Network namespaces of one session: one that is empty takes 0.85 MB of the host. Eight nodes with some hundred containers each stay below. */
 export const MAX_SESSION_NAMESPACES = 1024;
 /** Cgroups of one session in all hierarchies: some 1,800 containers on v1, and at most 400 MB. */
@@ -122,7 +127,7 @@ function mostTransportBytes({ transportPotBytes }: KernelTotals): number {
 
 /** What the session's pages show as the reason of its end. */
 function overuse(held: NodeHoldings, mostTransport: number): string | undefined {
-  const { namespaces, neighbours, connections, socketBytes, transportBytes, terminals, groups } = held;
+  const { namespaces, neighbours, connections, socketBytes, transportBytes, terminals, descriptors, groups } = held;
   if (neighbours > MAX_SESSION_NEIGHBOURS) {
     return `its nodes hold ${neighbours} network neighbours, and ${MAX_SESSION_NEIGHBOURS} are the most.`;
   }
@@ -140,6 +145,9 @@ function overuse(held: NodeHoldings, mostTransport: number): string | undefined 
   }
   if (terminals > MAX_SESSION_TERMINALS) {
     return `its nodes hold ${terminals} terminals, and ${MAX_SESSION_TERMINALS} are the most.`;
+  }
+  if (descriptors > MAX_SESSION_DESCRIPTORS) {
+    return `its nodes hold more than ${MAX_SESSION_DESCRIPTORS} open descriptors.`;
   }
   if (groups > MAX_SESSION_GROUPS) return `its nodes hold more than ${MAX_SESSION_GROUPS} cgroups.`;
   return undefined;

@@ -86,6 +86,8 @@ export interface KernelHoldings {
   transportBytes: number;
   /** Terminals (PTYs), of which each takes some 40 KB that no group is charged for. */
   terminals: number;
+  /** Open descriptors of all processes, counted up to MAX_SESSION_DESCRIPTORS (kernel-watch.ts) and one more: beyond it the others of these figures are too low. */
+  descriptors: number;
   /** Cgroups, in all hierarchies. */
   groups: number;
 }
@@ -98,6 +100,7 @@ export const NO_HOLDINGS: KernelHoldings = {
   socketBytes: 0,
   transportBytes: 0,
   terminals: 0,
+  descriptors: 0,
   groups: 0,
 };
 

@@ -13,6 +13,7 @@ const censusSchema = z.object({
   socketBytes: z.number().int(),
   transportBytes: z.number().int(),
   terminals: z.number().int(),
+  descriptors: z.number().int(),
 });
 export type Census = z.infer<typeof censusSchema>;
 
