@@ -9,10 +9,10 @@ import { parentPort } from 'node:worker_threads';
 const { checkSync } = createRequire(import.meta.url)('recheck/lib/browser.js');
 
 /**
- * For one expression (ms), by the half of the checker that proves: its other half tries texts at random, and answers otherwise on a busy
+ * For one expression (ms; the longest takes 7,000 of a processor, which is longer beside other work), by the half of the checker that proves: its other half tries texts at random, and answers otherwise on a busy
  * machine. What the proof cannot do (looking around, referring back) is not called safe.
  */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 /** @param {string} pattern @param {string} flags @returns {import('./judge.mjs').Verdict} */
 function verdictOf(pattern, flags) {
