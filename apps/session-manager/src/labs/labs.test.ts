@@ -283,6 +283,14 @@ describe('progress', () => {
     expect(await genuine(signed)).toEqual({ genuine: true });
     const forged = JSON.parse(JSON.stringify(signed).replace('"passed":1', '"passed":2'));
     expect(await genuine(forged)).toEqual({ genuine: false });
+    // Deeper than a program can write it, and not than one can read it.
+    const deep = `{"signature":"00","statement":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`;
+    const answer = await fetch(`${test.origin}/api/v1/labs/statement`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: deep,
+    });
+    expect([answer.status, await answer.json()]).toEqual([200, { genuine: false }]);
   });
 });
 
