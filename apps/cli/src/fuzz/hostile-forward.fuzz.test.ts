@@ -20,7 +20,7 @@ const REFUSALS: readonly Manner[] = [
   { kind: 'cut', after: 'some' },
   { kind: 'cut', after: 'nothing' },
   { kind: 'redirect', status: 307, to: 'elsewhere' },
-  { kind: 'json', status: 403, value: { error: { code: 'FORBIDDEN\u001b[2J', message: 'no\u009b31m\r\nFAKE: line' } } },
+  { kind: 'json', status: 403, value: { error: { code: 'FORBIDDEN', message: '\u001b[2Jno\u009b31m\r\nFAKE: line' } } },
   { kind: 'raw', text: 'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n' },
 ];
 

@@ -11,7 +11,7 @@ import { createSessionBook } from '../sessions/session-book.ts';
 import { type HostilePlace, type Manner, startHostilePlace } from '../testing/hostile-place.ts';
 import { OPERATOR_COMMANDS, SESSION_COMMANDS, TOKEN } from '../testing/place-answers.ts';
 
-const RUNS = 12;
+const RUNS = 5;
 /** Of one call, where an honest place has two minutes (ms). */
 const BOUNDS = { answerMs: 150, idleMs: 150, retryMs: 1 };
 const SECRET = 'the key of this place';

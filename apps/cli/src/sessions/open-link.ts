@@ -58,6 +58,9 @@ const SOCKET = {
   handshakeTimeout: 20_000,
 };
 
+/** Packets of socket.io (within a message of its engine) that have to hold a list, and a refusal, which holds something. */
+const WITHOUT_CONTENTS = /^4(?:[2356][^[]*|4[^{"]*)$/;
+
 /** socket.io's own socket, within those bounds: a message that its parser cannot take is the end of that connection, not of this program. */
 class BoundedSocket extends NodeWebSocket {
   override createSocket(uri: string, protocols: string | string[] | undefined, options: object): WebSocket {
@@ -65,6 +68,11 @@ class BoundedSocket extends NodeWebSocket {
   }
 
   protected override onData(data: Parameters<NodeWebSocket['onData']>[0]): void {
+    // Its parser lets events, answers and refusals without any contents through, and fails at them where nobody can catch it.
+    if (typeof data === 'string' && WITHOUT_CONTENTS.test(data)) {
+      this.onError('a message without contents', null);
+      return;
+    }
     try {
       super.onData(data);
     } catch (error) {

@@ -38,11 +38,14 @@ export class ApiError extends Error {
 /** The longest wait that a server is believed to mean (s): a quota of a day. */
 const MAX_RETRY_AFTER = 86_400;
 
+/** As codes of the registry are, in any release. */
+const CODE = /^[A-Z][A-Z_]{0,63}$/;
+
 /** A value as `{code, message}` of texts; null for what is none. A code of a newer server may be unknown here. */
 export function refusalOf(value: unknown): ErrorBody | null {
   if (typeof value !== 'object' || value === null || !('code' in value) || !('message' in value)) return null;
   const { code, message } = value;
-  if (typeof code !== 'string' || typeof message !== 'string') return null;
+  if (typeof code !== 'string' || !CODE.test(code) || typeof message !== 'string') return null;
   const details = 'details' in value ? value.details : undefined;
   const known = typeof details === 'object' && details !== null ? { details } : {};
   return { code, message, ...known } as ErrorBody;
