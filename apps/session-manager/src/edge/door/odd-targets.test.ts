@@ -9,6 +9,8 @@ import { type PublishedPorts, publishPorts } from '../../testing/published-port.
 import { makeCertificate, type TestCertificate } from '../../testing/test-certificate.ts';
 import type { TestManagerOptions } from '../../testing/test-manager.ts';
 
+/** Some thousand requests, one after the other, take so long on a busy machine (ms). */
+const MANY_MS = 90_000;
 /** Longer than all headers of a request may be. */
 const TOO_LONG = `/${'a'.repeat(20_000)}`;
 const TARGETS = [
@@ -202,59 +204,76 @@ describe.each(places)('a request target of any form, at a place %s', (_name, set
   };
   const paths = ['', '/below'];
 
-  it('gets an answer by HTTP/1.1, as a request and as an upgrade, under every name', async () => {
-    const names = await start();
-    const unanswered: string[] = [];
-    const ask = async (target: string, name: string | undefined, rest: string, method = 'GET') => {
-      const host = name === undefined ? '' : `Host: ${name}\r\n`;
-      const head = `${method} ${target} HTTP/1.${name === undefined ? 0 : 1}\r\n${host}`;
-      // Handshakes take most of the time: one method is enough over TLS.
-      for (const tls of settings()?.tls === undefined || rest !== PLAIN ? [false] : [false, true]) {
-        const line = await answerTo(`${head}${rest}\r\n\r\n`, tls);
-        // A GET of HTTP/1.1 never fails for a fault of ours.
-        if (!/^HTTP\/1\.1 [1-5]\d\d /.test(line) || / 500 /.test(line))
-          unanswered.push(`${tls} ${head.slice(0, 200)} ${line}`);
+  it(
+    'gets an answer by HTTP/1.1, as a request and as an upgrade, under every name',
+    async () => {
+      const names = await start();
+      const unanswered: string[] = [];
+      const ask = async (target: string, name: string | undefined, rest: string, method = 'GET') => {
+        const host = name === undefined ? '' : `Host: ${name}\r\n`;
+        const head = `${method} ${target} HTTP/1.${name === undefined ? 0 : 1}\r\n${host}`;
+        // Handshakes take most of the time: one method is enough over TLS.
+        for (const tls of settings()?.tls === undefined || rest !== PLAIN ? [false] : [false, true]) {
+          const line = await answerTo(`${head}${rest}\r\n\r\n`, tls);
+          // A GET of HTTP/1.1 never fails for a fault of ours.
+          if (!/^HTTP\/1\.1 [1-5]\d\d /.test(line) || / 500 /.test(line))
+            unanswered.push(`${tls} ${head.slice(0, 200)} ${line}`);
+        }
+      };
+      for (const target of TARGETS) {
+        const tries = names.flatMap((name) => [
+          ask(
+            target,
+            name,
+            'Accept: text/html\r\nConnection: close',
+            METHODS[TARGETS.indexOf(target) % METHODS.length],
+          ),
+          ask(
+            target,
+            name,
+            'Accept: text/html\r\nSec-Fetch-Site: same-origin\r\nConnection: close\r\nContent-Length: 0',
+            'POST',
+          ),
+          ask(target, name, PLAIN),
+          ask(
+            target,
+            name,
+            'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+          ),
+        ]);
+        await Promise.all(tries);
       }
-    };
-    for (const target of TARGETS) {
-      const tries = names.flatMap((name) => [
-        ask(target, name, 'Accept: text/html\r\nConnection: close', METHODS[TARGETS.indexOf(target) % METHODS.length]),
-        ask(
-          target,
-          name,
-          'Accept: text/html\r\nSec-Fetch-Site: same-origin\r\nConnection: close\r\nContent-Length: 0',
-          'POST',
-        ),
-        ask(target, name, PLAIN),
-        ask(
-          target,
-          name,
-          'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-        ),
-      ]);
-      await Promise.all(tries);
-    }
-    expect(unanswered).toEqual([]);
-    const isTls = settings()?.tls !== undefined;
-    expect(await answerTo('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', isTls)).toMatch(
-      / 200 /,
-    );
-  });
+      expect(unanswered).toEqual([]);
+      const isTls = settings()?.tls !== undefined;
+      expect(await answerTo('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', isTls)).toMatch(
+        / 200 /,
+      );
+    },
+    MANY_MS,
+  );
 
-  it('gets an answer by HTTP/2, under every name', async () => {
-    const names = await start();
-    const scheme = settings()?.tls === undefined ? 'http' : 'https';
-    const unanswered: string[] = [];
-    for (const target of TARGETS.flatMap((each) => paths.map((path) => path + each))) {
-      const tries = names.map(async (name) => {
-        const headers = { ':path': target, accept: 'text/html', ...(name === undefined ? {} : { ':authority': name }) };
-        const answer = await answerOverHttp2(headers, scheme);
-        if (answer === 0 || answer === 500 || answer === 'closed' || answer === 'no answer')
-          unanswered.push(`${target.slice(0, 200)} ${name} ${answer}`);
-      });
-      await Promise.all(tries);
-    }
-    expect(unanswered).toEqual([]);
-    expect(await answerOverHttp2({ ':path': '/healthz', ':authority': 'localhost' }, scheme)).toBe(200);
-  });
+  it(
+    'gets an answer by HTTP/2, under every name',
+    async () => {
+      const names = await start();
+      const scheme = settings()?.tls === undefined ? 'http' : 'https';
+      const unanswered: string[] = [];
+      for (const target of TARGETS.flatMap((each) => paths.map((path) => path + each))) {
+        const tries = names.map(async (name) => {
+          const headers = {
+            ':path': target,
+            accept: 'text/html',
+            ...(name === undefined ? {} : { ':authority': name }),
+          };
+          const answer = await answerOverHttp2(headers, scheme);
+          if (answer === 0 || answer === 500 || answer === 'closed' || answer === 'no answer')
+            unanswered.push(`${target.slice(0, 200)} ${name} ${answer}`);
+        });
+        await Promise.all(tries);
+      }
+      expect(unanswered).toEqual([]);
+      expect(await answerOverHttp2({ ':path': '/healthz', ':authority': 'localhost' }, scheme)).toBe(200);
+    },
+    MANY_MS,
+  );
 });
