@@ -166,6 +166,8 @@ export function createCopies({ http, place }: OpenSession, bounds: Bounds): Copi
       });
       const target = await placeHere(to, posix.basename(path) || node);
       const body = Readable.fromWeb((response.body ?? new Blob([]).stream()) as ReadableStream<Uint8Array>);
+      // To be listened to makes it flow, also where nobody takes what comes yet: the beginning of a folder would be lost.
+      body.pause();
       body.on('data', () => idle.refresh()).once('close', () => clearTimeout(idle));
       if (response.headers.get('content-type') === 'application/x-tar') {
         const bytes = await unpack(body, target);
